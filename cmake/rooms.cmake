@@ -1,0 +1,38 @@
+# A room is a static library under src/. It sees its own folder and the public headers of the rooms that
+# DESIGN's table lets it include, and nothing else: a wrong include does not compile.
+#
+#   hejnal_room(NAME [ROOMS room...] [LIBRARIES target...] [TESTS])
+#
+# Sources are all *.cpp below the folder; files named *_test.cpp become the test program test_NAME.
+function(hejnal_room name)
+  cmake_parse_arguments(ROOM "" "" "ROOMS;LIBRARIES;PUBLIC_LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  # A room's headers are included as "room/file.hpp" from a tree of links that holds just that room.
+  set(view ${CMAKE_BINARY_DIR}/rooms/${name})
+  file(MAKE_DIRECTORY ${view})
+  if(NOT EXISTS ${view}/${name})
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/${name} SYMBOLIC)
+  endif()
+  if(sources)
+    add_library(hejnal_${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(hejnal_${name} PRIVATE hejnal_options ${ROOM_LIBRARIES})
+  else()
+    add_library(hejnal_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(hejnal_${name} ${scope} ${view})
+  foreach(room ${ROOM_ROOMS})
+    target_link_libraries(hejnal_${name} ${scope} hejnal_${room})
+  endforeach()
+  target_link_libraries(hejnal_${name} ${scope} ${ROOM_PUBLIC_LIBRARIES})
+  if(tests AND HEJNAL_TESTS)
+    add_executable(test_${name} ${tests})
+    target_link_libraries(test_${name} PRIVATE hejnal_options hejnal_${name} ${ROOM_LIBRARIES} GTest::gtest_main)
+    add_test(NAME ${name} COMMAND test_${name})
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT "HEJNAL_SOURCE=${CMAKE_SOURCE_DIR}" TIMEOUT 600)
+  endif()
+endfunction()

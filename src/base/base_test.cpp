@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+
+#include "base/compress.hpp"
+#include "base/hash.hpp"
+#include "base/instant.hpp"
+#include "base/text.hpp"
+#include "base/zone.hpp"
+
+namespace hejnal {
+
+TEST(Instant, FormatsAndParsesRfc3339) {
+  const Instant t{1795424400123};
+  EXPECT_EQ(format_rfc3339(t), "2026-11-23T09:00:00.123Z");
+  EXPECT_EQ(parse_rfc3339("2026-11-23T09:00:00.123Z"), t);
+  EXPECT_EQ(parse_rfc3339("2026-11-23T10:00:00.123+01:00"), t);
+  for (const char* bad : {"", "2026-11-23", "2026-13-23T09:00:00Z", "2026-11-23T09:00:00", "2026-11-23T09:00:00Zx",
+                          "2026-11-23T09:00:00+1:00", "2026-02-30T09:00:00Z"}) {
+    EXPECT_FALSE(parse_rfc3339(bad)) << bad;
+  }
+}
+
+TEST(Duration, IsReadAndShownAsPeopleWriteIt) {
+  EXPECT_EQ(parse_duration("1h30m"), 90min);
+  EXPECT_EQ(parse_duration("7d"), 168h);
+  EXPECT_EQ(format_duration(96min), "1 h 36 min");
+  for (const char* bad : {"", "5", "-5m", "5 m", "m", "5x"}) EXPECT_FALSE(parse_duration(bad)) << bad;
+}
+
+TEST(Text, FoldsPolishAndItsNeighbours) {
+  EXPECT_EQ(fold("Zażółć GĘŚLĄ JAŹŃ"), "zazolc gesla jazn");
+  EXPECT_EQ(fold("Straße Ærø Łódź Œuvre Šumava Żubr"), "strasse aero lodz oeuvre sumava zubr");
+  EXPECT_EQ(fold("×÷"), "×÷");
+  EXPECT_EQ(fold("МОСКВА ΑΘΗΝΑ"), "москва αθηνα");
+  EXPECT_EQ(fold("o\xCC\x81"), "o");
+}
+
+TEST(Text, EveryLetterOfLatinExtendedAFoldsToAscii) {
+  for (char32_t c = 0x100; c < 0x180; ++c) {
+    std::string letter;
+    append_utf8(letter, c);
+    const std::string folded = fold(letter);
+    for (const char f : folded) EXPECT_TRUE(f >= 'a' && f <= 'z') << std::hex << static_cast<unsigned>(c) << " " << folded;
+  }
+}
+
+TEST(Text, RepairsInvalidUtf8) {
+  EXPECT_EQ(sanitize_utf8("a\xFF" "b"), "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(sanitize_utf8(std::string_view("a\0b", 3)), "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(sanitize_utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // a lone surrogate
+  EXPECT_TRUE(is_valid_utf8("zażółć"));
+  EXPECT_EQ(truncate_utf8("zażółć", 3), "za");
+}
+
+TEST(Text, SplitsIntoFoldedWords) {
+  EXPECT_EQ(words("Serwer nie działa, BŁĄD 500!"), (std::vector<std::string>{"serwer", "nie", "dziala", "blad", "500"}));
+  EXPECT_EQ(collapse_space("  a \t\n\xC2\xA0 b "), "a b");
+}
+
+TEST(Hash, KnownVectors) {
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Compress, RoundTripAndDamage) {
+  const std::string bytes(10'000, 'x');
+  std::string frame = compress(bytes);
+  EXPECT_LT(frame.size(), 100u);
+  EXPECT_EQ(decompress(frame).value(), bytes);
+  EXPECT_FALSE(decompress(frame, 100));
+  frame.resize(frame.size() - 3);
+  EXPECT_FALSE(decompress(frame));
+}
+
+TEST(Zone, WarsawInSummerAndWinter) {
+  EXPECT_EQ(format_local(parse_rfc3339("2026-07-01T10:00:00Z").value(), "Europe/Warsaw", "pl"), "01.07.2026, 12:00");
+  EXPECT_EQ(format_mail_date(parse_rfc3339("2026-11-23T13:30:00Z").value(), "Europe/Warsaw"), "Mon, 23 Nov 2026 14:30:00 +0100");
+  EXPECT_FALSE(check_zone("Europe/Krakow"));
+  EXPECT_EQ(from_local(2026, 3, 29, 2, 30, "Europe/Warsaw").value(), parse_rfc3339("2026-03-29T01:00:00Z"));  // skipped hour
+}
+
+}  // namespace hejnal

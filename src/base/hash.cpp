@@ -1,0 +1,45 @@
+#include "base/hash.hpp"
+
+#include <sodium.h>
+
+#include "base/check.hpp"
+
+namespace hejnal {
+
+namespace {
+void ensure_sodium() {
+  static const int ready = sodium_init();
+  HEJNAL_CHECK(ready >= 0);
+}
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  std::string out(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
+                     bytes.size());
+  return out;
+}
+
+std::string to_hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    out += kDigits[static_cast<unsigned char>(c) >> 4];
+    out += kDigits[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
+
+bool equal_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+void fill_random(char* bytes, std::size_t size) {
+  ensure_sodium();
+  randombytes_buf(bytes, size);
+}
+
+}  // namespace hejnal

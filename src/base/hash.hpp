@@ -1,0 +1,16 @@
+// Hashes, by libsodium. Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace hejnal {
+
+std::string sha256(std::string_view bytes);      // 32 raw bytes
+std::string sha256_hex(std::string_view bytes);  // 64 hexadecimal digits
+std::string to_hex(std::string_view bytes);
+bool equal_constant_time(std::string_view a, std::string_view b);  // for secrets; lengths may leak
+void fill_random(char* bytes, std::size_t size);                   // from the operating system
+
+}  // namespace hejnal
