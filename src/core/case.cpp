@@ -1,0 +1,197 @@
+#include "core/case.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+
+namespace hejnal::core {
+
+namespace {
+
+template <class T>
+void keep_known(T& known, const T& told) {
+  if (!told.empty()) known = told;
+}
+
+void learn(Party& known, const Party& told) {
+  keep_known(known.name, told.name);
+  keep_known(known.email, told.email);
+  keep_known(known.phone, told.phone);
+  keep_known(known.organisation, told.organisation);
+}
+
+// One function for each kind of entry, nothing but what the entry says.
+struct Fold {
+  Case& c;
+  const Entry& e;
+
+  std::optional<Debt>& debt(Promise p) { return c.debts[static_cast<std::size_t>(p)]; }
+  Debt& owed(Promise p) {
+    HEJNAL_CHECK(debt(p).has_value());
+    return *debt(p);
+  }
+
+  void operator()(const Opened& b) {
+    c.number = b.number;
+    c.procedure = b.procedure;
+    c.channel = b.channel;
+    c.client = b.client;
+    c.subject = b.subject;
+    c.short_code = b.short_code;
+    c.token = b.token;
+    c.opened_at = e.at;
+    c.sent_at = b.sent_at;
+    c.email_missing = b.email_missing;
+    c.candidates = b.candidates;
+  }
+  void operator()(const Received& b) {
+    if (b.automatic) return;
+    c.last_message = b.message;
+    keep_known(c.answer_to, b.answer_to);
+    keep_known(c.automatic_to, b.automatic_to);
+    keep_known(c.client.phone, b.phone);
+  }
+  void operator()(const Classified& b) {
+    c.class_name = b.class_name;
+    c.class_reason = e.why;
+    c.class_confirmed = b.confirmed;
+    c.class_by_agent = b.by_agent;
+  }
+  void operator()(const StepTaken& b) { c.step = b.step; }
+  void operator()(const EmailFound& b) {
+    c.email_missing = false;
+    learn(c.client, b.client);
+    keep_known(c.subject, b.subject);
+  }
+  void operator()(const Owed& b) {
+    debt(b.promise) = Debt{b.since, b.due, b.ring_at, 0, false, std::nullopt};
+  }
+  void operator()(const Moved& b) {
+    Debt& d = owed(b.promise);
+    d.due = b.due;
+    d.ring_at = b.ring_at;
+    d.paused_left_ms.reset();
+    d.breached = d.breached && b.due <= e.at;
+  }
+  void operator()(const Paused& b) { owed(b.promise).paused_left_ms = b.left_ms; }
+  void operator()(const Kept& b) { debt(b.promise).reset(); }
+  void operator()(const Released& b) { debt(b.promise).reset(); }
+  void operator()(const Breached& b) { owed(b.promise).breached = true; }
+  void operator()(const Rang& b) {
+    owed(b.promise).rings = b.n;
+    owed(b.promise).ring_at = b.ring_at;
+  }
+  void operator()(const Planned& b) {
+    c.timers[static_cast<std::size_t>(b.timer)] = b.due;
+    if (b.timer == Timer::answer) c.delayed = DelayedAnswer{b.text, e.by, b.question, b.channels};
+  }
+  void operator()(const Dropped& b) {
+    c.timers[static_cast<std::size_t>(b.timer)].reset();
+    if (b.timer == Timer::answer) c.delayed.reset();
+  }
+  void operator()(const Acted& b) {
+    switch (b.action) {
+      case Action::note:
+      case Action::link:
+      case Action::cancel:
+        return;
+      case Action::merge:
+        c.merged_into = b.other;
+        break;
+      case Action::absorb:
+        std::erase(c.candidates, b.other);
+        break;
+      case Action::answer:
+        c.answered_at = e.at;
+        break;
+      default:
+        break;
+    }
+    if (b.action == Action::merge || b.action == Action::absorb) return;
+    c.human_reaction = true;
+    const bool implies_reading = b.action != Action::reclassify && b.action != Action::reopen && b.action != Action::close;
+    if (implies_reading && !c.read_at) c.read_at = e.at;
+  }
+  void operator()(const Became& b) {
+    c.state = b.state;
+    if (b.state == State::settled) {
+      c.settled_at = e.at;
+    } else if (b.state != State::closed) {
+      c.settled_at.reset();
+    }
+  }
+  void operator()(const Linked& b) {
+    if (std::find(c.links.begin(), c.links.end(), b.other) == c.links.end()) c.links.push_back(b.other);
+  }
+  void operator()(const Said& b) {
+    c.notices = b.notice;
+    if (b.what == NoticeKind::start_of_work) c.start_of_work_said = true;
+    if (b.what == NoticeKind::acknowledgement || b.what == NoticeKind::start_of_work) c.acknowledged = true;
+  }
+  void operator()(const Withheld&) {}
+  void operator()(const Fate& b) {
+    if (b.state == NoticeState::bounced || b.state == NoticeState::failed) c.lost_notices.push_back(b.notice);
+  }
+};
+
+constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close, Timer::answer};
+constexpr Promise kPromises[] = {Promise::react, Promise::answer};
+
+}  // namespace
+
+void apply(Case& c, const Entry& entry) {
+  std::visit(Fold{c, entry}, entry.body);
+  ++c.entries;
+}
+
+Case replay(const std::vector<Entry>& journal) {
+  Case c;
+  for (const Entry& entry : journal) apply(c, entry);
+  return c;
+}
+
+std::optional<Instant> alarm(const Case& c) {
+  std::optional<Instant> earliest;
+  const auto consider = [&](Instant t) {
+    if (!earliest || t < *earliest) earliest = t;
+  };
+  for (const Promise p : kPromises) {
+    const auto& debt = c.debt(p);
+    if (!debt || !debt->running()) continue;
+    consider(debt->ring_at);
+    if (!debt->breached) consider(debt->due);
+  }
+  for (const Timer t : kTimers) {
+    if (c.timer(t)) consider(*c.timer(t));
+  }
+  return earliest;
+}
+
+std::optional<Next> next(const Case& c) {
+  std::optional<Next> earliest;
+  const auto consider = [&](Next n) {
+    if (!earliest || n.due < earliest->due) earliest = std::move(n);
+  };
+  if (const auto& react = c.debt(Promise::react)) {
+    consider({"reaction", true, react->due, "a person has to read the report and react"});
+  }
+  if (const auto& answer = c.debt(Promise::answer); answer && answer->running()) {
+    consider({"answer", true, answer->due, "an answer is promised"});
+  }
+  if (const auto& start = c.timer(Timer::start_of_work)) {
+    consider({"start-of-work reply", true, *start, "it was read and takes more than a few minutes"});
+  }
+  if (const auto& delayed = c.timer(Timer::answer)) {
+    consider({"sending the answer", true, *delayed, "the answer can still be cancelled"});
+  }
+  if (earliest) return earliest;
+  if (const auto& settle = c.timer(Timer::settle)) {
+    return Next{"reply", false, *settle, "without a word from the client it then counts as settled"};
+  }
+  if (const auto& close = c.timer(Timer::close)) {
+    return Next{"objection", false, *close, "without an objection it is then closed"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace hejnal::core

@@ -1,0 +1,28 @@
+#include "core/decide.hpp"
+
+#include "core/turn.hpp"
+
+namespace hejnal::core {
+
+Result<Decision> decide(const Procedure& procedure, const Facts& facts, const Case& c, const Signal& signal, Instant now) {
+  Turn turn(procedure, facts, c, now);
+  struct Dispatch {
+    Turn& turn;
+    Status operator()(const EmailReceived& s) const { return client_wrote(turn, s), Status(); }
+    Status operator()(const SmsReceived& s) const { return client_texted(turn, s), Status(); }
+    Status operator()(const CallReceived& s) const { return client_called(turn, s), Status(); }
+    Status operator()(const Reported& s) const { return client_reported(turn, s), Status(); }
+    Status operator()(const AgentActed& s) const { return agent_acted(turn, s); }
+    Status operator()(const NoticeFate& s) const { return notice_ended(turn, s), Status(); }
+    Status operator()(const AlarmRang&) const { return alarm_rang(turn), Status(); }
+  };
+  HEJNAL_TRY_VOID(std::visit(Dispatch{turn}, signal));
+  return std::move(turn).take();
+}
+
+bool failure_open(const Procedure& procedure, const Case& c) {
+  if (c.state == State::settled || c.state == State::closed || !procedure.at(c.class_name).failure) return false;
+  return c.human_reaction;
+}
+
+}  // namespace hejnal::core

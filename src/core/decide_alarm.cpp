@@ -1,0 +1,56 @@
+// Time has passed. Everything that became due is done now, once, in the order in which it became due, and says how
+// late it is; what would have happened several times while nobody was there happens once.
+#include <algorithm>
+#include <optional>
+
+#include "core/turn.hpp"
+
+namespace hejnal::core {
+
+namespace {
+
+constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close, Timer::answer};
+
+std::optional<Timer> earliest_due(const Case& c, Instant now) {
+  std::optional<Timer> found;
+  for (const Timer t : kTimers) {
+    if (c.timer(t) && *c.timer(t) <= now && (!found || *c.timer(t) < *c.timer(*found))) found = t;
+  }
+  return found;
+}
+
+void happen(Turn& turn, Timer timer) {
+  const DelayedAnswer delayed = turn.c().delayed.value_or(DelayedAnswer{});
+  turn.add(Dropped{timer, (turn.now() - *turn.c().timer(timer)).count()}, "its time has come");
+  switch (timer) {
+    case Timer::start_of_work:
+      turn.tell_client(NoticeKind::start_of_work, "it was read and is not settled yet");
+      if (turn.c().state == State::read) turn.become(State::working, "it takes more than a few minutes");
+      return;
+    case Timer::email_missing:
+      if (turn.c().email_missing) turn.tell_client_by_sms(NoticeKind::missing_email, "the email that the SMS announced has not come");
+      return;
+    case Timer::settle:
+      turn.release(Promise::answer, "the client has not answered our question");
+      turn.become(State::settled, "the client had nothing more to say");
+      turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after, "without an objection it is closed then");
+      return;
+    case Timer::close:
+      turn.become(State::closed, "no objection came");
+      return;
+    case Timer::answer:
+      turn.speak_as(delayed.by);
+      send_answer(turn, delayed.question ? Action::ask : Action::answer, delayed.text, delayed.channels);
+      turn.speak_as("desk");
+      return;
+  }
+}
+
+}  // namespace
+
+void alarm_rang(Turn& turn) {
+  turn.ring_due();
+  while (const auto timer = earliest_due(turn.c(), turn.now())) happen(turn, *timer);
+}
+
+}  // namespace hejnal::core

@@ -1,0 +1,35 @@
+// What became of something that we said. "Sent" is not "arrived".
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "core/turn.hpp"
+
+namespace hejnal::core {
+
+void notice_ended(Turn& turn, const NoticeFate& fate) {
+  const auto& lost = turn.c().lost_notices;
+  const bool known = std::find(lost.begin(), lost.end(), fate.notice) != lost.end();
+  turn.add(Fate{fate.notice, fate.state, fate.text}, fate.text);
+  if (fate.state != NoticeState::bounced && fate.state != NoticeState::failed) return;
+  if (known || fate.notice == 0) return;  // a second bounce of the same words
+
+  const std::string why = fmt::format("the {} to {} did not arrive: {}", to_string(fate.kind), fate.to, fate.text);
+  if (fate.kind == NoticeKind::alert || fate.kind == NoticeKind::unreachable) return;  // shown by the health page; the other channel has it
+  if ((fate.kind == NoticeKind::answer || fate.kind == NoticeKind::question) && turn.c().state != State::closed) {
+    turn.drop(Timer::settle, "the answer did not arrive");
+    turn.drop(Timer::close, "the answer did not arrive");
+    turn.become(State::working, "the answer did not arrive");
+    if (!turn.c().debt(Promise::answer)) turn.owe(Promise::answer, why);
+    turn.resume_answer();
+    if (!turn.c().debt(Promise::react)) turn.owe(Promise::react, why);
+    turn.ring_due();
+  }
+  if (fate.channel == Channel::email && !turn.c().client.phone.empty()) {
+    turn.tell_client_by_sms(NoticeKind::receipt_by_sms, why);
+  } else {
+    turn.tell_on_call(NoticeKind::unreachable, {Channel::email}, 1, why, Promise::react, 0, 0);
+  }
+}
+
+}  // namespace hejnal::core

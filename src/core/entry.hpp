@@ -1,0 +1,312 @@
+// The journal. A case is the fold of its entries; each entry says what changed, when, by whom and why. Entries are
+// only ever appended. A kind, once published, keeps its name and the meaning of its fields: old journals are replayed
+// for ever. Fields are listed once, in `fields`, and everything that reads or writes them (database, API, digest)
+// uses that list.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/types.hpp"
+
+namespace hejnal::core {
+
+struct Opened {
+  static constexpr std::string_view kind = "opened";
+  CaseNumber number = 0;
+  std::string procedure;  // its version
+  Channel channel = Channel::email;
+  Party client;
+  std::string subject;
+  std::string short_code, token;
+  Instant sent_at;  // the email's own credible time, else of arrival
+  bool email_missing = false;
+  std::vector<CaseNumber> candidates;  // cases that it might belong to
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("number", s.number);
+    v("procedure", s.procedure);
+    v("channel", s.channel);
+    v("client", s.client);
+    v("subject", s.subject);
+    v("short_code", s.short_code);
+    v("token", s.token);
+    v("sent_at", s.sent_at);
+    v("email_missing", s.email_missing);
+    v("candidates", s.candidates);
+  }
+};
+
+struct Received {
+  static constexpr std::string_view kind = "received";
+  MessageId message = 0;
+  Channel channel = Channel::email;
+  Relation relation = Relation::opens;
+  bool automatic = false;  // from a robot: recorded, and nothing follows from it
+  std::string answer_to, automatic_to;
+  std::string phone;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("message", s.message);
+    v("channel", s.channel);
+    v("relation", s.relation);
+    v("automatic", s.automatic);
+    v("answer_to", s.answer_to);
+    v("automatic_to", s.automatic_to);
+    v("phone", s.phone);
+  }
+};
+
+struct Classified {
+  static constexpr std::string_view kind = "classified";
+  std::string class_name;
+  bool confirmed = false;  // false: only assumed, because email alone cannot tell
+  bool by_agent = false;   // never overridden by inference
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("class", s.class_name);
+    v("confirmed", s.confirmed);
+    v("by_agent", s.by_agent);
+  }
+};
+
+struct StepTaken {
+  static constexpr std::string_view kind = "step_taken";
+  int step = 1;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("step", s.step);
+  }
+};
+
+struct EmailFound {
+  static constexpr std::string_view kind = "email_found";
+  std::int64_t late_ms = 0;  // how long after the SMS
+  Party client;
+  std::string subject;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("late_ms", s.late_ms);
+    v("client", s.client);
+    v("subject", s.subject);
+  }
+};
+
+// A promise begins. `since` and `due` frame it; `ring_at` is when on call is told next.
+struct Owed {
+  static constexpr std::string_view kind = "owed";
+  Promise promise = Promise::react;
+  Instant since, due, ring_at;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("promise", s.promise);
+    v("since", s.since);
+    v("due", s.due);
+    v("ring_at", s.ring_at);
+  }
+};
+
+struct Moved {
+  static constexpr std::string_view kind = "moved";
+  Promise promise = Promise::react;
+  Instant due, ring_at;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("promise", s.promise);
+    v("due", s.due);
+    v("ring_at", s.ring_at);
+  }
+};
+
+struct Paused {
+  static constexpr std::string_view kind = "paused";
+  Promise promise = Promise::answer;
+  std::int64_t left_ms = 0;  // what is left of its time; negative when it was late already
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("promise", s.promise);
+    v("left_ms", s.left_ms);
+  }
+};
+
+struct Kept {
+  static constexpr std::string_view kind = "kept";
+  Promise promise = Promise::react;
+  std::int64_t late_ms = 0;  // 0: in time
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("promise", s.promise);
+    v("late_ms", s.late_ms);
+  }
+};
+
+// It isn't owed any more, though nobody did it (settled, merged, closed).
+struct Released {
+  static constexpr std::string_view kind = "released";
+  Promise promise = Promise::react;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("promise", s.promise);
+  }
+};
+
+struct Breached {
+  static constexpr std::string_view kind = "breached";
+  Promise promise = Promise::react;
+  std::int64_t late_ms = 0;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("promise", s.promise);
+    v("late_ms", s.late_ms);
+  }
+};
+
+// On call was told: ring `n` of this promise. Missed ones collapse into one, which says how late it is.
+struct Rang {
+  static constexpr std::string_view kind = "rang";
+  Promise promise = Promise::react;
+  int n = 1;
+  std::int64_t late_ms = 0;
+  Instant ring_at;  // the next one
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("promise", s.promise);
+    v("n", s.n);
+    v("late_ms", s.late_ms);
+    v("ring_at", s.ring_at);
+  }
+};
+
+struct Planned {
+  static constexpr std::string_view kind = "planned";
+  Timer timer = Timer::settle;
+  Instant due;
+  // Of a delayed answer:
+  std::string text;
+  bool question = false;
+  std::vector<Channel> channels;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("timer", s.timer);
+    v("due", s.due);
+    v("text", s.text);
+    v("question", s.question);
+    v("channels", s.channels);
+  }
+};
+
+struct Dropped {  // a timer that was planned will not happen, or has happened
+  static constexpr std::string_view kind = "dropped";
+  Timer timer = Timer::settle;
+  std::int64_t late_ms = 0;  // when it has happened
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("timer", s.timer);
+    v("late_ms", s.late_ms);
+  }
+};
+
+struct Acted {  // a person of the desk did something
+  static constexpr std::string_view kind = "acted";
+  Action action = Action::read;
+  std::string text;
+  CaseNumber other = 0;  // of merge, absorb and link
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("action", s.action);
+    v("text", s.text);
+    v("other", s.other);
+  }
+};
+
+struct Became {
+  static constexpr std::string_view kind = "became";
+  State state = State::fresh;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("state", s.state);
+  }
+};
+
+struct Linked {
+  static constexpr std::string_view kind = "linked";
+  CaseNumber other = 0;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("other", s.other);
+  }
+};
+
+struct Said {  // a notice was written to the outbox
+  static constexpr std::string_view kind = "said";
+  int notice = 0;  // counts within the case
+  NoticeKind what = NoticeKind::receipt;
+  Channel channel = Channel::email;
+  std::string to;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("notice", s.notice);
+    v("what", s.what);
+    v("channel", s.channel);
+    v("to", s.to);
+  }
+};
+
+struct Withheld {  // something automatic was not said; `why` tells the reason
+  static constexpr std::string_view kind = "withheld";
+  NoticeKind what = NoticeKind::receipt;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("what", s.what);
+  }
+};
+
+struct Fate {  // what became of a notice
+  static constexpr std::string_view kind = "fate";
+  int notice = 0;
+  NoticeState state = NoticeState::handed_over;
+  std::string text;  // the other side's words
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("notice", s.notice);
+    v("state", s.state);
+    v("text", s.text);
+  }
+};
+
+using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept, Released, Breached,
+                          Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld, Fate>;
+
+struct Entry {
+  Instant at;
+  std::string by;   // "client", "desk" (the program itself) or an agent's name
+  std::string why;  // a sentence
+  Body body;
+
+  std::string_view kind() const {
+    return std::visit([](const auto& b) { return std::remove_cvref_t<decltype(b)>::kind; }, body);
+  }
+};
+
+}  // namespace hejnal::core

@@ -1,0 +1,37 @@
+// What the world looks like at the moment of a decision, put together by the desk. Those facts that mattered are
+// written into the entries, so a replay needs none of this.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/types.hpp"
+
+namespace hejnal::core {
+
+struct OnCall {
+  std::string name, email, phone;
+};
+
+struct Facts {
+  bool failure_open = false;     // no all-clear
+  std::vector<OnCall> on_call;   // in the order in which they are told
+  std::string automatic_budget;  // empty: automatic mail may leave; else why it may not
+  // For a case that is being opened:
+  CaseNumber number = 0;
+  std::string short_code, token;
+  std::vector<CaseNumber> candidates;
+  CaseNumber mentions = 0;  // a case that it speaks of but may not join
+  // For absorbing a merged case: what it still owed.
+  struct Other {
+    CaseNumber number = 0;
+    std::string class_name;
+    std::optional<Instant> react_due, answer_due;
+    bool email_missing = false;
+    Party client;
+  };
+  std::optional<Other> other;
+};
+
+}  // namespace hejnal::core

@@ -1,0 +1,203 @@
+#include "core/matching.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace hejnal::core {
+
+namespace {
+
+constexpr std::array<std::string_view, 46> kFreemail = {
+    "gmail.com",   "googlemail.com", "wp.pl",       "o2.pl",      "onet.pl",     "onet.eu",   "op.pl",      "vp.pl",
+    "interia.pl",  "interia.eu",     "poczta.fm",   "gazeta.pl",  "tlen.pl",     "go2.pl",    "autograf.pl", "buziaczek.pl",
+    "outlook.com", "hotmail.com",    "live.com",    "msn.com",    "yahoo.com",   "icloud.com", "me.com",     "aol.com",
+    "proton.me",   "protonmail.com", "gmx.net",     "gmx.de",     "gmx.com",     "web.de",    "t-online.de", "freenet.de",
+    "mail.ru",     "yandex.ru",      "yandex.com",  "ukr.net",    "seznam.cz",   "centrum.cz", "azet.sk",    "laposte.net",
+    "orange.fr",   "free.fr",        "libero.it",   "outlook.de", "poczta.onet.pl", "spoko.pl"};
+
+// Words that stand in every second SMS and tell nothing of the matter.
+constexpr std::array<std::string_view, 44> kCommon = {
+    "prosze", "prosimy", "dzien",  "dobry",  "witam",   "pozdrawiam", "dziekuje", "bardzo",  "wyslalem", "wyslalam", "wyslano",
+    "maila",  "email",   "emaila", "mail",   "pilne",   "pilnie",     "nadal",    "dalej",   "problem",  "pomoc",    "pomocy",
+    "jest",   "mamy",    "nasz",   "nasza",  "nasze",   "panstwo",    "panstwa",  "sprawa",  "sprawie",  "sprawy",   "please",
+    "hello",  "thanks",  "thank",  "regards", "still",  "urgent",     "sent",     "have",    "with",     "dziala",   "dzialaja"};
+
+std::string stem(const std::string& word) { return truncate_utf8(word, 5); }
+
+std::set<std::string> telling_stems(std::string_view text) {
+  std::set<std::string> out;
+  for (const std::string& word : words(text)) {
+    if (word.size() < 4 || std::find(kCommon.begin(), kCommon.end(), word) != kCommon.end()) continue;
+    out.insert(stem(word));
+  }
+  return out;
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+Duration distance(Instant a, Instant b) { return a < b ? b - a : a - b; }
+
+bool open(const Candidate& c) { return c.state != State::closed; }
+
+// Who may join a thread: somebody of its conversation, or the same organisation's own domain.
+std::string standing(const EmailFacts& email, const Candidate& c) {
+  if (contains(c.participants, email.from)) return "its sender has taken part in the case";
+  const std::string_view domain = domain_of(email.from);
+  if (domain.empty() || is_freemail(domain) || contains(email.own_domains, domain)) return {};
+  if (domain_of(c.client.email) == domain) return fmt::format("its sender is of the client's organisation ({})", domain);
+  return {};
+}
+
+bool is_resend(const EmailFacts& email, const Candidate& c) {
+  return open(c) && c.client.email == email.from && !c.email_missing && fold(c.base_subject) == fold(email.base_subject) &&
+         likeness(c.words_text, email.words_text) >= 60;
+}
+
+// Why this email may be the one that the SMS of `c` had announced; empty when nothing but the person fits.
+std::string announced_by(const EmailFacts& email, const Candidate& c) {
+  if (!open(c) || !c.email_missing) return {};
+  const bool same_person = c.client.email == email.from || (!c.client.phone.empty() && contains(email.phones, c.client.phone)) ||
+                           contains(c.participants, email.from);
+  if (!same_person) return {};
+  const auto shared = shared_words(c.words_text, email.base_subject + " " + email.words_text);
+  if (!shared.empty()) return fmt::format("an SMS of the same person waits for its email, and both speak of \"{}\"", shared.front());
+  if (distance(c.opened_at, email.sent_at) <= 15min) {
+    return fmt::format("an SMS of the same person waits for its email, sent {} apart", format_duration(distance(c.opened_at, email.sent_at)));
+  }
+  return {};
+}
+
+}  // namespace
+
+bool is_freemail(std::string_view domain) { return std::find(kFreemail.begin(), kFreemail.end(), domain) != kFreemail.end(); }
+
+std::string_view domain_of(std::string_view address) {
+  const auto at = address.rfind('@');
+  return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
+}
+
+int likeness(std::string_view a, std::string_view b) {
+  const auto list_a = words(a), list_b = words(b);
+  const std::set<std::string> set_a(list_a.begin(), list_a.end()), set_b(list_b.begin(), list_b.end());
+  if (set_a.empty() && set_b.empty()) return 100;
+  std::size_t common = 0;
+  for (const std::string& word : set_a) common += set_b.count(word);
+  const std::size_t smaller = std::min(set_a.size(), set_b.size());
+  // A re-send often gets a line on top ("I sent this yesterday"), so what counts is how much of the shorter one is there.
+  return smaller == 0 ? 0 : static_cast<int>(100 * common / smaller);
+}
+
+std::vector<std::string> shared_words(std::string_view a, std::string_view b) {
+  const auto stems_b = telling_stems(b);
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  for (const std::string& word : words(a)) {
+    if (word.size() < 4 || std::find(kCommon.begin(), kCommon.end(), word) != kCommon.end()) continue;
+    if (stems_b.contains(stem(word)) && seen.insert(stem(word)).second) out.push_back(word);
+  }
+  return out;
+}
+
+Match match_email(const EmailFacts& email, const std::vector<Candidate>& candidates) {
+  Match match;
+  for (const Candidate& c : candidates) {
+    if (!c.referred) continue;
+    const std::string why = standing(email, c);
+    if (!why.empty() && open(c)) return {c.number, Relation::reply, c.referred_by + "; " + why, 0, {}};
+    if (match.mentions == 0) match.mentions = c.number;
+  }
+  const Candidate* resent = nullptr;
+  for (const Candidate& c : candidates) {
+    if (is_resend(email, c) && (!resent || c.opened_at > resent->opened_at)) resent = &c;
+  }
+  if (resent) {
+    return {resent->number, Relation::resend, "the same sender, subject and words: sent again", 0, {}};
+  }
+  const Candidate* announced = nullptr;
+  for (const Candidate& c : candidates) {
+    if (announced_by(email, c).empty()) continue;
+    if (announced) {  // two SMS could mean it: a person decides
+      match.candidates = {announced->number, c.number};
+      match.reason = "two announced emails are missing, and this may be either";
+      return match;
+    }
+    announced = &c;
+  }
+  if (announced) return {announced->number, Relation::announced, announced_by(email, *announced), 0, {}};
+  for (const Candidate& c : candidates) {
+    if (open(c) && c.email_missing && !c.referred) match.candidates.push_back(c.number);
+  }
+  return match;
+}
+
+namespace {
+
+struct Scored {
+  const Candidate* candidate;
+  int score;
+  std::string reason;
+};
+
+// Points for an open case of the SMS's person. The number itself gives none.
+Scored score(const Procedure& procedure, const SmsFacts& sms, const Candidate& c) {
+  Scored s{&c, 0, {}};
+  const auto add = [&](int points, std::string reason) {
+    s.score += points;
+    s.reason += (s.reason.empty() ? "" : "; ") + std::move(reason);
+  };
+  const auto shared = shared_words(sms.text, c.base_subject + " " + c.words_text);
+  if (!shared.empty()) add(std::min<int>(60, 30 + 10 * static_cast<int>(shared.size())), fmt::format("both speak of \"{}\"", shared.front()));
+  const Duration since = sms.at - c.sent_at;
+  if (distance(sms.at, c.sent_at) <= procedure.rules.sms_critical_within) {
+    add(40, fmt::format("{} {} it", format_duration(distance(sms.at, c.sent_at)), since < 0ms ? "before" : "after"));
+  } else {
+    for (const ServiceClass& k : procedure.classes) {
+      for (std::size_t i = 1; i < k.steps.size(); ++i) {
+        const Duration wait = k.steps[i].wait;
+        if (since >= wait - wait / 24 && since <= wait + wait / 4) {
+          add(35, fmt::format("{} after it, when the next step is due", format_duration(since)));
+          break;
+        }
+      }
+    }
+  }
+  if (!c.client.email.empty() && contains(sms.emails, c.client.email)) add(30, "it names the client's address");
+  return s;
+}
+
+}  // namespace
+
+Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vector<Candidate>& candidates) {
+  Match match;
+  for (const Candidate& c : candidates) {
+    if (c.number == sms.case_of_code && sms.case_of_code != 0) {
+      if (open(c)) return {c.number, Relation::reply, "it holds the short code of the case", 0, {}};
+      match.mentions = c.number;
+    }
+  }
+  std::vector<Scored> scored;
+  for (const Candidate& c : candidates) {
+    if (!open(c)) continue;
+    scored.push_back(score(procedure, sms, c));
+    match.candidates.push_back(c.number);
+  }
+  std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) { return a.score > b.score; });
+  if (scored.empty() || scored.front().score < 30) {
+    if (!scored.empty()) match.reason = "the telephone number alone never joins";
+    return match;
+  }
+  if (scored.size() > 1 && scored[0].score - scored[1].score < 15) {
+    match.reason = "it may belong to more than one case";
+    return match;
+  }
+  return {scored.front().candidate->number, Relation::reply, "the same person; " + scored.front().reason, 0, {}};
+}
+
+}  // namespace hejnal::core

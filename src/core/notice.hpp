@@ -1,0 +1,58 @@
+// What must be said to whom. A notice is a fact, not a text: it holds everything that a text needs, and carriers
+// turn it into bytes. It is written to the outbox in the transaction of the entries that caused it.
+#pragma once
+
+#include <string>
+
+#include "core/types.hpp"
+
+namespace hejnal::core {
+
+struct Notice {
+  int id = 0;  // counts within the case: (case, id) names a notice for ever
+  NoticeKind kind = NoticeKind::receipt;
+  Channel channel = Channel::email;
+  std::string to, to_name;  // an address or an E.164 number
+
+  CaseNumber number = 0;
+  std::string class_name, subject, short_code, token;
+  Party client;
+  MessageId in_reply_to = 0;  // the stored message that it answers; 0: none
+
+  std::string text;  // what an agent or the client wrote
+  std::string why;   // of an alert: why it rings
+  Promise promise = Promise::react;
+  int ring = 0;              // of an alert
+  Instant due;               // the promise that it speaks of; 0: none
+  std::int64_t late_ms = 0;  // rung so much too late
+  bool failure_open = false;
+
+  bool to_desk() const { return kind == NoticeKind::alert || kind == NoticeKind::unreachable; }
+  // RFC 3834: written by the program. What an agent wrote is not automatic.
+  bool automatic() const { return kind != NoticeKind::answer && kind != NoticeKind::question; }
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("id", s.id);
+    v("kind", s.kind);
+    v("channel", s.channel);
+    v("to", s.to);
+    v("to_name", s.to_name);
+    v("number", s.number);
+    v("class", s.class_name);
+    v("subject", s.subject);
+    v("short_code", s.short_code);
+    v("token", s.token);
+    v("client", s.client);
+    v("in_reply_to", s.in_reply_to);
+    v("text", s.text);
+    v("why", s.why);
+    v("promise", s.promise);
+    v("ring", s.ring);
+    v("due", s.due);
+    v("late_ms", s.late_ms);
+    v("failure_open", s.failure_open);
+  }
+};
+
+}  // namespace hejnal::core

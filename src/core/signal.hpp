@@ -1,0 +1,83 @@
+// Something happened. Signals are what carriers, people and the alarm clock tell the core; the desk has already found
+// the case that they belong to (matching.hpp) and says so in `relation` and `join_reason`.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/types.hpp"
+
+namespace hejnal::core {
+
+// A class that something said outright: an address, a subject tag, the form on a page.
+struct ClassHint {
+  std::string class_name;  // empty: none
+  std::string why;
+};
+
+struct EmailReceived {
+  MessageId message = 0;
+  Party from;
+  std::string answer_to;     // Reply-To, else From
+  std::string automatic_to;  // the envelope sender; empty: nothing automatic may be sent
+  std::string subject, text;
+  Instant sent_at;             // a credible Date, else the time of arrival
+  bool automatic = false;      // from a robot
+  std::string no_receipt_why;  // empty: a receipt may be sent
+  Relation relation = Relation::opens;
+  std::string join_reason;
+  ClassHint hint;
+};
+
+struct SmsReceived {
+  MessageId message = 0;
+  Party from;
+  std::string text;
+  Relation relation = Relation::opens;
+  std::string join_reason;
+  ClassHint hint;
+};
+
+struct CallReceived {
+  MessageId message = 0;
+  Party from;
+  bool answered = false;  // else rejected or missed: a call back is owed
+  Relation relation = Relation::opens;
+  std::string join_reason;
+};
+
+struct Reported {  // by the page or the API
+  MessageId message = 0;
+  Party from;
+  Channel channel = Channel::api;
+  std::string subject, text;
+  Relation relation = Relation::opens;
+  std::string join_reason;
+  ClassHint hint;
+};
+
+struct AgentActed {
+  Action action = Action::read;
+  std::string agent;
+  std::string text;        // of answer, ask and note; the reason of the others
+  std::string class_name;  // of reclassify
+  std::vector<Channel> channels;
+  Duration delay{};      // of answer and ask: how long it can still be cancelled
+  CaseNumber other = 0;  // of merge, absorb and link
+};
+
+struct NoticeFate {
+  int notice = 0;
+  NoticeKind kind = NoticeKind::receipt;
+  Channel channel = Channel::email;
+  std::string to;
+  NoticeState state = NoticeState::handed_over;
+  std::string text;
+};
+
+struct AlarmRang {};
+
+using Signal = std::variant<EmailReceived, SmsReceived, CallReceived, Reported, AgentActed, NoticeFate, AlarmRang>;
+
+}  // namespace hejnal::core

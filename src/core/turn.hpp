@@ -1,0 +1,82 @@
+// One decision in the making: the case as it is after the entries written so far, and the vocabulary that the rules
+// are written in. Internal to the core.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/decide.hpp"
+
+namespace hejnal::core {
+
+class Turn {
+ public:
+  Turn(const Procedure& procedure, const Facts& facts, Case c, Instant now)
+      : procedure_(procedure), facts_(facts), case_(std::move(c)), now_(now) {}
+
+  const Case& c() const { return case_; }
+  const Procedure& procedure() const { return procedure_; }
+  const Facts& facts() const { return facts_; }
+  Instant now() const { return now_; }
+  Decision take() && { return std::move(decision_); }
+
+  // Who acts from here on: "client", "desk" or an agent's name.
+  void speak_as(std::string by) { by_ = std::move(by); }
+  void add(Body body, std::string why = {});
+
+  // -- classes --------------------------------------------------------------------------------------------------
+  const ServiceClass& shown_class() const { return procedure_.at(case_.class_name); }
+  // The class whose wait and alerts count for the first reaction; unlike the shown one while it is only assumed.
+  const ServiceClass& reacting_class() const;
+  void classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why);
+  // Class by what a client did, not by what somebody said: never lowers a confirmed class, never after a human reaction.
+  void infer(const ServiceClass& to, std::string why);
+
+  // -- promises -------------------------------------------------------------------------------------------------
+  void owe(Promise promise, std::string why);
+  void keep(Promise promise);
+  void release(Promise promise, std::string why);
+  void resume_answer();
+  void ring_due();                     // rings what is to be rung by now
+  void ring_now(std::string why);      // tells on call at once, whatever the schedule says
+  Duration within(Promise promise) const;
+  Instant next_ring(Promise promise, Instant since, Instant due, int rings) const;
+
+  // -- timers and states ----------------------------------------------------------------------------------------
+  void plan(Timer timer, Instant due, std::string why);
+  void drop(Timer timer, std::string why);
+  void become(State state, std::string why = {});
+
+  // -- words ----------------------------------------------------------------------------------------------------
+  // Automatic words to the client, on the way that is known to work; withheld (with the reason) when there is none.
+  void tell_client(NoticeKind kind, std::string why, MessageId in_reply_to = 0);
+  void tell_client_by_sms(NoticeKind kind, std::string why);
+  void tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, std::size_t people, std::string why,
+                    Promise promise, int ring, std::int64_t late_ms);
+  void say(Notice notice, std::string why);
+  Notice draft(NoticeKind kind) const;
+
+ private:
+  void ring(Promise promise, Instant scheduled, std::string why);
+
+  const Procedure& procedure_;
+  const Facts& facts_;
+  Case case_;
+  Instant now_;
+  std::string by_ = "desk";
+  Decision decision_;
+};
+
+// The rules, one file for each kind of signal.
+void client_wrote(Turn& turn, const EmailReceived& email);
+void client_texted(Turn& turn, const SmsReceived& sms);
+void client_called(Turn& turn, const CallReceived& call);
+void client_reported(Turn& turn, const Reported& report);
+Status agent_acted(Turn& turn, const AgentActed& act);
+void notice_ended(Turn& turn, const NoticeFate& fate);
+void alarm_rang(Turn& turn);
+
+void send_answer(Turn& turn, Action action, const std::string& text, std::vector<Channel> channels);
+
+}  // namespace hejnal::core

@@ -1,0 +1,121 @@
+// The words of the procedure as types. The glossary is binding: one word, one meaning.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/instant.hpp"
+
+namespace hejnal::core {
+
+using CaseNumber = std::int64_t;  // 1, 2, 3 ...; 0 is none
+using MessageId = std::int64_t;   // a stored message, in or out; 0 is none
+
+enum class Channel { email, sms, call, web, api };
+enum class State { fresh, read, working, waiting, settled, closed };  // `fresh` is shown as "new"
+enum class Promise { react, answer };  // what the desk owes: a first human reaction, an answer
+enum class Timer {
+  start_of_work,  // say that work has started
+  email_missing,  // tell the sender of an SMS that the email is not here
+  settle,         // silence after our answer counts as settled
+  close,
+  answer,  // an agent's delayed answer leaves
+};
+enum class Relation {
+  opens,      // begins a case
+  reply,      // belongs to a case's conversation
+  resend,     // the same text once more: the client's step two
+  announced,  // the email that an SMS had announced
+};
+enum class Action { read, start, answer, ask, settle, reopen, close, note, reclassify, merge, absorb, link, cancel };
+enum class NoticeKind {
+  receipt,
+  resend_receipt,
+  acknowledgement,
+  start_of_work,
+  answer,
+  question,
+  settled,
+  alert,
+  missing_email,
+  rejected_call,
+  receipt_by_sms,
+  unreachable,
+};
+enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
+
+template <class E>
+struct Names;  // specialised below: the words used in the journal, the API, the database and the docs
+
+template <>
+struct Names<Channel> {
+  static constexpr std::array<std::string_view, 5> list = {"email", "sms", "call", "web", "api"};
+};
+template <>
+struct Names<State> {
+  static constexpr std::array<std::string_view, 6> list = {"new", "read", "working", "waiting", "settled", "closed"};
+};
+template <>
+struct Names<Promise> {
+  static constexpr std::array<std::string_view, 2> list = {"react", "answer"};
+};
+template <>
+struct Names<Timer> {
+  static constexpr std::array<std::string_view, 5> list = {"start_of_work", "email_missing", "settle", "close", "answer"};
+};
+template <>
+struct Names<Relation> {
+  static constexpr std::array<std::string_view, 4> list = {"opens", "reply", "resend", "announced"};
+};
+template <>
+struct Names<Action> {
+  static constexpr std::array<std::string_view, 13> list = {"read",  "start", "answer",     "ask",   "settle", "reopen", "close",
+                                                            "note",  "reclassify", "merge", "absorb", "link",   "cancel"};
+};
+template <>
+struct Names<NoticeKind> {
+  static constexpr std::array<std::string_view, 12> list = {
+      "receipt",  "resend_receipt", "acknowledgement", "start_of_work", "answer",         "question",
+      "settled",  "alert",          "missing_email",   "rejected_call", "receipt_by_sms", "unreachable"};
+};
+template <>
+struct Names<NoticeState> {
+  static constexpr std::array<std::string_view, 8> list = {"queued",  "handing_over", "handed_over", "delivered",
+                                                           "bounced", "failed",       "seen",        "unknown"};
+};
+
+template <class E>
+constexpr std::string_view to_string(E value) {
+  return Names<E>::list.at(static_cast<std::size_t>(value));
+}
+
+template <class E>
+constexpr std::optional<E> parse(std::string_view name) {
+  for (std::size_t i = 0; i < Names<E>::list.size(); ++i) {
+    if (Names<E>::list[i] == name) return static_cast<E>(i);
+  }
+  return std::nullopt;
+}
+
+// A client as far as we know them. Empty fields are unknown. `email` is an addr-spec, `phone` is E.164.
+struct Party {
+  std::string name;
+  std::string email;
+  std::string phone;
+  std::string organisation;
+
+  bool operator==(const Party&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& self, V&& v) {
+    v("name", self.name);
+    v("email", self.email);
+    v("phone", self.phone);
+    v("organisation", self.organisation);
+  }
+};
+
+}  // namespace hejnal::core

@@ -1,0 +1,71 @@
+#include "json/entry.hpp"
+
+#include "json/fields.hpp"
+
+namespace hejnal::json {
+
+namespace {
+
+// Reads the alternative of core::Body whose kind has this name.
+template <std::size_t I = 0>
+Result<core::Body> read_body(std::string_view kind, const Value& v) {
+  if constexpr (I == std::variant_size_v<core::Body>) {
+    return fail(Fault::corrupt, "a journal holds an entry of the unknown kind \"{}\"", kind);
+  } else {
+    using Body = std::variant_alternative_t<I, core::Body>;
+    if (kind == Body::kind) {
+      HEJNAL_TRY(Body body, from_value<Body>(v));
+      return core::Body(std::move(body));
+    }
+    return read_body<I + 1>(kind, v);
+  }
+}
+
+std::string text_of(const Object& object, std::string_view name) {
+  const Value* found = object.if_contains(name);
+  return found && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+}  // namespace
+
+Object entry_object(const core::Entry& entry) {
+  Object out;
+  out.emplace("kind", entry.kind());
+  out.emplace("by", entry.by);
+  if (!entry.why.empty()) out.emplace("why", entry.why);
+  std::visit(
+      [&](const auto& body) {
+        for (auto& field : detail::write_object(body)) out.emplace(field.key(), std::move(field.value()));
+      },
+      entry.body);
+  return out;
+}
+
+std::string encode_entries(const std::vector<core::Entry>& entries) {
+  Array out;
+  out.reserve(entries.size());
+  for (const core::Entry& entry : entries) out.push_back(entry_object(entry));
+  return dump(out);
+}
+
+Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant at) {
+  HEJNAL_TRY(const Value parsed, parse(text));
+  if (!parsed.is_array()) return fail(Fault::corrupt, "a journal row is not a list");
+  std::vector<core::Entry> out;
+  for (const Value& v : parsed.as_array()) {
+    if (!v.is_object()) return fail(Fault::corrupt, "a journal entry is not an object");
+    const Object& object = v.as_object();
+    HEJNAL_TRY(core::Body body, read_body(text_of(object, "kind"), v));
+    out.push_back({at, text_of(object, "by"), text_of(object, "why"), std::move(body)});
+  }
+  return out;
+}
+
+std::string encode_notice(const core::Notice& notice) { return dump(to_object(notice)); }
+
+Result<core::Notice> decode_notice(std::string_view text) {
+  HEJNAL_TRY(const Value parsed, parse(text));
+  return from_value<core::Notice>(parsed);
+}
+
+}  // namespace hejnal::json

@@ -1,0 +1,21 @@
+// JSON as the other rooms use it. Parsing is bounded (depth 16) and says where it failed; strings that come out are
+// valid UTF-8. Thread-safe.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace hejnal::json {
+
+using Value = boost::json::value;
+using Object = boost::json::object;
+using Array = boost::json::array;
+
+// Fails with Fault::malformed: "not JSON: ... at byte 17".
+Result<Value> parse(std::string_view text);
+std::string dump(const Value& value);
+
+}  // namespace hejnal::json

@@ -1,0 +1,60 @@
+// What a carrier made of a message that came in: facts, not yet a decision. Text is valid UTF-8.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "core/types.hpp"
+
+namespace hejnal::ports {
+
+// Original bytes, ready to be stored: pieces in order. Large encoded parts are named by the hash of their bytes, so
+// that the same attachment is stored once.
+struct RawPiece {
+  std::string hash;   // empty: an inline piece
+  std::string frame;  // compressed bytes (base/compress.hpp)
+  std::size_t size = 0;
+};
+
+struct IncomingAttachment {
+  std::string name, type;
+  std::int64_t size = 0;
+};
+
+struct IncomingBounce {
+  std::string recipient, status, action, diagnostic, original_message_id;
+};
+
+struct IncomingMail {
+  std::string mail_from;  // envelope sender; empty: null or unknown
+  std::vector<std::string> rcpt_to;
+  std::string via;
+  std::string message_id, content_key;  // the id with <>, a hash of the body
+  core::Party from;
+  std::string answer_to, automatic_to;  // DECISIONS 18; automatic_to is empty where nothing automatic may go back
+  std::vector<std::string> participants;  // addresses of From, To and Cc
+  std::string subject, base_subject, text, reply_text, signature;
+  std::optional<Instant> date;
+  enum class Automatic { none, auto_generated, auto_replied, bulk } automatic = Automatic::none;
+  std::string automatic_why, no_receipt_why;
+  std::string set_aside_why;  // spam, failed DMARC: not empty
+  std::vector<IncomingBounce> bounces;  // failed or delayed deliveries that this mail reports
+  bool is_report = false;     // a DSN, MDN or abuse report, whatever it says
+  std::string seen_message_id;  // of a read receipt: the mail of ours that was displayed
+  std::vector<std::string> references;  // In-Reply-To and References, most telling first
+  std::vector<std::string> phones;      // E.164 numbers in the signature
+  std::vector<IncomingAttachment> attachments;
+  std::vector<std::string> notes;
+  std::vector<RawPiece> raw;
+  std::int64_t raw_size = 0;
+};
+
+struct IncomingSms {
+  std::string id;    // of the gateway: the same one twice is one SMS
+  std::string from;  // E.164 where it is a number
+  std::string text;
+};
+
+}  // namespace hejnal::ports

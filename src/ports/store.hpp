@@ -1,0 +1,176 @@
+// Where everything that has happened is kept. Two seams: `Store` is written by one thread (the ledger), `Archive` is
+// read by any, each thread with one of its own, and never waits for the writer.
+//
+// Failures: Fault::retry_later (disk full, locked: nothing was stored, the same call may work later) and
+// Fault::corrupt (damaged: stop). After a failure inside a transaction the caller rolls back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "base/result.hpp"
+#include "core/case.hpp"
+#include "core/notice.hpp"
+#include "ports/incoming.hpp"
+
+namespace hejnal::ports {
+
+enum class MessageState { joined, opened, set_aside };  // of an incoming message
+
+struct Message {
+  core::MessageId id = 0;
+  core::CaseNumber number = 0;  // 0: set aside
+  bool outgoing = false;
+  core::Channel channel = core::Channel::email;
+  std::string from, to, subject, text;
+  Instant at;
+  bool automatic = false;
+  std::string state;  // in: MessageState; out: core::NoticeState, by their names
+  std::string join_reason;
+  std::string message_id, content_key, base_subject;
+  int notice = 0;  // of an outgoing one
+  std::vector<IncomingAttachment> attachments;
+};
+
+struct OutboxItem {
+  std::int64_t id = 0;
+  core::MessageId message = 0;  // its row among the messages: subject, text, Message-ID
+  core::Notice notice;
+  core::NoticeState state = core::NoticeState::queued;
+  int attempts = 0;
+  Instant created_at, next_try_at;
+  std::string last_error;
+};
+
+// What matching needs to know of a case without replaying it.
+struct CaseSummary {
+  core::CaseNumber number = 0;
+  core::State state = core::State::fresh;
+  std::string subject, short_code;
+  core::Party client;
+  bool email_missing = false;
+  core::CaseNumber merged_into = 0;
+  Instant opened_at, sent_at;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Status begin() = 0;
+  virtual Status commit() = 0;  // durable when it returns success
+  virtual void rollback() = 0;
+  virtual Status savepoint() = 0;  // one level
+  virtual Status release() = 0;
+  virtual void rollback_to_savepoint() = 0;
+
+  // -- cases ----------------------------------------------------------------------------------------------------
+  virtual Result<core::CaseNumber> last_case_number() = 0;
+  virtual Result<std::vector<core::Entry>> journal(core::CaseNumber number) = 0;  // empty: no such case
+  // Appends the entries of one decision and stores what the case is after them.
+  virtual Status write_turn(const core::Case& after, Instant at, const std::vector<core::Entry>& entries) = 0;
+  virtual Result<std::vector<core::CaseNumber>> due_cases(Instant now, int limit) = 0;  // by alarm, then number
+  virtual Result<std::optional<Instant>> next_alarm() = 0;
+  virtual Result<bool> failure_open() = 0;
+  virtual Status set_failure(core::CaseNumber number, bool open) = 0;
+
+  virtual Result<std::optional<CaseSummary>> summary(core::CaseNumber number) = 0;
+  virtual Result<std::vector<CaseSummary>> open_cases_of_email(std::string_view address, int limit) = 0;
+  virtual Result<std::vector<CaseSummary>> open_cases_of_phone(std::string_view phone, int limit) = 0;  // also by the person
+  virtual Result<core::CaseNumber> case_by_code(std::string_view short_code) = 0;  // 0: none
+  virtual Result<core::CaseNumber> case_by_token(std::string_view token) = 0;
+  virtual Result<core::CaseNumber> case_by_message_id(std::string_view message_id) = 0;
+  virtual Result<std::vector<std::string>> participants(core::CaseNumber number) = 0;
+  virtual Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) = 0;
+  virtual Result<std::string> client_words(core::CaseNumber number) = 0;  // texts of its first client messages
+
+  // -- messages -------------------------------------------------------------------------------------------------
+  virtual Result<bool> seen(std::string_view message_id, std::string_view content_key) = 0;
+  virtual Result<core::MessageId> add_message(const Message& message, const std::vector<RawPiece>& raw) = 0;
+  virtual Status set_raw(core::MessageId id, const std::vector<RawPiece>& raw) = 0;  // of an outgoing one
+  virtual Status set_message_state(core::MessageId id, std::string_view state) = 0;
+  virtual Status move_message(core::MessageId id, core::CaseNumber to) = 0;  // of a split
+  virtual Status merge_participants(core::CaseNumber from, core::CaseNumber to) = 0;
+  virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
+  virtual Result<int> index_some(int limit) = 0;  // full-text search follows behind the commit; how many were done
+
+  // -- people ---------------------------------------------------------------------------------------------------
+  virtual Status learn_person(const core::Party& party, bool confirmed) = 0;
+  virtual Result<core::Party> person_by_phone(std::string_view phone) = 0;  // empty fields: unknown
+  virtual Status merge_people(std::int64_t from, std::int64_t into) = 0;
+  virtual Status name_organisation(std::int64_t person, std::string_view organisation) = 0;
+
+  // -- outbox ---------------------------------------------------------------------------------------------------
+  virtual Status queue(const core::Notice& notice, core::MessageId message, Instant now) = 0;
+  virtual Result<std::vector<OutboxItem>> due_notices(Instant now, int limit) = 0;
+  virtual Result<std::optional<Instant>> next_try() = 0;
+  virtual Result<std::vector<OutboxItem>> notices_in(core::NoticeState state) = 0;
+  virtual Status set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at, std::string_view error) = 0;
+  virtual Result<std::optional<OutboxItem>> notice_by_message_id(std::string_view message_id) = 0;
+
+  // -- odds and ends --------------------------------------------------------------------------------------------
+  virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
+  virtual Status set_setting(std::string_view key, std::string_view value) = 0;
+  virtual Status keep_procedure(std::string_view version, std::string_view text) = 0;
+  virtual Status add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) = 0;
+  // Moves committed pages to where they belong, off the commit path. Called when there is nothing else to do.
+  virtual void tidy() = 0;
+};
+
+struct CaseRow {
+  CaseSummary summary;
+  std::string class_name, class_reason;
+  std::vector<core::CaseNumber> candidates;
+  int step = 1;
+  std::optional<Instant> read_at, answered_at, settled_at;
+  std::optional<core::Next> next;
+  std::string token;
+};
+
+struct CaseQuery {
+  std::vector<core::State> states;  // empty: all
+  std::string class_name, text;
+  bool newest = false;  // else by what is due next
+  int limit = 50;
+  std::string cursor;
+};
+
+struct CasePage {
+  std::vector<CaseRow> items;
+  std::string next_cursor;  // empty: the last page
+  std::int64_t total = 0;
+  bool total_is_exact = true;  // false: at least `total`
+};
+
+struct PersonRow {
+  std::int64_t id = 0;
+  std::string name, organisation;
+  std::vector<std::string> emails, phones;
+};
+
+class Archive {
+ public:
+  virtual ~Archive() = default;
+  virtual Result<CasePage> cases(const CaseQuery& query) = 0;  // malformed: bad cursor
+  virtual Result<std::optional<CaseRow>> find(core::CaseNumber number) = 0;
+  virtual Result<core::CaseNumber> by_token(std::string_view token) = 0;
+  virtual Result<std::vector<core::Entry>> journal(core::CaseNumber number) = 0;
+  virtual Result<std::vector<Message>> messages(core::CaseNumber number) = 0;  // oldest first, with those of merged cases
+  virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
+  virtual Result<std::string> raw(core::MessageId id) = 0;  // not_found, corrupt
+  virtual Result<std::vector<Message>> set_aside(int limit) = 0;
+  virtual Result<std::vector<OutboxItem>> notices(std::optional<core::NoticeState> state, int limit) = 0;
+  virtual Result<std::vector<PersonRow>> people(std::string_view text, int limit) = 0;
+  virtual Result<std::string> token_role(std::string_view hash) = 0;  // "role:name", empty when unknown
+  struct Counts {
+    std::int64_t open = 0, queued = 0, failed = 0, set_aside = 0, overdue = 0;
+  };
+  virtual Result<Counts> counts(Instant now) = 0;
+  virtual std::int64_t version() = 0;  // changes when something was committed
+};
+
+}  // namespace hejnal::ports

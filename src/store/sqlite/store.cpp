@@ -1,0 +1,52 @@
+#include "store/sqlite/store.hpp"
+
+#include <sqlite3.h>
+
+#include "store/sqlite/schema.hpp"
+
+namespace hejnal::store::sqlite {
+
+Result<std::unique_ptr<ports::Store>> open_store(const std::string& path, const std::string& vfs) {
+  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::create, vfs));
+  // Checkpoints are ours to time: none happens inside a commit unless the log has grown past all measure.
+  HEJNAL_TRY_VOID(db.script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                            "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY"));
+  HEJNAL_TRY_VOID(migrate(db));
+  return std::unique_ptr<ports::Store>(std::make_unique<SqliteStore>(std::move(db)));
+}
+
+Status SqliteStore::begin() { return db_.run("BEGIN IMMEDIATE"); }
+Status SqliteStore::commit() { return db_.run("COMMIT"); }
+void SqliteStore::rollback() {
+  indexed_upto_ = -1;  // what was indexed in this transaction was not
+  if (db_.in_transaction()) static_cast<void>(db_.run("ROLLBACK"));
+}
+Status SqliteStore::savepoint() { return db_.run("SAVEPOINT one"); }
+Status SqliteStore::release() { return db_.run("RELEASE one"); }
+void SqliteStore::rollback_to_savepoint() {
+  if (!db_.in_transaction()) return;  // SQLite has rolled everything back itself (full disk)
+  static_cast<void>(db_.run("ROLLBACK TO one"));
+  static_cast<void>(db_.run("RELEASE one"));
+}
+
+Result<std::string> SqliteStore::setting(std::string_view key) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT value FROM settings WHERE key = ?1", key));
+  HEJNAL_TRY(const bool found, rows.next());
+  return found ? rows.text(0) : std::string();
+}
+
+Status SqliteStore::set_setting(std::string_view key, std::string_view value) {
+  return db_.run("INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value);
+}
+
+Status SqliteStore::keep_procedure(std::string_view version, std::string_view text) {
+  return db_.run("INSERT INTO procedures (version, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING", version, text);
+}
+
+Status SqliteStore::add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) {
+  return db_.run("INSERT INTO tokens (hash, name, role, created_at) VALUES (?1, ?2, ?3, ?4)", hash, name, role, now);
+}
+
+void SqliteStore::tidy() { sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr); }
+
+}  // namespace hejnal::store::sqlite

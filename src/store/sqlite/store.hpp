@@ -1,0 +1,94 @@
+// The writer: ports::Store on SQLite. One object, one thread (the ledger). WAL with synchronous=FULL: what commit()
+// has returned success for survives a power cut. Checkpoints run off the commit path (tidy(), Checkpointer).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ports/store.hpp"
+#include "store/sqlite/database.hpp"
+
+namespace hejnal::store::sqlite {
+
+// Opens (or creates) the database and brings its schema up to date.
+// Fails: retry_later (cannot be opened or written), corrupt (says what to do), conflict (made by a newer program).
+Result<std::unique_ptr<ports::Store>> open_store(const std::string& path, const std::string& vfs = {});
+
+class SqliteStore final : public ports::Store {
+ public:
+  explicit SqliteStore(Database db) : db_(std::move(db)) {}
+
+  Status begin() override;
+  Status commit() override;
+  void rollback() override;
+  Status savepoint() override;
+  Status release() override;
+  void rollback_to_savepoint() override;
+
+  Result<core::CaseNumber> last_case_number() override;
+  Result<std::vector<core::Entry>> journal(core::CaseNumber number) override;
+  Status write_turn(const core::Case& after, Instant at, const std::vector<core::Entry>& entries) override;
+  Result<std::vector<core::CaseNumber>> due_cases(Instant now, int limit) override;
+  Result<std::optional<Instant>> next_alarm() override;
+  Result<bool> failure_open() override;
+  Status set_failure(core::CaseNumber number, bool open) override;
+  Result<std::optional<ports::CaseSummary>> summary(core::CaseNumber number) override;
+  Result<std::vector<ports::CaseSummary>> open_cases_of_email(std::string_view address, int limit) override;
+  Result<std::vector<ports::CaseSummary>> open_cases_of_phone(std::string_view phone, int limit) override;
+  Result<core::CaseNumber> case_by_code(std::string_view short_code) override;
+  Result<core::CaseNumber> case_by_token(std::string_view token) override;
+  Result<core::CaseNumber> case_by_message_id(std::string_view message_id) override;
+  Result<std::vector<std::string>> participants(core::CaseNumber number) override;
+  Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) override;
+  Result<std::string> client_words(core::CaseNumber number) override;
+
+  Result<bool> seen(std::string_view message_id, std::string_view content_key) override;
+  Result<core::MessageId> add_message(const ports::Message& message, const std::vector<ports::RawPiece>& raw) override;
+  Status set_raw(core::MessageId id, const std::vector<ports::RawPiece>& raw) override;
+  Status set_message_state(core::MessageId id, std::string_view state) override;
+  Status move_message(core::MessageId id, core::CaseNumber to) override;
+  Status merge_participants(core::CaseNumber from, core::CaseNumber to) override;
+  Result<std::optional<ports::Message>> message(core::MessageId id) override;
+  Result<int> index_some(int limit) override;
+
+  Status learn_person(const core::Party& party, bool confirmed) override;
+  Result<core::Party> person_by_phone(std::string_view phone) override;
+  Status merge_people(std::int64_t from, std::int64_t into) override;
+  Status name_organisation(std::int64_t person, std::string_view organisation) override;
+
+  Status queue(const core::Notice& notice, core::MessageId message, Instant now) override;
+  Result<std::vector<ports::OutboxItem>> due_notices(Instant now, int limit) override;
+  Result<std::optional<Instant>> next_try() override;
+  Result<std::vector<ports::OutboxItem>> notices_in(core::NoticeState state) override;
+  Status set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at, std::string_view error) override;
+  Result<std::optional<ports::OutboxItem>> notice_by_message_id(std::string_view message_id) override;
+
+  Result<std::string> setting(std::string_view key) override;
+  Status set_setting(std::string_view key, std::string_view value) override;
+  Status keep_procedure(std::string_view version, std::string_view text) override;
+  Status add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) override;
+  void tidy() override;
+
+ private:
+  Result<core::CaseNumber> number_of(Result<Rows> rows);
+  Result<std::int64_t> person_of(std::string_view kind, std::string_view value);
+
+  Database db_;
+  std::int64_t indexed_upto_ = -1;  // -1: not read yet
+};
+
+// Shared by the writer and the readers.
+inline constexpr const char* kMessageColumns =
+    "id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, join_reason, message_id, "
+    "content_key, base_subject, notice, attachments";
+Result<ports::Message> read_message(const Rows& rows);
+ports::CaseSummary read_summary(const Rows& rows);  // of kSummaryColumns
+inline constexpr const char* kSummaryColumns =
+    "number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, email_missing, "
+    "merged_into, opened_at, sent_at";
+inline constexpr const char* kOutboxColumns =
+    "message, state, attempts, created_at, next_try_at, last_error, notice";
+Result<ports::OutboxItem> read_outbox(const Rows& rows);
+Result<std::vector<core::Entry>> read_journal(Database& db, core::CaseNumber number);
+
+}  // namespace hejnal::store::sqlite

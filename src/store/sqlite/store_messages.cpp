@@ -1,0 +1,147 @@
+// Messages, their original bytes, and the search index that follows behind.
+#include <charconv>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
+#include "json/value.hpp"
+#include "store/sqlite/store.hpp"
+
+namespace hejnal::store::sqlite {
+
+namespace {
+
+constexpr std::int64_t kPiecesPerMessage = 1024;
+
+std::string encode(const std::vector<ports::IncomingAttachment>& attachments) {
+  if (attachments.empty()) return {};
+  json::Array list;
+  for (const auto& a : attachments) list.push_back(json::Object{{"name", a.name}, {"type", a.type}, {"size", a.size}});
+  return json::dump(list);
+}
+
+Result<std::vector<ports::IncomingAttachment>> decode(std::string_view text) {
+  std::vector<ports::IncomingAttachment> out;
+  if (text.empty()) return out;
+  HEJNAL_TRY(const json::Value parsed, json::parse(text));
+  if (!parsed.is_array()) return fail(Fault::corrupt, "a stored list of attachments is none");
+  for (const json::Value& v : parsed.as_array()) {
+    const auto* object = v.if_object();
+    const auto* name = object ? object->if_contains("name") : nullptr;
+    const auto* type = object ? object->if_contains("type") : nullptr;
+    const auto* size = object ? object->if_contains("size") : nullptr;
+    if (!name || !name->is_string() || !type || !type->is_string() || !size || !size->is_int64()) {
+      return fail(Fault::corrupt, "a stored attachment has no name, type or size");
+    }
+    out.push_back({std::string(name->as_string()), std::string(type->as_string()), size->as_int64()});
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<ports::Message> read_message(const Rows& rows) {
+  ports::Message m;
+  m.id = rows.integer(0);
+  m.number = rows.integer(1);
+  m.outgoing = rows.integer(2) != 0;
+  m.channel = core::parse<core::Channel>(rows.view(3)).value_or(core::Channel::email);
+  m.from = rows.text(4);
+  m.to = rows.text(5);
+  m.subject = rows.text(6);
+  m.text = rows.text(7);
+  m.at = {rows.integer(8)};
+  m.automatic = rows.integer(9) != 0;
+  m.state = rows.text(10);
+  m.join_reason = rows.text(11);
+  m.message_id = rows.text(12);
+  m.content_key = rows.text(13);
+  m.base_subject = rows.text(14);
+  m.notice = static_cast<int>(rows.integer(15));
+  HEJNAL_TRY(m.attachments, decode(rows.view(16)));
+  return m;
+}
+
+Result<bool> SqliteStore::seen(std::string_view message_id, std::string_view content_key) {
+  if (message_id.empty()) return false;
+  HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 AND content_key = ?2 AND outgoing = 0",
+                                  message_id, content_key));
+  return rows.next();
+}
+
+Result<core::MessageId> SqliteStore::add_message(const ports::Message& m, const std::vector<ports::RawPiece>& raw) {
+  HEJNAL_TRY_VOID(db_.run(
+      "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, join_reason, "
+      "message_id, content_key, base_subject, notice, attachments) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+      "?14, ?15, ?16)",
+      m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic, m.state, m.join_reason,
+      m.message_id, m.content_key, m.base_subject, m.notice, encode(m.attachments)));
+  const core::MessageId id = db_.last_row_id();
+  HEJNAL_TRY_VOID(set_raw(id, raw));
+  return id;
+}
+
+Status SqliteStore::set_raw(core::MessageId id, const std::vector<ports::RawPiece>& raw) {
+  HEJNAL_CHECK(raw.size() < kPiecesPerMessage);
+  std::int64_t piece = id * kPiecesPerMessage;
+  for (const ports::RawPiece& p : raw) {
+    if (p.hash.empty()) {
+      HEJNAL_TRY_VOID(db_.run("INSERT OR REPLACE INTO raw_pieces (id, hash, frame) VALUES (?1, NULL, ?2)", piece++, Blob{p.frame}));
+    } else {
+      HEJNAL_TRY_VOID(db_.run("INSERT INTO blobs (hash, frame) VALUES (?1, ?2) ON CONFLICT DO NOTHING", p.hash, Blob{p.frame}));
+      HEJNAL_TRY_VOID(db_.run("INSERT OR REPLACE INTO raw_pieces (id, hash, frame) VALUES (?1, ?2, NULL)", piece++, p.hash));
+    }
+  }
+  return {};
+}
+
+Status SqliteStore::set_message_state(core::MessageId id, std::string_view state) {
+  return db_.run("UPDATE messages SET state = ?2 WHERE id = ?1", id, state);
+}
+
+Status SqliteStore::move_message(core::MessageId id, core::CaseNumber to) {
+  return db_.run("UPDATE messages SET case_number = ?2 WHERE id = ?1", id, to);
+}
+
+Status SqliteStore::merge_participants(core::CaseNumber from, core::CaseNumber to) {
+  return db_.run("INSERT OR IGNORE INTO participants (case_number, address) SELECT ?2, address FROM participants WHERE case_number = ?1", from, to);
+}
+
+Result<std::optional<ports::Message>> SqliteStore::message(core::MessageId id) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
+                                  "join_reason, message_id, content_key, base_subject, notice, attachments FROM messages WHERE id = ?1",
+                                  id));
+  HEJNAL_TRY(const bool found, rows.next());
+  if (!found) return std::nullopt;
+  HEJNAL_TRY(ports::Message m, read_message(rows));
+  return std::optional(std::move(m));
+}
+
+Result<int> SqliteStore::index_some(int limit) {
+  if (indexed_upto_ < 0) {
+    HEJNAL_TRY(const std::string kept, setting("indexed_upto"));
+    indexed_upto_ = 0;
+    std::from_chars(kept.data(), kept.data() + kept.size(), indexed_upto_);
+  }
+  std::int64_t upto = indexed_upto_;
+  int done = 0;
+  {
+    HEJNAL_TRY(Rows rows, db_.query("SELECT id, sender, recipient, subject, text FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2", indexed_upto_, limit));
+    for (;;) {
+      HEJNAL_TRY(const bool more, rows.next());
+      if (!more) break;
+      std::string body;
+      for (int column = 1; column <= 4; ++column) {
+        body += rows.view(column).substr(0, 20'000);
+        body += '\n';
+      }
+      upto = rows.integer(0);
+      HEJNAL_TRY_VOID(db_.run("INSERT INTO search (rowid, words) VALUES (?1, ?2)", upto, fold(body)));
+      ++done;
+    }
+  }
+  if (done > 0) HEJNAL_TRY_VOID(set_setting("indexed_upto", std::to_string(upto)));
+  indexed_upto_ = upto;
+  return done;
+}
+
+}  // namespace hejnal::store::sqlite

@@ -1,0 +1,62 @@
+// People: one person, many addresses and numbers.
+#include "store/sqlite/store.hpp"
+
+namespace hejnal::store::sqlite {
+
+Result<std::int64_t> SqliteStore::person_of(std::string_view kind, std::string_view value) {
+  if (value.empty()) return 0;
+  return number_of(db_.query("SELECT person FROM identifiers WHERE kind = ?1 AND value = ?2", kind, value));
+}
+
+// `confirmed`: the person has used both together (wrote from the address, named the number). What is only learnt from
+// a signature stays weak until an agent confirms it.
+Status SqliteStore::learn_person(const core::Party& party, bool confirmed) {
+  HEJNAL_TRY(std::int64_t person, person_of("email", party.email));
+  if (person == 0) {
+    HEJNAL_TRY(person, person_of("phone", party.phone));
+  }
+  if (person == 0) {
+    if (party.email.empty() && party.phone.empty()) return {};
+    HEJNAL_TRY_VOID(db_.run("INSERT INTO people (name, organisation) VALUES (?1, ?2)", party.name, party.organisation));
+    person = db_.last_row_id();
+  } else if (!party.name.empty()) {
+    HEJNAL_TRY_VOID(db_.run("UPDATE people SET name = ?2 WHERE id = ?1 AND name = ''", person, party.name));
+  }
+  const auto add = [&](std::string_view kind, const std::string& value) -> Status {
+    if (value.empty()) return {};
+    return db_.run("INSERT INTO identifiers (kind, value, person, confirmed) VALUES (?1, ?2, ?3, ?4) "
+                   "ON CONFLICT (kind, value) DO UPDATE SET confirmed = max(confirmed, excluded.confirmed) WHERE person = excluded.person "
+                   "AND confirmed < excluded.confirmed",
+                   kind, value, person, confirmed);
+  };
+  HEJNAL_TRY_VOID(add("email", party.email));
+  return add("phone", party.phone);
+}
+
+Result<core::Party> SqliteStore::person_by_phone(std::string_view phone) {
+  HEJNAL_TRY(const std::int64_t person, person_of("phone", phone));
+  core::Party party;
+  if (person == 0) return party;
+  HEJNAL_TRY(Rows rows, db_.query("SELECT name, organisation, (SELECT value FROM identifiers WHERE person = people.id AND kind = 'email' "
+                                  "ORDER BY confirmed DESC, value LIMIT 1) FROM people WHERE id = ?1",
+                                  person));
+  HEJNAL_TRY(const bool found, rows.next());
+  if (found) party = {rows.text(0), rows.text(2), std::string(phone), rows.text(1)};
+  return party;
+}
+
+Status SqliteStore::merge_people(std::int64_t from, std::int64_t into) {
+  if (from == into) return fail(Fault::conflict, "person {} cannot be merged into itself", from);
+  HEJNAL_TRY(const std::int64_t there, number_of(db_.query("SELECT count(*) FROM people WHERE id IN (?1, ?2)", from, into)));
+  if (there != 2) return fail(Fault::not_found, "there is no person {} or no person {}", from, into);
+  HEJNAL_TRY_VOID(db_.run("UPDATE identifiers SET person = ?2, confirmed = 1 WHERE person = ?1", from, into));
+  return db_.run("DELETE FROM people WHERE id = ?1", from);
+}
+
+Status SqliteStore::name_organisation(std::int64_t person, std::string_view organisation) {
+  HEJNAL_TRY_VOID(db_.run("UPDATE people SET organisation = ?2 WHERE id = ?1", person, organisation));
+  if (db_.changes() == 0) return fail(Fault::not_found, "there is no person {}", person);
+  return {};
+}
+
+}  // namespace hejnal::store::sqlite
