@@ -17,6 +17,7 @@ struct OnCall {
 struct Facts {
   bool failure_open = false;     // no all-clear
   std::vector<OnCall> on_call;   // in the order in which they are told
+  bool sms_available = true;     // a gateway is configured
   std::string automatic_budget;  // empty: automatic mail may leave; else why it may not
   // For a case that is being opened:
   CaseNumber number = 0;

@@ -168,6 +168,10 @@ void Turn::tell_client(NoticeKind kind, std::string why, MessageId in_reply_to) 
 }
 
 void Turn::tell_client_by_sms(NoticeKind kind, std::string why) {
+  if (!facts_.sms_available) {
+    add(Withheld{kind}, "no SMS gateway is configured");
+    return;
+  }
   if (case_.client.phone.empty()) {
     add(Withheld{kind}, "there is no address that automatic mail may go to, and no telephone number is known");
     return;
@@ -188,6 +192,7 @@ void Turn::tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, s
   for (std::size_t i = 0; i < std::min(people, facts_.on_call.size()); ++i) {
     const OnCall& person = facts_.on_call[i];
     for (const Channel channel : channels) {
+      if (channel == Channel::sms && !facts_.sms_available) continue;
       Notice notice = draft(kind);
       notice.channel = channel;
       notice.to = channel == Channel::email ? person.email : person.phone;

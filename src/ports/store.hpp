@@ -57,6 +57,10 @@ struct CaseSummary {
   Instant opened_at, sent_at;
 };
 
+struct ClientWords {
+  std::string base_subject, text;  // of its first messages from the client
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -86,7 +90,8 @@ class Store {
   virtual Result<core::CaseNumber> case_by_message_id(std::string_view message_id) = 0;
   virtual Result<std::vector<std::string>> participants(core::CaseNumber number) = 0;
   virtual Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) = 0;
-  virtual Result<std::string> client_words(core::CaseNumber number) = 0;  // texts of its first client messages
+  virtual Result<ClientWords> client_words(core::CaseNumber number) = 0;
+  virtual Result<std::vector<CaseSummary>> cases_without_email(int limit) = 0;  // open, newest first
 
   // -- messages -------------------------------------------------------------------------------------------------
   virtual Result<bool> seen(std::string_view message_id, std::string_view content_key) = 0;
@@ -101,6 +106,7 @@ class Store {
   // -- people ---------------------------------------------------------------------------------------------------
   virtual Status learn_person(const core::Party& party, bool confirmed) = 0;
   virtual Result<core::Party> person_by_phone(std::string_view phone) = 0;  // empty fields: unknown
+  virtual Result<std::vector<std::string>> phones_of_email(std::string_view address) = 0;
   virtual Status merge_people(std::int64_t from, std::int64_t into) = 0;
   virtual Status name_organisation(std::int64_t person, std::string_view organisation) = 0;
 
@@ -116,6 +122,7 @@ class Store {
   virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
   virtual Status set_setting(std::string_view key, std::string_view value) = 0;
   virtual Status keep_procedure(std::string_view version, std::string_view text) = 0;
+  virtual Result<std::string> procedure_text(std::string_view version) = 0;  // empty: unknown
   virtual Status add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) = 0;
   // Moves committed pages to where they belong, off the commit path. Called when there is nothing else to do.
   virtual void tidy() = 0;

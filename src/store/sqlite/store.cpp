@@ -43,6 +43,12 @@ Status SqliteStore::keep_procedure(std::string_view version, std::string_view te
   return db_.run("INSERT INTO procedures (version, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING", version, text);
 }
 
+Result<std::string> SqliteStore::procedure_text(std::string_view version) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT text FROM procedures WHERE version = ?1", version));
+  HEJNAL_TRY(const bool found, rows.next());
+  return found ? rows.text(0) : std::string();
+}
+
 Status SqliteStore::add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) {
   return db_.run("INSERT INTO tokens (hash, name, role, created_at) VALUES (?1, ?2, ?3, ?4)", hash, name, role, now);
 }

@@ -40,7 +40,8 @@ class SqliteStore final : public ports::Store {
   Result<core::CaseNumber> case_by_message_id(std::string_view message_id) override;
   Result<std::vector<std::string>> participants(core::CaseNumber number) override;
   Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) override;
-  Result<std::string> client_words(core::CaseNumber number) override;
+  Result<ports::ClientWords> client_words(core::CaseNumber number) override;
+  Result<std::vector<ports::CaseSummary>> cases_without_email(int limit) override;
 
   Result<bool> seen(std::string_view message_id, std::string_view content_key) override;
   Result<core::MessageId> add_message(const ports::Message& message, const std::vector<ports::RawPiece>& raw) override;
@@ -53,6 +54,7 @@ class SqliteStore final : public ports::Store {
 
   Status learn_person(const core::Party& party, bool confirmed) override;
   Result<core::Party> person_by_phone(std::string_view phone) override;
+  Result<std::vector<std::string>> phones_of_email(std::string_view address) override;
   Status merge_people(std::int64_t from, std::int64_t into) override;
   Status name_organisation(std::int64_t person, std::string_view organisation) override;
 
@@ -66,6 +68,7 @@ class SqliteStore final : public ports::Store {
   Result<std::string> setting(std::string_view key) override;
   Status set_setting(std::string_view key, std::string_view value) override;
   Status keep_procedure(std::string_view version, std::string_view text) override;
+  Result<std::string> procedure_text(std::string_view version) override;
   Status add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) override;
   void tidy() override;
 

@@ -166,15 +166,25 @@ Status SqliteStore::add_participants(core::CaseNumber number, const std::vector<
   return {};
 }
 
-Result<std::string> SqliteStore::client_words(core::CaseNumber number) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT text FROM messages WHERE case_number = ?1 AND outgoing = 0 AND automatic = 0 ORDER BY id LIMIT 3", number));
-  std::string out;
+Result<ports::ClientWords> SqliteStore::client_words(core::CaseNumber number) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT text, base_subject FROM messages WHERE case_number = ?1 AND outgoing = 0 AND automatic = 0 "
+                                  "ORDER BY id LIMIT 3",
+                                  number));
+  ports::ClientWords out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
-    if (!more || out.size() > 20'000) return out;
-    out += rows.view(0);
-    out += '\n';
+    if (!more || out.text.size() > 20'000) return out;
+    if (out.base_subject.empty()) out.base_subject = rows.text(1);
+    out.text += rows.view(0);
+    out.text += '\n';
   }
+}
+
+Result<std::vector<ports::CaseSummary>> SqliteStore::cases_without_email(int limit) {
+  return summaries(db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, "
+                             "email_missing, merged_into, opened_at, sent_at FROM cases WHERE open = 1 AND email_missing = 1 "
+                             "ORDER BY number DESC LIMIT ?1",
+                             limit));
 }
 
 }  // namespace hejnal::store::sqlite

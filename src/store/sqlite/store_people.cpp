@@ -45,6 +45,18 @@ Result<core::Party> SqliteStore::person_by_phone(std::string_view phone) {
   return party;
 }
 
+Result<std::vector<std::string>> SqliteStore::phones_of_email(std::string_view address) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT p.value FROM identifiers e JOIN identifiers p ON p.person = e.person AND p.kind = 'phone' "
+                                  "WHERE e.kind = 'email' AND e.value = ?1 ORDER BY p.value LIMIT 20",
+                                  address));
+  std::vector<std::string> out;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return out;
+    out.push_back(rows.text(0));
+  }
+}
+
 Status SqliteStore::merge_people(std::int64_t from, std::int64_t into) {
   if (from == into) return fail(Fault::conflict, "person {} cannot be merged into itself", from);
   HEJNAL_TRY(const std::int64_t there, number_of(db_.query("SELECT count(*) FROM people WHERE id IN (?1, ?2)", from, into)));

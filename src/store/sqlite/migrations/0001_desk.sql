@@ -52,6 +52,7 @@ CREATE UNIQUE INDEX cases_by_code ON cases (short_code);
 CREATE UNIQUE INDEX cases_by_token ON cases (token);
 CREATE INDEX cases_by_email ON cases (client_email, number) WHERE open = 1 AND client_email <> '';
 CREATE INDEX cases_by_phone ON cases (client_phone, number) WHERE open = 1 AND client_phone <> '';
+CREATE INDEX cases_without_email ON cases (number) WHERE open = 1 AND email_missing = 1;
 CREATE INDEX cases_by_merge ON cases (merged_into) WHERE merged_into <> 0;
 
 CREATE TABLE participants (

@@ -1,0 +1,268 @@
+#include "desk/desk.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/hash.hpp"
+
+namespace hejnal::desk {
+
+namespace {
+
+constexpr std::size_t kRememberedCases = 2000;
+// Without 0 O 1 I L U: read aloud, typed with a thumb, and no bad words.
+constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::string_view kTokenAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+
+}  // namespace
+
+Desk::Desk(Parts parts, Settings settings, core::Procedure procedure, std::string procedure_text)
+    : parts_(std::move(parts)),
+      settings_(std::move(settings)),
+      procedure_(std::move(procedure)),
+      procedure_text_(std::move(procedure_text)),
+      budget_(settings_.budget) {}
+
+Status Desk::start() {
+  ports::Store& store = parts_.store;
+  HEJNAL_TRY_VOID(store.begin());
+  const auto take_up = [&]() -> Status {
+    HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
+    HEJNAL_TRY(last_number_, store.last_case_number());
+    // What was being handed over when the last run ended: an email goes again with the same Message-ID; of SMS only
+    // alerts do (they may arrive twice), the rest is for a person to decide.
+    HEJNAL_TRY(const auto pending, store.notices_in(core::NoticeState::handing_over));
+    for (const ports::OutboxItem& item : pending) {
+      const bool again = item.notice.channel == core::Channel::email || item.notice.to_desk();
+      HEJNAL_TRY_VOID(store.set_notice(item.id, again ? core::NoticeState::queued : core::NoticeState::unknown, item.attempts, now(),
+                                       "the program ended while it was being handed over"));
+    }
+    return {};
+  };
+  Status done = take_up();
+  if (done) done = store.commit();
+  if (!done) store.rollback();
+  return done;
+}
+
+Instant Desk::now() {
+  last_now_ = std::max(last_now_, parts_.clock.now());
+  return last_now_;
+}
+
+void Desk::forget() {
+  cases_.clear();
+  recent_.clear();
+  changes_.clear();
+  // Numbers that the rolled back work had taken are free again.
+  if (const auto last = parts_.store.last_case_number()) last_number_ = *last;
+}
+
+void Desk::committed(Events& events) { events.publish(std::exchange(changes_, {})); }
+
+void Desk::remember(const core::Case& c) {
+  const auto found = cases_.find(c.number);
+  if (found != cases_.end()) {
+    found->second.c = c;
+    recent_.splice(recent_.begin(), recent_, found->second.place);
+    return;
+  }
+  recent_.push_front(c.number);
+  cases_.emplace(c.number, Remembered{c, recent_.begin()});
+  if (cases_.size() > kRememberedCases) {
+    cases_.erase(recent_.back());
+    recent_.pop_back();
+  }
+}
+
+Result<core::Case> Desk::load(core::CaseNumber number) {
+  if (const auto found = cases_.find(number); found != cases_.end()) return found->second.c;
+  HEJNAL_TRY(const auto journal, parts_.store.journal(number));
+  if (journal.empty()) return fail(Fault::not_found, "there is no case {}", number);
+  core::Case c = core::replay(journal);
+  remember(c);
+  return c;
+}
+
+Result<core::CaseNumber> Desk::living(core::CaseNumber number) {
+  for (int hops = 0; number != 0 && hops < 20; ++hops) {
+    HEJNAL_TRY(const auto summary, parts_.store.summary(number));
+    if (!summary) return 0;
+    if (summary->merged_into == 0) return number;
+    number = summary->merged_into;
+  }
+  return number;
+}
+
+Result<const core::Procedure*> Desk::procedure_of(const core::Case& c) {
+  if (!c.exists() || c.procedure == procedure_.version) return &procedure_;
+  if (const auto found = older_procedures_.find(c.procedure); found != older_procedures_.end()) return &found->second;
+  HEJNAL_TRY(const std::string text, parts_.store.procedure_text(c.procedure));
+  HEJNAL_TRY(core::Procedure older, parts_.read_procedure(text));
+  return &older_procedures_.emplace(c.procedure, std::move(older)).first->second;
+}
+
+core::Facts Desk::facts(const core::Case& c) {
+  core::Facts facts;
+  facts.on_call = settings_.on_call;
+  facts.sms_available = settings_.sms_available;
+  const auto open = parts_.store.failure_open();
+  facts.failure_open = open && *open;
+  if (c.exists() && !c.automatic_to.empty()) facts.automatic_budget = budget_.refusal(c.automatic_to, c.number, now());
+  return facts;
+}
+
+std::string Desk::random_text(std::string_view alphabet, std::size_t length) {
+  std::string out;
+  while (out.size() < length) {
+    std::uint64_t bits = parts_.random.next();
+    for (int i = 0; i < 10 && out.size() < length; ++i, bits >>= 6) out += alphabet[(bits & 63) % alphabet.size()];
+  }
+  return out;
+}
+
+Status Desk::prepare_opening(core::Facts& facts) {
+  facts.number = last_number_ + 1;
+  facts.token = random_text(kTokenAlphabet, 26);
+  for (;;) {
+    facts.short_code = random_text(kCodeAlphabet, 5);
+    // A code has a digit and a letter, so that no ordinary word is taken for one.
+    const bool digit = facts.short_code.find_first_of("23456789") != std::string::npos;
+    const bool letter = facts.short_code.find_first_not_of("23456789") != std::string::npos;
+    if (!digit || !letter) continue;
+    HEJNAL_TRY(const core::CaseNumber taken, parts_.store.case_by_code(facts.short_code));
+    if (taken == 0) break;
+  }
+  last_number_ = facts.number;
+  return {};
+}
+
+Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const core::Facts& facts) {
+  HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
+  const bool is_new = !c.exists();
+  const bool failed_before = !is_new && core::failure_open(*procedure, c);
+  HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
+  if (decision.entries.empty()) return c;
+  for (const core::Entry& entry : decision.entries) core::apply(c, entry);
+  // The law that every open case has something due next, looked at with every change.
+  HEJNAL_CHECK((c.state == core::State::closed) == !core::alarm(c).has_value());
+  HEJNAL_TRY_VOID(parts_.store.write_turn(c, now(), decision.entries));
+  if (const bool fails = core::failure_open(*procedure, c); fails != failed_before) {
+    HEJNAL_TRY_VOID(parts_.store.set_failure(c.number, fails));
+  }
+  for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
+  remember(c);
+  changes_.push_back({0, c.number, is_new ? "opened" : "changed"});
+  return c;
+}
+
+Status Desk::queue(const core::Notice& notice) {
+  const ports::Words words = parts_.wording.words(notice, now());
+  ports::Message message;
+  message.number = notice.number;
+  message.outgoing = true;
+  message.channel = notice.channel;
+  message.from = notice.channel == core::Channel::email ? settings_.address : std::string();
+  message.to = notice.to;
+  message.subject = words.subject;
+  message.text = words.text;
+  message.at = now();
+  message.automatic = notice.automatic();
+  message.state = to_string(core::NoticeState::queued);
+  message.message_id = message_id_of(notice, core::domain_of(settings_.address));
+  message.notice = notice.id;
+  HEJNAL_TRY(const core::MessageId id, parts_.store.add_message(message, {}));
+  if (notice.automatic() && !notice.to_desk()) budget_.spend(notice.to, notice.number, now());
+  return parts_.store.queue(notice, id, now());
+}
+
+std::string message_id_of(const core::Notice& notice, std::string_view domain) {
+  // Deterministic, so that a second sending is recognised; not guessable, so that a reference proves something.
+  const std::string secret = sha256_hex(fmt::format("{}.{}.{}", notice.token, notice.number, notice.id)).substr(0, 16);
+  return fmt::format("<hejnal.{}.{}.{}@{}>", notice.number, notice.id, secret, domain.empty() ? "hejnal.invalid" : domain);
+}
+
+// -- people of the desk ---------------------------------------------------------------------------------------------
+
+Result<core::Case> Desk::act(core::CaseNumber number, core::AgentActed act) {
+  HEJNAL_TRY(const core::Case c, load(number));
+  if (act.action == core::Action::link) {
+    if (act.other == number) return fail(Fault::conflict, "a case cannot be linked with itself");
+    HEJNAL_TRY(const core::Case other, load(act.other));
+    core::AgentActed back = act;
+    back.other = number;
+    HEJNAL_TRY_VOID(turn(other, back, facts(other)));
+  }
+  return turn(c, act, facts(c));
+}
+
+Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent) {
+  if (from == into) return fail(Fault::conflict, "case {} cannot be merged into itself", from);
+  HEJNAL_TRY(const core::Case source, load(from));
+  HEJNAL_TRY(const core::Case target, load(into));
+  core::Facts target_facts = facts(target);
+  core::Facts::Other other;
+  other.number = from;
+  other.class_name = source.class_name;
+  if (const auto& react = source.debt(core::Promise::react)) other.react_due = react->due;
+  if (const auto& answer = source.debt(core::Promise::answer); answer && answer->running()) other.answer_due = answer->due;
+  other.email_missing = source.email_missing;
+  other.client = source.client;
+  target_facts.other = other;
+  core::AgentActed absorb{.action = core::Action::absorb, .agent = agent, .text = {}, .class_name = {}, .channels = {}, .delay = {}, .other = from};
+  core::AgentActed merged = absorb;
+  merged.action = core::Action::merge;
+  merged.other = into;
+  HEJNAL_TRY_VOID(turn(source, merged, facts(source)));
+  HEJNAL_TRY(const core::Case after, turn(target, absorb, target_facts));
+  HEJNAL_TRY_VOID(parts_.store.merge_participants(from, into));
+  return after;
+}
+
+Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId message_id, const std::string& agent) {
+  HEJNAL_TRY(const auto message, parts_.store.message(message_id));
+  if (!message || message->number != number) return fail(Fault::not_found, "case {} has no message {}", number, message_id);
+  if (message->outgoing) return fail(Fault::refused, "message {} was sent by the desk; only a client's message can become a case of its own", message_id);
+  HEJNAL_TRY(const core::Case source, load(number));
+  if (source.state == core::State::closed) return fail(Fault::conflict, "case {} is closed; reopen it first", number);
+  core::Facts opening = facts(core::Case{});
+  opening.mentions = number;
+  HEJNAL_TRY_VOID(prepare_opening(opening));
+  core::Reported split_off;
+  split_off.message = message_id;
+  split_off.from = source.client;
+  split_off.channel = message->channel;
+  split_off.subject = message->subject.empty() ? source.subject : message->subject;
+  split_off.text = message->text;
+  split_off.join_reason = fmt::format("split off case {} by {}", number, agent);
+  opening.automatic_budget = "it has had its receipt in the case that it was split off";
+  HEJNAL_TRY(const core::Case opened, turn(core::Case{}, split_off, opening));
+  HEJNAL_TRY_VOID(parts_.store.move_message(message_id, opened.number));
+  HEJNAL_TRY_VOID(parts_.store.merge_participants(number, opened.number));
+  core::AgentActed link{.action = core::Action::link, .agent = agent, .text = {}, .class_name = {}, .channels = {}, .delay = {}, .other = opened.number};
+  HEJNAL_TRY_VOID(turn(source, link, facts(source)));
+  return opened.number;
+}
+
+// -- time -------------------------------------------------------------------------------------------------------------
+
+Result<int> Desk::ring(int limit) {
+  HEJNAL_TRY(const auto due, parts_.store.due_cases(now(), limit));
+  for (const core::CaseNumber number : due) {
+    HEJNAL_TRY(const core::Case c, load(number));
+    HEJNAL_TRY_VOID(turn(c, core::AlarmRang{}, facts(c)));
+  }
+  return static_cast<int>(due.size());
+}
+
+Result<std::optional<Instant>> Desk::next_event() {
+  HEJNAL_TRY(const auto alarm, parts_.store.next_alarm());
+  HEJNAL_TRY(const auto attempt, parts_.store.next_try());
+  if (!alarm) return attempt;
+  if (!attempt) return alarm;
+  return std::optional(std::min(*alarm, *attempt));
+}
+
+}  // namespace hejnal::desk

@@ -1,0 +1,134 @@
+// The desk: turns what came in into decisions, and decisions into rows. Sequential code without a lock.
+//
+// Every function that changes something runs inside a transaction that the caller has opened (Store::begin) and
+// commits afterwards; nothing may be told to anybody before that commit. When a call fails the caller rolls back to
+// where it was and calls forget(), because what the desk remembers of cases may then be wrong.
+// Thread: whichever one calls it, but only one (the ledger).
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/decide.hpp"
+#include "core/matching.hpp"
+#include "desk/budget.hpp"
+#include "desk/events.hpp"
+#include "ports/clock.hpp"
+#include "ports/dispatcher.hpp"
+#include "ports/letters.hpp"
+#include "ports/store.hpp"
+
+namespace hejnal::desk {
+
+struct Settings {
+  std::string address;                   // the desk's own, e.g. pomoc@wsparcie.example
+  std::vector<std::string> own_domains;  // its domain and others that are ours
+  std::vector<core::OnCall> on_call;
+  bool sms_available = false;
+  BudgetLimits budget;
+};
+
+struct Parts {
+  ports::Store& store;
+  ports::Clock& clock;
+  ports::Random& random;
+  const ports::Wording& wording;
+  const ports::Composer& composer;
+  // Reads a procedure that a case was opened under (its text comes from the store).
+  std::function<Result<core::Procedure>(const std::string& text)> read_procedure;
+};
+
+// Where a message went.
+struct Filed {
+  core::CaseNumber number = 0;  // 0: set aside, or seen before
+  core::MessageId message = 0;
+  bool duplicate = false;
+};
+
+struct NewReport {
+  std::string class_name, subject, text;
+  core::Party client;
+  core::Channel channel = core::Channel::api;
+  std::string by;  // who says so, for the reason
+};
+
+class Desk {
+ public:
+  Desk(Parts parts, Settings settings, core::Procedure procedure, std::string procedure_text);
+
+  // To be called once, first, outside of a transaction: takes up what an earlier run left.
+  Status start();
+
+  // The later of the clock and the last commit: time never runs backwards.
+  Instant now();
+
+  // -- in ---------------------------------------------------------------------------------------------------------
+  Result<Filed> receive(const ports::IncomingMail& mail);
+  Result<Filed> receive(const ports::IncomingSms& sms);
+  Result<Filed> call(const std::string& phone, bool answered);
+  Result<Filed> report(const NewReport& report);
+  Result<Filed> follow_up(core::CaseNumber number, const std::string& text, core::Channel channel);  // on the client's page
+
+  // -- people of the desk -----------------------------------------------------------------------------------------
+  Result<core::Case> act(core::CaseNumber number, core::AgentActed act);
+  Result<core::Case> merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent);
+  Result<core::CaseNumber> split(core::CaseNumber number, core::MessageId message, const std::string& agent);
+
+  // -- time -------------------------------------------------------------------------------------------------------
+  Result<int> ring(int limit);                    // rings what is due; how many cases
+  Result<std::optional<Instant>> next_event();    // the next alarm or attempt to send
+
+  // -- out --------------------------------------------------------------------------------------------------------
+  // Marks what is due as handing_over; to be given to the dispatcher after the commit, not before.
+  Result<std::vector<ports::Outgoing>> take_outgoing(int limit);
+  Status sent(std::int64_t item, const ports::SendResult& result);
+
+  // -- what the caller does around ----------------------------------------------------------------------------------
+  void forget();                  // after a rollback
+  void committed(Events& events);  // after a commit: tells those who watch
+  ports::Store& store() { return parts_.store; }
+  const core::Procedure& procedure() const { return procedure_; }
+  const Settings& settings() const { return settings_; }
+
+ private:
+  friend class MailFiler;
+
+  Result<core::Case> load(core::CaseNumber number);
+  Result<const core::Procedure*> procedure_of(const core::Case& c);
+  core::Facts facts(const core::Case& c);
+  Status prepare_opening(core::Facts& facts);
+  // Decides, applies, stores; the one way in which a case changes.
+  Result<core::Case> turn(core::Case c, const core::Signal& signal, const core::Facts& facts);
+  Status queue(const core::Notice& notice);
+  void remember(const core::Case& c);
+  std::string random_text(std::string_view alphabet, std::size_t length);
+  Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
+  Result<core::Candidate> candidate(const ports::CaseSummary& summary);
+  Result<bool> put_fate(const ports::OutboxItem& item, core::NoticeState state, const std::string& text);
+
+  Parts parts_;
+  Settings settings_;
+  core::Procedure procedure_;
+  std::string procedure_text_;
+  std::map<std::string, core::Procedure> older_procedures_;  // by version
+  Budget budget_;
+  Instant last_now_;
+  core::CaseNumber last_number_ = 0;
+  std::vector<Change> changes_;  // since the last commit
+
+  struct Remembered {
+    core::Case c;
+    std::list<core::CaseNumber>::iterator place;
+  };
+  std::unordered_map<core::CaseNumber, Remembered> cases_;  // the latest 2,000, as they are in the store
+  std::list<core::CaseNumber> recent_;
+};
+
+std::string message_id_of(const core::Notice& notice, std::string_view domain);
+
+}  // namespace hejnal::desk

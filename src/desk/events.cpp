@@ -1,0 +1,40 @@
+#include "desk/events.hpp"
+
+namespace hejnal::desk {
+
+void Events::publish(std::vector<Change> changes) {
+  if (changes.empty()) return;
+  std::function<void()> wake;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Change& change : changes) {
+      change.id = ++last_id_;
+      changes_.push_back(std::move(change));
+    }
+    while (changes_.size() > 1000) changes_.pop_front();
+    wake = wake_;
+  }
+  if (wake) wake();
+}
+
+std::vector<Change> Events::after(std::uint64_t last_id, std::size_t limit, bool& lost) const {
+  const std::lock_guard lock(mutex_);
+  lost = last_id > last_id_ || (!changes_.empty() && last_id + 1 < changes_.front().id);
+  std::vector<Change> out;
+  for (const Change& change : changes_) {
+    if (change.id > last_id && out.size() < limit) out.push_back(change);
+  }
+  return out;
+}
+
+std::uint64_t Events::last_id() const {
+  const std::lock_guard lock(mutex_);
+  return last_id_;
+}
+
+void Events::on_publish(std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  wake_ = std::move(wake);
+}
+
+}  // namespace hejnal::desk

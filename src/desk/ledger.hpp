@@ -1,0 +1,82 @@
+// The ledger: the one thread that writes. It takes everything that waits (at most 128 jobs) into one transaction and
+// never waits for more: the more load, the bigger the group, the cheaper each job. When nothing waits it sleeps until
+// the next alarm or attempt to send.
+//
+// A job runs inside a savepoint. One that fails is undone alone and told so; the others go on. When the commit itself
+// fails, the whole group is told retry_later and nothing of it exists. `done` is called after the commit, on the
+// ledger's thread: it must not block.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "desk/desk.hpp"
+
+namespace hejnal::desk {
+
+class Ledger {
+ public:
+  using Work = std::function<Status(Desk&)>;
+  using Done = std::function<void(Status)>;
+
+  struct Health {
+    Status last_commit;  // why the store does not take anything, if so
+    std::size_t waiting = 0;
+    std::uint64_t commits = 0, jobs = 0;
+  };
+
+  Ledger(Desk& desk, Events& events, ports::Dispatcher& dispatcher, std::size_t max_waiting = 20'000);
+  ~Ledger();  // stops
+
+  void start();
+  // Refuses new jobs (retry_later), finishes those that wait, hands over nothing more, and ends the thread.
+  void stop();
+
+  // Thread-safe. Refused with retry_later when too many wait already or the ledger is stopping.
+  void submit(Work work, Done done);
+  Status run(Work work);  // waits; not to be called on the ledger's thread
+
+  // Moves time on to `target`, every alarm and every sending on the way in order. `jump` sets the clock. Sandbox only;
+  // waits. The dispatcher must finish inside send().
+  Status advance(Duration by, const std::function<void(Instant)>& jump);
+
+  Health health() const;
+
+  // One round of everything that is due now, for drivers without the thread (the simulation): true when there was
+  // something to do.
+  bool step();
+
+ private:
+  struct Job {
+    Work work;
+    Done done;
+    bool alone = false;  // runs between groups, outside of a transaction
+  };
+
+  void loop();
+  void run_group(std::deque<Job> jobs);
+  Status run_jobs(std::deque<Job>& jobs, std::vector<Status>& results, std::vector<ports::Outgoing>& outgoing);
+  void hand_over(std::vector<ports::Outgoing> outgoing);
+  bool due_now();
+
+  Desk& desk_;
+  Events& events_;
+  ports::Dispatcher& dispatcher_;
+  const std::size_t max_waiting_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> waiting_;
+  bool stopping_ = false, stopped_ = false;
+  Status last_commit_;
+  std::uint64_t commits_ = 0, jobs_ = 0;
+  bool index_behind_ = true;
+  int in_flight_ = 0;  // handed to the dispatcher, not yet heard of
+  std::thread thread_;
+};
+
+}  // namespace hejnal::desk

@@ -1,0 +1,338 @@
+// An email's way in: seen before? a bounce? from a robot? a colleague's answer to an alert? which case? And only
+// then a signal for the core. Whatever it is, it is kept.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.hpp"
+#include "desk/desk.hpp"
+
+namespace hejnal::desk {
+
+namespace {
+
+using Automatic = ports::IncomingMail::Automatic;
+
+constexpr std::size_t kCandidatesMax = 30;
+constexpr Duration kStaleMail = 24h;  // an older one gets no automatic mail: it may come from an import
+
+// "[#12 K7M2P]" in a subject: the number and the code, which must agree.
+struct Tag {
+  core::CaseNumber number = 0;
+  std::string code;
+};
+
+std::optional<Tag> tag_of(std::string_view subject) {
+  const auto begin = subject.find("[#");
+  if (begin == std::string_view::npos) return std::nullopt;
+  const auto end = subject.find(']', begin);
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view inside = subject.substr(begin + 2, end - begin - 2);
+  Tag tag;
+  const auto [rest, error] = std::from_chars(inside.data(), inside.data() + inside.size(), tag.number);
+  if (error != std::errc()) return std::nullopt;
+  tag.code = std::string(trim(inside.substr(static_cast<std::size_t>(rest - inside.data()))));
+  return tag;
+}
+
+// "pomoc+k7m2p@…" -> "K7M2P"; also a bounce's "pomoc+b-12-3-…@…", which is not one.
+std::string detail_of(std::string_view address) {
+  const auto at = address.rfind('@');
+  const auto plus = address.find('+');
+  if (at == std::string_view::npos || plus == std::string_view::npos || plus > at) return {};
+  return std::string(address.substr(plus + 1, at - plus - 1));
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
+core::ClassHint hint_of(const core::Procedure& procedure, const ports::IncomingMail& mail) {
+  const std::string subject = fold(mail.subject);
+  for (auto c = procedure.classes.rbegin(); c != procedure.classes.rend(); ++c) {  // the gravest first
+    for (const std::string& recipient : mail.rcpt_to) {
+      const std::string local = to_lower_ascii(recipient.substr(0, recipient.rfind('@')));
+      if (std::find(c->addresses.begin(), c->addresses.end(), local) != c->addresses.end()) {
+        return {c->id, fmt::format("it was sent to {}", recipient)};
+      }
+    }
+    for (const std::string& tag : c->tags) {
+      if (subject.find("[" + tag + "]") != std::string::npos) return {c->id, fmt::format("its subject says [{}]", tag)};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+// One mail on its way through the desk.
+class MailFiler {
+ public:
+  MailFiler(Desk& desk, const ports::IncomingMail& mail) : desk_(desk), store_(desk.parts_.store), mail_(mail), now_(desk.now()) {}
+
+  Result<Filed> file() {
+    HEJNAL_TRY(const bool seen, store_.seen(mail_.message_id, mail_.content_key));
+    if (seen) return Filed{0, 0, true};
+    HEJNAL_TRY(const bool reported, file_report());
+    if (reported) return filed_;
+    if (!mail_.set_aside_why.empty()) return set_aside(mail_.set_aside_why);
+    if (mail_.automatic == Automatic::bulk) return set_aside(mail_.automatic_why);
+    HEJNAL_TRY(const bool colleague, file_colleagues_reply());
+    if (colleague) return filed_;
+    return file_into_case();
+  }
+
+ private:
+  ports::Message message(core::CaseNumber number, ports::MessageState state, std::string why) const {
+    static constexpr const char* kNames[] = {"joined", "opened", "set_aside"};
+    ports::Message m;
+    m.number = number;
+    m.channel = core::Channel::email;
+    m.from = mail_.from.email;
+    m.to = mail_.rcpt_to.empty() ? std::string() : mail_.rcpt_to.front();
+    m.subject = mail_.subject;
+    m.text = mail_.text;
+    m.at = now_;
+    m.automatic = mail_.automatic != Automatic::none || mail_.is_report;
+    m.state = kNames[static_cast<std::size_t>(state)];
+    m.join_reason = std::move(why);
+    m.message_id = mail_.message_id;
+    m.content_key = mail_.content_key;
+    m.base_subject = mail_.base_subject;
+    m.attachments = mail_.attachments;
+    return m;
+  }
+
+  Status keep(core::CaseNumber number, ports::MessageState state, std::string why) {
+    HEJNAL_TRY(filed_.message, store_.add_message(message(number, state, std::move(why)), mail_.raw));
+    filed_.number = number;
+    desk_.changes_.push_back({0, number, "message"});
+    return {};
+  }
+
+  Result<Filed> set_aside(const std::string& why) {
+    HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
+    return filed_;
+  }
+
+  // Bounces and read receipts say what became of something that we said. They open no case.
+  Result<bool> file_report() {
+    if (!mail_.seen_message_id.empty()) {
+      HEJNAL_TRY(const auto item, store_.notice_by_message_id(mail_.seen_message_id));
+      if (item) {
+        HEJNAL_TRY_VOID(keep(item->notice.number, ports::MessageState::joined, "a read receipt for what we sent"));
+        HEJNAL_TRY_VOID(desk_.put_fate(*item, core::NoticeState::seen, "the client's mail program has shown it"));
+        return true;
+      }
+    }
+    if (!mail_.is_report && mail_.bounces.empty()) return false;
+    for (const ports::IncomingBounce& bounce : mail_.bounces) {
+      HEJNAL_TRY(const auto item, bounced(bounce));
+      if (!item) continue;
+      if (filed_.message == 0) HEJNAL_TRY_VOID(keep(item->notice.number, ports::MessageState::joined, "a bounce of what we sent"));
+      if (bounce.action == "delayed") continue;  // a warning: it may still arrive
+      const std::string words = bounce.diagnostic.empty() ? bounce.status : bounce.diagnostic;
+      HEJNAL_TRY_VOID(desk_.put_fate(*item, core::NoticeState::bounced, words.empty() ? "returned" : words));
+    }
+    if (filed_.message == 0) HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, "a report about a mail that we do not know"));
+    return true;
+  }
+
+  Result<std::optional<ports::OutboxItem>> bounced(const ports::IncomingBounce& bounce) {
+    for (const std::string& recipient : mail_.rcpt_to) {  // VERP: pomoc+b-NUMBER-NOTICE-SECRET@…
+      const std::string detail = detail_of(recipient);
+      if (!detail.starts_with("b-")) continue;
+      std::string id = detail.substr(2);
+      std::replace(id.begin(), id.end(), '-', '.');
+      HEJNAL_TRY(auto item, store_.notice_by_message_id(
+                                fmt::format("<hejnal.{}@{}>", id, core::domain_of(desk_.settings_.address))));
+      if (item) return item;
+    }
+    if (!bounce.original_message_id.empty()) {
+      HEJNAL_TRY(auto item, store_.notice_by_message_id(bounce.original_message_id));
+      if (item) return item;
+    }
+    for (const std::string& reference : mail_.references) {
+      HEJNAL_TRY(auto item, store_.notice_by_message_id(reference));
+      if (item) return item;
+    }
+    return std::nullopt;
+  }
+
+  // A person on call answers an alert from the mail program: that answers the client; "#note" makes it a note.
+  Result<bool> file_colleagues_reply() {
+    const auto& on_call = desk_.settings_.on_call;
+    const auto who = std::find_if(on_call.begin(), on_call.end(), [&](const core::OnCall& p) { return p.email == mail_.from.email; });
+    if (who == on_call.end() || mail_.automatic != Automatic::none) return false;
+    for (const std::string& reference : mail_.references) {
+      HEJNAL_TRY(const auto item, store_.notice_by_message_id(reference));
+      // The id of an alert is not guessable: who can refer to it has read that alert.
+      if (!item || !item->notice.to_desk()) continue;
+      HEJNAL_TRY(const core::CaseNumber number, desk_.living(item->notice.number));
+      HEJNAL_TRY_VOID(keep(number, ports::MessageState::joined, fmt::format("{} has answered the alert", who->name)));
+      std::string_view text = trim(mail_.reply_text);
+      core::AgentActed act{.action = core::Action::answer, .agent = who->name, .text = {}, .class_name = {}, .channels = {}, .delay = {}, .other = 0};
+      for (const std::string_view mark : {"#notatka", "#note"}) {
+        if (text.size() >= mark.size() && iequals(text.substr(0, mark.size()), mark)) {
+          act.action = core::Action::note;
+          text = trim(text.substr(mark.size()));
+          break;
+        }
+      }
+      act.text = std::string(text);
+      if (act.text.empty()) return true;
+      if (auto done = desk_.act(number, act); !done) {
+        if (done.error().fault == Fault::retry_later || done.error().fault == Fault::corrupt) return tl::make_unexpected(done.error());
+        act.action = core::Action::note;  // it can't be answered now (closed, no address): the words are not lost
+        HEJNAL_TRY_VOID(desk_.act(number, act));
+      }
+      return true;
+    }
+    return false;
+  }
+
+  Result<Filed> file_into_case() {
+    HEJNAL_TRY(const auto candidates, find_candidates());
+    core::EmailFacts facts;
+    facts.from = mail_.from.email;
+    facts.base_subject = mail_.base_subject;
+    facts.words_text = mail_.reply_text;
+    facts.sent_at = sent_at();
+    facts.own_domains = desk_.settings_.own_domains;
+    facts.phones = mail_.phones;
+    HEJNAL_TRY(const auto known_phones, store_.phones_of_email(mail_.from.email));
+    facts.phones.insert(facts.phones.end(), known_phones.begin(), known_phones.end());
+    const core::Match match = core::match_email(facts, candidates);
+    if (mail_.automatic == Automatic::auto_replied && match.number == 0) return set_aside(mail_.automatic_why);
+
+    core::EmailReceived signal;
+    signal.from = mail_.from;
+    signal.answer_to = mail_.answer_to;
+    signal.automatic_to = mail_.automatic_to;
+    signal.subject = mail_.subject;
+    signal.text = mail_.reply_text;
+    signal.sent_at = facts.sent_at;
+    signal.automatic = mail_.automatic != Automatic::none;
+    signal.no_receipt_why = mail_.no_receipt_why;
+    if (signal.no_receipt_why.empty() && now_ - facts.sent_at > kStaleMail) {
+      signal.no_receipt_why = fmt::format("it was sent {} ago; no automatic mail goes out for mail that old", format_duration(now_ - facts.sent_at));
+    }
+    signal.relation = match.relation;
+    signal.join_reason = match.reason;
+    signal.hint = hint_of(desk_.procedure_, mail_);
+    return match.number == 0 ? open(signal, match) : join(signal, match);
+  }
+
+  Result<Filed> open(core::EmailReceived& signal, const core::Match& match) {
+    core::Facts facts = desk_.facts(core::Case{});
+    facts.candidates = match.candidates;
+    facts.mentions = match.mentions;
+    HEJNAL_TRY_VOID(desk_.prepare_opening(facts));
+    if (!mail_.automatic_to.empty()) facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, facts.number, now_);
+    HEJNAL_TRY_VOID(keep(facts.number, ports::MessageState::opened, match.reason));
+    signal.message = filed_.message;
+    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, signal, facts));
+    HEJNAL_TRY_VOID(meet(facts.number));
+    return filed_;
+  }
+
+  Result<Filed> join(core::EmailReceived& signal, const core::Match& match) {
+    HEJNAL_TRY(const core::Case c, desk_.load(match.number));
+    core::Facts facts = desk_.facts(c);
+    if (!mail_.automatic_to.empty()) facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, c.number, now_);
+    HEJNAL_TRY_VOID(keep(c.number, ports::MessageState::joined, match.reason));
+    signal.message = filed_.message;
+    HEJNAL_TRY_VOID(desk_.turn(c, signal, facts));
+    if (mail_.automatic == Automatic::none) HEJNAL_TRY_VOID(meet(c.number));
+    return filed_;
+  }
+
+  // Who takes part, and whom we have met.
+  Status meet(core::CaseNumber number) {
+    std::vector<std::string> others;
+    for (const std::string& address : mail_.participants) {
+      const std::string_view domain = core::domain_of(address);
+      const auto& own = desk_.settings_.own_domains;
+      if (std::find(own.begin(), own.end(), domain) == own.end() && others.size() < 50) others.push_back(address);
+    }
+    HEJNAL_TRY_VOID(store_.add_participants(number, others));
+    HEJNAL_TRY_VOID(store_.learn_person({mail_.from.name, mail_.from.email, {}, {}}, true));
+    for (const std::string& phone : mail_.phones) {
+      HEJNAL_TRY_VOID(store_.learn_person({mail_.from.name, mail_.from.email, phone, {}}, false));
+    }
+    return {};
+  }
+
+  Instant sent_at() const {
+    // Credible: not in the future, and not older than what a mail system keeps trying.
+    if (mail_.date && *mail_.date <= now_ + 10min && *mail_.date >= now_ - 120h) return std::min(*mail_.date, now_);
+    return mail_.date && *mail_.date < now_ - 120h ? *mail_.date : now_;
+  }
+
+  Result<std::vector<core::Candidate>> find_candidates() {
+    std::vector<core::Candidate> out;
+    const auto add = [&](core::CaseNumber number, std::string referred_by) -> Status {
+      HEJNAL_TRY(number, desk_.living(number));
+      if (number == 0 || out.size() >= kCandidatesMax) return {};
+      for (core::Candidate& c : out) {
+        if (c.number == number) return {};
+      }
+      HEJNAL_TRY(const auto summary, store_.summary(number));
+      if (!summary) return {};
+      HEJNAL_TRY(core::Candidate c, desk_.candidate(*summary));
+      c.referred = !referred_by.empty();
+      c.referred_by = std::move(referred_by);
+      out.push_back(std::move(c));
+      return {};
+    };
+    for (const std::string& reference : mail_.references) {
+      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_message_id(reference));
+      if (number != 0) HEJNAL_TRY_VOID(add(number, "it refers to a mail of the case"));
+    }
+    if (const auto tag = tag_of(mail_.subject)) {
+      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(tag->code)));
+      if (number != 0 && number == tag->number) HEJNAL_TRY_VOID(add(number, "its subject has the tag of the case"));
+    }
+    for (const std::string& recipient : mail_.rcpt_to) {
+      const std::string detail = detail_of(recipient);
+      if (detail.size() != 5) continue;
+      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(detail)));
+      if (number != 0) HEJNAL_TRY_VOID(add(number, "it was sent to the address of the case"));
+    }
+    if (mail_.automatic == Automatic::none) {
+      HEJNAL_TRY(const auto own, store_.open_cases_of_email(mail_.from.email, 20));
+      for (const auto& s : own) HEJNAL_TRY_VOID(add(s.number, {}));
+      HEJNAL_TRY(const auto missing, store_.cases_without_email(20));
+      for (const auto& s : missing) HEJNAL_TRY_VOID(add(s.number, {}));
+    }
+    // A case of somebody else that only lacks its email is no candidate for this sender: matching sees to that.
+    return out;
+  }
+
+  Desk& desk_;
+  ports::Store& store_;
+  const ports::IncomingMail& mail_;
+  Instant now_;
+  Filed filed_;
+};
+
+Result<core::Candidate> Desk::candidate(const ports::CaseSummary& summary) {
+  core::Candidate c;
+  c.number = summary.number;
+  c.state = summary.state;
+  c.email_missing = summary.email_missing;
+  c.opened_at = summary.opened_at;
+  c.sent_at = summary.sent_at;
+  c.client = summary.client;
+  HEJNAL_TRY(ports::ClientWords words, parts_.store.client_words(summary.number));
+  c.base_subject = words.base_subject;
+  c.words_text = std::move(words.text);
+  HEJNAL_TRY(c.participants, parts_.store.participants(summary.number));
+  return c;
+}
+
+Result<Filed> Desk::receive(const ports::IncomingMail& mail) { return MailFiler(*this, mail).file(); }
+
+}  // namespace hejnal::desk

@@ -1,0 +1,28 @@
+// The way out: takes what the outbox hands over. Which carrier serves which channel is wired in `app`.
+#pragma once
+
+#include <functional>
+
+#include "core/notice.hpp"
+#include "ports/letters.hpp"
+#include "ports/mail.hpp"
+
+namespace hejnal::ports {
+
+struct Outgoing {
+  std::int64_t item = 0;  // of the outbox
+  core::Notice notice;
+  Words words;
+  std::string message_id;  // an email's Message-ID; of an SMS the idempotency key
+  OutgoingMail mail;       // of an email
+  int attempts = 0;        // before this one
+};
+
+// `done` is called exactly once, on any thread, also before `send` returns.
+class Dispatcher {
+ public:
+  virtual ~Dispatcher() = default;
+  virtual void send(Outgoing outgoing, std::function<void(SendResult)> done) = 0;
+};
+
+}  // namespace hejnal::ports
