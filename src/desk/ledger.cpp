@@ -112,7 +112,10 @@ bool Ledger::step() {
   std::deque<Job> group;
   {
     const std::lock_guard lock(mutex_);
-    group.swap(waiting_);
+    while (!waiting_.empty() && !waiting_.front().alone && group.size() < kGroupMax) {
+      group.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
   }
   if (group.empty() && !due_now()) return false;
   run_group(std::move(group));

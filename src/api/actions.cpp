@@ -1,0 +1,146 @@
+// What people of the desk do, and reports that come by the API.
+#include "api/context.hpp"
+
+namespace hejnal::api {
+
+namespace {
+
+Result<core::CaseNumber> number_of(Context& context) { return whole_number(context.segments.at(0), "number"); }
+
+Result<ports::Response> act(Context& context, core::AgentActed act) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  act.agent = context.who;
+  HEJNAL_TRY_VOID(on_ledger<core::Case>(context, [&](desk::Desk& desk) { return desk.act(number, act); }));
+  return case_response(context, number);
+}
+
+core::AgentActed plain(core::Action action) {
+  core::AgentActed act;
+  act.action = action;
+  return act;
+}
+
+Result<ports::Response> act_plain(Context& context, core::Action action) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  HEJNAL_TRY_VOID(body.finish());
+  return act(context, plain(action));
+}
+
+Result<ports::Response> act_with_words(Context& context, core::Action action) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  core::AgentActed a = plain(action);
+  a.text = body.text("text", true);
+  for (const std::string& name : body.texts("channels")) {
+    const auto channel = core::parse<core::Channel>(name);
+    if (!channel || *channel > core::Channel::sms) return fail(Fault::malformed, "channels: expected email or sms, found \"{}\"", name);
+    a.channels.push_back(*channel);
+  }
+  const std::int64_t delay_s = body.integer("delay_s");
+  HEJNAL_TRY_VOID(body.finish());
+  if (delay_s < 0 || delay_s > 86'400) return fail(Fault::malformed, "delay_s: expected 0 to 86400, found {}", delay_s);
+  a.delay = std::chrono::seconds(delay_s);
+  return act(context, std::move(a));
+}
+
+}  // namespace
+
+Result<ports::Response> act_read(Context& c) { return act_plain(c, core::Action::read); }
+Result<ports::Response> act_start(Context& c) { return act_plain(c, core::Action::start); }
+Result<ports::Response> act_settle(Context& c) { return act_plain(c, core::Action::settle); }
+Result<ports::Response> act_reopen(Context& c) { return act_plain(c, core::Action::reopen); }
+Result<ports::Response> act_close(Context& c) { return act_plain(c, core::Action::close); }
+Result<ports::Response> act_cancel(Context& c) { return act_plain(c, core::Action::cancel); }
+Result<ports::Response> act_answer(Context& c) { return act_with_words(c, core::Action::answer); }
+Result<ports::Response> act_ask(Context& c) { return act_with_words(c, core::Action::ask); }
+
+Result<ports::Response> act_note(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  core::AgentActed a = plain(core::Action::note);
+  a.text = body.text("text", true);
+  HEJNAL_TRY_VOID(body.finish());
+  return act(context, std::move(a));
+}
+
+Result<ports::Response> act_reclassify(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  core::AgentActed a = plain(core::Action::reclassify);
+  a.class_name = body.text("class", true);
+  a.text = body.text("reason", true, 2000);
+  HEJNAL_TRY_VOID(body.finish());
+  return act(context, std::move(a));
+}
+
+Result<ports::Response> act_link(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  core::AgentActed a = plain(core::Action::link);
+  a.other = body.integer("to", true);
+  HEJNAL_TRY_VOID(body.finish());
+  return act(context, std::move(a));
+}
+
+Result<ports::Response> act_merge(Context& context) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const core::CaseNumber into = body.integer("into", true);
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY_VOID(on_ledger<core::Case>(context, [&](desk::Desk& desk) { return desk.merge(number, into, context.who); }));
+  return case_response(context, into);
+}
+
+Result<ports::Response> act_split(Context& context) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const core::MessageId message = body.integer("message", true);
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const core::CaseNumber opened, on_ledger<core::CaseNumber>(context, [&](desk::Desk& desk) { return desk.split(number, message, context.who); }));
+  return case_response(context, opened, 201);
+}
+
+Result<ports::Response> create_case(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  desk::NewReport report;
+  report.class_name = body.text("class", false, 100);
+  report.subject = body.text("subject", true, 2000);
+  report.text = body.text("text", true, 512 * 1024);
+  const json::Object* client = body.object("client");
+  HEJNAL_TRY_VOID(body.finish());
+  if (client) {
+    Body inner(*client);
+    report.client.name = inner.text("name", false, 500);
+    report.client.email = inner.text("email", false, 320);
+    report.client.phone = inner.text("phone", false, 50);
+    HEJNAL_TRY_VOID(inner.finish("client."));
+  }
+  if (!report.client.email.empty() && (report.client.email.find('@') == std::string::npos || report.client.email.find_first_of(" \r\n<>,") != std::string::npos)) {
+    return fail(Fault::malformed, "client.email: expected an address such as anna@klient.example");
+  }
+  if (!report.client.phone.empty()) {
+    const std::string number = context.parts.normal_number(report.client.phone);
+    if (number.empty()) return fail(Fault::malformed, "client.phone: \"{}\" is no telephone number", report.client.phone);
+    report.client.phone = number;
+  }
+  report.by = context.who;
+  HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.report(report); }));
+  ports::Response response;
+  HEJNAL_TRY(response, case_response(context, filed.number, 201));
+  response.headers.emplace_back("Location", fmt::format("/api/v1/cases/{}", filed.number));
+  return response;
+}
+
+Result<ports::Response> record_call(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const std::string from = body.text("from", true, 50);
+  body.text("to", false, 50);
+  const std::string result = body.text("result", true, 20);
+  body.text("at", false, 40);
+  HEJNAL_TRY_VOID(body.finish());
+  if (result != "rejected" && result != "missed" && result != "answered") {
+    return fail(Fault::malformed, "result: expected rejected, missed or answered, found \"{}\"", result);
+  }
+  const std::string number = context.parts.normal_number(from);
+  if (number.empty()) return fail(Fault::malformed, "from: \"{}\" is no telephone number", from);
+  HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.call(number, result == "answered"); }));
+  return case_response(context, filed.number, 201);
+}
+
+}  // namespace hejnal::api

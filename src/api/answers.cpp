@@ -1,0 +1,139 @@
+// JSON in and out: strict reading, problem details.
+#include <algorithm>
+#include <charconv>
+
+#include "api/context.hpp"
+#include "base/text.hpp"
+
+namespace hejnal::api {
+
+ports::Response json_response(json::Value value, int status) { return {status, "application/json", json::dump(value) + "\n", {}}; }
+
+ports::Response html_response(std::string html) {
+  ports::Response response{200, "text/html; charset=utf-8", std::move(html), {}};
+  response.headers.emplace_back("Content-Security-Policy",
+                                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+                                "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+ports::Response problem(int status, std::string_view title, std::string_view detail) {
+  ports::Response response = json_response(json::Object{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}}, status);
+  response.content_type = "application/problem+json";
+  return response;
+}
+
+ports::Response problem(const Error& error) {
+  switch (error.fault) {
+    case Fault::retry_later: {
+      ports::Response response = problem(503, "Not now", error.what);
+      response.headers.emplace_back("Retry-After", "5");
+      return response;
+    }
+    case Fault::refused:
+      return problem(422, "Refused", error.what);
+    case Fault::conflict:
+      return problem(409, "Not in this state", error.what);
+    case Fault::not_found:
+      return problem(404, "Not found", error.what);
+    case Fault::malformed:
+      return problem(400, "Not understood", error.what);
+    case Fault::corrupt:
+      break;
+  }
+  return problem(500, "Damaged data", error.what);
+}
+
+Result<Body> Body::read(const ports::Request& request) {
+  const std::string_view type = request.header("content-type");
+  if (!type.empty() && to_lower_ascii(type).find("json") == std::string::npos) {
+    return fail(Fault::malformed, "expected a body of type application/json, found {}", sanitize_utf8(type));
+  }
+  if (trim(request.body).empty()) return Body(json::Object{});
+  HEJNAL_TRY(json::Value value, json::parse(request.body));
+  if (!value.is_object()) return fail(Fault::malformed, "expected a JSON object");
+  return Body(std::move(value.as_object()));
+}
+
+std::string Body::text(std::string_view name, bool required, std::size_t max_bytes) {
+  asked_.emplace_back(name);
+  const json::Value* found = object_.if_contains(name);
+  const auto complain = [&](const std::string& what) {
+    if (mistake_.empty()) mistake_ = fmt::format("{}: {}", name, what);
+    return std::string();
+  };
+  if (!found || found->is_null()) return required ? complain("is missing; expected a text") : std::string();
+  if (!found->is_string()) return complain("expected a text");
+  const std::string out = sanitize_utf8(found->as_string());
+  if (out.size() > max_bytes) return complain(fmt::format("is {} bytes long; at most {} are allowed", out.size(), max_bytes));
+  if (required && trim(out).empty()) return complain("is empty; expected a text");
+  return out;
+}
+
+std::int64_t Body::integer(std::string_view name, bool required) {
+  asked_.emplace_back(name);
+  const json::Value* found = object_.if_contains(name);
+  if (!found || found->is_null()) {
+    if (required && mistake_.empty()) mistake_ = fmt::format("{}: is missing; expected a whole number", name);
+    return 0;
+  }
+  if (!found->is_int64()) {
+    if (mistake_.empty()) mistake_ = fmt::format("{}: expected a whole number", name);
+    return 0;
+  }
+  return found->as_int64();
+}
+
+std::vector<std::string> Body::texts(std::string_view name) {
+  asked_.emplace_back(name);
+  std::vector<std::string> out;
+  const json::Value* found = object_.if_contains(name);
+  if (!found || found->is_null()) return out;
+  if (found->is_array()) {
+    for (const json::Value& v : found->as_array()) {
+      if (v.is_string()) out.push_back(sanitize_utf8(v.as_string()));
+    }
+  }
+  if ((!found->is_array() || out.size() != found->as_array().size()) && mistake_.empty()) mistake_ = fmt::format("{}: expected a list of texts", name);
+  return out;
+}
+
+const json::Object* Body::object(std::string_view name) {
+  asked_.emplace_back(name);
+  const json::Value* found = object_.if_contains(name);
+  if (!found || found->is_null()) return nullptr;
+  if (!found->is_object()) {
+    if (mistake_.empty()) mistake_ = fmt::format("{}: expected an object", name);
+    return nullptr;
+  }
+  return &found->as_object();
+}
+
+Status Body::finish(std::string_view where) {
+  for (const auto& field : object_) {
+    if (std::find(asked_.begin(), asked_.end(), std::string_view(field.key())) == asked_.end()) {
+      return fail(Fault::malformed, "there is no field \"{}{}\"", where, sanitize_utf8(field.key()));
+    }
+  }
+  if (!mistake_.empty()) return fail(Fault::malformed, "{}{}", where, mistake_);
+  return {};
+}
+
+Result<std::int64_t> whole_number(std::string_view text, std::string_view what) {
+  std::int64_t out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size() || out < 0) {
+    return fail(Fault::malformed, "{}: expected a whole number, found \"{}\"", what, truncate_utf8(sanitize_utf8(text), 40));
+  }
+  return out;
+}
+
+Status only_parameters(const ports::Request& request, std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : request.query) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) return fail(Fault::malformed, "there is no parameter \"{}\"", sanitize_utf8(name));
+  }
+  return {};
+}
+
+}  // namespace hejnal::api

@@ -1,0 +1,144 @@
+#include "carriers/words/templates.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/embedded.hpp"
+#include "base/text.hpp"
+#include "base/zone.hpp"
+#include "wire/sms/text.hpp"
+
+namespace hejnal {
+std::span<const EmbeddedFile> embedded_templates();
+}
+
+namespace hejnal::carriers {
+
+namespace {
+
+constexpr std::array<std::string_view, 18> kNames = {"number", "code",  "tag",        "class", "subject", "client", "email", "phone", "text",      "why",
+                                                     "due",    "late",  "follow",     "desk",  "waits",   "ring",   "sms_number", "case_url"};
+
+// Replaces {name}. A line that has placeholders, all of them empty, is left out.
+std::string fill(std::string_view text, const std::map<std::string, std::string, std::less<>>& values) {
+  std::string out;
+  for (std::string_view line : split(text, '\n')) {
+    std::string filled;
+    bool has_placeholder = false, has_value = false;
+    while (!line.empty()) {
+      const auto open = line.find('{');
+      const auto close = open == std::string_view::npos ? open : line.find('}', open);
+      const auto value = close == std::string_view::npos ? values.end() : values.find(line.substr(open + 1, close - open - 1));
+      if (value == values.end()) {
+        const auto end = close == std::string_view::npos ? line.size() : close + 1;
+        filled += line.substr(0, end);
+        line.remove_prefix(end);
+        continue;
+      }
+      filled += line.substr(0, open);
+      filled += value->second;
+      has_placeholder = true;
+      has_value = has_value || !value->second.empty();
+      line.remove_prefix(close + 1);
+    }
+    if (has_placeholder && !has_value) continue;
+    out += filled;
+    out += '\n';
+  }
+  while (out.ends_with("\n\n")) out.pop_back();
+  return out;
+}
+
+std::string unknown_placeholder(std::string_view text) {
+  for (std::size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+    const auto close = text.find('}', at);
+    if (close == std::string_view::npos) return {};
+    const std::string_view name = text.substr(at + 1, close - at - 1);
+    if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) return std::string(name);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Templates> Templates::load(WordingSettings settings, core::Procedure procedure, const std::map<std::string, std::string>& own) {
+  Templates templates(std::move(settings), std::move(procedure));
+  const std::string folder = templates.settings_.language + "/";
+  for (const EmbeddedFile& file : embedded_templates()) {
+    if (file.name.starts_with(folder)) templates.files_[std::string(file.name.substr(folder.size()))] = file.bytes;
+  }
+  for (const auto& [name, text] : own) {
+    if (const std::string unknown = unknown_placeholder(text); !unknown.empty()) {
+      return fail(Fault::malformed, "{}: there is no placeholder {{{}}}", name, unknown);
+    }
+    templates.files_[name] = text;
+  }
+  return templates;
+}
+
+const std::string* Templates::find(const core::Notice& notice) const {
+  const std::string base = fmt::format("{}.{}", to_string(notice.kind), to_string(notice.channel));
+  // What a rejected call means depends on whether a failure is being repaired; other notices may differ by class.
+  const std::string variant = notice.kind == core::NoticeKind::rejected_call && notice.failure_open ? "repairing" : notice.class_name;
+  for (const std::string& name : {fmt::format("{}.{}.txt", base, variant), base + ".txt"}) {
+    if (const auto found = files_.find(name); found != files_.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+std::map<std::string, std::string, std::less<>> Templates::values(const core::Notice& n) const {
+  const core::ServiceClass& shown = procedure_.at(n.class_name);
+  const bool polish = settings_.language == "pl";
+  std::string waits;
+  if (shown.email_alone()) {
+    // An email alone cannot tell these classes apart, so the client is told the waits of all of them.
+    for (const core::ServiceClass& c : procedure_.classes) {
+      if (!c.email_alone() || c.steps.size() < 2) continue;
+      waits += fmt::format("{}{} ({} {})", waits.empty() ? "" : ", ", c.steps[1].wait_text, polish ? "sprawa" : "matter:", c.short_name);
+    }
+  }
+  std::string subject = n.subject;
+  if (subject.empty()) subject = polish ? "Państwa zgłoszenie" : "Your report";
+  return {{"number", std::to_string(n.number)},
+          {"code", n.short_code},
+          {"tag", fmt::format("[#{} {}]", n.number, n.short_code)},
+          {"class", shown.short_name},
+          {"subject", subject},
+          {"client", !n.client.name.empty() ? n.client.name : !n.client.email.empty() ? n.client.email : n.client.phone},
+          {"email", n.client.email},
+          {"phone", n.client.phone},
+          {"text", n.text},
+          {"why", n.why},
+          {"due", n.due.ms == 0 ? std::string() : format_local(n.due, settings_.zone, settings_.language)},
+          {"late", n.late_ms < 60'000 ? std::string() : format_duration(Duration(n.late_ms))},
+          {"follow", n.token.empty() ? std::string() : fmt::format("{}/c/{}", settings_.public_url, n.token)},
+          {"case_url", fmt::format("{}/sandbox/#{}", settings_.public_url, n.number)},
+          {"desk", settings_.desk_name},
+          {"waits", waits},
+          {"ring", n.ring > 1 ? std::to_string(n.ring) : std::string()},
+          {"sms_number", settings_.sms_number}};
+}
+
+ports::Words Templates::words(const core::Notice& notice, Instant) const {
+  ports::Words out;
+  const std::string* text = find(notice);
+  std::string filled = text ? fill(*text, values(notice)) : notice.text;
+  if (notice.channel != core::Channel::email) {
+    out.text = wire::sms_text(trim(filled));
+    return out;
+  }
+  constexpr std::string_view kSubject = "Subject: ";
+  if (filled.starts_with(kSubject)) {
+    const auto end = filled.find('\n');
+    out.subject = std::string(trim(std::string_view(filled).substr(kSubject.size(), end - kSubject.size())));
+    filled.erase(0, end == std::string::npos ? end : end + 1);
+    while (filled.starts_with('\n')) filled.erase(0, 1);
+  }
+  out.text = std::move(filled);
+  return out;
+}
+
+}  // namespace hejnal::carriers

@@ -1,0 +1,180 @@
+#include "carriers/world/world.hpp"
+
+#include <fmt/core.h>
+
+#include <fstream>
+#include <map>
+#include <mutex>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "base/zone.hpp"
+#include "json/value.hpp"
+#include "wire/mail/compose.hpp"
+#include "wire/mail/mail.hpp"
+#include "wire/sms/text.hpp"
+
+namespace hejnal::carriers {
+
+namespace {
+
+std::string text_of(const json::Object& object, std::string_view name) {
+  const json::Value* found = object.if_contains(name);
+  return found && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+std::int64_t number_of(const json::Object& object, std::string_view name) {
+  const json::Value* found = object.if_contains(name);
+  return found && found->is_int64() ? found->as_int64() : 0;
+}
+
+std::vector<std::pair<std::string, std::string>> headers_of(const std::string& bytes) {
+  std::vector<std::pair<std::string, std::string>> out;
+  const wire::Mail mail = wire::parse_mail(bytes);
+  for (const wire::Header& h : mail.headers) out.emplace_back(h.name, h.value);
+  return out;
+}
+
+class World final : public SandboxWorld {
+ public:
+  World(WorldSettings settings, ports::Clock& clock) : settings_(std::move(settings)), clock_(clock) { load(); }
+
+  void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
+    const Instant at = clock_.now();
+    {
+      const std::lock_guard lock(mutex_);
+      if (outgoing.notice.channel == core::Channel::email) {
+        ports::WorldEmail email{settings_.desk_address, outgoing.mail.envelope_to, outgoing.words.subject, outgoing.words.text,
+                                headers_of(outgoing.mail.bytes), at, outgoing.notice.number};
+        json::Object headers;
+        for (const auto& [name, value] : email.headers) headers[name] = value;
+        keep({{"channel", "email"}, {"from", email.from}, {"to", email.to}, {"subject", email.subject}, {"text", email.text},
+              {"headers", std::move(headers)}, {"at", at.ms}, {"case", email.number}});
+        emails_.push_back(std::move(email));
+      } else {
+        ports::WorldSms sms{settings_.sms_number, outgoing.notice.to, outgoing.words.text, wire::sms_size(outgoing.words.text).segments,
+                            at, outgoing.notice.number};
+        keep({{"channel", "sms"}, {"from", sms.from}, {"to", sms.to}, {"text", sms.text}, {"segments", sms.segments}, {"at", at.ms}, {"case", sms.number}});
+        sms_.push_back(std::move(sms));
+      }
+    }
+    done({ports::SendResult::Outcome::handed_over, 250, "the sandbox has taken it"});
+  }
+
+  std::vector<ports::WorldEmail> emails() const override {
+    const std::lock_guard lock(mutex_);
+    return emails_;
+  }
+  std::vector<ports::WorldSms> sms() const override {
+    const std::lock_guard lock(mutex_);
+    return sms_;
+  }
+  std::vector<ports::WorldCall> calls() const override {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+  }
+  void add_call(ports::WorldCall call) override {
+    const std::lock_guard lock(mutex_);
+    keep({{"channel", "call"}, {"from", call.from}, {"result", call.result}, {"at", call.at.ms}, {"case", call.number}});
+    calls_.push_back(std::move(call));
+  }
+  void lose(core::Channel channel, int count) override {
+    const std::lock_guard lock(mutex_);
+    to_lose_[channel] = count;
+  }
+  bool is_lost(core::Channel channel) override {
+    const std::lock_guard lock(mutex_);
+    int& left = to_lose_[channel];
+    if (left <= 0) return false;
+    --left;
+    return true;
+  }
+
+  std::pair<ports::Delivery, std::string> write(const ports::ClientEmail& email, Instant now) override {
+    wire::MailDraft draft;
+    draft.from.addr = email.from;
+    draft.to.addr = email.to.empty() ? settings_.desk_address : email.to;
+    draft.subject = email.subject;
+    draft.text = email.text;
+    draft.date = format_mail_date(now, "Europe/Warsaw");
+    char random[12];
+    fill_random(random, sizeof random);
+    draft.message_id = fmt::format("<{}@{}>", to_hex({random, sizeof random}), email.from.substr(email.from.rfind('@') + 1));
+    std::string extra;
+    for (const auto& [name, value] : email.headers) {
+      if (iequals(name, "Message-ID")) {
+        draft.message_id = value;
+      } else if (iequals(name, "Date")) {
+        draft.date = value;
+      } else if (iequals(name, "In-Reply-To")) {
+        draft.in_reply_to = value;
+      } else {
+        draft.headers.emplace_back(name, value);
+      }
+    }
+    ports::Delivery delivery;
+    delivery.mail_from = email.from;
+    delivery.rcpt_to = {draft.to.addr};
+    delivery.bytes = wire::compose_mail(draft);
+    delivery.via = "sandbox";
+    return {std::move(delivery), draft.message_id};
+  }
+
+  std::pair<ports::Delivery, std::string> envelope(std::string raw) override {
+    const wire::Mail mail = wire::parse_mail(raw);
+    ports::Delivery delivery;
+    delivery.mail_from = mail.has_return_path ? mail.return_path : mail.from.empty() ? std::string() : mail.from.front().addr;
+    for (const wire::Address& to : mail.to) delivery.rcpt_to.push_back(to.addr);
+    if (delivery.rcpt_to.empty()) delivery.rcpt_to = {settings_.desk_address};
+    delivery.bytes = std::move(raw);
+    delivery.via = "sandbox";
+    return {std::move(delivery), mail.message_id};
+  }
+
+ private:
+  void keep(json::Object object) {
+    if (settings_.file.empty()) return;
+    if (!out_.is_open()) out_.open(settings_.file, std::ios::app);
+    out_ << json::dump(std::move(object)) << '\n' << std::flush;
+  }
+
+  void load() {
+    if (settings_.file.empty()) return;
+    std::ifstream in(settings_.file);
+    for (std::string line; std::getline(in, line);) {
+      const auto parsed = json::parse(line);
+      if (!parsed || !parsed->is_object()) continue;  // the last line of a run that was killed
+      const json::Object& o = parsed->as_object();
+      const Instant at{number_of(o, "at")};
+      const std::string channel = text_of(o, "channel");
+      if (channel == "email") {
+        ports::WorldEmail email{text_of(o, "from"), text_of(o, "to"), text_of(o, "subject"), text_of(o, "text"), {}, at, number_of(o, "case")};
+        if (const json::Value* headers = o.if_contains("headers"); headers && headers->is_object()) {
+          for (const auto& h : headers->as_object()) {
+            if (h.value().is_string()) email.headers.emplace_back(std::string(h.key()), std::string(h.value().as_string()));
+          }
+        }
+        emails_.push_back(std::move(email));
+      } else if (channel == "sms") {
+        sms_.push_back({text_of(o, "from"), text_of(o, "to"), text_of(o, "text"), static_cast<int>(number_of(o, "segments")), at, number_of(o, "case")});
+      } else if (channel == "call") {
+        calls_.push_back({text_of(o, "from"), text_of(o, "result"), at, number_of(o, "case")});
+      }
+    }
+  }
+
+  WorldSettings settings_;
+  ports::Clock& clock_;
+  mutable std::mutex mutex_;
+  std::vector<ports::WorldEmail> emails_;
+  std::vector<ports::WorldSms> sms_;
+  std::vector<ports::WorldCall> calls_;
+  std::map<core::Channel, int> to_lose_;
+  std::ofstream out_;
+};
+
+}  // namespace
+
+std::unique_ptr<SandboxWorld> make_world(WorldSettings settings, ports::Clock& clock) { return std::make_unique<World>(std::move(settings), clock); }
+
+}  // namespace hejnal::carriers
