@@ -240,6 +240,7 @@ std::vector<std::string> parse_message_ids(std::string_view value) {
       const std::size_t begin = i;
       while (i < value.size() && !is_space(value[i]) && value[i] != ',') ++i;
       const auto word = value.substr(begin, i - begin);
+      if (word.find_first_of("<>") != word.npos) continue;
       if (word.find('@') != word.npos || (begin == 0 && i == value.size())) add(word);
     }
   }

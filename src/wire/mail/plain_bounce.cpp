@@ -207,7 +207,7 @@ class PlainBounce {
     std::string best;
     while (at < text.size()) {
       const std::string_view line = next_line(text, at);
-      if (reply_code(line) == 0 && enhanced_status(line).empty()) {
+      if (reply_code(line) == 0 && failure_status(line).empty()) {
         if (best.empty()) continue;
         if (trim(line).empty() || best.size() > 600) break;
         best += ' ';
@@ -243,7 +243,7 @@ std::string find_id(std::string_view text) {
   for (std::size_t lines = 0; at < text.size() && lines < kMaxLines; ++lines) {
     std::string_view line = trim(next_line(text, at));
     while (line.starts_with('>') || line.starts_with(' ')) line.remove_prefix(1);
-    if (line.size() <= 11 || !iequals(line.substr(0, 11), "message-id:")) continue;
+    if (line.size() < 11 || !iequals(line.substr(0, 11), "message-id:")) continue;
     std::string value(line.substr(11));
     if (trim(value).empty() && at < text.size()) value = next_line(text, at);
     const auto ids = parse_message_ids(trim(value));
@@ -268,7 +268,7 @@ void read_plain_bounce(const Fields& fields, const Part& root, bool null_sender,
   const bool certain = report || !failed.empty() || (daemon && (null_sender || mailer_daemon));
   // By words alone only where sender, subject and text agree: people write about bounces too.
   if (!certain && !(null_sender && (by_subject || by_words)) && !(daemon && (by_subject || by_words) && !reply) &&
-      !(by_subject && by_words && enhanced_status(opening) != "" && mail.in_reply_to.empty() && reply_code(opening) != 0)) {
+      !(by_subject && by_words && !reply && fields.value("Auto-Submitted").find("auto-") != std::string::npos)) {
     return;
   }
   const bool answered = fields.value("Auto-Submitted").find("auto-replied") != std::string::npos || !mail.in_reply_to.empty();

@@ -29,9 +29,11 @@ constexpr Phrase kPhrases[] = {
 
 }  // namespace
 
-std::string enhanced_status(std::string_view text) {
+namespace {
+
+std::string find_status(std::string_view text, bool success_too) {
   for (std::size_t i = 0; i + 4 < text.size(); ++i) {
-    if (text[i] != '2' && text[i] != '4' && text[i] != '5') continue;
+    if ((text[i] != '2' || !success_too) && text[i] != '4' && text[i] != '5') continue;
     if (i > 0 && (is_word(text[i - 1]) || text[i - 1] == '.' || text[i - 1] == '[')) continue;
     std::size_t at = i + 1;
     std::string out(1, text[i]);
@@ -54,6 +56,11 @@ std::string enhanced_status(std::string_view text) {
   return {};
 }
 
+}  // namespace
+
+std::string enhanced_status(std::string_view text) { return find_status(text, true); }
+std::string failure_status(std::string_view text) { return find_status(text, false); }
+
 int reply_code(std::string_view text) {
   for (std::size_t i = 0; i + 2 < text.size(); ++i) {
     if ((text[i] != '4' && text[i] != '5') || !is_digit(text[i + 1]) || !is_digit(text[i + 2])) continue;
@@ -70,10 +77,7 @@ int reply_code(std::string_view text) {
 
 std::string derive_status(std::string_view text) {
   const int code = reply_code(text);
-  if (const std::string status = enhanced_status(text); !status.empty()) {
-    const bool agrees = code == 0 || status[0] - '0' == code / 100;
-    if (agrees || status[0] != '2') return status;
-  }
+  if (std::string status = failure_status(text); !status.empty()) return status;
   const std::string folded = fold(text.substr(0, 8000));
   for (const auto& phrase : kPhrases) {
     if (folded.find(phrase.words) == folded.npos) continue;
