@@ -1,0 +1,31 @@
+#include "net/io_thread.hpp"
+
+#include <pthread.h>
+
+#include <boost/asio/post.hpp>
+
+#include "base/check.hpp"
+#include "net/detail/io.hpp"
+
+namespace hejnal::net {
+
+IoThread::IoThread() : core_(std::make_shared<IoCore>()) {
+  IoCore& core = *core_;
+  core.thread = std::thread([&core] {
+    pthread_setname_np(pthread_self(), "hejnal-net");
+    core.io.run();
+  });
+}
+
+IoThread::~IoThread() { stop(); }
+
+void IoThread::post(std::function<void()> task) { asio::post(core_->io, std::move(task)); }
+
+void IoThread::stop() {
+  if (!core_->thread.joinable()) return;
+  HEJNAL_CHECK(core_->thread.get_id() != std::this_thread::get_id());
+  core_->io.stop();
+  core_->thread.join();
+}
+
+}  // namespace hejnal::net
