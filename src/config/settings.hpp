@@ -1,0 +1,48 @@
+// The settings file of a company (hejnal.toml). Every key has a row in settings.cpp: from it come the parser, what
+// `hejnal check` says, and docs/configuration.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/instant.hpp"
+#include "base/result.hpp"
+#include "core/facts.hpp"
+
+namespace hejnal::config {
+
+struct ImapMailbox {
+  std::string url, user, password_file, folder, starttls, ca_file;
+  std::string after;  // what is done with a mail that we have: nothing, seen, or move:FOLDER
+  std::string import_since;
+};
+
+struct Settings {
+  // [desk]
+  std::string name, address, language, timezone, procedure, country, sms_number, phone, templates;
+  std::vector<std::string> aliases, own_domains;
+  // [store]
+  std::string store_path;
+  // [http]
+  std::string http_listen, public_url;
+  // [email.in]
+  std::string lmtp;
+  std::int64_t size_limit = 0;
+  std::string authserv_id;
+  std::vector<ImapMailbox> imap;
+  // [email.out]
+  std::string smtp, smtp_user, smtp_password_file, smtp_starttls, smtp_ca_file, host_name, recipient_delimiter;
+  // [budget]
+  std::int64_t budget_address = 0, budget_case = 0, budget_total = 0;
+  // [[on_call]]
+  std::vector<core::OnCall> on_call;
+};
+
+// `name` stands in the messages, one mistake a line. Fails with Fault::malformed.
+Result<Settings> read_settings(std::string_view text, const std::string& name);
+
+// docs/configuration.md.
+std::string settings_document();
+
+}  // namespace hejnal::config
