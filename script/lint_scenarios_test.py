@@ -43,7 +43,8 @@ class Scenarios(unittest.TestCase):
         self.assert_complains("no story", routine=ROUTINE.replace("> Czekamy.\n", ""))
 
     def test_a_sentence_told_only_by_a_story_of_another_class(self):
-        self.assert_complains("Czekamy", routine=ROUTINE.replace("> Czekamy.\n", ""), prolonged="> Czekamy.\n" + PROLONGED)
+        without = ROUTINE.replace("> Czekamy.\n", "")
+        self.assert_complains("Czekamy", routine=without, prolonged="> Czekamy.\n" + PROLONGED)
 
     def test_a_quotation_of_nothing(self):
         self.assert_complains("not a sentence", routine="> Dzwonimy.\n" + ROUTINE)
