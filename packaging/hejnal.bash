@@ -1,0 +1,36 @@
+# Completion of hejnal's commands and arguments for bash.
+
+_hejnal() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+  local commands="serve check procedure inspect deliver cases case token backup restore verify simulate"
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$current")
+    return
+  fi
+  case $previous in
+    --config | --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --data) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --language) mapfile -t COMPREPLY < <(compgen -W "pl en" -- "$current"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "text html json" -- "$current"); return ;;
+    --role) mapfile -t COMPREPLY < <(compgen -W "administrator agent reader client" -- "$current"); return ;;
+    --http | --lmtp | --sip | --name | --seed | --years) return ;;
+  esac
+  local words="--help"
+  case $command in
+    serve) words+=" --sandbox --config --data --http --lmtp --token-file --json" ;;
+    check) words+=" --config --live" ;;
+    procedure) words+=" --language --format" ;;
+    deliver) words+=" --config" ;;
+    cases | case) words+=" --config --json" ;;
+    token) words+=" create --name --role --config" ;;
+    backup | restore | verify) words+=" --config --data" ;;
+    simulate) words+=" --seed --years --json" ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  case $command in
+    inspect | backup | restore | verify) mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current") ;;
+  esac
+}
+
+complete -o filenames -F _hejnal hejnal
