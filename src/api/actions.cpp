@@ -5,7 +5,9 @@ namespace hejnal::api {
 
 namespace {
 
-Result<core::CaseNumber> number_of(Context& context) { return whole_number(context.segments.at(0), "number"); }
+Result<core::CaseNumber> number_of(Context& context) {
+  return whole_number(context.segments.at(0), "number");
+}
 
 Result<ports::Response> act(Context& context, core::AgentActed act) {
   HEJNAL_TRY(const core::CaseNumber number, number_of(context));
@@ -32,12 +34,14 @@ Result<ports::Response> act_with_words(Context& context, core::Action action) {
   a.text = body.text("text", true);
   for (const std::string& name : body.texts("channels")) {
     const auto channel = core::parse<core::Channel>(name);
-    if (!channel || *channel > core::Channel::sms) return fail(Fault::malformed, "channels: expected email or sms, found \"{}\"", name);
+    if (!channel || *channel > core::Channel::sms)
+      return fail(Fault::malformed, "channels: expected email or sms, found \"{}\"", name);
     a.channels.push_back(*channel);
   }
   const std::int64_t delay_s = body.integer("delay_s");
   HEJNAL_TRY_VOID(body.finish());
-  if (delay_s < 0 || delay_s > 86'400) return fail(Fault::malformed, "delay_s: expected 0 to 86400, found {}", delay_s);
+  if (delay_s < 0 || delay_s > 86'400)
+    return fail(Fault::malformed, "delay_s: expected 0 to 86400, found {}", delay_s);
   a.delay = std::chrono::seconds(delay_s);
   return act(context, std::move(a));
 }
@@ -83,7 +87,8 @@ Result<ports::Response> act_merge(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const core::CaseNumber into = body.integer("into", true);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(on_ledger<core::Case>(context, [&](desk::Desk& desk) { return desk.merge(number, into, context.who); }));
+  HEJNAL_TRY_VOID(on_ledger<core::Case>(
+      context, [&](desk::Desk& desk) { return desk.merge(number, into, context.who); }));
   return case_response(context, into);
 }
 
@@ -92,7 +97,9 @@ Result<ports::Response> act_split(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const core::MessageId message = body.integer("message", true);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY(const core::CaseNumber opened, on_ledger<core::CaseNumber>(context, [&](desk::Desk& desk) { return desk.split(number, message, context.who); }));
+  HEJNAL_TRY(const core::CaseNumber opened, on_ledger<core::CaseNumber>(context, [&](desk::Desk& desk) {
+               return desk.split(number, message, context.who);
+             }));
   return case_response(context, opened, 201);
 }
 
@@ -111,16 +118,19 @@ Result<ports::Response> create_case(Context& context) {
     report.client.phone = inner.text("phone", false, 50);
     HEJNAL_TRY_VOID(inner.finish("client."));
   }
-  if (!report.client.email.empty() && (report.client.email.find('@') == std::string::npos || report.client.email.find_first_of(" \r\n<>,") != std::string::npos)) {
+  if (!report.client.email.empty() && (report.client.email.find('@') == std::string::npos ||
+                                       report.client.email.find_first_of(" \r\n<>,") != std::string::npos)) {
     return fail(Fault::malformed, "client.email: expected an address such as anna@klient.example");
   }
   if (!report.client.phone.empty()) {
     const std::string number = context.parts.normal_number(report.client.phone);
-    if (number.empty()) return fail(Fault::malformed, "client.phone: \"{}\" is no telephone number", report.client.phone);
+    if (number.empty())
+      return fail(Fault::malformed, "client.phone: \"{}\" is no telephone number", report.client.phone);
     report.client.phone = number;
   }
   report.by = context.who;
-  HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.report(report); }));
+  HEJNAL_TRY(const desk::Filed filed,
+             on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.report(report); }));
   ports::Response response;
   HEJNAL_TRY(response, case_response(context, filed.number, 201));
   response.headers.emplace_back("Location", fmt::format("/api/v1/cases/{}", filed.number));
@@ -139,7 +149,9 @@ Result<ports::Response> record_call(Context& context) {
   }
   const std::string number = context.parts.normal_number(from);
   if (number.empty()) return fail(Fault::malformed, "from: \"{}\" is no telephone number", from);
-  HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.call(number, result == "answered"); }));
+  HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
+               return desk.call(number, result == "answered");
+             }));
   return case_response(context, filed.number, 201);
 }
 

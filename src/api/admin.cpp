@@ -39,7 +39,11 @@ Result<ports::Response> list_people(Context& context) {
   HEJNAL_TRY(const auto people, context.archive.people(sanitize_utf8(context.request.parameter("q")), 200));
   json::Array items;
   for (const ports::PersonRow& p : people) {
-    items.push_back(json::Object{{"id", p.id}, {"name", p.name}, {"organisation", p.organisation}, {"emails", texts(p.emails)}, {"phones", texts(p.phones)}});
+    items.push_back(json::Object{{"id", p.id},
+                                 {"name", p.name},
+                                 {"organisation", p.organisation},
+                                 {"emails", texts(p.emails)},
+                                 {"phones", texts(p.phones)}});
   }
   return json_response(json::Object{{"items", std::move(items)}});
 }
@@ -49,7 +53,8 @@ Result<ports::Response> merge_person(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const std::int64_t into = body.integer("into", true);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return desk.store().merge_people(id, into); }));
+  HEJNAL_TRY_VOID(
+      context.parts.ledger->run([&](desk::Desk& desk) { return desk.store().merge_people(id, into); }));
   return json_response(json::Object{{"id", into}});
 }
 
@@ -58,7 +63,8 @@ Result<ports::Response> name_person(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const std::string organisation = body.text("organisation", true, 300);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return desk.store().name_organisation(id, organisation); }));
+  HEJNAL_TRY_VOID(context.parts.ledger->run(
+      [&](desk::Desk& desk) { return desk.store().name_organisation(id, organisation); }));
   return json_response(json::Object{{"id", id}, {"organisation", organisation}});
 }
 
@@ -68,12 +74,14 @@ Result<ports::Response> create_token(Context& context) {
   const std::string role = body.text("role", true, 20);
   HEJNAL_TRY_VOID(body.finish());
   if (role != "administrator" && role != "agent" && role != "reader" && role != "client") {
-    return fail(Fault::malformed, "role: expected administrator, agent, reader or client, found \"{}\"", role);
+    return fail(Fault::malformed, "role: expected administrator, agent, reader or client, found \"{}\"",
+                role);
   }
   char random[24];
   fill_random(random, sizeof random);
   const std::string token = to_hex({random, sizeof random});
-  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return desk.store().add_token(name, role, sha256_hex(token), desk.now()); }));
+  HEJNAL_TRY_VOID(context.parts.ledger->run(
+      [&](desk::Desk& desk) { return desk.store().add_token(name, role, sha256_hex(token), desk.now()); }));
   return json_response(json::Object{{"name", name}, {"role", role}, {"token", token}}, 201);
 }
 
@@ -108,7 +116,8 @@ Result<ports::Response> metrics(Context& context) {
   HEJNAL_TRY(const auto counts, context.archive.counts(context.parts.clock->now()));
   std::string out;
   const auto gauge = [&](std::string_view name, std::string_view help, std::string_view type, auto value) {
-    out += fmt::format("# HELP hejnal_{0} {1}\n# TYPE hejnal_{0} {2}\nhejnal_{0} {3}\n", name, help, type, value);
+    out += fmt::format("# HELP hejnal_{0} {1}\n# TYPE hejnal_{0} {2}\nhejnal_{0} {3}\n", name, help, type,
+                       value);
   };
   gauge("cases_open", "Cases that are not closed.", "gauge", counts.open);
   gauge("cases_overdue", "Open cases whose next thing is due already.", "gauge", counts.overdue);
@@ -124,7 +133,8 @@ Result<ports::Response> metrics(Context& context) {
 
 Result<ports::Response> openapi(Context&) {
   for (const EmbeddedFile& file : embedded_pages()) {
-    if (file.name == "openapi.json") return ports::Response{200, "application/json", std::string(file.bytes), {}};
+    if (file.name == "openapi.json")
+      return ports::Response{200, "application/json", std::string(file.bytes), {}};
   }
   return fail(Fault::not_found, "the OpenAPI document is missing");
 }

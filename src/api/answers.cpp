@@ -7,19 +7,24 @@
 
 namespace hejnal::api {
 
-ports::Response json_response(json::Value value, int status) { return {status, "application/json", json::dump(value) + "\n", {}}; }
+ports::Response json_response(json::Value value, int status) {
+  return {status, "application/json", json::dump(value) + "\n", {}};
+}
 
 ports::Response html_response(std::string html) {
   ports::Response response{200, "text/html; charset=utf-8", std::move(html), {}};
-  response.headers.emplace_back("Content-Security-Policy",
-                                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-                                "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+  response.headers.emplace_back(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+      "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 
 ports::Response problem(int status, std::string_view title, std::string_view detail) {
-  ports::Response response = json_response(json::Object{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}}, status);
+  ports::Response response = json_response(
+      json::Object{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}},
+      status);
   response.content_type = "application/problem+json";
   return response;
 }
@@ -66,7 +71,8 @@ std::string Body::text(std::string_view name, bool required, std::size_t max_byt
   if (!found || found->is_null()) return required ? complain("is missing; expected a text") : std::string();
   if (!found->is_string()) return complain("expected a text");
   const std::string out = sanitize_utf8(found->as_string());
-  if (out.size() > max_bytes) return complain(fmt::format("is {} bytes long; at most {} are allowed", out.size(), max_bytes));
+  if (out.size() > max_bytes)
+    return complain(fmt::format("is {} bytes long; at most {} are allowed", out.size(), max_bytes));
   if (required && trim(out).empty()) return complain("is empty; expected a text");
   return out;
 }
@@ -95,7 +101,8 @@ std::vector<std::string> Body::texts(std::string_view name) {
       if (v.is_string()) out.push_back(sanitize_utf8(v.as_string()));
     }
   }
-  if ((!found->is_array() || out.size() != found->as_array().size()) && mistake_.empty()) mistake_ = fmt::format("{}: expected a list of texts", name);
+  if ((!found->is_array() || out.size() != found->as_array().size()) && mistake_.empty())
+    mistake_ = fmt::format("{}: expected a list of texts", name);
   return out;
 }
 
@@ -124,14 +131,16 @@ Result<std::int64_t> whole_number(std::string_view text, std::string_view what) 
   std::int64_t out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   if (error != std::errc() || end != text.data() + text.size() || out < 0) {
-    return fail(Fault::malformed, "{}: expected a whole number, found \"{}\"", what, truncate_utf8(sanitize_utf8(text), 40));
+    return fail(Fault::malformed, "{}: expected a whole number, found \"{}\"", what,
+                truncate_utf8(sanitize_utf8(text), 40));
   }
   return out;
 }
 
 Status only_parameters(const ports::Request& request, std::initializer_list<std::string_view> known) {
   for (const auto& [name, value] : request.query) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) return fail(Fault::malformed, "there is no parameter \"{}\"", sanitize_utf8(name));
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return fail(Fault::malformed, "there is no parameter \"{}\"", sanitize_utf8(name));
   }
   return {};
 }

@@ -17,8 +17,8 @@ struct Context {
   const Parts& parts;
   ports::Archive& archive;
   Role role = Role::nobody;
-  std::string who;                  // the token's name
-  std::vector<std::string> segments;  // what stood for {…} in the route, in order
+  std::string who;                        // the token's name
+  std::vector<std::string> segments;      // what stood for {…} in the route, in order
   std::optional<ports::Response> stream;  // unused by plain handlers
 };
 
@@ -34,14 +34,17 @@ struct Route {
 
 const std::vector<Route>& routes();
 
-// -- answers --------------------------------------------------------------------------------------------------------
+// -- answers
+// --------------------------------------------------------------------------------------------------------
 ports::Response json_response(json::Value value, int status = 200);
 ports::Response html_response(std::string html);
 ports::Response problem(int status, std::string_view title, std::string_view detail);  // RFC 9457
-ports::Response problem(const Error& error);                                           // Fault to status, in one place
+ports::Response problem(const Error& error);  // Fault to status, in one place
 
-// -- reading --------------------------------------------------------------------------------------------------------
-// A JSON object of which every field is asked for; others are refused by name. Mistakes are collected in `mistake`.
+// -- reading
+// -------------------------------------------------------------------------------------------------------- A
+// JSON object of which every field is asked for; others are refused by name. Mistakes are collected in
+// `mistake`.
 class Body {
  public:
   static Result<Body> read(const ports::Request& request);
@@ -62,13 +65,16 @@ class Body {
 Result<std::int64_t> whole_number(std::string_view text, std::string_view what);
 Status only_parameters(const ports::Request& request, std::initializer_list<std::string_view> known);
 
-// -- shapes of the API ------------------------------------------------------------------------------------------------
+// -- shapes of the API
+// ------------------------------------------------------------------------------------------------
 json::Object case_json(const ports::CaseRow& row, const Parts& parts);
 json::Object message_json(const ports::Message& message);
 json::Value time_json(const std::optional<Instant>& t);
-Result<ports::Response> case_response(Context& context, core::CaseNumber number, int status = 200);  // with journal and messages
+Result<ports::Response> case_response(Context& context, core::CaseNumber number,
+                                      int status = 200);  // with journal and messages
 
-// -- handlers, by file --------------------------------------------------------------------------------------------------
+// -- handlers, by file
+// --------------------------------------------------------------------------------------------------
 Result<ports::Response> list_cases(Context&);
 Result<ports::Response> get_case(Context&);
 Result<ports::Response> create_case(Context&);

@@ -1,5 +1,5 @@
-// HTML that is written by hand, escaped in one place. The pages are few and plain; a template library comes with the
-// console's client pages.
+// HTML that is written by hand, escaped in one place. The pages are few and plain; a template library comes
+// with the console's client pages.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace hejnal::api {
 
 std::string escape_html(std::string_view text);
 // The published procedure as a page.
-std::string procedure_html(const core::Procedure& procedure, const std::string& desk_name, const std::string& address,
-                           const std::string& sms_number);
+std::string procedure_html(const core::Procedure& procedure, const std::string& desk_name,
+                           const std::string& address, const std::string& sms_number);
 // A whole page; `body` is HTML already.
 std::string html_page(std::string_view language, std::string_view title, std::string_view body);
 

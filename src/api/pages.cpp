@@ -61,46 +61,81 @@ std::string_view page_file(std::string_view name) {
 
 // Words of the two languages side by side, so that neither is forgotten.
 struct Words {
-  const char *write_to, *sms_to, *case_number, *state, *answer_due, *nothing_due, *code, *your_text, *send, *missing, *sent, *we, *you, *settled, *closed, *states[6];
+  const char *write_to, *sms_to, *case_number, *state, *answer_due, *nothing_due, *code, *your_text, *send,
+      *missing, *sent, *we, *you, *settled, *closed, *states[6];
 };
 
 const Words& words_of(const std::string& language) {
-  static const Words polish = {"Piszemy na adres", "SMS na numer", "Sprawa", "Stan", "Odpowiedź należy się do", "Czekamy na Państwa",
-                               "Krótki kod do SMS-ów", "Dopisz coś do sprawy", "Wyślij",
-                               "Mamy SMS, ale email nie dotarł. Proszę wpisać tutaj jego treść.", "Dziękujemy. Wiadomość dotarła.", "My", "Państwo",
-                               "Sprawa jest załatwiona. Jeśli coś jeszcze nie działa, wystarczy napisać.", "Sprawa jest zamknięta. Nowa wiadomość otworzy nową sprawę.",
-                               {"nowa, nikt jeszcze nie przeczytał", "przeczytana", "w trakcie rozwiązywania", "czeka na Państwa", "załatwiona", "zamknięta"}};
-  static const Words english = {"Write to", "SMS to", "Case", "State", "An answer is owed by", "It is your turn",
-                                "Short code for an SMS", "Add something to the case", "Send",
-                                "We have your SMS, but the email has not arrived. Please type its text here.", "Thank you. Your message has arrived.", "We", "You",
-                                "The case is settled. If something still does not work, just write.", "The case is closed. A new message opens a new case.",
-                                {"new, nobody has read it yet", "read", "being worked on", "waiting for you", "settled", "closed"}};
+  static const Words polish = {"Piszemy na adres",
+                               "SMS na numer",
+                               "Sprawa",
+                               "Stan",
+                               "Odpowiedź należy się do",
+                               "Czekamy na Państwa",
+                               "Krótki kod do SMS-ów",
+                               "Dopisz coś do sprawy",
+                               "Wyślij",
+                               "Mamy SMS, ale email nie dotarł. Proszę wpisać tutaj jego treść.",
+                               "Dziękujemy. Wiadomość dotarła.",
+                               "My",
+                               "Państwo",
+                               "Sprawa jest załatwiona. Jeśli coś jeszcze nie działa, wystarczy napisać.",
+                               "Sprawa jest zamknięta. Nowa wiadomość otworzy nową sprawę.",
+                               {"nowa, nikt jeszcze nie przeczytał", "przeczytana", "w trakcie rozwiązywania",
+                                "czeka na Państwa", "załatwiona", "zamknięta"}};
+  static const Words english = {
+      "Write to",
+      "SMS to",
+      "Case",
+      "State",
+      "An answer is owed by",
+      "It is your turn",
+      "Short code for an SMS",
+      "Add something to the case",
+      "Send",
+      "We have your SMS, but the email has not arrived. Please type its text here.",
+      "Thank you. Your message has arrived.",
+      "We",
+      "You",
+      "The case is settled. If something still does not work, just write.",
+      "The case is closed. A new message opens a new case.",
+      {"new, nobody has read it yet", "read", "being worked on", "waiting for you", "settled", "closed"}};
   return language == "en" ? english : polish;
 }
 
-std::string case_page(const Parts& parts, const ports::CaseRow& row, const std::vector<ports::Message>& messages, bool just_sent, const std::string& mistake) {
+std::string case_page(const Parts& parts, const ports::CaseRow& row,
+                      const std::vector<ports::Message>& messages, bool just_sent,
+                      const std::string& mistake) {
   const Words& w = words_of(parts.procedure.language);
   const auto& s = row.summary;
-  std::string body = fmt::format("<p class=\"desk\">{}</p>\n<h1>{} {}: {}</h1>\n", escape_html(parts.desk_name), w.case_number, s.number, escape_html(s.subject));
+  std::string body =
+      fmt::format("<p class=\"desk\">{}</p>\n<h1>{} {}: {}</h1>\n", escape_html(parts.desk_name),
+                  w.case_number, s.number, escape_html(s.subject));
   if (just_sent) body += fmt::format("<p class=\"good\" role=\"status\">{}</p>\n", w.sent);
   if (!mistake.empty()) body += fmt::format("<p class=\"bad\" role=\"alert\">{}</p>\n", escape_html(mistake));
   if (s.email_missing) body += fmt::format("<p class=\"bad\">{}</p>\n", w.missing);
   body += fmt::format("<dl>\n<dt>{}</dt><dd>{}</dd>\n", w.state, w.states[static_cast<std::size_t>(s.state)]);
   if (row.next && row.next->by_desk) {
-    body += fmt::format("<dt>{}</dt><dd>{}</dd>\n", w.answer_due, escape_html(format_local(row.next->due, parts.zone, parts.procedure.language)));
+    body += fmt::format("<dt>{}</dt><dd>{}</dd>\n", w.answer_due,
+                        escape_html(format_local(row.next->due, parts.zone, parts.procedure.language)));
   }
   body += fmt::format("<dt>{}</dt><dd><code>{}</code></dd>\n</dl>\n", w.code, escape_html(s.short_code));
   if (s.state == core::State::settled) body += fmt::format("<p>{}</p>\n", w.settled);
   if (s.state == core::State::closed) body += fmt::format("<p>{}</p>\n", w.closed);
   body += "<ol class=\"talk\">\n";
   for (const ports::Message& m : messages) {
-    if (m.outgoing && m.to != s.client.email && m.to != s.client.phone) continue;  // alerts are the desk's own business
-    body += fmt::format("<li class=\"{}\"><p class=\"who\">{} · {}</p><pre>{}</pre></li>\n", m.outgoing ? "out" : "in", m.outgoing ? w.we : w.you,
-                        escape_html(format_local(m.at, parts.zone, parts.procedure.language)), escape_html(m.text));
+    if (m.outgoing && m.to != s.client.email && m.to != s.client.phone)
+      continue;  // alerts are the desk's own business
+    body += fmt::format("<li class=\"{}\"><p class=\"who\">{} · {}</p><pre>{}</pre></li>\n",
+                        m.outgoing ? "out" : "in", m.outgoing ? w.we : w.you,
+                        escape_html(format_local(m.at, parts.zone, parts.procedure.language)),
+                        escape_html(m.text));
   }
-  body += fmt::format("</ol>\n<form method=\"post\" action=\"/c/{}\">\n<label for=\"text\">{}</label>\n<textarea id=\"text\" name=\"text\" rows=\"6\" "
-                      "required maxlength=\"100000\"></textarea>\n<button>{}</button>\n</form>\n",
-                      escape_html(row.token), w.your_text, w.send);
+  body += fmt::format(
+      "</ol>\n<form method=\"post\" action=\"/c/{}\">\n<label for=\"text\">{}</label>\n<textarea id=\"text\" "
+      "name=\"text\" rows=\"6\" "
+      "required maxlength=\"100000\"></textarea>\n<button>{}</button>\n</form>\n",
+      escape_html(row.token), w.your_text, w.send);
   return html_page(parts.procedure.language, fmt::format("{} {}", w.case_number, s.number), body);
 }
 
@@ -122,11 +157,17 @@ std::string form_field(std::string_view body, std::string_view wanted) {
     if (equal == std::string_view::npos || pair.substr(0, equal) != wanted) continue;
     std::string out;
     const std::string_view value = pair.substr(equal + 1);
-    const auto hex = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+    const auto hex = [](char c) {
+      return c >= '0' && c <= '9'   ? c - '0'
+             : c >= 'a' && c <= 'f' ? c - 'a' + 10
+             : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                    : -1;
+    };
     for (std::size_t i = 0; i < value.size(); ++i) {
       if (value[i] == '+') {
         out += ' ';
-      } else if (value[i] == '%' && i + 2 < value.size() && hex(value[i + 1]) >= 0 && hex(value[i + 2]) >= 0) {
+      } else if (value[i] == '%' && i + 2 < value.size() && hex(value[i + 1]) >= 0 &&
+                 hex(value[i + 2]) >= 0) {
         out += static_cast<char>(hex(value[i + 1]) * 16 + hex(value[i + 2]));
         i += 2;
       } else {
@@ -140,31 +181,41 @@ std::string form_field(std::string_view body, std::string_view wanted) {
 
 }  // namespace
 
-std::string procedure_html(const core::Procedure& p, const std::string& desk_name, const std::string& address, const std::string& sms_number) {
+std::string procedure_html(const core::Procedure& p, const std::string& desk_name, const std::string& address,
+                           const std::string& sms_number) {
   const Words& w = words_of(p.language);
-  std::string body = fmt::format("<p class=\"desk\">{}</p>\n<h1>{}</h1>\n", escape_html(desk_name), escape_html(p.title));
-  if (!address.empty()) body += fmt::format("<p class=\"how\">{}: <a href=\"mailto:{}\">{}</a></p>\n", w.write_to, escape_html(address), escape_html(address));
-  if (!sms_number.empty()) body += fmt::format("<p class=\"how\">{}: <a href=\"sms:{}\">{}</a></p>\n", w.sms_to, escape_html(sms_number), escape_html(sms_number));
+  std::string body =
+      fmt::format("<p class=\"desk\">{}</p>\n<h1>{}</h1>\n", escape_html(desk_name), escape_html(p.title));
+  if (!address.empty())
+    body += fmt::format("<p class=\"how\">{}: <a href=\"mailto:{}\">{}</a></p>\n", w.write_to,
+                        escape_html(address), escape_html(address));
+  if (!sms_number.empty())
+    body += fmt::format("<p class=\"how\">{}: <a href=\"sms:{}\">{}</a></p>\n", w.sms_to,
+                        escape_html(sms_number), escape_html(sms_number));
   const auto row = [](const std::string& a, const std::string& b, const std::string& c) {
-    return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n", escape_html(a), escape_html(b), escape_html(c));
+    return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n", escape_html(a),
+                       escape_html(b), escape_html(c));
   };
   for (const core::ServiceClass& c : p.classes) {
     body += fmt::format("<section>\n<h2>{}</h2>\n<table>\n<thead><tr>", escape_html(c.title));
-    for (const std::string& column : p.columns) body += fmt::format("<th scope=\"col\">{}</th>", escape_html(column));
+    for (const std::string& column : p.columns)
+      body += fmt::format("<th scope=\"col\">{}</th>", escape_html(column));
     body += "</tr></thead>\n<tbody>\n";
     for (const core::Step& step : c.steps) body += row(step.wait_text, step.means_text, step.note);
     if (!c.phone.note.empty()) body += row(c.phone.wait_text, c.phone.means_text, c.phone.note);
     body += "</tbody>\n</table>\n</section>\n";
   }
   if (!p.prolonged_text.empty()) {
-    body += fmt::format("<section>\n<h2>{}</h2>\n<p>{}</p>\n</section>\n", escape_html(p.prolonged_title), escape_html(p.prolonged_text));
+    body += fmt::format("<section>\n<h2>{}</h2>\n<p>{}</p>\n</section>\n", escape_html(p.prolonged_title),
+                        escape_html(p.prolonged_text));
   }
   return html_page(p.language, p.title, body);
 }
 
 Result<ports::Response> procedure_page(Context& context) {
   const Parts& parts = context.parts;
-  ports::Response response = html_response(procedure_html(parts.procedure, parts.desk_name, parts.desk_address, parts.sms_number));
+  ports::Response response =
+      html_response(procedure_html(parts.procedure, parts.desk_name, parts.desk_address, parts.sms_number));
   return response;
 }
 
@@ -173,9 +224,10 @@ Result<ports::Response> follow_page(Context& context) {
   if (!row) {
     const bool polish = context.parts.procedure.language != "en";
     if (row.error().fault != Fault::not_found) return tl::make_unexpected(row.error());
-    ports::Response response = html_response(html_page(context.parts.procedure.language, "404",
-                                                       polish ? "<h1>Nie ma takiej sprawy</h1><p>Może link został przecięty na dwa wiersze?</p>"
-                                                              : "<h1>There is no such case</h1><p>Perhaps the link was cut into two lines?</p>"));
+    ports::Response response = html_response(
+        html_page(context.parts.procedure.language, "404",
+                  polish ? "<h1>Nie ma takiej sprawy</h1><p>Może link został przecięty na dwa wiersze?</p>"
+                         : "<h1>There is no such case</h1><p>Perhaps the link was cut into two lines?</p>"));
     response.status = 404;
     return response;
   }
@@ -189,22 +241,36 @@ Result<ports::Response> follow_reply(Context& context) {
   if (text.empty() || text.size() > 100'000) {
     HEJNAL_TRY(const auto messages, context.archive.messages(row.summary.number));
     const bool polish = context.parts.procedure.language != "en";
-    ports::Response response = html_response(case_page(context.parts, row, messages, false, polish ? "Proszę wpisać treść (najwyżej 100 000 znaków)." : "Please type a text (at most 100,000 characters)."));
+    ports::Response response =
+        html_response(case_page(context.parts, row, messages, false,
+                                polish ? "Proszę wpisać treść (najwyżej 100 000 znaków)."
+                                       : "Please type a text (at most 100,000 characters)."));
     response.status = 400;
     return response;
   }
-  HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.follow_up(row.summary.number, text, core::Channel::web); }));
-  return ports::Response{303, "text/plain", "", {{"Location", fmt::format("/c/{}?sent", context.segments.at(0))}}};
+  HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
+    return desk.follow_up(row.summary.number, text, core::Channel::web);
+  }));
+  return ports::Response{
+      303, "text/plain", "", {{"Location", fmt::format("/c/{}?sent", context.segments.at(0))}}};
 }
 
 Result<ports::Response> stylesheet(Context&) {
-  return ports::Response{200, "text/css; charset=utf-8", std::string(page_file("style.css")), {{"Cache-Control", "max-age=300"}}};
+  return ports::Response{200,
+                         "text/css; charset=utf-8",
+                         std::string(page_file("style.css")),
+                         {{"Cache-Control", "max-age=300"}}};
 }
 
-Result<ports::Response> sandbox_page(Context&) { return html_response(std::string(page_file("sandbox.html"))); }
+Result<ports::Response> sandbox_page(Context&) {
+  return html_response(std::string(page_file("sandbox.html")));
+}
 
 Result<ports::Response> sandbox_script(Context&) {
-  return ports::Response{200, "text/javascript; charset=utf-8", std::string(page_file("sandbox.js")), {{"Cache-Control", "no-store"}}};
+  return ports::Response{200,
+                         "text/javascript; charset=utf-8",
+                         std::string(page_file("sandbox.js")),
+                         {{"Cache-Control", "no-store"}}};
 }
 
 }  // namespace hejnal::api

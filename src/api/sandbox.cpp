@@ -13,7 +13,8 @@ namespace {
 Status deliver(Context& context, ports::Delivery delivery) {
   std::promise<Status> promise;
   auto future = promise.get_future();
-  context.parts.sandbox.intake->accept(std::move(delivery), [&promise](Status status) { promise.set_value(std::move(status)); });
+  context.parts.sandbox.intake->accept(std::move(delivery),
+                                       [&promise](Status status) { promise.set_value(std::move(status)); });
   return future.get();
 }
 
@@ -25,7 +26,8 @@ Status settle(Context& context) { return context.parts.sandbox.advance(0ms); }
 Result<ports::Response> sandbox_token(Context& context) {
   // A page of another site must not read it: such requests say where they come from.
   const std::string_view site = context.request.header("sec-fetch-site");
-  if (!site.empty() && site != "same-origin") return problem(403, "Not allowed", "only the sandbox's own page may ask");
+  if (!site.empty() && site != "same-origin")
+    return problem(403, "Not allowed", "only the sandbox's own page may ask");
   return json_response(json::Object{{"token", context.parts.sandbox.token}});
 }
 
@@ -45,10 +47,12 @@ Result<ports::Response> sandbox_email(Context& context) {
     email.to = body.text("to", false, 320);
     const json::Object* headers = body.object("headers");
     HEJNAL_TRY_VOID(body.finish());
-    if (email.from.find('@') == std::string::npos) return fail(Fault::malformed, "from: expected an address such as anna@klient.example");
+    if (email.from.find('@') == std::string::npos)
+      return fail(Fault::malformed, "from: expected an address such as anna@klient.example");
     if (headers) {
       for (const auto& h : *headers) {
-        if (!h.value().is_string()) return fail(Fault::malformed, "headers.{}: expected a text", sanitize_utf8(h.key()));
+        if (!h.value().is_string())
+          return fail(Fault::malformed, "headers.{}: expected a text", sanitize_utf8(h.key()));
         email.headers.emplace_back(std::string(h.key()), std::string(h.value().as_string()));
       }
     }
@@ -78,7 +82,8 @@ Result<ports::Response> sandbox_call(Context& context) {
   HEJNAL_TRY_VOID(body.finish());
   const std::string number = context.parts.normal_number(from);
   if (number.empty()) return fail(Fault::malformed, "from: \"{}\" is no telephone number", from);
-  HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.call(number, false); }));
+  HEJNAL_TRY(const desk::Filed filed,
+             on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.call(number, false); }));
   context.parts.sandbox.world->add_call({number, "rejected", context.parts.clock->now(), filed.number});
   return json_response(json::Object{{"result", "rejected"}, {"to", nullptr}});
 }
@@ -88,7 +93,8 @@ Result<ports::Response> sandbox_lose(Context& context) {
   const auto channel = core::parse<core::Channel>(body.text("channel", true, 20));
   const std::int64_t next = body.integer("next", true);
   HEJNAL_TRY_VOID(body.finish());
-  if (!channel || *channel > core::Channel::sms) return fail(Fault::malformed, "channel: expected email or sms");
+  if (!channel || *channel > core::Channel::sms)
+    return fail(Fault::malformed, "channel: expected email or sms");
   if (next < 0 || next > 1000) return fail(Fault::malformed, "next: expected 0 to 1000, found {}", next);
   context.parts.sandbox.world->lose(*channel, static_cast<int>(next));
   return json_response(json::Object{});
@@ -99,7 +105,8 @@ Result<ports::Response> sandbox_advance(Context& context) {
   const std::int64_t seconds = body.integer("seconds", true);
   HEJNAL_TRY_VOID(body.finish());
   constexpr std::int64_t kTenYears = 10LL * 366 * 86'400;
-  if (seconds < 0 || seconds > kTenYears) return fail(Fault::malformed, "seconds: expected 0 to {} (ten years), found {}", kTenYears, seconds);
+  if (seconds < 0 || seconds > kTenYears)
+    return fail(Fault::malformed, "seconds: expected 0 to {} (ten years), found {}", kTenYears, seconds);
   HEJNAL_TRY_VOID(context.parts.sandbox.advance(std::chrono::seconds(seconds)));
   return json_response(json::Object{{"now", format_rfc3339(context.parts.clock->now())}});
 }
@@ -111,16 +118,30 @@ Result<ports::Response> sandbox_world(Context& context) {
   for (const ports::WorldEmail& e : world.emails()) {
     json::Object headers;
     for (const auto& [name, value] : e.headers) headers[name] = value;
-    emails.push_back(json::Object{{"from", e.from}, {"to", e.to}, {"subject", e.subject}, {"text", e.text}, {"headers", std::move(headers)},
-                                  {"at", format_rfc3339(e.at)}, {"case", e.number}});
+    emails.push_back(json::Object{{"from", e.from},
+                                  {"to", e.to},
+                                  {"subject", e.subject},
+                                  {"text", e.text},
+                                  {"headers", std::move(headers)},
+                                  {"at", format_rfc3339(e.at)},
+                                  {"case", e.number}});
   }
   for (const ports::WorldSms& s : world.sms()) {
-    sms.push_back(json::Object{{"from", s.from}, {"to", s.to}, {"text", s.text}, {"segments", s.segments}, {"at", format_rfc3339(s.at)}, {"case", s.number}});
+    sms.push_back(json::Object{{"from", s.from},
+                               {"to", s.to},
+                               {"text", s.text},
+                               {"segments", s.segments},
+                               {"at", format_rfc3339(s.at)},
+                               {"case", s.number}});
   }
   for (const ports::WorldCall& c : world.calls()) {
-    calls.push_back(json::Object{{"from", c.from}, {"result", c.result}, {"at", format_rfc3339(c.at)}, {"case", c.number}});
+    calls.push_back(json::Object{
+        {"from", c.from}, {"result", c.result}, {"at", format_rfc3339(c.at)}, {"case", c.number}});
   }
-  return json_response(json::Object{{"now", format_rfc3339(context.parts.clock->now())}, {"emails", std::move(emails)}, {"sms", std::move(sms)}, {"calls", std::move(calls)}});
+  return json_response(json::Object{{"now", format_rfc3339(context.parts.clock->now())},
+                                    {"emails", std::move(emails)},
+                                    {"sms", std::move(sms)},
+                                    {"calls", std::move(calls)}});
 }
 
 }  // namespace hejnal::api

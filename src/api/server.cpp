@@ -82,14 +82,16 @@ class Api::Impl {
     }
     wake_.notify_all();
     for (std::thread& t : threads_) t.join();
-    for (Job& job : waiting_) std::move(job.reply).send(problem(503, "Not now", "the server is shutting down"));
+    for (Job& job : waiting_)
+      std::move(job.reply).send(problem(503, "Not now", "the server is shutting down"));
   }
 
   void submit(ports::Request request, ports::Reply reply) {
     std::unique_lock lock(mutex_);
     if (stopping_ || waiting_.size() >= kWaitingMax) {
       lock.unlock();
-      std::move(reply).send(problem(503, "Not now", stopping_ ? "the server is shutting down" : "too many requests wait"));
+      std::move(reply).send(
+          problem(503, "Not now", stopping_ ? "the server is shutting down" : "too many requests wait"));
       return;
     }
     waiting_.push_back({std::move(request), std::move(reply)});
@@ -116,11 +118,13 @@ class Api::Impl {
     if (head) job.request.method = "GET";
     Result<ports::Response> response = identify(context);
     if (response && response->status == 200) {
-      if (job.request.path == "/api/v1/events" && job.request.method == "GET" && context.role >= Role::reader) {
+      if (job.request.path == "/api/v1/events" && job.request.method == "GET" &&
+          context.role >= Role::reader) {
         std::uint64_t last_id = parts_.events->last_id();
         std::string_view told = job.request.header("last-event-id");
         if (told.empty()) told = job.request.parameter("last_id");
-        if (const auto parsed = whole_number(told, "last_id"); parsed && !told.empty()) last_id = static_cast<std::uint64_t>(*parsed);
+        if (const auto parsed = whole_number(told, "last_id"); parsed && !told.empty())
+          last_id = static_cast<std::uint64_t>(*parsed);
         std::move(job.reply).stream(std::make_shared<ChangeStream>(*parts_.events), last_id);
         return;
       }
@@ -146,7 +150,8 @@ class Api::Impl {
         return ports::Response{};
       }
     }
-    ports::Response refused = problem(401, "Unknown token", "expected a valid token: Authorization: Bearer TOKEN");
+    ports::Response refused =
+        problem(401, "Unknown token", "expected a valid token: Authorization: Bearer TOKEN");
     refused.headers.emplace_back("WWW-Authenticate", "Bearer");
     return refused;
   }
@@ -169,24 +174,28 @@ class Api::Impl {
       return moved;
     }
     if (!allowed.empty()) {
-      ports::Response response = problem(405, "Method not allowed", fmt::format("{} takes {}", sanitize_utf8(path), allowed));
+      ports::Response response =
+          problem(405, "Method not allowed", fmt::format("{} takes {}", sanitize_utf8(path), allowed));
       response.headers.emplace_back("Allow", allowed);
       return response;
     }
     if (path == "/api/v1/events") return not_allowed(context, {"GET", "", Role::reader, nullptr});
-    return problem(404, "Not found", fmt::format("there is nothing at {}", truncate_utf8(sanitize_utf8(path), 200)));
+    return problem(404, "Not found",
+                   fmt::format("there is nothing at {}", truncate_utf8(sanitize_utf8(path), 200)));
   }
 
   static ports::Response not_allowed(const Context& context, const Route& route) {
     if (context.role == Role::nobody) {
-      ports::Response response = problem(401, "Token needed", "expected a header: Authorization: Bearer TOKEN");
+      ports::Response response =
+          problem(401, "Token needed", "expected a header: Authorization: Bearer TOKEN");
       response.headers.emplace_back("WWW-Authenticate", "Bearer");
       return response;
     }
     static constexpr const char* kRoles[] = {"nobody", "client", "reader", "agent", "administrator"};
-    return problem(403, "Not allowed", fmt::format("this needs the role {} or more, the token \"{}\" has the role {}",
-                                                   kRoles[static_cast<std::size_t>(route.least)], context.who,
-                                                   kRoles[static_cast<std::size_t>(context.role)]));
+    return problem(403, "Not allowed",
+                   fmt::format("this needs the role {} or more, the token \"{}\" has the role {}",
+                               kRoles[static_cast<std::size_t>(route.least)], context.who,
+                               kRoles[static_cast<std::size_t>(context.role)]));
   }
 
   Parts parts_;
@@ -208,7 +217,9 @@ Result<std::unique_ptr<Api>> Api::start(Parts parts) {
 }
 
 ports::Handler Api::handler() {
-  return [impl = impl_.get()](ports::Request request, ports::Reply reply) { impl->submit(std::move(request), std::move(reply)); };
+  return [impl = impl_.get()](ports::Request request, ports::Reply reply) {
+    impl->submit(std::move(request), std::move(reply));
+  };
 }
 
 }  // namespace hejnal::api

@@ -17,7 +17,8 @@ class OffsetClock final : public ports::Clock {
 
  private:
   static Instant real() {
-    return {std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()).count()};
+    return {
+        std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()).count()};
   }
   std::atomic<std::int64_t> offset_ms_;
 };

@@ -1,4 +1,5 @@
-// Production's way out: email by the relay. Other channels have no carrier yet; the desk knows (sms_available).
+// Production's way out: email by the relay. Other channels have no carrier yet; the desk knows
+// (sms_available).
 #pragma once
 
 #include "ports/dispatcher.hpp"

@@ -15,7 +15,8 @@ Result<DatabaseLock> DatabaseLock::take(const std::string& database_path) {
   if (fd < 0) return fail(Fault::retry_later, "{}: {}", path, std::strerror(errno));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     ::close(fd);
-    return fail(Fault::conflict, "another hejnal is running on {}; end that one first, or use its API", database_path);
+    return fail(Fault::conflict, "another hejnal is running on {}; end that one first, or use its API",
+                database_path);
   }
   return DatabaseLock(fd);
 }

@@ -1,5 +1,5 @@
-// One process owns a database: a lock on PATH.lock, which the operating system gives back when the process ends,
-// however it ends.
+// One process owns a database: a lock on PATH.lock, which the operating system gives back when the process
+// ends, however it ends.
 #pragma once
 
 #include <string>

@@ -9,7 +9,8 @@ constexpr std::size_t kWaitingMax = 1000;
 constexpr std::size_t kWaitingBytesMax = 256u << 20;
 }  // namespace
 
-ParsePool::ParsePool(desk::Ledger& ledger, carriers::IntakeSettings settings, int threads) : ledger_(ledger), settings_(std::move(settings)) {
+ParsePool::ParsePool(desk::Ledger& ledger, carriers::IntakeSettings settings, int threads)
+    : ledger_(ledger), settings_(std::move(settings)) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 

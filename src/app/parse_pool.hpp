@@ -1,5 +1,5 @@
-// Takes mail in: reads it on threads of its own, so that the ledger only decides, and answers after the commit.
-// Bounded: when too much waits, senders are told to keep their mail (retry_later).
+// Takes mail in: reads it on threads of its own, so that the ledger only decides, and answers after the
+// commit. Bounded: when too much waits, senders are told to keep their mail (retry_later).
 #pragma once
 
 #include <condition_variable>

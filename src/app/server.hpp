@@ -12,7 +12,7 @@ namespace hejnal::app {
 
 struct ServerOptions {
   config::Settings settings;
-  std::string data;        // folder of the database, for the sandbox
+  std::string data;  // folder of the database, for the sandbox
   bool sandbox = false;
   std::string token_file;  // gets an administrator's token
 };

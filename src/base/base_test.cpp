@@ -13,8 +13,8 @@ TEST(Instant, FormatsAndParsesRfc3339) {
   EXPECT_EQ(format_rfc3339(t), "2026-11-23T09:00:00.123Z");
   EXPECT_EQ(parse_rfc3339("2026-11-23T09:00:00.123Z"), t);
   EXPECT_EQ(parse_rfc3339("2026-11-23T10:00:00.123+01:00"), t);
-  for (const char* bad : {"", "2026-11-23", "2026-13-23T09:00:00Z", "2026-11-23T09:00:00", "2026-11-23T09:00:00Zx",
-                          "2026-11-23T09:00:00+1:00", "2026-02-30T09:00:00Z"}) {
+  for (const char* bad : {"", "2026-11-23", "2026-13-23T09:00:00Z", "2026-11-23T09:00:00",
+                          "2026-11-23T09:00:00Zx", "2026-11-23T09:00:00+1:00", "2026-02-30T09:00:00Z"}) {
     EXPECT_FALSE(parse_rfc3339(bad)) << bad;
   }
 }
@@ -39,20 +39,27 @@ TEST(Text, EveryLetterOfLatinExtendedAFoldsToAscii) {
     std::string letter;
     append_utf8(letter, c);
     const std::string folded = fold(letter);
-    for (const char f : folded) EXPECT_TRUE(f >= 'a' && f <= 'z') << std::hex << static_cast<unsigned>(c) << " " << folded;
+    for (const char f : folded)
+      EXPECT_TRUE(f >= 'a' && f <= 'z') << std::hex << static_cast<unsigned>(c) << " " << folded;
   }
 }
 
 TEST(Text, RepairsInvalidUtf8) {
-  EXPECT_EQ(sanitize_utf8("a\xFF" "b"), "a\xEF\xBF\xBD" "b");
-  EXPECT_EQ(sanitize_utf8(std::string_view("a\0b", 3)), "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(sanitize_utf8("a\xFF"
+                          "b"),
+            "a\xEF\xBF\xBD"
+            "b");
+  EXPECT_EQ(sanitize_utf8(std::string_view("a\0b", 3)),
+            "a\xEF\xBF\xBD"
+            "b");
   EXPECT_EQ(sanitize_utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // a lone surrogate
   EXPECT_TRUE(is_valid_utf8("zażółć"));
   EXPECT_EQ(truncate_utf8("zażółć", 3), "za");
 }
 
 TEST(Text, SplitsIntoFoldedWords) {
-  EXPECT_EQ(words("Serwer nie działa, BŁĄD 500!"), (std::vector<std::string>{"serwer", "nie", "dziala", "blad", "500"}));
+  EXPECT_EQ(words("Serwer nie działa, BŁĄD 500!"),
+            (std::vector<std::string>{"serwer", "nie", "dziala", "blad", "500"}));
   EXPECT_EQ(collapse_space("  a \t\n\xC2\xA0 b "), "a b");
 }
 
@@ -71,10 +78,13 @@ TEST(Compress, RoundTripAndDamage) {
 }
 
 TEST(Zone, WarsawInSummerAndWinter) {
-  EXPECT_EQ(format_local(parse_rfc3339("2026-07-01T10:00:00Z").value(), "Europe/Warsaw", "pl"), "01.07.2026, 12:00");
-  EXPECT_EQ(format_mail_date(parse_rfc3339("2026-11-23T13:30:00Z").value(), "Europe/Warsaw"), "Mon, 23 Nov 2026 14:30:00 +0100");
+  EXPECT_EQ(format_local(parse_rfc3339("2026-07-01T10:00:00Z").value(), "Europe/Warsaw", "pl"),
+            "01.07.2026, 12:00");
+  EXPECT_EQ(format_mail_date(parse_rfc3339("2026-11-23T13:30:00Z").value(), "Europe/Warsaw"),
+            "Mon, 23 Nov 2026 14:30:00 +0100");
   EXPECT_FALSE(check_zone("Europe/Krakow"));
-  EXPECT_EQ(from_local(2026, 3, 29, 2, 30, "Europe/Warsaw").value(), parse_rfc3339("2026-03-29T01:00:00Z"));  // skipped hour
+  EXPECT_EQ(from_local(2026, 3, 29, 2, 30, "Europe/Warsaw").value(),
+            parse_rfc3339("2026-03-29T01:00:00Z"));  // skipped hour
 }
 
 }  // namespace hejnal

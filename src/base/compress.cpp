@@ -10,9 +10,11 @@ namespace hejnal {
 
 std::string compress(std::string_view bytes) {
   // A context costs 1 ms to make and is kept for each thread.
-  thread_local const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), &ZSTD_freeCCtx);
+  thread_local const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
+                                                                                  &ZSTD_freeCCtx);
   std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  const std::size_t size = ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), 1);
+  const std::size_t size =
+      ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), 1);
   HEJNAL_CHECK(!ZSTD_isError(size));
   out.resize(size);
   return out;
@@ -26,7 +28,8 @@ Result<std::string> decompress(std::string_view frame, std::size_t max_bytes) {
   std::string out(static_cast<std::size_t>(size), '\0');
   const std::size_t got = ZSTD_decompress(out.data(), out.size(), frame.data(), frame.size());
   if (ZSTD_isError(got) || got != out.size()) {
-    return fail(Fault::corrupt, "stored bytes cannot be decompressed: {}", ZSTD_isError(got) ? ZSTD_getErrorName(got) : "length differs");
+    return fail(Fault::corrupt, "stored bytes cannot be decompressed: {}",
+                ZSTD_isError(got) ? ZSTD_getErrorName(got) : "length differs");
   }
   return out;
 }

@@ -28,18 +28,21 @@ std::string format_rfc3339(Instant t) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss<Duration> time{point - day};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-                     time.minutes().count(), time.seconds().count(), time.subseconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     time.subseconds().count());
 }
 
 std::optional<Instant> parse_rfc3339(std::string_view text) {
   int year, month, day, hour, minute, second;
-  if (text.size() < 20 || !digits(text, 0, 4, year) || text[4] != '-' || !digits(text, 5, 2, month) || text[7] != '-' ||
-      !digits(text, 8, 2, day) || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || !digits(text, 11, 2, hour) ||
-      text[13] != ':' || !digits(text, 14, 2, minute) || text[16] != ':' || !digits(text, 17, 2, second)) {
+  if (text.size() < 20 || !digits(text, 0, 4, year) || text[4] != '-' || !digits(text, 5, 2, month) ||
+      text[7] != '-' || !digits(text, 8, 2, day) || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') ||
+      !digits(text, 11, 2, hour) || text[13] != ':' || !digits(text, 14, 2, minute) || text[16] != ':' ||
+      !digits(text, 17, 2, second)) {
     return std::nullopt;
   }
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   std::size_t at = 19;
@@ -63,8 +66,8 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     at += 6;
   }
   if (at != text.size()) return std::nullopt;
-  const auto point = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute - offset_minutes) +
-                     std::chrono::seconds(second);
+  const auto point = std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                     std::chrono::minutes(minute - offset_minutes) + std::chrono::seconds(second);
   return Instant{std::chrono::duration_cast<Duration>(point.time_since_epoch()).count() + fraction_ms};
 }
 
@@ -74,9 +77,12 @@ std::string format_duration(Duration d) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(d).count();
   if (seconds < 60) return fmt::format("{} s", seconds);
   const auto minutes = seconds / 60;
-  if (minutes < 60) return seconds % 60 != 0 ? fmt::format("{} min {} s", minutes, seconds % 60) : fmt::format("{} min", minutes);
+  if (minutes < 60)
+    return seconds % 60 != 0 ? fmt::format("{} min {} s", minutes, seconds % 60)
+                             : fmt::format("{} min", minutes);
   const auto hours = minutes / 60;
-  if (hours < 48) return minutes % 60 != 0 ? fmt::format("{} h {} min", hours, minutes % 60) : fmt::format("{} h", hours);
+  if (hours < 48)
+    return minutes % 60 != 0 ? fmt::format("{} h {} min", hours, minutes % 60) : fmt::format("{} h", hours);
   return hours % 24 != 0 ? fmt::format("{} d {} h", hours / 24, hours % 24) : fmt::format("{} d", hours / 24);
 }
 

@@ -45,11 +45,14 @@ template <class... Args>
 #define HEJNAL_JOIN(a, b) HEJNAL_JOIN_(a, b)
 
 // HEJNAL_TRY(auto page, store.page(7));   declares `page`, or returns the error to our caller.
-#define HEJNAL_TRY(declaration, expression)                                                       \
-  auto HEJNAL_JOIN(result_, __LINE__) = (expression);                                             \
-  if (!HEJNAL_JOIN(result_, __LINE__)) return tl::make_unexpected(std::move(HEJNAL_JOIN(result_, __LINE__)).error()); \
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses
+#define HEJNAL_TRY(declaration, expression)                                        \
+  auto HEJNAL_JOIN(result_, __LINE__) = (expression);                              \
+  if (!HEJNAL_JOIN(result_, __LINE__))                                             \
+    return tl::make_unexpected(std::move(HEJNAL_JOIN(result_, __LINE__)).error()); \
   declaration = std::move(*HEJNAL_JOIN(result_, __LINE__))
 
 // HEJNAL_TRY_VOID(store.commit());
 #define HEJNAL_TRY_VOID(expression) \
   if (auto result_ = (expression); !result_) return tl::make_unexpected(std::move(result_).error())
+// NOLINTEND(bugprone-macro-parentheses)

@@ -11,7 +11,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 // Base letters of U+00C0..U+017F, lower case; '\0' = see fold_special, ' ' = not a letter.
 constexpr std::string_view kLatin =
-    "aaaaaa\0ceeeeiiiidnooooo ouuuuy\0\0aaaaaa\0ceeeeiiiidnooooo ouuuuy\0y"  // 00C0..00FF
+    "aaaaaa\0ceeeeiiiidnooooo ouuuuy\0\0aaaaaa\0ceeeeiiiidnooooo ouuuuy\0y"   // 00C0..00FF
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii\0\0jjkkklllllllllln"  // 0100..0143
     "nnnnn\0nnoooooo\0\0rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"sv;
 
@@ -40,8 +40,8 @@ const char* fold_special(char32_t c) {
 
 bool is_letter(char32_t c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c <= 0x206F) && !(c >= 0x3000 && c <= 0x303F) &&
-          c != 0xFFFD);
+         (c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c <= 0x206F) &&
+          !(c >= 0x3000 && c <= 0x303F) && c != 0xFFFD);
 }
 
 }  // namespace
@@ -139,7 +139,9 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   const std::size_t length = sequence_length(text, at);
-  const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[at + i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(text[at + i]));
+  };
   char32_t c = 0xFFFD;
   switch (length) {
     case 1:

@@ -10,7 +10,8 @@ namespace hejnal {
 
 namespace {
 
-constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 // The date library throws for an unknown zone; caught here, where it is called.
@@ -18,7 +19,8 @@ Result<const date::time_zone*> find(std::string_view name) {
   try {
     return date::locate_zone(std::string(name));
   } catch (const std::exception&) {
-    return fail(Fault::malformed, "there is no time zone \"{}\"; expected an IANA name such as Europe/Warsaw", name);
+    return fail(Fault::malformed, "there is no time zone \"{}\"; expected an IANA name such as Europe/Warsaw",
+                name);
   }
 }
 
@@ -51,9 +53,11 @@ Result<Instant> from_local(int year, int month, int day, int hour, int minute, s
   const date::year_month_day ymd{date::year(year), date::month(static_cast<unsigned>(month)),
                                  date::day(static_cast<unsigned>(day))};
   if (!ymd.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
-    return fail(Fault::malformed, "{:04}-{:02}-{:02} {:02}:{:02} is no date and time", year, month, day, hour, minute);
+    return fail(Fault::malformed, "{:04}-{:02}-{:02} {:02}:{:02} is no date and time", year, month, day, hour,
+                minute);
   }
-  const date::local_time<Duration> local{date::local_days(ymd) + std::chrono::hours(hour) + std::chrono::minutes(minute)};
+  const date::local_time<Duration> local{date::local_days(ymd) + std::chrono::hours(hour) +
+                                         std::chrono::minutes(minute)};
   return Instant{found->to_sys(local, date::choose::earliest).time_since_epoch().count()};
 }
 
@@ -61,10 +65,12 @@ std::string format_local(Instant t, std::string_view zone, std::string_view lang
   const auto local = local_time(t, zone);
   if (!local) return format_rfc3339(t);
   if (language == "pl") {
-    return fmt::format("{:02}.{:02}.{:04}, {:02}:{:02}", local->day, local->month, local->year, local->hour, local->minute);
+    return fmt::format("{:02}.{:02}.{:04}, {:02}:{:02}", local->day, local->month, local->year, local->hour,
+                       local->minute);
   }
-  return fmt::format("{} {} {:04}, {:02}:{:02}", local->day, kMonths.at(static_cast<std::size_t>(local->month - 1)),
-                     local->year, local->hour, local->minute);
+  return fmt::format("{} {} {:04}, {:02}:{:02}", local->day,
+                     kMonths.at(static_cast<std::size_t>(local->month - 1)), local->year, local->hour,
+                     local->minute);
 }
 
 std::string format_mail_date(Instant t, std::string_view zone) {
@@ -75,8 +81,8 @@ std::string format_mail_date(Instant t, std::string_view zone) {
   const int offset = std::abs(local->offset_s) / 60;
   return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} {}{:02}{:02}",
                      kDays.at(static_cast<std::size_t>((day_number + 4) % 7)), local->day,
-                     kMonths.at(static_cast<std::size_t>(local->month - 1)), local->year, local->hour, local->minute,
-                     local->second, local->offset_s < 0 ? '-' : '+', offset / 60, offset % 60);
+                     kMonths.at(static_cast<std::size_t>(local->month - 1)), local->year, local->hour,
+                     local->minute, local->second, local->offset_s < 0 ? '-' : '+', offset / 60, offset % 60);
 }
 
 }  // namespace hejnal

@@ -16,8 +16,8 @@ struct LocalTime {
   int offset_s;  // east of Greenwich
 };
 Result<LocalTime> local_time(Instant t, std::string_view zone);
-// The instant of a wall-clock time. In the hour that occurs twice the first one, in the hour that is skipped the
-// moment of the change.
+// The instant of a wall-clock time. In the hour that occurs twice the first one, in the hour that is skipped
+// the moment of the change.
 Result<Instant> from_local(int year, int month, int day, int hour, int minute, std::string_view zone);
 
 // "23.11.2026, 14:30" (pl) or "23 Nov 2026, 14:30" (en); the zone's UTC time when the zone is unknown.

@@ -62,7 +62,8 @@ core::Alerting read_alerting(TomlTable table) {
   a.fractions = table.numbers("fractions");
   double last = 0;
   for (const double f : a.fractions) {
-    if (f <= last || f >= 1) table.mistake("fractions", fmt::format("expected rising numbers between 0 and 1, found {}", f));
+    if (f <= last || f >= 1)
+      table.mistake("fractions", fmt::format("expected rising numbers between 0 and 1, found {}", f));
     last = f;
   }
   a.repeat = table.duration("repeat", 0ms);
@@ -71,7 +72,8 @@ core::Alerting read_alerting(TomlTable table) {
   a.remind = table.duration("remind", 24h);
   // A repetition of nothing would ring without end.
   if (a.remind < 1min) table.mistake("remind", "expected at least \"1m\"");
-  if (a.repeat > 0ms && a.repeat < 1min) table.mistake("repeat", "expected \"0s\" (not repeated) or at least \"1m\"");
+  if (a.repeat > 0ms && a.repeat < 1min)
+    table.mistake("repeat", "expected \"0s\" (not repeated) or at least \"1m\"");
   if (a.repeat > 0ms && a.repeat_slow < 1min) table.mistake("repeat_slow", "expected at least \"1m\"");
   a.channels = read_channels(table, "channels");
   return a;
@@ -87,7 +89,8 @@ core::ServiceClass read_class(TomlTable table) {
   for (const std::string& tag : table.texts("tags")) c.tags.push_back(fold(tag));
   for (TomlTable& step : table.tables("step", true)) c.steps.push_back(read_step(step));
   for (std::size_t i = 1; i < c.steps.size(); ++i) {
-    if (c.steps[i].wait <= c.steps[i - 1].wait) table.mistake("step", "expected each step's wait to be longer than the one before");
+    if (c.steps[i].wait <= c.steps[i - 1].wait)
+      table.mistake("step", "expected each step's wait to be longer than the one before");
   }
   if (auto phone = table.table("phone")) {
     c.phone = {phone->text("wait_text", "-"), phone->text("means_text"), phone->text("note")};
@@ -108,7 +111,8 @@ Result<core::Procedure> read_procedure(std::string_view text, const std::string&
   core::Procedure p;
   p.version = sha256_hex(text).substr(0, 12);
   p.language = root.text("language", "pl", true);
-  if (p.language != "pl" && p.language != "en") root.mistake("language", fmt::format("expected \"pl\" or \"en\", found \"{}\"", p.language));
+  if (p.language != "pl" && p.language != "en")
+    root.mistake("language", fmt::format("expected \"pl\" or \"en\", found \"{}\"", p.language));
   p.title = root.text("title", {}, true);
   p.columns = root.texts("columns", true);
   if (p.columns.size() != 3) root.mistake("columns", "expected three headings: waiting time, means, remarks");
@@ -126,7 +130,8 @@ Result<core::Procedure> read_procedure(std::string_view text, const std::string&
     if (p.find(c.id)) table.mistake("id", fmt::format("there is a second class \"{}\"", c.id));
     p.classes.push_back(std::move(c));
   }
-  if (p.classes.empty()) root.mistake("class", "expected at least one [[class]], from the calmest to the most urgent");
+  if (p.classes.empty())
+    root.mistake("class", "expected at least one [[class]], from the calmest to the most urgent");
   if (auto prolonged = root.table("prolonged")) {
     p.prolonged_title = prolonged->text("title");
     p.prolonged_text = prolonged->text("text");
@@ -138,9 +143,11 @@ Result<core::Procedure> read_procedure(std::string_view text, const std::string&
 
 Result<core::Procedure> builtin_procedure(std::string_view language) {
   for (const EmbeddedFile& file : embedded_procedures()) {
-    if (file.name == fmt::format("{}.toml", language)) return read_procedure(file.bytes, std::string(file.name));
+    if (file.name == fmt::format("{}.toml", language))
+      return read_procedure(file.bytes, std::string(file.name));
   }
-  return fail(Fault::not_found, "there is no built-in procedure in the language \"{}\"; expected pl or en", language);
+  return fail(Fault::not_found, "there is no built-in procedure in the language \"{}\"; expected pl or en",
+              language);
 }
 
 }  // namespace hejnal::config

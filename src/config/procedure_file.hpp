@@ -1,5 +1,5 @@
-// A contact procedure as a TOML file (docs/procedure.md), checked as a whole: a procedure that this accepts can be
-// executed. Mistakes come with file, line and column, all at once, one a line.
+// A contact procedure as a TOML file (docs/procedure.md), checked as a whole: a procedure that this accepts
+// can be executed. Mistakes come with file, line and column, all at once, one a line.
 #pragma once
 
 #include <string>

@@ -46,27 +46,42 @@ const std::vector<Section>& sections() {
        "Who answers.",
        {{"name", nullptr, "The name under which the desk writes, e.g. \"Wsparcie\"", &Settings::name},
         {"address", nullptr, "The desk's email address; mails are sent from it", &Settings::address},
-        {"language", "pl", "\"pl\" or \"en\": of the built-in procedure and of everything that is said", &Settings::language},
+        {"language", "pl", "\"pl\" or \"en\": of the built-in procedure and of everything that is said",
+         &Settings::language},
         {"timezone", "Europe/Warsaw", "IANA zone of the times in texts", &Settings::timezone},
-        {"procedure", "", "A procedure file of the company's own (docs/procedure.md); empty: the built-in one", &Settings::procedure},
+        {"procedure", "",
+         "A procedure file of the company's own (docs/procedure.md); empty: the built-in one",
+         &Settings::procedure},
         {"country", "48", "Calling code that national telephone numbers get", &Settings::country},
         {"sms_number", "", "The number for clients' SMS, shown on the procedure page", &Settings::sms_number},
         {"phone", "", "The desk's telephone number", &Settings::phone},
-        {"templates", "", "A folder with templates of the company's own (docs/templates.md)", &Settings::templates}},
+        {"templates", "", "A folder with templates of the company's own (docs/templates.md)",
+         &Settings::templates}},
        {},
        {{"aliases", "Other addresses at which the desk gets mail", &Settings::aliases},
-        {"own_domains", "Domains that are the company's own besides that of `address`: their people are nobody's client", &Settings::own_domains}}},
-      {"store", "Where everything is kept.", {{"url", "sqlite:/var/lib/hejnal/hejnal.db", "sqlite:PATH", &Settings::store_path}}, {}, {}},
+        {"own_domains",
+         "Domains that are the company's own besides that of `address`: their people are nobody's client",
+         &Settings::own_domains}}},
+      {"store",
+       "Where everything is kept.",
+       {{"url", "sqlite:/var/lib/hejnal/hejnal.db", "sqlite:PATH", &Settings::store_path}},
+       {},
+       {}},
       {"http",
        "Pages and API. TLS is the work of a reverse proxy (docs/install.md).",
        {{"listen", "127.0.0.1:8080", "HOST:PORT", &Settings::http_listen},
-        {"public_url", nullptr, "The address at which people reach it, e.g. \"https://pomoc.example\"; links in mails begin with it", &Settings::public_url}},
+        {"public_url", nullptr,
+         "The address at which people reach it, e.g. \"https://pomoc.example\"; links in mails begin with it",
+         &Settings::public_url}},
        {},
        {}},
       {"email.in",
-       "How mail comes in: LMTP from a mail server on the same machine, IMAP from a hosted mailbox ([[email.in.imap]]), or both.",
+       "How mail comes in: LMTP from a mail server on the same machine, IMAP from a hosted mailbox "
+       "([[email.in.imap]]), or both.",
        {{"lmtp", "", "HOST:PORT or unix:/PATH for Postfix to deliver to; empty: not used", &Settings::lmtp},
-        {"authserv_id", "", "The id under which your own mail server writes Authentication-Results; empty: none is believed", &Settings::authserv_id}},
+        {"authserv_id", "",
+         "The id under which your own mail server writes Authentication-Results; empty: none is believed",
+         &Settings::authserv_id}},
        {{"size_limit", 26'214'400, 10'000, 268'435'456, "The largest mail in bytes", &Settings::size_limit}},
        {}},
       {"email.out",
@@ -77,7 +92,10 @@ const std::vector<Section>& sections() {
         {"starttls", "try", "\"none\", \"try\" or \"require\"", &Settings::smtp_starttls},
         {"ca_file", "", "Certificates to believe instead of the system's", &Settings::smtp_ca_file},
         {"host_name", "localhost", "Our name for EHLO", &Settings::host_name},
-        {"recipient_delimiter", "", "\"+\" if your mail server delivers address+detail@domain to address@domain: bounces then name their mail", &Settings::recipient_delimiter}},
+        {"recipient_delimiter", "",
+         "\"+\" if your mail server delivers address+detail@domain to address@domain: bounces then name "
+         "their mail",
+         &Settings::recipient_delimiter}},
        {},
        {}},
       {"budget",
@@ -107,17 +125,23 @@ const std::vector<Text<ImapMailbox>>& imap_rows() {
       {"folder", "INBOX", "The folder to read", &ImapMailbox::folder},
       {"starttls", "try", "\"none\", \"try\" or \"require\"", &ImapMailbox::starttls},
       {"ca_file", "", "Certificates to believe instead of the system's", &ImapMailbox::ca_file},
-      {"after", "nothing", "What is done with a mail once it is ours: \"nothing\", \"seen\" or \"move:FOLDER\"", &ImapMailbox::after},
-      {"import_since", "", "At the first contact, also take mail since this day (2026-01-31); empty: only new mail", &ImapMailbox::import_since}};
+      {"after", "nothing",
+       "What is done with a mail once it is ours: \"nothing\", \"seen\" or \"move:FOLDER\"",
+       &ImapMailbox::after},
+      {"import_since", "",
+       "At the first contact, also take mail since this day (2026-01-31); empty: only new mail",
+       &ImapMailbox::import_since}};
   return rows;
 }
 
 template <class T>
 void read_texts(TomlTable& table, const std::vector<Text<T>>& rows, T& into) {
-  for (const Text<T>& row : rows) into.*row.field = table.text(row.key, row.standard ? row.standard : "", row.standard == nullptr);
+  for (const Text<T>& row : rows)
+    into.*row.field = table.text(row.key, row.standard ? row.standard : "", row.standard == nullptr);
 }
 
-void one_of(TomlTable& table, const char* key, const std::string& value, std::initializer_list<const char*> known) {
+void one_of(TomlTable& table, const char* key, const std::string& value,
+            std::initializer_list<const char*> known) {
   std::string list;
   for (const char* k : known) {
     if (value == k) return;
@@ -128,7 +152,8 @@ void one_of(TomlTable& table, const char* key, const std::string& value, std::in
 
 bool looks_like_address(const std::string& text) {
   const auto at = text.find('@');
-  return at != std::string::npos && at > 0 && at + 1 < text.size() && text.find_first_of(" <>,\"\r\n") == std::string::npos;
+  return at != std::string::npos && at > 0 && at + 1 < text.size() &&
+         text.find_first_of(" <>,\"\r\n") == std::string::npos;
 }
 
 bool looks_like_listen(const std::string& text) {
@@ -140,14 +165,19 @@ bool looks_like_listen(const std::string& text) {
 
 void examine(TomlTable& table, const std::string& section, Settings& s) {
   if (section == "desk") {
-    if (!s.address.empty() && !looks_like_address(s.address)) table.mistake("address", fmt::format("expected an address such as pomoc@firma.example, found \"{}\"", s.address));
+    if (!s.address.empty() && !looks_like_address(s.address))
+      table.mistake("address",
+                    fmt::format("expected an address such as pomoc@firma.example, found \"{}\"", s.address));
     for (const std::string& alias : s.aliases) {
-      if (!looks_like_address(alias)) table.mistake("aliases", fmt::format("\"{}\" is no email address", alias));
+      if (!looks_like_address(alias))
+        table.mistake("aliases", fmt::format("\"{}\" is no email address", alias));
     }
     one_of(table, "language", s.language, {"pl", "en"});
     if (const Status zone = check_zone(s.timezone); !zone) table.mistake("timezone", zone.error().what);
-    if (s.country.empty() || s.country.size() > 3 || s.country.find_first_not_of("0123456789") != std::string::npos) {
-      table.mistake("country", fmt::format("expected a calling code such as \"48\", found \"{}\"", s.country));
+    if (s.country.empty() || s.country.size() > 3 ||
+        s.country.find_first_not_of("0123456789") != std::string::npos) {
+      table.mistake("country",
+                    fmt::format("expected a calling code such as \"48\", found \"{}\"", s.country));
     }
   } else if (section == "store") {
     if (s.store_path.starts_with("sqlite:") && s.store_path.size() > 7) {
@@ -156,21 +186,32 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
       table.mistake("url", fmt::format("expected \"sqlite:PATH\", found \"{}\"", s.store_path));
     }
   } else if (section == "http") {
-    if (!looks_like_listen(s.http_listen)) table.mistake("listen", fmt::format("expected \"HOST:PORT\", found \"{}\"", s.http_listen));
+    if (!looks_like_listen(s.http_listen))
+      table.mistake("listen", fmt::format("expected \"HOST:PORT\", found \"{}\"", s.http_listen));
     while (s.public_url.ends_with('/')) s.public_url.pop_back();
-    if (!s.public_url.empty() && !s.public_url.starts_with("http://") && !s.public_url.starts_with("https://")) {
-      table.mistake("public_url", fmt::format("expected an address such as \"https://pomoc.example\", found \"{}\"", s.public_url));
+    if (!s.public_url.empty() && !s.public_url.starts_with("http://") &&
+        !s.public_url.starts_with("https://")) {
+      table.mistake(
+          "public_url",
+          fmt::format("expected an address such as \"https://pomoc.example\", found \"{}\"", s.public_url));
     }
   } else if (section == "email.in") {
-    if (!s.lmtp.empty() && !looks_like_listen(s.lmtp)) table.mistake("lmtp", fmt::format("expected \"HOST:PORT\" or \"unix:/PATH\", found \"{}\"", s.lmtp));
+    if (!s.lmtp.empty() && !looks_like_listen(s.lmtp))
+      table.mistake("lmtp", fmt::format("expected \"HOST:PORT\" or \"unix:/PATH\", found \"{}\"", s.lmtp));
   } else if (section == "email.out") {
     one_of(table, "starttls", s.smtp_starttls, {"none", "try", "require"});
-    if (!s.smtp.starts_with("smtp://") && !s.smtp.starts_with("smtps://")) table.mistake("smtp", fmt::format("expected \"smtp://HOST:PORT\" or \"smtps://HOST:PORT\", found \"{}\"", s.smtp));
-    if (s.recipient_delimiter.size() > 1) table.mistake("recipient_delimiter", "expected one sign, such as \"+\"");
+    if (!s.smtp.starts_with("smtp://") && !s.smtp.starts_with("smtps://"))
+      table.mistake(
+          "smtp",
+          fmt::format("expected \"smtp://HOST:PORT\" or \"smtps://HOST:PORT\", found \"{}\"", s.smtp));
+    if (s.recipient_delimiter.size() > 1)
+      table.mistake("recipient_delimiter", "expected one sign, such as \"+\"");
   }
 }
 
-std::string code(const char* standard) { return standard == nullptr ? "**required**" : *standard == '\0' ? "empty" : fmt::format("`{}`", standard); }
+std::string code(const char* standard) {
+  return standard == nullptr ? "**required**" : *standard == '\0' ? "empty" : fmt::format("`{}`", standard);
+}
 
 }  // namespace
 
@@ -188,8 +229,11 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
     if (table && dot != std::string::npos) table = table->table(full.substr(dot + 1));
     const bool given = table.has_value();
     if (!table) table = empty.root();  // every key has its standard value
-    for (const Text<Settings>& row : section.texts) settings.*row.field = table->text(row.key, row.standard ? row.standard : "", given && row.standard == nullptr);
-    for (const Number& row : section.numbers) settings.*row.field = table->integer(row.key, row.standard, row.min, row.max);
+    for (const Text<Settings>& row : section.texts)
+      settings.*row.field =
+          table->text(row.key, row.standard ? row.standard : "", given && row.standard == nullptr);
+    for (const Number& row : section.numbers)
+      settings.*row.field = table->integer(row.key, row.standard, row.min, row.max);
     for (const List& row : section.lists) settings.*row.field = table->texts(row.key);
     examine(*table, full, settings);
     if (full == "email.in" && given) {
@@ -197,8 +241,11 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
         ImapMailbox m;
         read_texts(mailbox, imap_rows(), m);
         one_of(mailbox, "starttls", m.starttls, {"none", "try", "require"});
-        if (m.after != "nothing" && m.after != "seen" && !(m.after.starts_with("move:") && m.after.size() > 5)) {
-          mailbox.mistake("after", fmt::format("expected \"nothing\", \"seen\" or \"move:FOLDER\", found \"{}\"", m.after));
+        if (m.after != "nothing" && m.after != "seen" &&
+            !(m.after.starts_with("move:") && m.after.size() > 5)) {
+          mailbox.mistake(
+              "after",
+              fmt::format("expected \"nothing\", \"seen\" or \"move:FOLDER\", found \"{}\"", m.after));
         }
         settings.imap.push_back(std::move(m));
       }
@@ -207,10 +254,12 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
   for (TomlTable& row : root.tables("on_call")) {
     core::OnCall person;
     read_texts(row, on_call_rows(), person);
-    if (!person.email.empty() && !looks_like_address(person.email)) row.mistake("email", fmt::format("\"{}\" is no email address", person.email));
+    if (!person.email.empty() && !looks_like_address(person.email))
+      row.mistake("email", fmt::format("\"{}\" is no email address", person.email));
     settings.on_call.push_back(std::move(person));
   }
-  if (settings.on_call.empty()) root.mistake("on_call", "expected at least one [[on_call]] with name and email: somebody has to be told");
+  if (settings.on_call.empty())
+    root.mistake("on_call", "expected at least one [[on_call]] with name and email: somebody has to be told");
   file.report_unknown_keys();
   if (!file.mistakes().empty()) return complain();
   return settings;
@@ -219,22 +268,34 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
 std::string settings_document() {
   std::string out =
       "# Configuration\n\n"
-      "The settings file is TOML, `/etc/hejnal/hejnal.toml` where `script/install` put it. `hejnal check --config FILE` explains every mistake in it with\n"
-      "file, line and column. An example stands in `packaging/hejnal.toml`. This page is written by the program itself\n"
+      "The settings file is TOML, `/etc/hejnal/hejnal.toml` where `script/install` put it. `hejnal check "
+      "--config FILE` explains every mistake in it with\n"
+      "file, line and column. An example stands in `packaging/hejnal.toml`. This page is written by the "
+      "program itself\n"
       "(`hejnal check --document`), from the same table that reads the file.\n";
-  const auto heading = [&](const std::string& title, const char* what) { out += fmt::format("\n## {}\n\n{}\n\n| key | default | |\n|---|---|---|\n", title, what); };
+  const auto heading = [&](const std::string& title, const char* what) {
+    out += fmt::format("\n## {}\n\n{}\n\n| key | default | |\n|---|---|---|\n", title, what);
+  };
   for (const Section& section : sections()) {
     heading(fmt::format("`[{}]`", section.name), section.what);
-    for (const auto& row : section.texts) out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
-    for (const auto& row : section.numbers) out += fmt::format("| `{}` | `{}` | {}; from {} to {} |\n", row.key, row.standard, row.what, row.min, row.max);
-    for (const auto& row : section.lists) out += fmt::format("| `{}` | empty list | {} |\n", row.key, row.what);
+    for (const auto& row : section.texts)
+      out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
+    for (const auto& row : section.numbers)
+      out += fmt::format("| `{}` | `{}` | {}; from {} to {} |\n", row.key, row.standard, row.what, row.min,
+                         row.max);
+    for (const auto& row : section.lists)
+      out += fmt::format("| `{}` | empty list | {} |\n", row.key, row.what);
     if (std::string_view(section.name) == "email.in") {
       heading("`[[email.in.imap]]`", "A mailbox to be read by IMAP, any number of them.");
-      for (const auto& row : imap_rows()) out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
+      for (const auto& row : imap_rows())
+        out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
     }
   }
-  heading("`[[on_call]]`", "Who is told, in this order; at least one person. After three unanswered critical alerts the next one is told as well.");
-  for (const auto& row : on_call_rows()) out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
+  heading("`[[on_call]]`",
+          "Who is told, in this order; at least one person. After three unanswered critical alerts the next "
+          "one is told as well.");
+  for (const auto& row : on_call_rows())
+    out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
   return out;
 }
 

@@ -1,5 +1,5 @@
-// The settings file of a company (hejnal.toml). Every key has a row in settings.cpp: from it come the parser, what
-// `hejnal check` says, and docs/configuration.md.
+// The settings file of a company (hejnal.toml). Every key has a row in settings.cpp: from it come the parser,
+// what `hejnal check` says, and docs/configuration.md.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,8 @@ struct Settings {
   std::string authserv_id;
   std::vector<ImapMailbox> imap;
   // [email.out]
-  std::string smtp, smtp_user, smtp_password_file, smtp_starttls, smtp_ca_file, host_name, recipient_delimiter;
+  std::string smtp, smtp_user, smtp_password_file, smtp_starttls, smtp_ca_file, host_name,
+      recipient_delimiter;
   // [budget]
   std::int64_t budget_address = 0, budget_case = 0, budget_total = 0;
   // [[on_call]]

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <set>
 #include <toml++/toml.h>
+#include <set>
 
 namespace hejnal::config {
 
@@ -41,11 +41,13 @@ TomlTable::Place place_of(const toml::node& node) {
 
 }  // namespace
 
-TomlFile::TomlFile(std::string_view text, std::string name) : document_(std::make_unique<Document>()), name_(std::move(name)) {
+TomlFile::TomlFile(std::string_view text, std::string name)
+    : document_(std::make_unique<Document>()), name_(std::move(name)) {
   try {
     document_->table = toml::parse(text, std::string_view(name_));
   } catch (const toml::parse_error& e) {
-    mistake(static_cast<int>(e.source().begin.line), static_cast<int>(e.source().begin.column), e.description());
+    mistake(static_cast<int>(e.source().begin.line), static_cast<int>(e.source().begin.column),
+            e.description());
   }
 }
 
@@ -76,7 +78,9 @@ void TomlFile::report_unknown_keys() {
   walk(walk, document_->table, "");
 }
 
-std::string TomlTable::path(std::string_view key) const { return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key); }
+std::string TomlTable::path(std::string_view key) const {
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+}
 
 void TomlTable::mistake(std::string_view key, std::string_view what) {
   const toml::node* node = as_table(node_)->get(key);
@@ -88,8 +92,8 @@ namespace {
 
 // The node of a key if it has the wanted type; notes the mistake otherwise.
 template <class T>
-const T* typed(TomlTable& table, const toml::table& raw, std::set<const toml::node*>& asked, std::string_view key, bool required,
-               const char* expected) {
+const T* typed(TomlTable& table, const toml::table& raw, std::set<const toml::node*>& asked,
+               std::string_view key, bool required, const char* expected) {
   const toml::node* node = raw.get(key);
   if (!node) {
     if (required) table.mistake(key, fmt::format("is missing; expected {}", expected));
@@ -106,18 +110,21 @@ const T* typed(TomlTable& table, const toml::table& raw, std::set<const toml::no
 bool TomlTable::has(std::string_view key) const { return as_table(node_)->contains(key); }
 
 std::string TomlTable::text(std::string_view key, std::string_view fallback, bool required) {
-  const auto* value = typed<toml::value<std::string>>(*this, *as_table(node_), file_->document_->asked, key, required, "a text in quotes")
-                          ;
+  const auto* value = typed<toml::value<std::string>>(*this, *as_table(node_), file_->document_->asked, key,
+                                                      required, "a text in quotes");
   return value ? value->get() : std::string(fallback);
 }
 
 bool TomlTable::boolean(std::string_view key, bool fallback) {
-  const auto* value = typed<toml::value<bool>>(*this, *as_table(node_), file_->document_->asked, key, false, "true or false");
+  const auto* value =
+      typed<toml::value<bool>>(*this, *as_table(node_), file_->document_->asked, key, false, "true or false");
   return value ? value->get() : fallback;
 }
 
-std::int64_t TomlTable::integer(std::string_view key, std::int64_t fallback, std::int64_t min, std::int64_t max) {
-  const auto* value = typed<toml::value<std::int64_t>>(*this, *as_table(node_), file_->document_->asked, key, false, "a whole number");
+std::int64_t TomlTable::integer(std::string_view key, std::int64_t fallback, std::int64_t min,
+                                std::int64_t max) {
+  const auto* value = typed<toml::value<std::int64_t>>(*this, *as_table(node_), file_->document_->asked, key,
+                                                       false, "a whole number");
   if (!value) return fallback;
   if (value->get() < min || value->get() > max) {
     mistake(key, fmt::format("expected a whole number from {} to {}, found {}", min, max, value->get()));
@@ -127,12 +134,14 @@ std::int64_t TomlTable::integer(std::string_view key, std::int64_t fallback, std
 }
 
 Duration TomlTable::duration(std::string_view key, Duration fallback, bool required) {
-  const auto* value = typed<toml::value<std::string>>(*this, *as_table(node_), file_->document_->asked, key, required,
-                                                      "a duration in quotes, such as \"5m\", \"2h\" or \"7d\"");
+  const auto* value =
+      typed<toml::value<std::string>>(*this, *as_table(node_), file_->document_->asked, key, required,
+                                      "a duration in quotes, such as \"5m\", \"2h\" or \"7d\"");
   if (!value) return fallback;
   const auto parsed = parse_duration(value->get());
   if (!parsed) {
-    mistake(key, fmt::format("expected a duration such as \"5m\", \"2h\" or \"7d\", found \"{}\"", value->get()));
+    mistake(key,
+            fmt::format("expected a duration such as \"5m\", \"2h\" or \"7d\", found \"{}\"", value->get()));
     return fallback;
   }
   return *parsed;
@@ -140,7 +149,8 @@ Duration TomlTable::duration(std::string_view key, Duration fallback, bool requi
 
 std::vector<std::string> TomlTable::texts(std::string_view key, bool required) {
   std::vector<std::string> out;
-  const auto* list = typed<toml::array>(*this, *as_table(node_), file_->document_->asked, key, required, "a list of texts");
+  const auto* list =
+      typed<toml::array>(*this, *as_table(node_), file_->document_->asked, key, required, "a list of texts");
   if (!list) return out;
   for (const auto& element : *list) {
     if (const auto* text = element.as_string()) {
@@ -154,7 +164,8 @@ std::vector<std::string> TomlTable::texts(std::string_view key, bool required) {
 
 std::vector<double> TomlTable::numbers(std::string_view key) {
   std::vector<double> out;
-  const auto* list = typed<toml::array>(*this, *as_table(node_), file_->document_->asked, key, false, "a list of numbers");
+  const auto* list =
+      typed<toml::array>(*this, *as_table(node_), file_->document_->asked, key, false, "a list of numbers");
   if (!list) return out;
   for (const auto& element : *list) {
     if (const auto number = element.value<double>(); number && element.is_number()) {
@@ -167,14 +178,16 @@ std::vector<double> TomlTable::numbers(std::string_view key) {
 }
 
 std::optional<TomlTable> TomlTable::table(std::string_view key, bool required) {
-  const auto* inner = typed<toml::table>(*this, *as_table(node_), file_->document_->asked, key, required, "a table");
+  const auto* inner =
+      typed<toml::table>(*this, *as_table(node_), file_->document_->asked, key, required, "a table");
   if (!inner) return std::nullopt;
   return TomlTable(file_, inner, path(key));
 }
 
 std::vector<TomlTable> TomlTable::tables(std::string_view key, bool required) {
   std::vector<TomlTable> out;
-  const auto* list = typed<toml::array>(*this, *as_table(node_), file_->document_->asked, key, required, "one or more [[tables]]");
+  const auto* list = typed<toml::array>(*this, *as_table(node_), file_->document_->asked, key, required,
+                                        "one or more [[tables]]");
   if (!list) return out;
   for (const auto& element : *list) {
     if (const auto* row = element.as_table()) {

@@ -1,5 +1,5 @@
-// Reads TOML and collects every mistake, each with its place: "hejnal.toml:4:8: expected a duration such as "2h"".
-// A key that nobody asked for is a mistake, too: most of them are misspelt ones.
+// Reads TOML and collects every mistake, each with its place: "hejnal.toml:4:8: expected a duration such as
+// "2h"". A key that nobody asked for is a mistake, too: most of them are misspelt ones.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +55,8 @@ class TomlTable {
 
  private:
   friend class TomlFile;
-  TomlTable(TomlFile* file, const void* node, std::string path) : file_(file), node_(node), path_(std::move(path)) {}
+  TomlTable(TomlFile* file, const void* node, std::string path)
+      : file_(file), node_(node), path_(std::move(path)) {}
 
   TomlFile* file_;
   const void* node_;  // a toml::table; null for a file that could not be parsed

@@ -109,7 +109,8 @@ struct Fold {
     }
     if (b.action == Action::merge || b.action == Action::absorb) return;
     c.human_reaction = true;
-    const bool implies_reading = b.action != Action::reclassify && b.action != Action::reopen && b.action != Action::close;
+    const bool implies_reading =
+        b.action != Action::reclassify && b.action != Action::reopen && b.action != Action::close;
     if (implies_reading && !c.read_at) c.read_at = e.at;
   }
   void operator()(const Became& b) {
@@ -134,7 +135,8 @@ struct Fold {
   }
 };
 
-constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close, Timer::answer};
+constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close,
+                             Timer::answer};
 constexpr Promise kPromises[] = {Promise::react, Promise::answer};
 
 }  // namespace

@@ -46,16 +46,16 @@ struct Case {
   bool human_reaction = false;  // somebody of the desk has done something: nothing is inferred any more
   MessageId last_message = 0;   // the client's latest, to answer to
 
-  std::array<std::optional<Debt>, 2> debts;         // by Promise
-  std::array<std::optional<Instant>, 5> timers;     // by Timer
+  std::array<std::optional<Debt>, 2> debts;      // by Promise
+  std::array<std::optional<Instant>, 5> timers;  // by Timer
   std::optional<DelayedAnswer> delayed;
   bool start_of_work_said = false;
   bool acknowledged = false;  // the client knows that a person has read it
   CaseNumber merged_into = 0;
   std::vector<CaseNumber> links;
   std::vector<int> lost_notices;  // bounced or failed
-  int notices = 0;           // said so far
-  std::int64_t entries = 0;  // applied so far: the next entry's seq is entries + 1
+  int notices = 0;                // said so far
+  std::int64_t entries = 0;       // applied so far: the next entry's seq is entries + 1
 
   bool exists() const { return number != 0; }
   const std::optional<Debt>& debt(Promise p) const { return debts[static_cast<std::size_t>(p)]; }
@@ -65,10 +65,12 @@ struct Case {
 void apply(Case& c, const Entry& entry);
 Case replay(const std::vector<Entry>& journal);
 
-// The earliest thing that becomes due: when decide wants to see AlarmRang. Empty only when the case is closed.
+// The earliest thing that becomes due: when decide wants to see AlarmRang. Empty only when the case is
+// closed.
 std::optional<Instant> alarm(const Case& c);
 
-// What is owed next, for people: the desk's earliest obligation, else the client's next step. Empty only when closed.
+// What is owed next, for people: the desk's earliest obligation, else the client's next step. Empty only when
+// closed.
 struct Next {
   std::string what;
   bool by_desk = true;

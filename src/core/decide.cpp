@@ -4,7 +4,8 @@
 
 namespace hejnal::core {
 
-Result<Decision> decide(const Procedure& procedure, const Facts& facts, const Case& c, const Signal& signal, Instant now) {
+Result<Decision> decide(const Procedure& procedure, const Facts& facts, const Case& c, const Signal& signal,
+                        Instant now) {
   Turn turn(procedure, facts, c, now);
   struct Dispatch {
     Turn& turn;
@@ -21,7 +22,8 @@ Result<Decision> decide(const Procedure& procedure, const Facts& facts, const Ca
 }
 
 bool failure_open(const Procedure& procedure, const Case& c) {
-  if (c.state == State::settled || c.state == State::closed || !procedure.at(c.class_name).failure) return false;
+  if (c.state == State::settled || c.state == State::closed || !procedure.at(c.class_name).failure)
+    return false;
   return c.human_reaction;
 }
 

@@ -29,8 +29,10 @@ void read(Turn& turn) {
     return;
   }
   const bool answer_pending = turn.c().debt(Promise::answer) && !turn.c().delayed;
-  if (!turn.c().start_of_work_said && !turn.c().answered_at && answer_pending && !turn.c().timer(Timer::start_of_work)) {
-    turn.plan(Timer::start_of_work, turn.now() + promise.start_of_work_after, "if it takes longer than that, the client is told that work has started");
+  if (!turn.c().start_of_work_said && !turn.c().answered_at && answer_pending &&
+      !turn.c().timer(Timer::start_of_work)) {
+    turn.plan(Timer::start_of_work, turn.now() + promise.start_of_work_after,
+              "if it takes longer than that, the client is told that work has started");
   }
 }
 
@@ -42,11 +44,13 @@ void start(Turn& turn) {
   drop_endings(turn, "work has started");
   if (!turn.c().debt(Promise::answer)) turn.owe(Promise::answer, "work has started again");
   turn.resume_answer();
-  if (!turn.c().start_of_work_said && !turn.c().answered_at) turn.tell_client(NoticeKind::start_of_work, "work has started");
+  if (!turn.c().start_of_work_said && !turn.c().answered_at)
+    turn.tell_client(NoticeKind::start_of_work, "work has started");
 }
 
 Status answer(Turn& turn, const AgentActed& act) {
-  if (turn.c().delayed) return fail(Fault::conflict, "an answer is waiting to be sent; cancel that one first");
+  if (turn.c().delayed)
+    return fail(Fault::conflict, "an answer is waiting to be sent; cancel that one first");
   std::vector<Channel> channels = act.channels;
   if (channels.empty()) channels = {turn.c().answer_to.empty() ? Channel::sms : Channel::email};
   for (const Channel channel : channels) {
@@ -54,7 +58,8 @@ Status answer(Turn& turn, const AgentActed& act) {
       return fail(Fault::malformed, "an answer goes by email or sms, not by {}", to_string(channel));
     }
     if ((channel == Channel::email ? turn.c().answer_to : turn.c().client.phone).empty()) {
-      return fail(Fault::refused, "the client has no {}", channel == Channel::email ? "email address" : "telephone number");
+      return fail(Fault::refused, "the client has no {}",
+                  channel == Channel::email ? "email address" : "telephone number");
     }
   }
   if (act.delay <= 0ms) {
@@ -73,8 +78,10 @@ Status cancel(Turn& turn) {
   if (!turn.c().delayed) return fail(Fault::conflict, "no answer is waiting to be sent");
   turn.add(Acted{Action::cancel, turn.c().delayed->text, 0});
   turn.drop(Timer::answer, "cancelled");
-  if (!turn.c().start_of_work_said && !turn.c().answered_at && turn.c().debt(Promise::answer) && !turn.shown_class().promise.acknowledge_on_read) {
-    turn.plan(Timer::start_of_work, turn.now() + turn.shown_class().promise.start_of_work_after, "the answer was cancelled");
+  if (!turn.c().start_of_work_said && !turn.c().answered_at && turn.c().debt(Promise::answer) &&
+      !turn.shown_class().promise.acknowledge_on_read) {
+    turn.plan(Timer::start_of_work, turn.now() + turn.shown_class().promise.start_of_work_after,
+              "the answer was cancelled");
   }
   return {};
 }
@@ -92,14 +99,17 @@ Status settle(Turn& turn) {
     turn.keep(Promise::answer);
   }
   turn.become(State::settled);
-  turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after, "without an objection it is closed then");
+  turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after,
+            "without an objection it is closed then");
   return {};
 }
 
 void end_everything(Turn& turn, const std::string& why) {
   turn.release(Promise::react, why);
   turn.release(Promise::answer, why);
-  for (const Timer t : {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close, Timer::answer}) turn.drop(t, why);
+  for (const Timer t :
+       {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close, Timer::answer})
+    turn.drop(t, why);
   turn.become(State::closed, why);
 }
 
@@ -128,18 +138,22 @@ Status reclassify(Turn& turn, const AgentActed& act) {
 
 // What the merged case still owed is owed here now; of two due times the earlier one counts.
 void absorb(Turn& turn, const Facts::Other& other) {
-  turn.add(Acted{Action::absorb, {}, other.number}, fmt::format("case {} was merged into this one", other.number));
+  turn.add(Acted{Action::absorb, {}, other.number},
+           fmt::format("case {} was merged into this one", other.number));
   if (turn.c().email_missing && !other.email_missing) {
-    turn.add(EmailFound{(turn.now() - turn.c().opened_at).count(), other.client, {}}, fmt::format("its email is case {}", other.number));
+    turn.add(EmailFound{(turn.now() - turn.c().opened_at).count(), other.client, {}},
+             fmt::format("its email is case {}", other.number));
     turn.drop(Timer::email_missing, "the email is here");
   }
   const auto take_over = [&](Promise p, const std::optional<Instant>& due) {
     if (!due) return;
     const auto& own = turn.c().debt(p);
     if (!own) {
-      turn.add(Owed{p, turn.now(), *due, turn.next_ring(p, turn.now(), *due, 1)}, fmt::format("case {} owed it", other.number));
+      turn.add(Owed{p, turn.now(), *due, turn.next_ring(p, turn.now(), *due, 1)},
+               fmt::format("case {} owed it", other.number));
     } else if (own->running() && *due < own->due) {
-      turn.add(Moved{p, *due, turn.next_ring(p, own->since, *due, 1)}, fmt::format("case {} owed it sooner", other.number));
+      turn.add(Moved{p, *due, turn.next_ring(p, own->since, *due, 1)},
+               fmt::format("case {} owed it sooner", other.number));
     }
   };
   take_over(Promise::react, other.react_due);
@@ -177,18 +191,21 @@ void send_answer(Turn& turn, Action action, const std::string& text, std::vector
     turn.keep(Promise::answer);
   }
   turn.become(State::waiting);
-  turn.plan(Timer::settle, turn.now() + turn.procedure().rules.settle_after, "silence until then means that it is settled");
+  turn.plan(Timer::settle, turn.now() + turn.procedure().rules.settle_after,
+            "silence until then means that it is settled");
 }
 
 Status agent_acted(Turn& turn, const AgentActed& act) {
   turn.speak_as(act.agent);
   const bool closed = turn.c().state == State::closed;
-  const bool works_on_closed = act.action == Action::note || act.action == Action::reopen || act.action == Action::link || act.action == Action::close;
+  const bool works_on_closed = act.action == Action::note || act.action == Action::reopen ||
+                               act.action == Action::link || act.action == Action::close;
   if (closed && !works_on_closed) {
     return fail(Fault::conflict, "case {} is closed; reopen it first", turn.c().number);
   }
   if (turn.c().merged_into != 0 && act.action != Action::note) {
-    return fail(Fault::conflict, "case {} was merged into case {}; work there", turn.c().number, turn.c().merged_into);
+    return fail(Fault::conflict, "case {} was merged into case {}; work there", turn.c().number,
+                turn.c().merged_into);
   }
   switch (act.action) {
     case Action::read:

@@ -1,5 +1,5 @@
-// Time has passed. Everything that became due is done now, once, in the order in which it became due, and says how
-// late it is; what would have happened several times while nobody was there happens once.
+// Time has passed. Everything that became due is done now, once, in the order in which it became due, and
+// says how late it is; what would have happened several times while nobody was there happens once.
 #include <algorithm>
 #include <optional>
 
@@ -9,7 +9,8 @@ namespace hejnal::core {
 
 namespace {
 
-constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close, Timer::answer};
+constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close,
+                             Timer::answer};
 
 std::optional<Timer> earliest_due(const Case& c, Instant now) {
   std::optional<Timer> found;
@@ -28,12 +29,14 @@ void happen(Turn& turn, Timer timer) {
       if (turn.c().state == State::read) turn.become(State::working, "it takes more than a few minutes");
       return;
     case Timer::email_missing:
-      if (turn.c().email_missing) turn.tell_client_by_sms(NoticeKind::missing_email, "the email that the SMS announced has not come");
+      if (turn.c().email_missing)
+        turn.tell_client_by_sms(NoticeKind::missing_email, "the email that the SMS announced has not come");
       return;
     case Timer::settle:
       turn.release(Promise::answer, "the client has not answered our question");
       turn.become(State::settled, "the client had nothing more to say");
-      turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after, "without an objection it is closed then");
+      turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after,
+                "without an objection it is closed then");
       return;
     case Timer::close:
       turn.become(State::closed, "no objection came");

@@ -7,12 +7,14 @@ namespace hejnal::core {
 
 namespace {
 
-void open(Turn& turn, Channel channel, const Party& client, const std::string& subject, Instant sent_at, bool email_missing) {
+void open(Turn& turn, Channel channel, const Party& client, const std::string& subject, Instant sent_at,
+          bool email_missing) {
   const Facts& facts = turn.facts();
-  turn.add(Opened{facts.number, turn.procedure().version, channel, client, subject, facts.short_code, facts.token, sent_at,
-                  email_missing, facts.candidates});
+  turn.add(Opened{facts.number, turn.procedure().version, channel, client, subject, facts.short_code,
+                  facts.token, sent_at, email_missing, facts.candidates});
   if (facts.mentions != 0) {
-    turn.add(Linked{facts.mentions}, fmt::format("it mentions case {}, whose participants its sender is not one of", facts.mentions));
+    turn.add(Linked{facts.mentions},
+             fmt::format("it mentions case {}, whose participants its sender is not one of", facts.mentions));
   }
 }
 
@@ -26,7 +28,8 @@ void classify_first(Turn& turn, const ClassHint& hint) {
   if (const ServiceClass* told = turn.procedure().find(hint.class_name)) {
     turn.classify(*told, true, false, hint.why);
   } else {
-    turn.classify(turn.procedure().calmest(), false, false, "an email alone cannot tell how urgent the matter is");
+    turn.classify(turn.procedure().calmest(), false, false,
+                  "an email alone cannot tell how urgent the matter is");
   }
 }
 
@@ -45,7 +48,8 @@ void spoke_again(Turn& turn, const char* why) {
   turn.ring_due();
 }
 
-// The client's second step, by a re-sent email or an SMS: we should have been faster, so on call hears of it at once.
+// The client's second step, by a re-sent email or an SMS: we should have been faster, so on call hears of it
+// at once.
 void took_second_step(Turn& turn, const std::string& why) {
   if (turn.shown_class().steps.size() < 2 || turn.c().step >= 2) return;
   turn.add(StepTaken{2}, why);
@@ -55,7 +59,8 @@ void took_second_step(Turn& turn, const std::string& why) {
 void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, std::string why) {
   if (!turn.shown_class().promise.receipt) return;
   if (!email.no_receipt_why.empty() || email.automatic_to.empty()) {
-    turn.add(Withheld{kind}, email.no_receipt_why.empty() ? "the envelope sender is empty" : email.no_receipt_why);
+    turn.add(Withheld{kind},
+             email.no_receipt_why.empty() ? "the envelope sender is empty" : email.no_receipt_why);
     return;
   }
   turn.tell_client(kind, std::move(why), email.message);
@@ -71,11 +76,13 @@ void opened_by_email(Turn& turn, const EmailReceived& email, const Received& rec
 
 void announced_email_came(Turn& turn, const EmailReceived& email) {
   const Duration late = turn.now() - turn.c().opened_at;
-  turn.add(EmailFound{late.count(), email.from, email.subject}, fmt::format("the email came {} after the SMS", format_duration(late)));
+  turn.add(EmailFound{late.count(), email.from, email.subject},
+           fmt::format("the email came {} after the SMS", format_duration(late)));
   turn.drop(Timer::email_missing, "the email is here");
   const Duration distance = turn.c().opened_at - email.sent_at;
   turn.infer(turn.procedure().by_sms_distance(distance),
-             fmt::format("{} between the email and the SMS", format_duration(distance < 0ms ? -distance : distance)));
+             fmt::format("{} between the email and the SMS",
+                         format_duration(distance < 0ms ? -distance : distance)));
   receipt(turn, NoticeKind::receipt, email, "the announced email has arrived");
 }
 
@@ -94,8 +101,13 @@ void email_sent_again(Turn& turn, const EmailReceived& email) {
 
 void client_wrote(Turn& turn, const EmailReceived& email) {
   turn.speak_as("client");
-  const Received received{email.message,    Channel::email,  email.relation, email.automatic && email.relation != Relation::opens,
-                          email.answer_to, email.automatic_to, {}};
+  const Received received{email.message,
+                          Channel::email,
+                          email.relation,
+                          email.automatic && email.relation != Relation::opens,
+                          email.answer_to,
+                          email.automatic_to,
+                          {}};
   if (email.relation == Relation::opens) {
     opened_by_email(turn, email, received);
     return;
@@ -103,7 +115,8 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
   turn.add(received, email.join_reason);
   if (email.automatic) return;  // a machine never argues with a machine
   if (!email.hint.class_name.empty()) {
-    if (const ServiceClass* told = turn.procedure().find(email.hint.class_name)) turn.infer(*told, email.hint.why);
+    if (const ServiceClass* told = turn.procedure().find(email.hint.class_name))
+      turn.infer(*told, email.hint.why);
   }
   switch (email.relation) {
     case Relation::announced:
@@ -125,7 +138,8 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
   if (sms.relation == Relation::opens) {
     open(turn, Channel::sms, sms.from, {}, turn.now(), true);
     turn.add(received, sms.join_reason);
-    turn.classify(turn.procedure().gravest(), false, false, "an SMS alone is handled as critical until its email is here");
+    turn.classify(turn.procedure().gravest(), false, false,
+                  "an SMS alone is handled as critical until its email is here");
     owe_everything(turn);
     turn.plan(Timer::email_missing, turn.now() + turn.procedure().rules.email_missing_after,
               "the email may only be slower than the SMS");
@@ -155,23 +169,27 @@ void client_called(Turn& turn, const CallReceived& call) {
     turn.add(received, call.join_reason);
     spoke_again(turn, call.answered ? "the client has phoned" : "the client has phoned and was not answered");
   }
-  if (!call.answered) turn.tell_client_by_sms(NoticeKind::rejected_call, "the caller learns what the rejected call means");
+  if (!call.answered)
+    turn.tell_client_by_sms(NoticeKind::rejected_call, "the caller learns what the rejected call means");
 }
 
 void client_reported(Turn& turn, const Reported& report) {
   turn.speak_as("client");
-  const Received received{report.message, report.channel, report.relation, false, report.from.email, report.from.email, report.from.phone};
+  const Received received{report.message,    report.channel,    report.relation,  false,
+                          report.from.email, report.from.email, report.from.phone};
   if (report.relation == Relation::opens) {
     open(turn, report.channel, report.from, report.subject, turn.now(), false);
     turn.add(received, report.join_reason);
     classify_first(turn, report.hint);
-    if (turn.shown_class().promise.receipt) turn.tell_client(NoticeKind::receipt, "it has arrived", report.message);
+    if (turn.shown_class().promise.receipt)
+      turn.tell_client(NoticeKind::receipt, "it has arrived", report.message);
     owe_everything(turn);
     return;
   }
   turn.add(received, report.join_reason);
   if (turn.c().email_missing) {
-    turn.add(EmailFound{(turn.now() - turn.c().opened_at).count(), report.from, report.subject}, "the client has typed the text");
+    turn.add(EmailFound{(turn.now() - turn.c().opened_at).count(), report.from, report.subject},
+             "the client has typed the text");
     turn.drop(Timer::email_missing, "the text is here");
   }
   spoke_again(turn, "the client has written on the page");

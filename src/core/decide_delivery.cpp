@@ -14,9 +14,12 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
   if (fate.state != NoticeState::bounced && fate.state != NoticeState::failed) return;
   if (known || fate.notice == 0) return;  // a second bounce of the same words
 
-  const std::string why = fmt::format("the {} to {} did not arrive: {}", to_string(fate.kind), fate.to, fate.text);
-  if (fate.kind == NoticeKind::alert || fate.kind == NoticeKind::unreachable) return;  // shown by the health page; the other channel has it
-  if ((fate.kind == NoticeKind::answer || fate.kind == NoticeKind::question) && turn.c().state != State::closed) {
+  const std::string why =
+      fmt::format("the {} to {} did not arrive: {}", to_string(fate.kind), fate.to, fate.text);
+  if (fate.kind == NoticeKind::alert || fate.kind == NoticeKind::unreachable)
+    return;  // shown by the health page; the other channel has it
+  if ((fate.kind == NoticeKind::answer || fate.kind == NoticeKind::question) &&
+      turn.c().state != State::closed) {
     turn.drop(Timer::settle, "the answer did not arrive");
     turn.drop(Timer::close, "the answer did not arrive");
     turn.become(State::working, "the answer did not arrive");

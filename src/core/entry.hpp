@@ -1,7 +1,7 @@
-// The journal. A case is the fold of its entries; each entry says what changed, when, by whom and why. Entries are
-// only ever appended. A kind, once published, keeps its name and the meaning of its fields: old journals are replayed
-// for ever. Fields are listed once, in `fields`, and everything that reads or writes them (database, API, digest)
-// uses that list.
+// The journal. A case is the fold of its entries; each entry says what changed, when, by whom and why.
+// Entries are only ever appended. A kind, once published, keeps its name and the meaning of its fields: old
+// journals are replayed for ever. Fields are listed once, in `fields`, and everything that reads or writes
+// them (database, API, digest) uses that list.
 #pragma once
 
 #include <string>
@@ -295,8 +295,9 @@ struct Fate {  // what became of a notice
   }
 };
 
-using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept, Released, Breached,
-                          Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld, Fate>;
+using Body =
+    std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept, Released,
+                 Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld, Fate>;
 
 struct Entry {
   Instant at;

@@ -1,5 +1,5 @@
-// What the world looks like at the moment of a decision, put together by the desk. Those facts that mattered are
-// written into the entries, so a replay needs none of this.
+// What the world looks like at the moment of a decision, put together by the desk. Those facts that mattered
+// are written into the entries, so a replay needs none of this.
 #pragma once
 
 #include <optional>

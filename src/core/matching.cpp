@@ -13,19 +13,22 @@ namespace hejnal::core {
 namespace {
 
 constexpr std::array<std::string_view, 46> kFreemail = {
-    "gmail.com",   "googlemail.com", "wp.pl",       "o2.pl",      "onet.pl",     "onet.eu",   "op.pl",      "vp.pl",
-    "interia.pl",  "interia.eu",     "poczta.fm",   "gazeta.pl",  "tlen.pl",     "go2.pl",    "autograf.pl", "buziaczek.pl",
-    "outlook.com", "hotmail.com",    "live.com",    "msn.com",    "yahoo.com",   "icloud.com", "me.com",     "aol.com",
-    "proton.me",   "protonmail.com", "gmx.net",     "gmx.de",     "gmx.com",     "web.de",    "t-online.de", "freenet.de",
-    "mail.ru",     "yandex.ru",      "yandex.com",  "ukr.net",    "seznam.cz",   "centrum.cz", "azet.sk",    "laposte.net",
-    "orange.fr",   "free.fr",        "libero.it",   "outlook.de", "poczta.onet.pl", "spoko.pl"};
+    "gmail.com",   "googlemail.com", "wp.pl",          "o2.pl",        "onet.pl",     "onet.eu",
+    "op.pl",       "vp.pl",          "interia.pl",     "interia.eu",   "poczta.fm",   "gazeta.pl",
+    "tlen.pl",     "go2.pl",         "autograf.pl",    "buziaczek.pl", "outlook.com", "hotmail.com",
+    "live.com",    "msn.com",        "yahoo.com",      "icloud.com",   "me.com",      "aol.com",
+    "proton.me",   "protonmail.com", "gmx.net",        "gmx.de",       "gmx.com",     "web.de",
+    "t-online.de", "freenet.de",     "mail.ru",        "yandex.ru",    "yandex.com",  "ukr.net",
+    "seznam.cz",   "centrum.cz",     "azet.sk",        "laposte.net",  "orange.fr",   "free.fr",
+    "libero.it",   "outlook.de",     "poczta.onet.pl", "spoko.pl"};
 
 // Words that stand in every second SMS and tell nothing of the matter.
 constexpr std::array<std::string_view, 44> kCommon = {
-    "prosze", "prosimy", "dzien",  "dobry",  "witam",   "pozdrawiam", "dziekuje", "bardzo",  "wyslalem", "wyslalam", "wyslano",
-    "maila",  "email",   "emaila", "mail",   "pilne",   "pilnie",     "nadal",    "dalej",   "problem",  "pomoc",    "pomocy",
-    "jest",   "mamy",    "nasz",   "nasza",  "nasze",   "panstwo",    "panstwa",  "sprawa",  "sprawie",  "sprawy",   "please",
-    "hello",  "thanks",  "thank",  "regards", "still",  "urgent",     "sent",     "have",    "with",     "dziala",   "dzialaja"};
+    "prosze",   "prosimy", "dzien",  "dobry",   "witam",  "pozdrawiam", "dziekuje", "bardzo",  "wyslalem",
+    "wyslalam", "wyslano", "maila",  "email",   "emaila", "mail",       "pilne",    "pilnie",  "nadal",
+    "dalej",    "problem", "pomoc",  "pomocy",  "jest",   "mamy",       "nasz",     "nasza",   "nasze",
+    "panstwo",  "panstwa", "sprawa", "sprawie", "sprawy", "please",     "hello",    "thanks",  "thank",
+    "regards",  "still",   "urgent", "sent",    "have",   "with",       "dziala",   "dzialaja"};
 
 std::string stem(const std::string& word) { return truncate_utf8(word, 5); }
 
@@ -51,32 +54,39 @@ std::string standing(const EmailFacts& email, const Candidate& c) {
   if (contains(c.participants, email.from)) return "its sender has taken part in the case";
   const std::string_view domain = domain_of(email.from);
   if (domain.empty() || is_freemail(domain) || contains(email.own_domains, domain)) return {};
-  if (domain_of(c.client.email) == domain) return fmt::format("its sender is of the client's organisation ({})", domain);
+  if (domain_of(c.client.email) == domain)
+    return fmt::format("its sender is of the client's organisation ({})", domain);
   return {};
 }
 
 bool is_resend(const EmailFacts& email, const Candidate& c) {
-  return open(c) && c.client.email == email.from && !c.email_missing && fold(c.base_subject) == fold(email.base_subject) &&
-         likeness(c.words_text, email.words_text) >= 60;
+  return open(c) && c.client.email == email.from && !c.email_missing &&
+         fold(c.base_subject) == fold(email.base_subject) && likeness(c.words_text, email.words_text) >= 60;
 }
 
 // Why this email may be the one that the SMS of `c` had announced; empty when nothing but the person fits.
 std::string announced_by(const EmailFacts& email, const Candidate& c) {
   if (!open(c) || !c.email_missing) return {};
-  const bool same_person = c.client.email == email.from || (!c.client.phone.empty() && contains(email.phones, c.client.phone)) ||
+  const bool same_person = c.client.email == email.from ||
+                           (!c.client.phone.empty() && contains(email.phones, c.client.phone)) ||
                            contains(c.participants, email.from);
   if (!same_person) return {};
   const auto shared = shared_words(c.words_text, email.base_subject + " " + email.words_text);
-  if (!shared.empty()) return fmt::format("an SMS of the same person waits for its email, and both speak of \"{}\"", shared.front());
+  if (!shared.empty())
+    return fmt::format("an SMS of the same person waits for its email, and both speak of \"{}\"",
+                       shared.front());
   if (distance(c.opened_at, email.sent_at) <= 15min) {
-    return fmt::format("an SMS of the same person waits for its email, sent {} apart", format_duration(distance(c.opened_at, email.sent_at)));
+    return fmt::format("an SMS of the same person waits for its email, sent {} apart",
+                       format_duration(distance(c.opened_at, email.sent_at)));
   }
   return {};
 }
 
 }  // namespace
 
-bool is_freemail(std::string_view domain) { return std::find(kFreemail.begin(), kFreemail.end(), domain) != kFreemail.end(); }
+bool is_freemail(std::string_view domain) {
+  return std::find(kFreemail.begin(), kFreemail.end(), domain) != kFreemail.end();
+}
 
 std::string_view domain_of(std::string_view address) {
   const auto at = address.rfind('@');
@@ -90,7 +100,8 @@ int likeness(std::string_view a, std::string_view b) {
   std::size_t common = 0;
   for (const std::string& word : set_a) common += set_b.count(word);
   const std::size_t smaller = std::min(set_a.size(), set_b.size());
-  // A re-send often gets a line on top ("I sent this yesterday"), so what counts is how much of the shorter one is there.
+  // A re-send often gets a line on top ("I sent this yesterday"), so what counts is how much of the shorter
+  // one is there.
   return smaller == 0 ? 0 : static_cast<int>(100 * common / smaller);
 }
 
@@ -153,10 +164,13 @@ Scored score(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
     s.reason += (s.reason.empty() ? "" : "; ") + std::move(reason);
   };
   const auto shared = shared_words(sms.text, c.base_subject + " " + c.words_text);
-  if (!shared.empty()) add(std::min<int>(60, 30 + 10 * static_cast<int>(shared.size())), fmt::format("both speak of \"{}\"", shared.front()));
+  if (!shared.empty())
+    add(std::min<int>(60, 30 + 10 * static_cast<int>(shared.size())),
+        fmt::format("both speak of \"{}\"", shared.front()));
   const Duration since = sms.at - c.sent_at;
   if (distance(sms.at, c.sent_at) <= procedure.rules.sms_critical_within) {
-    add(40, fmt::format("{} {} it", format_duration(distance(sms.at, c.sent_at)), since < 0ms ? "before" : "after"));
+    add(40, fmt::format("{} {} it", format_duration(distance(sms.at, c.sent_at)),
+                        since < 0ms ? "before" : "after"));
   } else {
     for (const ServiceClass& k : procedure.classes) {
       for (std::size_t i = 1; i < k.steps.size(); ++i) {
@@ -168,7 +182,8 @@ Scored score(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
       }
     }
   }
-  if (!c.client.email.empty() && contains(sms.emails, c.client.email)) add(30, "it names the client's address");
+  if (!c.client.email.empty() && contains(sms.emails, c.client.email))
+    add(30, "it names the client's address");
   return s;
 }
 
@@ -188,7 +203,8 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
     scored.push_back(score(procedure, sms, c));
     match.candidates.push_back(c.number);
   }
-  std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) { return a.score > b.score; });
+  std::stable_sort(scored.begin(), scored.end(),
+                   [](const Scored& a, const Scored& b) { return a.score > b.score; });
   if (scored.empty() || scored.front().score < 30) {
     if (!scored.empty()) match.reason = "the telephone number alone never joins";
     return match;
@@ -197,7 +213,8 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
     match.reason = "it may belong to more than one case";
     return match;
   }
-  return {scored.front().candidate->number, Relation::reply, "the same person; " + scored.front().reason, 0, {}};
+  return {
+      scored.front().candidate->number, Relation::reply, "the same person; " + scored.front().reason, 0, {}};
 }
 
 }  // namespace hejnal::core

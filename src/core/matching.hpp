@@ -1,8 +1,8 @@
-// Which case does a message belong to? Pure scoring with a stated reason. In doubt a message opens a case of its own:
-// a case too many is seen by a person, a report hidden in the wrong case is lost.
+// Which case does a message belong to? Pure scoring with a stated reason. In doubt a message opens a case of
+// its own: a case too many is seen by a person, a report hidden in the wrong case is lost.
 //
-// Laws: a reference or tag alone never joins (the sender must have to do with the case); a telephone number alone
-// never joins; nothing joins a closed case, or another organisation's.
+// Laws: a reference or tag alone never joins (the sender must have to do with the case); a telephone number
+// alone never joins; nothing joins a closed case, or another organisation's.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct Candidate {
   State state = State::fresh;
   bool email_missing = false;
   Instant opened_at, sent_at;
-  std::string base_subject, words_text;  // subject without prefixes; what its client wrote first
+  std::string base_subject, words_text;   // subject without prefixes; what its client wrote first
   std::vector<std::string> participants;  // addresses of its conversation, lower case
   Party client;
   bool referred = false;    // by In-Reply-To, References, tag or token of the message
@@ -55,7 +55,8 @@ struct Match {
 Match match_email(const EmailFacts& email, const std::vector<Candidate>& candidates);
 Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vector<Candidate>& candidates);
 
-bool is_freemail(std::string_view domain);  // where everybody may have an address: says nothing of an organisation
+bool is_freemail(
+    std::string_view domain);  // where everybody may have an address: says nothing of an organisation
 std::string_view domain_of(std::string_view address);
 // 0..100: how much two texts are the same words.
 int likeness(std::string_view a, std::string_view b);

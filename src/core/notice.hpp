@@ -1,5 +1,5 @@
-// What must be said to whom. A notice is a fact, not a text: it holds everything that a text needs, and carriers
-// turn it into bytes. It is written to the outbox in the transaction of the entries that caused it.
+// What must be said to whom. A notice is a fact, not a text: it holds everything that a text needs, and
+// carriers turn it into bytes. It is written to the outbox in the transaction of the entries that caused it.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// The published contact procedure as data: what a client does, by which means, after what wait; and what the desk
-// owes in return. Read from procedures/*.toml or a company's own file by config/procedure_file.hpp.
+// The published contact procedure as data: what a client does, by which means, after what wait; and what the
+// desk owes in return. Read from procedures/*.toml or a company's own file by config/procedure_file.hpp.
 // Immutable after loading; a case remembers the `version` it runs under.
 #pragma once
 
@@ -52,7 +52,9 @@ struct ServiceClass {
   Promises promise;
   Alerting alert;
 
-  bool email_alone() const { return !steps.empty() && steps.front().means == std::vector<Channel>{Channel::email}; }
+  bool email_alone() const {
+    return !steps.empty() && steps.front().means == std::vector<Channel>{Channel::email};
+  }
 };
 
 struct Rules {
@@ -72,10 +74,12 @@ struct Procedure {
   std::string prolonged_title, prolonged_text;
 
   const ServiceClass* find(std::string_view id) const;
-  const ServiceClass& at(std::string_view id) const;  // a class that is gone from the procedure is read as the calmest
+  const ServiceClass& at(
+      std::string_view id) const;  // a class that is gone from the procedure is read as the calmest
   const ServiceClass& calmest() const { return classes.front(); }
   const ServiceClass& gravest() const { return classes.back(); }
-  // Email alone cannot tell these classes apart; until something does, the desk reacts as the shortest of them asks.
+  // Email alone cannot tell these classes apart; until something does, the desk reacts as the shortest of
+  // them asks.
   const ServiceClass& shortest_email_alone() const;
   // What the time between an email and the SMS about it says.
   const ServiceClass& by_sms_distance(Duration distance) const;

@@ -1,5 +1,5 @@
-// Something happened. Signals are what carriers, people and the alarm clock tell the core; the desk has already found
-// the case that they belong to (matching.hpp) and says so in `relation` and `join_reason`.
+// Something happened. Signals are what carriers, people and the alarm clock tell the core; the desk has
+// already found the case that they belong to (matching.hpp) and says so in `relation` and `join_reason`.
 #pragma once
 
 #include <string>
@@ -78,6 +78,7 @@ struct NoticeFate {
 
 struct AlarmRang {};
 
-using Signal = std::variant<EmailReceived, SmsReceived, CallReceived, Reported, AgentActed, NoticeFate, AlarmRang>;
+using Signal =
+    std::variant<EmailReceived, SmsReceived, CallReceived, Reported, AgentActed, NoticeFate, AlarmRang>;
 
 }  // namespace hejnal::core

@@ -38,7 +38,8 @@ void Turn::infer(const ServiceClass& to, std::string why) {
 }
 
 Duration Turn::within(Promise promise) const {
-  return promise == Promise::react ? reacting_class().promise.react_within : shown_class().promise.answer_within;
+  return promise == Promise::react ? reacting_class().promise.react_within
+                                   : shown_class().promise.answer_within;
 }
 
 Instant Turn::next_ring(Promise promise, Instant since, Instant due, int rings) const {
@@ -47,7 +48,8 @@ Instant Turn::next_ring(Promise promise, Instant since, Instant due, int rings) 
     if (rings == 0 && alert.at_once) return now_;
     if (alert.repeat > 0ms) return now_ + (rings < alert.repeat_count ? alert.repeat : alert.repeat_slow);
     for (const double fraction : alert.fractions) {
-      const Instant point = since + Duration(static_cast<std::int64_t>(static_cast<double>((due - since).count()) * fraction));
+      const Instant point =
+          since + Duration(static_cast<std::int64_t>(static_cast<double>((due - since).count()) * fraction));
       if (point > now_) return point;
     }
   }
@@ -93,13 +95,14 @@ void Turn::ring_due() {
     const auto& owed = *case_.debt(p);
     std::string why;
     if (owed.breached) {
-      why = fmt::format("the {} was due {} ago", p == Promise::react ? "first reaction" : "answer", format_duration(now_ - owed.due));
+      why = fmt::format("the {} was due {} ago", p == Promise::react ? "first reaction" : "answer",
+                        format_duration(now_ - owed.due));
     } else if (p == Promise::react && reacting_class().alert.at_once) {
       why = owed.rings == 0 ? fmt::format("class {}: {}", case_.class_name, case_.class_reason)
                             : fmt::format("nobody has read it for {}", format_duration(now_ - owed.since));
     } else {
-      why = fmt::format("no reaction for {}; the first reaction is due in {}", format_duration(now_ - owed.since),
-                        format_duration(owed.due - now_));
+      why = fmt::format("no reaction for {}; the first reaction is due in {}",
+                        format_duration(now_ - owed.since), format_duration(owed.due - now_));
     }
     ring(p, owed.ring_at, std::move(why));
   }
@@ -117,11 +120,14 @@ void Turn::ring(Promise promise, Instant scheduled, std::string why) {
   add(Rang{promise, n, late_ms, next_ring(promise, debt.since, debt.due, n)}, why);
   // Three alerts without an answer: the next person is told as well.
   const bool insistent = promise == Promise::react && alerting.alert.repeat > 0ms;
-  tell_on_call(NoticeKind::alert, alerting.alert.channels, insistent ? static_cast<std::size_t>((n - 1) / 3 + 1) : 1,
-               std::move(why), promise, n, late_ms);
+  tell_on_call(NoticeKind::alert, alerting.alert.channels,
+               insistent ? static_cast<std::size_t>((n - 1) / 3 + 1) : 1, std::move(why), promise, n,
+               late_ms);
 }
 
-void Turn::plan(Timer timer, Instant due, std::string why) { add(Planned{timer, due, {}, false, {}}, std::move(why)); }
+void Turn::plan(Timer timer, Instant due, std::string why) {
+  add(Planned{timer, due, {}, false, {}}, std::move(why));
+}
 
 void Turn::drop(Timer timer, std::string why) {
   if (case_.timer(timer)) add(Dropped{timer, 0}, std::move(why));
@@ -173,7 +179,8 @@ void Turn::tell_client_by_sms(NoticeKind kind, std::string why) {
     return;
   }
   if (case_.client.phone.empty()) {
-    add(Withheld{kind}, "there is no address that automatic mail may go to, and no telephone number is known");
+    add(Withheld{kind},
+        "there is no address that automatic mail may go to, and no telephone number is known");
     return;
   }
   Notice notice = draft(kind);
@@ -183,8 +190,8 @@ void Turn::tell_client_by_sms(NoticeKind kind, std::string why) {
   say(std::move(notice), std::move(why));
 }
 
-void Turn::tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, std::size_t people, std::string why,
-                        Promise promise, int ring, std::int64_t late_ms) {
+void Turn::tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, std::size_t people,
+                        std::string why, Promise promise, int ring, std::int64_t late_ms) {
   if (facts_.on_call.empty()) {
     add(Withheld{kind}, "nobody is on call");
     return;

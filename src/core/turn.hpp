@@ -1,5 +1,5 @@
-// One decision in the making: the case as it is after the entries written so far, and the vocabulary that the rules
-// are written in. Internal to the core.
+// One decision in the making: the case as it is after the entries written so far, and the vocabulary that the
+// rules are written in. Internal to the core.
 #pragma once
 
 #include <string>
@@ -25,35 +25,42 @@ class Turn {
   void speak_as(std::string by) { by_ = std::move(by); }
   void add(Body body, std::string why = {});
 
-  // -- classes --------------------------------------------------------------------------------------------------
+  // -- classes
+  // --------------------------------------------------------------------------------------------------
   const ServiceClass& shown_class() const { return procedure_.at(case_.class_name); }
-  // The class whose wait and alerts count for the first reaction; unlike the shown one while it is only assumed.
+  // The class whose wait and alerts count for the first reaction; unlike the shown one while it is only
+  // assumed.
   const ServiceClass& reacting_class() const;
   void classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why);
-  // Class by what a client did, not by what somebody said: never lowers a confirmed class, never after a human reaction.
+  // Class by what a client did, not by what somebody said: never lowers a confirmed class, never after a
+  // human reaction.
   void infer(const ServiceClass& to, std::string why);
 
-  // -- promises -------------------------------------------------------------------------------------------------
+  // -- promises
+  // -------------------------------------------------------------------------------------------------
   void owe(Promise promise, std::string why);
   void keep(Promise promise);
   void release(Promise promise, std::string why);
   void resume_answer();
-  void ring_due();                     // rings what is to be rung by now
-  void ring_now(std::string why);      // tells on call at once, whatever the schedule says
+  void ring_due();                 // rings what is to be rung by now
+  void ring_now(std::string why);  // tells on call at once, whatever the schedule says
   Duration within(Promise promise) const;
   Instant next_ring(Promise promise, Instant since, Instant due, int rings) const;
 
-  // -- timers and states ----------------------------------------------------------------------------------------
+  // -- timers and states
+  // ----------------------------------------------------------------------------------------
   void plan(Timer timer, Instant due, std::string why);
   void drop(Timer timer, std::string why);
   void become(State state, std::string why = {});
 
-  // -- words ----------------------------------------------------------------------------------------------------
-  // Automatic words to the client, on the way that is known to work; withheld (with the reason) when there is none.
+  // -- words
+  // ----------------------------------------------------------------------------------------------------
+  // Automatic words to the client, on the way that is known to work; withheld (with the reason) when there is
+  // none.
   void tell_client(NoticeKind kind, std::string why, MessageId in_reply_to = 0);
   void tell_client_by_sms(NoticeKind kind, std::string why);
-  void tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, std::size_t people, std::string why,
-                    Promise promise, int ring, std::int64_t late_ms);
+  void tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, std::size_t people,
+                    std::string why, Promise promise, int ring, std::int64_t late_ms);
   void say(Notice notice, std::string why);
   Notice draft(NoticeKind kind) const;
 

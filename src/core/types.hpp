@@ -30,7 +30,21 @@ enum class Relation {
   resend,     // the same text once more: the client's step two
   announced,  // the email that an SMS had announced
 };
-enum class Action { read, start, answer, ask, settle, reopen, close, note, reclassify, merge, absorb, link, cancel };
+enum class Action {
+  read,
+  start,
+  answer,
+  ask,
+  settle,
+  reopen,
+  close,
+  note,
+  reclassify,
+  merge,
+  absorb,
+  link,
+  cancel
+};
 enum class NoticeKind {
   receipt,
   resend_receipt,
@@ -56,7 +70,8 @@ struct Names<Channel> {
 };
 template <>
 struct Names<State> {
-  static constexpr std::array<std::string_view, 6> list = {"new", "read", "working", "waiting", "settled", "closed"};
+  static constexpr std::array<std::string_view, 6> list = {"new",     "read",    "working",
+                                                           "waiting", "settled", "closed"};
 };
 template <>
 struct Names<Promise> {
@@ -64,7 +79,8 @@ struct Names<Promise> {
 };
 template <>
 struct Names<Timer> {
-  static constexpr std::array<std::string_view, 5> list = {"start_of_work", "email_missing", "settle", "close", "answer"};
+  static constexpr std::array<std::string_view, 5> list = {"start_of_work", "email_missing", "settle",
+                                                           "close", "answer"};
 };
 template <>
 struct Names<Relation> {
@@ -72,19 +88,20 @@ struct Names<Relation> {
 };
 template <>
 struct Names<Action> {
-  static constexpr std::array<std::string_view, 13> list = {"read",  "start", "answer",     "ask",   "settle", "reopen", "close",
-                                                            "note",  "reclassify", "merge", "absorb", "link",   "cancel"};
+  static constexpr std::array<std::string_view, 13> list = {
+      "read", "start",      "answer", "ask",    "settle", "reopen", "close",
+      "note", "reclassify", "merge",  "absorb", "link",   "cancel"};
 };
 template <>
 struct Names<NoticeKind> {
   static constexpr std::array<std::string_view, 12> list = {
-      "receipt",  "resend_receipt", "acknowledgement", "start_of_work", "answer",         "question",
-      "settled",  "alert",          "missing_email",   "rejected_call", "receipt_by_sms", "unreachable"};
+      "receipt", "resend_receipt", "acknowledgement", "start_of_work", "answer",         "question",
+      "settled", "alert",          "missing_email",   "rejected_call", "receipt_by_sms", "unreachable"};
 };
 template <>
 struct Names<NoticeState> {
-  static constexpr std::array<std::string_view, 8> list = {"queued",  "handing_over", "handed_over", "delivered",
-                                                           "bounced", "failed",       "seen",        "unknown"};
+  static constexpr std::array<std::string_view, 8> list = {
+      "queued", "handing_over", "handed_over", "delivered", "bounced", "failed", "seen", "unknown"};
 };
 
 template <class E>

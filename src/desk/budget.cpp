@@ -15,7 +15,8 @@ void Budget::new_hour(Instant now) {
 
 std::string Budget::refusal(const std::string& address, core::CaseNumber number, Instant now) {
   new_hour(now);
-  if (total_ >= limits_.total) return fmt::format("the budget of {} automatic mails an hour is used up", limits_.total);
+  if (total_ >= limits_.total)
+    return fmt::format("the budget of {} automatic mails an hour is used up", limits_.total);
   if (const auto a = addresses_.find(address); a != addresses_.end() && a->second >= limits_.per_address) {
     return fmt::format("{} has had {} automatic mails this hour", address, a->second);
   }

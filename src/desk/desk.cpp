@@ -31,13 +31,14 @@ Status Desk::start() {
   const auto take_up = [&]() -> Status {
     HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
     HEJNAL_TRY(last_number_, store.last_case_number());
-    // What was being handed over when the last run ended: an email goes again with the same Message-ID; of SMS only
-    // alerts do (they may arrive twice), the rest is for a person to decide.
+    // What was being handed over when the last run ended: an email goes again with the same Message-ID; of
+    // SMS only alerts do (they may arrive twice), the rest is for a person to decide.
     HEJNAL_TRY(const auto pending, store.notices_in(core::NoticeState::handing_over));
     for (const ports::OutboxItem& item : pending) {
       const bool again = item.notice.channel == core::Channel::email || item.notice.to_desk();
-      HEJNAL_TRY_VOID(store.set_notice(item.id, again ? core::NoticeState::queued : core::NoticeState::unknown, item.attempts, now(),
-                                       "the program ended while it was being handed over"));
+      HEJNAL_TRY_VOID(
+          store.set_notice(item.id, again ? core::NoticeState::queued : core::NoticeState::unknown,
+                           item.attempts, now(), "the program ended while it was being handed over"));
     }
     return {};
   };
@@ -98,7 +99,8 @@ Result<core::CaseNumber> Desk::living(core::CaseNumber number) {
 
 Result<const core::Procedure*> Desk::procedure_of(const core::Case& c) {
   if (!c.exists() || c.procedure == procedure_.version) return &procedure_;
-  if (const auto found = older_procedures_.find(c.procedure); found != older_procedures_.end()) return &found->second;
+  if (const auto found = older_procedures_.find(c.procedure); found != older_procedures_.end())
+    return &found->second;
   HEJNAL_TRY(const std::string text, parts_.store.procedure_text(c.procedure));
   HEJNAL_TRY(core::Procedure older, parts_.read_procedure(text));
   return &older_procedures_.emplace(c.procedure, std::move(older)).first->second;
@@ -110,7 +112,8 @@ core::Facts Desk::facts(const core::Case& c) {
   facts.sms_available = settings_.sms_available;
   const auto open = parts_.store.failure_open();
   facts.failure_open = open && *open;
-  if (c.exists() && !c.automatic_to.empty()) facts.automatic_budget = budget_.refusal(c.automatic_to, c.number, now());
+  if (c.exists() && !c.automatic_to.empty())
+    facts.automatic_budget = budget_.refusal(c.automatic_to, c.number, now());
   return facts;
 }
 
@@ -118,7 +121,8 @@ std::string Desk::random_text(std::string_view alphabet, std::size_t length) {
   std::string out;
   while (out.size() < length) {
     std::uint64_t bits = parts_.random.next();
-    for (int i = 0; i < 10 && out.size() < length; ++i, bits >>= 6) out += alphabet[(bits & 63) % alphabet.size()];
+    for (int i = 0; i < 10 && out.size() < length; ++i, bits >>= 6)
+      out += alphabet[(bits & 63) % alphabet.size()];
   }
   return out;
 }
@@ -179,12 +183,16 @@ Status Desk::queue(const core::Notice& notice) {
 }
 
 std::string message_id_of(const core::Notice& notice, std::string_view domain) {
-  // Deterministic, so that a second sending is recognised; not guessable, so that a reference proves something.
-  const std::string secret = sha256_hex(fmt::format("{}.{}.{}", notice.token, notice.number, notice.id)).substr(0, 16);
-  return fmt::format("<hejnal.{}.{}.{}@{}>", notice.number, notice.id, secret, domain.empty() ? "hejnal.invalid" : domain);
+  // Deterministic, so that a second sending is recognised; not guessable, so that a reference proves
+  // something.
+  const std::string secret =
+      sha256_hex(fmt::format("{}.{}.{}", notice.token, notice.number, notice.id)).substr(0, 16);
+  return fmt::format("<hejnal.{}.{}.{}@{}>", notice.number, notice.id, secret,
+                     domain.empty() ? "hejnal.invalid" : domain);
 }
 
-// -- people of the desk ---------------------------------------------------------------------------------------------
+// -- people of the desk
+// ---------------------------------------------------------------------------------------------
 
 Result<core::Case> Desk::act(core::CaseNumber number, core::AgentActed act) {
   HEJNAL_TRY(const core::Case c, load(number));
@@ -207,11 +215,18 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   other.number = from;
   other.class_name = source.class_name;
   if (const auto& react = source.debt(core::Promise::react)) other.react_due = react->due;
-  if (const auto& answer = source.debt(core::Promise::answer); answer && answer->running()) other.answer_due = answer->due;
+  if (const auto& answer = source.debt(core::Promise::answer); answer && answer->running())
+    other.answer_due = answer->due;
   other.email_missing = source.email_missing;
   other.client = source.client;
   target_facts.other = other;
-  core::AgentActed absorb{.action = core::Action::absorb, .agent = agent, .text = {}, .class_name = {}, .channels = {}, .delay = {}, .other = from};
+  core::AgentActed absorb{.action = core::Action::absorb,
+                          .agent = agent,
+                          .text = {},
+                          .class_name = {},
+                          .channels = {},
+                          .delay = {},
+                          .other = from};
   core::AgentActed merged = absorb;
   merged.action = core::Action::merge;
   merged.other = into;
@@ -221,12 +236,18 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   return after;
 }
 
-Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId message_id, const std::string& agent) {
+Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId message_id,
+                                     const std::string& agent) {
   HEJNAL_TRY(const auto message, parts_.store.message(message_id));
-  if (!message || message->number != number) return fail(Fault::not_found, "case {} has no message {}", number, message_id);
-  if (message->outgoing) return fail(Fault::refused, "message {} was sent by the desk; only a client's message can become a case of its own", message_id);
+  if (!message || message->number != number)
+    return fail(Fault::not_found, "case {} has no message {}", number, message_id);
+  if (message->outgoing)
+    return fail(Fault::refused,
+                "message {} was sent by the desk; only a client's message can become a case of its own",
+                message_id);
   HEJNAL_TRY(const core::Case source, load(number));
-  if (source.state == core::State::closed) return fail(Fault::conflict, "case {} is closed; reopen it first", number);
+  if (source.state == core::State::closed)
+    return fail(Fault::conflict, "case {} is closed; reopen it first", number);
   core::Facts opening = facts(core::Case{});
   opening.mentions = number;
   HEJNAL_TRY_VOID(prepare_opening(opening));
@@ -241,12 +262,19 @@ Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId me
   HEJNAL_TRY(const core::Case opened, turn(core::Case{}, split_off, opening));
   HEJNAL_TRY_VOID(parts_.store.move_message(message_id, opened.number));
   HEJNAL_TRY_VOID(parts_.store.merge_participants(number, opened.number));
-  core::AgentActed link{.action = core::Action::link, .agent = agent, .text = {}, .class_name = {}, .channels = {}, .delay = {}, .other = opened.number};
+  core::AgentActed link{.action = core::Action::link,
+                        .agent = agent,
+                        .text = {},
+                        .class_name = {},
+                        .channels = {},
+                        .delay = {},
+                        .other = opened.number};
   HEJNAL_TRY_VOID(turn(source, link, facts(source)));
   return opened.number;
 }
 
-// -- time -------------------------------------------------------------------------------------------------------------
+// -- time
+// -------------------------------------------------------------------------------------------------------------
 
 Result<int> Desk::ring(int limit) {
   HEJNAL_TRY(const auto due, parts_.store.due_cases(now(), limit));

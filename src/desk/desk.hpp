@@ -1,8 +1,8 @@
 // The desk: turns what came in into decisions, and decisions into rows. Sequential code without a lock.
 //
-// Every function that changes something runs inside a transaction that the caller has opened (Store::begin) and
-// commits afterwards; nothing may be told to anybody before that commit. When a call fails the caller rolls back to
-// where it was and calls forget(), because what the desk remembers of cases may then be wrong.
+// Every function that changes something runs inside a transaction that the caller has opened (Store::begin)
+// and commits afterwards; nothing may be told to anybody before that commit. When a call fails the caller
+// rolls back to where it was and calls forget(), because what the desk remembers of cases may then be wrong.
 // Thread: whichever one calls it, but only one (the ledger).
 #pragma once
 
@@ -67,29 +67,35 @@ class Desk {
   // The later of the clock and the last commit: time never runs backwards.
   Instant now();
 
-  // -- in ---------------------------------------------------------------------------------------------------------
+  // -- in
+  // ---------------------------------------------------------------------------------------------------------
   Result<Filed> receive(const ports::IncomingMail& mail);
   Result<Filed> receive(const ports::IncomingSms& sms);
   Result<Filed> call(const std::string& phone, bool answered);
   Result<Filed> report(const NewReport& report);
-  Result<Filed> follow_up(core::CaseNumber number, const std::string& text, core::Channel channel);  // on the client's page
+  Result<Filed> follow_up(core::CaseNumber number, const std::string& text,
+                          core::Channel channel);  // on the client's page
 
-  // -- people of the desk -----------------------------------------------------------------------------------------
+  // -- people of the desk
+  // -----------------------------------------------------------------------------------------
   Result<core::Case> act(core::CaseNumber number, core::AgentActed act);
   Result<core::Case> merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent);
   Result<core::CaseNumber> split(core::CaseNumber number, core::MessageId message, const std::string& agent);
 
-  // -- time -------------------------------------------------------------------------------------------------------
-  Result<int> ring(int limit);                    // rings what is due; how many cases
-  Result<std::optional<Instant>> next_event();    // the next alarm or attempt to send
+  // -- time
+  // -------------------------------------------------------------------------------------------------------
+  Result<int> ring(int limit);                  // rings what is due; how many cases
+  Result<std::optional<Instant>> next_event();  // the next alarm or attempt to send
 
-  // -- out --------------------------------------------------------------------------------------------------------
+  // -- out
+  // --------------------------------------------------------------------------------------------------------
   // Marks what is due as handing_over; to be given to the dispatcher after the commit, not before.
   Result<std::vector<ports::Outgoing>> take_outgoing(int limit);
   Status sent(std::int64_t item, const ports::SendResult& result);
 
-  // -- what the caller does around ----------------------------------------------------------------------------------
-  void forget();                  // after a rollback
+  // -- what the caller does around
+  // ----------------------------------------------------------------------------------
+  void forget();                   // after a rollback
   void committed(Events& events);  // after a commit: tells those who watch
   ports::Store& store() { return parts_.store; }
   const core::Procedure& procedure() const { return procedure_; }

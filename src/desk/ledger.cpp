@@ -155,7 +155,8 @@ void Ledger::run_group(std::deque<Job> jobs) {
   hand_over(std::move(outgoing));
 }
 
-Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results, std::vector<ports::Outgoing>& outgoing) {
+Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
+                        std::vector<ports::Outgoing>& outgoing) {
   ports::Store& store = desk_.store();
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     HEJNAL_TRY_VOID(store.savepoint());
@@ -196,7 +197,10 @@ void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
         const std::lock_guard lock(mutex_);
         --in_flight_;
         // Results are taken even when much is waiting or the server is stopping: they must not be lost.
-        if (!stopped_) waiting_.push_back({[item, result = std::move(result)](Desk& desk) { return desk.sent(item, result); }, [](const Status&) {}, false});
+        if (!stopped_)
+          waiting_.push_back(
+              {[item, result = std::move(result)](Desk& desk) { return desk.sent(item, result); },
+               [](const Status&) {}, false});
       }
       wake_.notify_one();
     });

@@ -1,10 +1,10 @@
-// The ledger: the one thread that writes. It takes everything that waits (at most 128 jobs) into one transaction and
-// never waits for more: the more load, the bigger the group, the cheaper each job. When nothing waits it sleeps until
-// the next alarm or attempt to send.
+// The ledger: the one thread that writes. It takes everything that waits (at most 128 jobs) into one
+// transaction and never waits for more: the more load, the bigger the group, the cheaper each job. When
+// nothing waits it sleeps until the next alarm or attempt to send.
 //
-// A job runs inside a savepoint. One that fails is undone alone and told so; the others go on. When the commit itself
-// fails, the whole group is told retry_later and nothing of it exists. `done` is called after the commit, on the
-// ledger's thread: it must not block.
+// A job runs inside a savepoint. One that fails is undone alone and told so; the others go on. When the
+// commit itself fails, the whole group is told retry_later and nothing of it exists. `done` is called after
+// the commit, on the ledger's thread: it must not block.
 #pragma once
 
 #include <condition_variable>
@@ -40,14 +40,14 @@ class Ledger {
   void submit(Work work, Done done);
   Status run(Work work);  // waits; not to be called on the ledger's thread
 
-  // Moves time on to `target`, every alarm and every sending on the way in order. `jump` sets the clock. Sandbox only;
-  // waits. The dispatcher must finish inside send().
+  // Moves time on to `target`, every alarm and every sending on the way in order. `jump` sets the clock.
+  // Sandbox only; waits. The dispatcher must finish inside send().
   Status advance(Duration by, const std::function<void(Instant)>& jump);
 
   Health health() const;
 
-  // One round of everything that is due now, for drivers without the thread (the simulation): true when there was
-  // something to do.
+  // One round of everything that is due now, for drivers without the thread (the simulation): true when there
+  // was something to do.
   bool step();
 
  private:
@@ -59,7 +59,8 @@ class Ledger {
 
   void loop();
   void run_group(std::deque<Job> jobs);
-  Status run_jobs(std::deque<Job>& jobs, std::vector<Status>& results, std::vector<ports::Outgoing>& outgoing);
+  Status run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
+                  std::vector<ports::Outgoing>& outgoing);
   void hand_over(std::vector<ports::Outgoing> outgoing);
   bool due_now();
 

@@ -1,5 +1,6 @@
-// The way out. A notice is marked `handing_over` and committed before anything leaves, so after a crash we know which
-// ones may have left; the same notice always has the same Message-ID, so a second sending is recognised.
+// The way out. A notice is marked `handing_over` and committed before anything leaves, so after a crash we
+// know which ones may have left; the same notice always has the same Message-ID, so a second sending is
+// recognised.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -17,7 +18,8 @@ constexpr std::array<Duration, 8> kWaits = {1min, 5min, 15min, 30min, 1h, 2h, 4h
 constexpr Duration kGiveUpAfter = 96h;
 
 Duration wait_after(int attempts) {
-  return kWaits.at(std::min<std::size_t>(static_cast<std::size_t>(std::max(attempts, 1)) - 1, kWaits.size() - 1));
+  return kWaits.at(
+      std::min<std::size_t>(static_cast<std::size_t>(std::max(attempts, 1)) - 1, kWaits.size() - 1));
 }
 
 }  // namespace
@@ -54,11 +56,13 @@ Result<std::vector<ports::Outgoing>> Desk::take_outgoing(int limit) {
       }
       ports::ComposedMail composed = parts_.composer.compose(letter);
       if (item.attempts == 0) {
-        HEJNAL_TRY_VOID(parts_.store.set_raw(item.message, {{{}, compress(composed.bytes), composed.bytes.size()}}));
+        HEJNAL_TRY_VOID(
+            parts_.store.set_raw(item.message, {{{}, compress(composed.bytes), composed.bytes.size()}}));
       }
       outgoing.mail = {std::move(composed.envelope_from), item.notice.to, std::move(composed.bytes)};
     }
-    HEJNAL_TRY_VOID(parts_.store.set_notice(item.id, core::NoticeState::handing_over, item.attempts, now(), item.last_error));
+    HEJNAL_TRY_VOID(parts_.store.set_notice(item.id, core::NoticeState::handing_over, item.attempts, now(),
+                                            item.last_error));
     out.push_back(std::move(outgoing));
   }
   return out;
@@ -76,18 +80,22 @@ Status Desk::sent(std::int64_t item_id, const ports::SendResult& result) {
     case Outcome::handed_over:
       return parts_.store.set_notice(item_id, core::NoticeState::handed_over, attempts, now(), {});
     case Outcome::refused: {
-      HEJNAL_TRY_VOID(parts_.store.set_notice(item_id, core::NoticeState::failed, attempts, now(), result.text));
+      HEJNAL_TRY_VOID(
+          parts_.store.set_notice(item_id, core::NoticeState::failed, attempts, now(), result.text));
       HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed, result.text));
       return {};
     }
     case Outcome::try_later:
     case Outcome::our_mistake:
       if (now() - item->created_at > kGiveUpAfter) {
-        HEJNAL_TRY_VOID(parts_.store.set_notice(item_id, core::NoticeState::failed, attempts, now(), result.text));
-        HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed, fmt::format("given up after {} attempts: {}", attempts, result.text)));
+        HEJNAL_TRY_VOID(
+            parts_.store.set_notice(item_id, core::NoticeState::failed, attempts, now(), result.text));
+        HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed,
+                                 fmt::format("given up after {} attempts: {}", attempts, result.text)));
         return {};
       }
-      return parts_.store.set_notice(item_id, core::NoticeState::queued, attempts, now() + wait_after(attempts), result.text);
+      return parts_.store.set_notice(item_id, core::NoticeState::queued, attempts,
+                                     now() + wait_after(attempts), result.text);
   }
   return {};
 }

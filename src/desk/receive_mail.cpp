@@ -1,5 +1,5 @@
-// An email's way in: seen before? a bounce? from a robot? a colleague's answer to an alert? which case? And only
-// then a signal for the core. Whatever it is, it is kept.
+// An email's way in: seen before? a bounce? from a robot? a colleague's answer to an alert? which case? And
+// only then a signal for the core. Whatever it is, it is kept.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -59,7 +59,8 @@ core::ClassHint hint_of(const core::Procedure& procedure, const ports::IncomingM
       }
     }
     for (const std::string& tag : c->tags) {
-      if (subject.find("[" + tag + "]") != std::string::npos) return {c->id, fmt::format("its subject says [{}]", tag)};
+      if (subject.find("[" + tag + "]") != std::string::npos)
+        return {c->id, fmt::format("its subject says [{}]", tag)};
     }
   }
   return {};
@@ -70,7 +71,8 @@ core::ClassHint hint_of(const core::Procedure& procedure, const ports::IncomingM
 // One mail on its way through the desk.
 class MailFiler {
  public:
-  MailFiler(Desk& desk, const ports::IncomingMail& mail) : desk_(desk), store_(desk.parts_.store), mail_(mail), now_(desk.now()) {}
+  MailFiler(Desk& desk, const ports::IncomingMail& mail)
+      : desk_(desk), store_(desk.parts_.store), mail_(mail), now_(desk.now()) {}
 
   Result<Filed> file() {
     HEJNAL_TRY(const bool seen, store_.seen(mail_.message_id, mail_.content_key));
@@ -122,8 +124,10 @@ class MailFiler {
     if (!mail_.seen_message_id.empty()) {
       HEJNAL_TRY(const auto item, store_.notice_by_message_id(mail_.seen_message_id));
       if (item) {
-        HEJNAL_TRY_VOID(keep(item->notice.number, ports::MessageState::joined, "a read receipt for what we sent"));
-        HEJNAL_TRY_VOID(desk_.put_fate(*item, core::NoticeState::seen, "the client's mail program has shown it"));
+        HEJNAL_TRY_VOID(
+            keep(item->notice.number, ports::MessageState::joined, "a read receipt for what we sent"));
+        HEJNAL_TRY_VOID(
+            desk_.put_fate(*item, core::NoticeState::seen, "the client's mail program has shown it"));
         return true;
       }
     }
@@ -131,12 +135,14 @@ class MailFiler {
     for (const ports::IncomingBounce& bounce : mail_.bounces) {
       HEJNAL_TRY(const auto item, bounced(bounce));
       if (!item) continue;
-      if (filed_.message == 0) HEJNAL_TRY_VOID(keep(item->notice.number, ports::MessageState::joined, "a bounce of what we sent"));
+      if (filed_.message == 0)
+        HEJNAL_TRY_VOID(keep(item->notice.number, ports::MessageState::joined, "a bounce of what we sent"));
       if (bounce.action == "delayed") continue;  // a warning: it may still arrive
       const std::string words = bounce.diagnostic.empty() ? bounce.status : bounce.diagnostic;
       HEJNAL_TRY_VOID(desk_.put_fate(*item, core::NoticeState::bounced, words.empty() ? "returned" : words));
     }
-    if (filed_.message == 0) HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, "a report about a mail that we do not know"));
+    if (filed_.message == 0)
+      HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, "a report about a mail that we do not know"));
     return true;
   }
 
@@ -161,19 +167,28 @@ class MailFiler {
     return std::nullopt;
   }
 
-  // A person on call answers an alert from the mail program: that answers the client; "#note" makes it a note.
+  // A person on call answers an alert from the mail program: that answers the client; "#note" makes it a
+  // note.
   Result<bool> file_colleagues_reply() {
     const auto& on_call = desk_.settings_.on_call;
-    const auto who = std::find_if(on_call.begin(), on_call.end(), [&](const core::OnCall& p) { return p.email == mail_.from.email; });
+    const auto who = std::find_if(on_call.begin(), on_call.end(),
+                                  [&](const core::OnCall& p) { return p.email == mail_.from.email; });
     if (who == on_call.end() || mail_.automatic != Automatic::none) return false;
     for (const std::string& reference : mail_.references) {
       HEJNAL_TRY(const auto item, store_.notice_by_message_id(reference));
       // The id of an alert is not guessable: who can refer to it has read that alert.
       if (!item || !item->notice.to_desk()) continue;
       HEJNAL_TRY(const core::CaseNumber number, desk_.living(item->notice.number));
-      HEJNAL_TRY_VOID(keep(number, ports::MessageState::joined, fmt::format("{} has answered the alert", who->name)));
+      HEJNAL_TRY_VOID(
+          keep(number, ports::MessageState::joined, fmt::format("{} has answered the alert", who->name)));
       std::string_view text = trim(mail_.reply_text);
-      core::AgentActed act{.action = core::Action::answer, .agent = who->name, .text = {}, .class_name = {}, .channels = {}, .delay = {}, .other = 0};
+      core::AgentActed act{.action = core::Action::answer,
+                           .agent = who->name,
+                           .text = {},
+                           .class_name = {},
+                           .channels = {},
+                           .delay = {},
+                           .other = 0};
       for (const std::string_view mark : {"#notatka", "#note"}) {
         if (text.size() >= mark.size() && iequals(text.substr(0, mark.size()), mark)) {
           act.action = core::Action::note;
@@ -184,8 +199,10 @@ class MailFiler {
       act.text = std::string(text);
       if (act.text.empty()) return true;
       if (auto done = desk_.act(number, act); !done) {
-        if (done.error().fault == Fault::retry_later || done.error().fault == Fault::corrupt) return tl::make_unexpected(done.error());
-        act.action = core::Action::note;  // it can't be answered now (closed, no address): the words are not lost
+        if (done.error().fault == Fault::retry_later || done.error().fault == Fault::corrupt)
+          return tl::make_unexpected(done.error());
+        act.action =
+            core::Action::note;  // it can't be answered now (closed, no address): the words are not lost
         HEJNAL_TRY_VOID(desk_.act(number, act));
       }
       return true;
@@ -205,7 +222,8 @@ class MailFiler {
     HEJNAL_TRY(const auto known_phones, store_.phones_of_email(mail_.from.email));
     facts.phones.insert(facts.phones.end(), known_phones.begin(), known_phones.end());
     const core::Match match = core::match_email(facts, candidates);
-    if (mail_.automatic == Automatic::auto_replied && match.number == 0) return set_aside(mail_.automatic_why);
+    if (mail_.automatic == Automatic::auto_replied && match.number == 0)
+      return set_aside(mail_.automatic_why);
 
     core::EmailReceived signal;
     signal.from = mail_.from;
@@ -217,7 +235,8 @@ class MailFiler {
     signal.automatic = mail_.automatic != Automatic::none;
     signal.no_receipt_why = mail_.no_receipt_why;
     if (signal.no_receipt_why.empty() && now_ - facts.sent_at > kStaleMail) {
-      signal.no_receipt_why = fmt::format("it was sent {} ago; no automatic mail goes out for mail that old", format_duration(now_ - facts.sent_at));
+      signal.no_receipt_why = fmt::format("it was sent {} ago; no automatic mail goes out for mail that old",
+                                          format_duration(now_ - facts.sent_at));
     }
     signal.relation = match.relation;
     signal.join_reason = match.reason;
@@ -230,7 +249,8 @@ class MailFiler {
     facts.candidates = match.candidates;
     facts.mentions = match.mentions;
     HEJNAL_TRY_VOID(desk_.prepare_opening(facts));
-    if (!mail_.automatic_to.empty()) facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, facts.number, now_);
+    if (!mail_.automatic_to.empty())
+      facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, facts.number, now_);
     HEJNAL_TRY_VOID(keep(facts.number, ports::MessageState::opened, match.reason));
     signal.message = filed_.message;
     HEJNAL_TRY_VOID(desk_.turn(core::Case{}, signal, facts));
@@ -241,7 +261,8 @@ class MailFiler {
   Result<Filed> join(core::EmailReceived& signal, const core::Match& match) {
     HEJNAL_TRY(const core::Case c, desk_.load(match.number));
     core::Facts facts = desk_.facts(c);
-    if (!mail_.automatic_to.empty()) facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, c.number, now_);
+    if (!mail_.automatic_to.empty())
+      facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, c.number, now_);
     HEJNAL_TRY_VOID(keep(c.number, ports::MessageState::joined, match.reason));
     signal.message = filed_.message;
     HEJNAL_TRY_VOID(desk_.turn(c, signal, facts));
@@ -255,7 +276,8 @@ class MailFiler {
     for (const std::string& address : mail_.participants) {
       const std::string_view domain = core::domain_of(address);
       const auto& own = desk_.settings_.own_domains;
-      if (std::find(own.begin(), own.end(), domain) == own.end() && others.size() < 50) others.push_back(address);
+      if (std::find(own.begin(), own.end(), domain) == own.end() && others.size() < 50)
+        others.push_back(address);
     }
     HEJNAL_TRY_VOID(store_.add_participants(number, others));
     HEJNAL_TRY_VOID(store_.learn_person({mail_.from.name, mail_.from.email, {}, {}}, true));
@@ -267,7 +289,8 @@ class MailFiler {
 
   Instant sent_at() const {
     // Credible: not in the future, and not older than what a mail system keeps trying.
-    if (mail_.date && *mail_.date <= now_ + 10min && *mail_.date >= now_ - 120h) return std::min(*mail_.date, now_);
+    if (mail_.date && *mail_.date <= now_ + 10min && *mail_.date >= now_ - 120h)
+      return std::min(*mail_.date, now_);
     return mail_.date && *mail_.date < now_ - 120h ? *mail_.date : now_;
   }
 
@@ -293,7 +316,8 @@ class MailFiler {
     }
     if (const auto tag = tag_of(mail_.subject)) {
       HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(tag->code)));
-      if (number != 0 && number == tag->number) HEJNAL_TRY_VOID(add(number, "its subject has the tag of the case"));
+      if (number != 0 && number == tag->number)
+        HEJNAL_TRY_VOID(add(number, "its subject has the tag of the case"));
     }
     for (const std::string& recipient : mail_.rcpt_to) {
       const std::string detail = detail_of(recipient);
@@ -307,7 +331,8 @@ class MailFiler {
       HEJNAL_TRY(const auto missing, store_.cases_without_email(20));
       for (const auto& s : missing) HEJNAL_TRY_VOID(add(s.number, {}));
     }
-    // A case of somebody else that only lacks its email is no candidate for this sender: matching sees to that.
+    // A case of somebody else that only lacks its email is no candidate for this sender: matching sees to
+    // that.
     return out;
   }
 

@@ -34,7 +34,8 @@ std::vector<std::string> codes_in(std::string_view text) {
 
 std::vector<std::string> emails_in(std::string_view text) {
   const auto part_of_address = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("@.!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("@.!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
   };
   std::vector<std::string> out;
   std::size_t begin = 0;
@@ -42,9 +43,11 @@ std::vector<std::string> emails_in(std::string_view text) {
     std::size_t end = begin;
     while (end < text.size() && part_of_address(text[end])) ++end;
     std::string_view word = text.substr(begin, end - begin);
-    while (!word.empty() && (word.back() == '.' || word.back() == '!' || word.back() == '?')) word.remove_suffix(1);
+    while (!word.empty() && (word.back() == '.' || word.back() == '!' || word.back() == '?'))
+      word.remove_suffix(1);
     const auto at = word.find('@');
-    if (at != std::string_view::npos && at > 0 && word.find('.', at) != std::string_view::npos && word.rfind('@') == at) {
+    if (at != std::string_view::npos && at > 0 && word.find('.', at) != std::string_view::npos &&
+        word.rfind('@') == at) {
       out.push_back(to_lower_ascii(word));
     }
     begin = end + 1;
@@ -52,8 +55,8 @@ std::vector<std::string> emails_in(std::string_view text) {
   return out;
 }
 
-ports::Message incoming(core::CaseNumber number, core::Channel channel, std::string from, std::string text, Instant at, bool opened,
-                        std::string why) {
+ports::Message incoming(core::CaseNumber number, core::Channel channel, std::string from, std::string text,
+                        Instant at, bool opened, std::string why) {
   ports::Message m;
   m.number = number;
   m.channel = channel;
@@ -105,11 +108,13 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   const core::Match match = core::match_sms(procedure_, facts_of_sms, candidates);
 
   core::SmsReceived signal;
-  signal.from = {facts_of_sms.person.name, facts_of_sms.person.email, sms.from, facts_of_sms.person.organisation};
+  signal.from = {facts_of_sms.person.name, facts_of_sms.person.email, sms.from,
+                 facts_of_sms.person.organisation};
   signal.text = sms.text;
   signal.relation = match.relation;
   signal.join_reason = match.reason;
-  if (signal.from.email.empty() && !facts_of_sms.emails.empty()) signal.from.email = facts_of_sms.emails.front();
+  if (signal.from.email.empty() && !facts_of_sms.emails.empty())
+    signal.from.email = facts_of_sms.emails.front();
 
   core::Case c;
   core::Facts facts_now;
@@ -123,7 +128,8 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
     HEJNAL_TRY_VOID(prepare_opening(facts_now));
   }
   const core::CaseNumber number = c.exists() ? c.number : facts_now.number;
-  ports::Message message = incoming(number, core::Channel::sms, sms.from, sms.text, now(), !c.exists(), match.reason);
+  ports::Message message =
+      incoming(number, core::Channel::sms, sms.from, sms.text, now(), !c.exists(), match.reason);
   message.message_id = id;
   message.content_key = "sms";
   Filed filed;
@@ -131,8 +137,14 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
   signal.message = filed.message;
   HEJNAL_TRY_VOID(turn(c, signal, facts_now));
-  // Who names an address in an SMS claims it; weak until an agent confirms. A code that only the client has is more.
-  HEJNAL_TRY_VOID(parts_.store.learn_person({signal.from.name, c.exists() && facts_of_sms.case_of_code == c.number ? c.client.email : signal.from.email, sms.from, {}}, false));
+  // Who names an address in an SMS claims it; weak until an agent confirms. A code that only the client has
+  // is more.
+  HEJNAL_TRY_VOID(parts_.store.learn_person(
+      {signal.from.name,
+       c.exists() && facts_of_sms.case_of_code == c.number ? c.client.email : signal.from.email,
+       sms.from,
+       {}},
+      false));
   changes_.push_back({0, number, "message"});
   return filed;
 }
@@ -142,7 +154,8 @@ Result<Filed> Desk::call(const std::string& phone, bool answered) {
   HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
   signal.from = {person.name, person.email, phone, person.organisation};
   signal.answered = answered;
-  // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that person.
+  // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
+  // person.
   HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(phone, 1));
   core::Case c;
   core::Facts facts_now;
@@ -157,7 +170,8 @@ Result<Filed> Desk::call(const std::string& phone, bool answered) {
   }
   Filed filed;
   filed.number = c.exists() ? c.number : facts_now.number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(incoming(filed.number, core::Channel::call, phone, answered ? "answered" : "rejected or missed",
+  HEJNAL_TRY(filed.message, parts_.store.add_message(incoming(filed.number, core::Channel::call, phone,
+                                                              answered ? "answered" : "rejected or missed",
                                                               now(), !c.exists(), signal.join_reason),
                                                      {}));
   signal.message = filed.message;
@@ -171,7 +185,8 @@ Result<Filed> Desk::report(const NewReport& report) {
   if (!report.class_name.empty() && !wanted) {
     std::string known;
     for (const core::ServiceClass& c : procedure_.classes) known += (known.empty() ? "" : ", ") + c.id;
-    return fail(Fault::malformed, "class: there is no class \"{}\"; the procedure has {}", report.class_name, known);
+    return fail(Fault::malformed, "class: there is no class \"{}\"; the procedure has {}", report.class_name,
+                known);
   }
   core::Reported signal;
   signal.from = report.client;
@@ -181,8 +196,10 @@ Result<Filed> Desk::report(const NewReport& report) {
   if (wanted) signal.hint = {wanted->id, fmt::format("{} has said so", report.by)};
   core::Facts facts_now = facts(core::Case{});
   HEJNAL_TRY_VOID(prepare_opening(facts_now));
-  if (!report.client.email.empty()) facts_now.automatic_budget = budget_.refusal(report.client.email, facts_now.number, now());
-  ports::Message message = incoming(facts_now.number, report.channel, report.client.email.empty() ? report.client.phone : report.client.email,
+  if (!report.client.email.empty())
+    facts_now.automatic_budget = budget_.refusal(report.client.email, facts_now.number, now());
+  ports::Message message = incoming(facts_now.number, report.channel,
+                                    report.client.email.empty() ? report.client.phone : report.client.email,
                                     report.text, now(), true, {});
   message.subject = report.subject;
   message.base_subject = report.subject;
@@ -191,7 +208,8 @@ Result<Filed> Desk::report(const NewReport& report) {
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
   signal.message = filed.message;
   HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));
-  if (!report.client.email.empty()) HEJNAL_TRY_VOID(parts_.store.add_participants(filed.number, {report.client.email}));
+  if (!report.client.email.empty())
+    HEJNAL_TRY_VOID(parts_.store.add_participants(filed.number, {report.client.email}));
   HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, true));
   return filed;
 }
@@ -215,7 +233,9 @@ Result<Filed> Desk::follow_up(core::CaseNumber number, const std::string& text, 
   signal.join_reason = "typed on the page of the case";
   Filed filed;
   filed.number = number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(incoming(number, channel, c.client.email, text, now(), false, signal.join_reason), {}));
+  HEJNAL_TRY(filed.message,
+             parts_.store.add_message(
+                 incoming(number, channel, c.client.email, text, now(), false, signal.join_reason), {}));
   signal.message = filed.message;
   HEJNAL_TRY_VOID(turn(c, signal, facts(c)));
   return filed;

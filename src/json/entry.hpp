@@ -1,4 +1,5 @@
-// Journal entries and notices as JSON text: what stands in the database, byte for byte the same for the same entries.
+// Journal entries and notices as JSON text: what stands in the database, byte for byte the same for the same
+// entries.
 #pragma once
 
 #include <string>
@@ -11,7 +12,8 @@
 
 namespace hejnal::json {
 
-// {"kind": "owed", "by": …, "why": …, fields of its kind}; without `at` and `seq`, which whoever keeps it knows.
+// {"kind": "owed", "by": …, "why": …, fields of its kind}; without `at` and `seq`, which whoever keeps it
+// knows.
 Object entry_object(const core::Entry& entry);
 
 std::string encode_entries(const std::vector<core::Entry>& entries);

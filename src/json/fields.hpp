@@ -1,6 +1,7 @@
 // Core types to JSON objects and back, by the field list that each type states (`T::fields`).
 // Written compactly: a field that has its default value is left out. Read tolerantly: an absent field has its
-// default, an unknown one is passed over (an older program may read a newer journal), a wrong type is Fault::corrupt.
+// default, an unknown one is passed over (an older program may read a newer journal), a wrong type is
+// Fault::corrupt.
 #pragma once
 
 #include <string>
@@ -15,7 +16,9 @@ namespace hejnal::json {
 namespace detail {
 
 template <class T>
-concept HasFields = requires(const T& t) { T::fields(t, [](const char*, const auto&) {}); };
+concept HasFields = requires(const T& t) {
+  T::fields(t, [](const char*, const auto&) {});
+};
 
 template <class T>
 struct IsVector : std::false_type {};
@@ -117,7 +120,9 @@ Object to_object(const T& x) {
 template <detail::HasFields T>
 Result<T> from_value(const Value& v) {
   T x;
-  if (!detail::read(v, x)) return fail(Fault::corrupt, "a stored object does not have the expected fields: {}", dump(v).substr(0, 200));
+  if (!detail::read(v, x))
+    return fail(Fault::corrupt, "a stored object does not have the expected fields: {}",
+                dump(v).substr(0, 200));
   return x;
 }
 

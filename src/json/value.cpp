@@ -1,6 +1,5 @@
 #include "json/value.hpp"
 
-
 #include "base/text.hpp"
 
 namespace hejnal::json {
@@ -13,7 +12,8 @@ Result<Value> parse(std::string_view text) {
   const std::size_t used = parser.write_some(text, error);
   if (!error && used < text.size()) {
     const std::string_view rest = trim(text.substr(used));
-    if (!rest.empty()) return fail(Fault::malformed, "not JSON: something follows the value at byte {}", used);
+    if (!rest.empty())
+      return fail(Fault::malformed, "not JSON: something follows the value at byte {}", used);
   }
   if (!error) parser.finish(error);
   if (error) return fail(Fault::malformed, "not JSON: {} at byte {}", error.message(), used);

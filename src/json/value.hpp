@@ -1,5 +1,5 @@
-// JSON as the other rooms use it. Parsing is bounded (depth 16) and says where it failed; strings that come out are
-// valid UTF-8. Thread-safe.
+// JSON as the other rooms use it. Parsing is bounded (depth 16) and says where it failed; strings that come
+// out are valid UTF-8. Thread-safe.
 #pragma once
 
 #include <boost/json.hpp>

@@ -10,7 +10,8 @@ namespace hejnal::ports {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Instant now() = 0;  // thread-safe; may step back: the desk uses the later of this and its last commit
+  virtual Instant
+  now() = 0;  // thread-safe; may step back: the desk uses the later of this and its last commit
 };
 
 class Random {

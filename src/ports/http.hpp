@@ -1,7 +1,8 @@
-// HTTP as the api room sees it: a finished request in, one reply out. Sockets, TLS, limits and time-outs are net's.
+// HTTP as the api room sees it: a finished request in, one reply out. Sockets, TLS, limits and time-outs are
+// net's.
 //
-// Threads: net calls a Handler on the network thread. The handler must not block; it may keep the Reply, move it to
-// another thread and answer later. A Reply that is destroyed unanswered answers 500.
+// Threads: net calls a Handler on the network thread. The handler must not block; it may keep the Reply, move
+// it to another thread and answer later. A Reply that is destroyed unanswered answers 500.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,12 @@ namespace hejnal::ports {
 using Header = std::pair<std::string, std::string>;
 
 struct Request {
-  std::string method;                 // "GET", upper case as sent
-  std::string path;                   // percent-decoded, begins with '/', never contains NUL
-  std::vector<Header> query;          // percent-decoded, in order
-  std::vector<Header> headers;        // names in lower case
-  std::string body;                   // at most the server's limit
-  std::string remote;                 // address of the peer, "127.0.0.1"
+  std::string method;           // "GET", upper case as sent
+  std::string path;             // percent-decoded, begins with '/', never contains NUL
+  std::vector<Header> query;    // percent-decoded, in order
+  std::vector<Header> headers;  // names in lower case
+  std::string body;             // at most the server's limit
+  std::string remote;           // address of the peer, "127.0.0.1"
 
   std::string_view header(std::string_view lower_case_name) const;
   std::string_view parameter(std::string_view name) const;  // first one of the query; empty when absent
@@ -56,7 +57,8 @@ class Reply {
   struct Target {
     virtual ~Target() = default;
     virtual void send(Response response) = 0;
-    // Begins a stream of server-sent events; net polls `source` whenever HttpServer::wake_streams() was called.
+    // Begins a stream of server-sent events; net polls `source` whenever HttpServer::wake_streams() was
+    // called.
     virtual void stream(std::shared_ptr<EventSource> source, std::uint64_t last_id) = 0;
   };
 

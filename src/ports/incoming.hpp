@@ -10,8 +10,8 @@
 
 namespace hejnal::ports {
 
-// Original bytes, ready to be stored: pieces in order. Large encoded parts are named by the hash of their bytes, so
-// that the same attachment is stored once.
+// Original bytes, ready to be stored: pieces in order. Large encoded parts are named by the hash of their
+// bytes, so that the same attachment is stored once.
 struct RawPiece {
   std::string hash;   // empty: an inline piece
   std::string frame;  // compressed bytes (base/compress.hpp)
@@ -33,16 +33,17 @@ struct IncomingMail {
   std::string via;
   std::string message_id, content_key;  // the id with <>, a hash of the body
   core::Party from;
-  std::string answer_to, automatic_to;  // DECISIONS 18; automatic_to is empty where nothing automatic may go back
+  std::string answer_to,
+      automatic_to;  // DECISIONS 18; automatic_to is empty where nothing automatic may go back
   std::vector<std::string> participants;  // addresses of From, To and Cc
   std::string subject, base_subject, text, reply_text, signature;
   std::optional<Instant> date;
   enum class Automatic { none, auto_generated, auto_replied, bulk } automatic = Automatic::none;
   std::string automatic_why, no_receipt_why;
-  std::string set_aside_why;  // spam, failed DMARC: not empty
+  std::string set_aside_why;            // spam, failed DMARC: not empty
   std::vector<IncomingBounce> bounces;  // failed or delayed deliveries that this mail reports
-  bool is_report = false;     // a DSN, MDN or abuse report, whatever it says
-  std::string seen_message_id;  // of a read receipt: the mail of ours that was displayed
+  bool is_report = false;               // a DSN, MDN or abuse report, whatever it says
+  std::string seen_message_id;          // of a read receipt: the mail of ours that was displayed
   std::vector<std::string> references;  // In-Reply-To and References, most telling first
   std::vector<std::string> phones;      // E.164 numbers in the signature
   std::vector<IncomingAttachment> attachments;

@@ -1,5 +1,5 @@
-// Words and letters: a notice becomes a subject and a text (Wording), these become bytes (Composer). Pure, so the
-// simulation sends what production sends.
+// Words and letters: a notice becomes a subject and a text (Wording), these become bytes (Composer). Pure, so
+// the simulation sends what production sends.
 #pragma once
 
 #include <string>
@@ -27,9 +27,9 @@ struct Letter {
   std::string subject, text;
   std::string in_reply_to;  // with <>, or empty
   std::vector<std::string> references;
-  bool automatic = true;         // RFC 3834: Auto-Submitted and its company
-  bool answers_a_mail = false;   // auto-replied, else auto-generated
-  std::string bounce_token;      // for VERP; empty: none
+  bool automatic = true;        // RFC 3834: Auto-Submitted and its company
+  bool answers_a_mail = false;  // auto-replied, else auto-generated
+  std::string bounce_token;     // for VERP; empty: none
   Instant at;
 };
 

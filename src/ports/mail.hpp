@@ -18,9 +18,9 @@ struct Delivery {
   bool has_envelope = true;          // false: mail_from is unknown (IMAP), look at Return-Path
 };
 
-// Takes messages in. `done` is called exactly once, on any thread: success means that the message is durable and the
-// sender may be told so. Fault::retry_later: it isn't stored, the sender must keep it (4xx). Fault::refused or
-// malformed: it will never be (5xx). Thread-safe.
+// Takes messages in. `done` is called exactly once, on any thread: success means that the message is durable
+// and the sender may be told so. Fault::retry_later: it isn't stored, the sender must keep it (4xx).
+// Fault::refused or malformed: it will never be (5xx). Thread-safe.
 class MailIntake {
  public:
   virtual ~MailIntake() = default;
@@ -35,14 +35,15 @@ struct OutgoingMail {
 
 struct SendResult {
   enum class Outcome {
-    handed_over,   // the next server has taken it
-    try_later,     // 4yz, no connection, a cut after the final dot: the same bytes may be sent again
-    refused,       // 5yz for this recipient
-    our_mistake,   // 5yz before RCPT or a rejected password: our configuration, nothing is wrong with the recipient
+    handed_over,  // the next server has taken it
+    try_later,    // 4yz, no connection, a cut after the final dot: the same bytes may be sent again
+    refused,      // 5yz for this recipient
+    our_mistake,  // 5yz before RCPT or a rejected password: our configuration, nothing is wrong with the
+                  // recipient
   };
   Outcome outcome = Outcome::try_later;
-  int code = 0;       // SMTP reply code, 0 when there was none
-  std::string text;   // the other side's words, or what went wrong, for people
+  int code = 0;      // SMTP reply code, 0 when there was none
+  std::string text;  // the other side's words, or what went wrong, for people
 };
 
 // Hands one message to the next server. `done` is called exactly once, on any thread. Thread-safe.

@@ -1,5 +1,5 @@
-// Where everything that has happened is kept. Two seams: `Store` is written by one thread (the ledger), `Archive` is
-// read by any, each thread with one of its own, and never waits for the writer.
+// Where everything that has happened is kept. Two seams: `Store` is written by one thread (the ledger),
+// `Archive` is read by any, each thread with one of its own, and never waits for the writer.
 //
 // Failures: Fault::retry_later (disk full, locked: nothing was stored, the same call may work later) and
 // Fault::corrupt (damaged: stop). After a failure inside a transaction the caller rolls back.
@@ -72,19 +72,22 @@ class Store {
   virtual Status release() = 0;
   virtual void rollback_to_savepoint() = 0;
 
-  // -- cases ----------------------------------------------------------------------------------------------------
+  // -- cases
+  // ----------------------------------------------------------------------------------------------------
   virtual Result<core::CaseNumber> last_case_number() = 0;
   virtual Result<std::vector<core::Entry>> journal(core::CaseNumber number) = 0;  // empty: no such case
   // Appends the entries of one decision and stores what the case is after them.
   virtual Status write_turn(const core::Case& after, Instant at, const std::vector<core::Entry>& entries) = 0;
-  virtual Result<std::vector<core::CaseNumber>> due_cases(Instant now, int limit) = 0;  // by alarm, then number
+  virtual Result<std::vector<core::CaseNumber>> due_cases(Instant now,
+                                                          int limit) = 0;  // by alarm, then number
   virtual Result<std::optional<Instant>> next_alarm() = 0;
   virtual Result<bool> failure_open() = 0;
   virtual Status set_failure(core::CaseNumber number, bool open) = 0;
 
   virtual Result<std::optional<CaseSummary>> summary(core::CaseNumber number) = 0;
   virtual Result<std::vector<CaseSummary>> open_cases_of_email(std::string_view address, int limit) = 0;
-  virtual Result<std::vector<CaseSummary>> open_cases_of_phone(std::string_view phone, int limit) = 0;  // also by the person
+  virtual Result<std::vector<CaseSummary>> open_cases_of_phone(std::string_view phone,
+                                                               int limit) = 0;     // also by the person
   virtual Result<core::CaseNumber> case_by_code(std::string_view short_code) = 0;  // 0: none
   virtual Result<core::CaseNumber> case_by_token(std::string_view token) = 0;
   virtual Result<core::CaseNumber> case_by_message_id(std::string_view message_id) = 0;
@@ -93,7 +96,8 @@ class Store {
   virtual Result<ClientWords> client_words(core::CaseNumber number) = 0;
   virtual Result<std::vector<CaseSummary>> cases_without_email(int limit) = 0;  // open, newest first
 
-  // -- messages -------------------------------------------------------------------------------------------------
+  // -- messages
+  // -------------------------------------------------------------------------------------------------
   virtual Result<bool> seen(std::string_view message_id, std::string_view content_key) = 0;
   virtual Result<core::MessageId> add_message(const Message& message, const std::vector<RawPiece>& raw) = 0;
   virtual Status set_raw(core::MessageId id, const std::vector<RawPiece>& raw) = 0;  // of an outgoing one
@@ -101,29 +105,35 @@ class Store {
   virtual Status move_message(core::MessageId id, core::CaseNumber to) = 0;  // of a split
   virtual Status merge_participants(core::CaseNumber from, core::CaseNumber to) = 0;
   virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
-  virtual Result<int> index_some(int limit) = 0;  // full-text search follows behind the commit; how many were done
+  virtual Result<int> index_some(
+      int limit) = 0;  // full-text search follows behind the commit; how many were done
 
-  // -- people ---------------------------------------------------------------------------------------------------
+  // -- people
+  // ---------------------------------------------------------------------------------------------------
   virtual Status learn_person(const core::Party& party, bool confirmed) = 0;
   virtual Result<core::Party> person_by_phone(std::string_view phone) = 0;  // empty fields: unknown
   virtual Result<std::vector<std::string>> phones_of_email(std::string_view address) = 0;
   virtual Status merge_people(std::int64_t from, std::int64_t into) = 0;
   virtual Status name_organisation(std::int64_t person, std::string_view organisation) = 0;
 
-  // -- outbox ---------------------------------------------------------------------------------------------------
+  // -- outbox
+  // ---------------------------------------------------------------------------------------------------
   virtual Status queue(const core::Notice& notice, core::MessageId message, Instant now) = 0;
   virtual Result<std::vector<OutboxItem>> due_notices(Instant now, int limit) = 0;
   virtual Result<std::optional<Instant>> next_try() = 0;
   virtual Result<std::vector<OutboxItem>> notices_in(core::NoticeState state) = 0;
-  virtual Status set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at, std::string_view error) = 0;
+  virtual Status set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at,
+                            std::string_view error) = 0;
   virtual Result<std::optional<OutboxItem>> notice_by_message_id(std::string_view message_id) = 0;
 
-  // -- odds and ends --------------------------------------------------------------------------------------------
+  // -- odds and ends
+  // --------------------------------------------------------------------------------------------
   virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
   virtual Status set_setting(std::string_view key, std::string_view value) = 0;
   virtual Status keep_procedure(std::string_view version, std::string_view text) = 0;
   virtual Result<std::string> procedure_text(std::string_view version) = 0;  // empty: unknown
-  virtual Status add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) = 0;
+  virtual Status add_token(std::string_view name, std::string_view role, std::string_view hash,
+                           Instant now) = 0;
   // Moves committed pages to where they belong, off the commit path. Called when there is nothing else to do.
   virtual void tidy() = 0;
 };
@@ -166,7 +176,8 @@ class Archive {
   virtual Result<std::optional<CaseRow>> find(core::CaseNumber number) = 0;
   virtual Result<core::CaseNumber> by_token(std::string_view token) = 0;
   virtual Result<std::vector<core::Entry>> journal(core::CaseNumber number) = 0;
-  virtual Result<std::vector<Message>> messages(core::CaseNumber number) = 0;  // oldest first, with those of merged cases
+  virtual Result<std::vector<Message>> messages(
+      core::CaseNumber number) = 0;  // oldest first, with those of merged cases
   virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
   virtual Result<std::string> raw(core::MessageId id) = 0;  // not_found, corrupt
   virtual Result<std::vector<Message>> set_aside(int limit) = 0;

@@ -14,7 +14,9 @@ std::string verp(const std::string& address, const std::string& delimiter, const
   const auto at = address.rfind('@');
   const auto end = message_id.rfind('@');
   constexpr std::string_view kBegin = "<hejnal.";
-  if (delimiter.empty() || at == std::string::npos || end == std::string::npos || !message_id.starts_with(kBegin)) return {};
+  if (delimiter.empty() || at == std::string::npos || end == std::string::npos ||
+      !message_id.starts_with(kBegin))
+    return {};
   std::string id = message_id.substr(kBegin.size(), end - kBegin.size());
   std::replace(id.begin(), id.end(), '.', '-');
   return address.substr(0, at) + delimiter + "b-" + id + address.substr(at);
@@ -38,7 +40,8 @@ ports::ComposedMail EmailComposer::compose(const ports::Letter& letter) const {
     draft.headers.emplace_back("X-Auto-Response-Suppress", "All");
   }
   ports::ComposedMail out;
-  // Automatic mail has the null reverse-path, or one that names the mail and is never answered (RFC 3834, 3.3).
+  // Automatic mail has the null reverse-path, or one that names the mail and is never answered (RFC
+  // 3834, 3.3).
   out.envelope_from = verp(settings_.address, settings_.delimiter, letter.message_id);
   if (out.envelope_from.empty() && !letter.automatic) out.envelope_from = settings_.address;
   out.bytes = wire::compose_mail(draft);

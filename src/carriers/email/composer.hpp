@@ -10,7 +10,8 @@ namespace hejnal::carriers {
 struct ComposerSettings {
   std::string name, address;  // of the desk
   std::string zone = "Etc/UTC";
-  std::string delimiter;  // "+" where the mail server takes address+detail: bounces then name their mail (VERP)
+  std::string
+      delimiter;  // "+" where the mail server takes address+detail: bounces then name their mail (VERP)
 };
 
 class EmailComposer final : public ports::Composer {

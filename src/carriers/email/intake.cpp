@@ -37,7 +37,8 @@ Automatic automatic_of(wire::Automatic a) {
 std::vector<ports::RawPiece> pieces(std::string_view raw, const wire::Mail& mail) {
   std::vector<std::pair<std::size_t, std::size_t>> ranges;
   for (const wire::Attachment& a : mail.attachments) {
-    if (a.raw_end > a.raw_begin && a.raw_end <= raw.size() && a.raw_end - a.raw_begin >= kOwnPieceMin && ranges.size() < kPiecesMax) {
+    if (a.raw_end > a.raw_begin && a.raw_end <= raw.size() && a.raw_end - a.raw_begin >= kOwnPieceMin &&
+        ranges.size() < kPiecesMax) {
       ranges.emplace_back(a.raw_begin, a.raw_end);
     }
   }
@@ -87,9 +88,12 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
     in.from.email = lower_address(mail.from.front());
   }
   if (in.from.email.find('@') == std::string::npos) in.from.email = to_lower_ascii(in.mail_from);
-  in.answer_to = !mail.reply_to.empty() && mail.reply_to.front().addr.find('@') != std::string::npos ? mail.reply_to.front().addr : in.from.email;
+  in.answer_to = !mail.reply_to.empty() && mail.reply_to.front().addr.find('@') != std::string::npos
+                     ? mail.reply_to.front().addr
+                     : in.from.email;
   in.no_receipt_why = mail.no_receipt ? mail.no_receipt_why : std::string();
-  const bool from_us = std::find(settings.own_addresses.begin(), settings.own_addresses.end(), in.from.email) != settings.own_addresses.end();
+  const bool from_us = std::find(settings.own_addresses.begin(), settings.own_addresses.end(),
+                                 in.from.email) != settings.own_addresses.end();
   if (from_us && in.no_receipt_why.empty()) in.no_receipt_why = "it came from an address of our own";
   if (in.no_receipt_why.empty()) in.automatic_to = in.mail_from;
   for (const auto* list : {&mail.from, &mail.to, &mail.cc}) {
@@ -105,7 +109,8 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   in.date = mail.date;
   in.automatic = automatic_of(mail.automatic);
   in.automatic_why = mail.automatic_why;
-  if (in.automatic == Automatic::auto_replied && mail.weak_auto_subject) in.automatic_why += " (only its subject says so)";
+  if (in.automatic == Automatic::auto_replied && mail.weak_auto_subject)
+    in.automatic_why += " (only its subject says so)";
   if (mail.spam) in.set_aside_why = "the spam filter has marked it";
   if (mail.dmarc_failed) in.set_aside_why = "its sender could not be authenticated (DMARC failed)";
   in.is_report = mail.is_bounce || mail.is_delivered_dsn || mail.is_mdn || mail.is_feedback_report;
@@ -117,11 +122,13 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   }
   for (const auto* list : {&mail.in_reply_to, &mail.references}) {
     for (auto id = list->rbegin(); id != list->rend() && in.references.size() < kReferencesMax; ++id) {
-      if (std::find(in.references.begin(), in.references.end(), *id) == in.references.end()) in.references.push_back(*id);
+      if (std::find(in.references.begin(), in.references.end(), *id) == in.references.end())
+        in.references.push_back(*id);
     }
   }
   in.phones = wire::numbers_in(mail.signature, settings.country);
-  for (const wire::Attachment& a : mail.attachments) in.attachments.push_back({a.name, a.type, static_cast<std::int64_t>(a.size)});
+  for (const wire::Attachment& a : mail.attachments)
+    in.attachments.push_back({a.name, a.type, static_cast<std::int64_t>(a.size)});
   in.notes = std::move(mail.notes);
   in.raw = pieces(delivery.bytes, mail);
   in.raw_size = static_cast<std::int64_t>(delivery.bytes.size());

@@ -1,5 +1,5 @@
-// A delivered mail, read: what the desk needs to know of it. Runs on any thread (the parsing is the dear part, so it
-// is done before the ledger). Never fails: what cannot be understood is kept as it came.
+// A delivered mail, read: what the desk needs to know of it. Runs on any thread (the parsing is the dear
+// part, so it is done before the ledger). Never fails: what cannot be understood is kept as it came.
 #pragma once
 
 #include <string>

@@ -19,8 +19,9 @@ namespace hejnal::carriers {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> kNames = {"number", "code",  "tag",        "class", "subject", "client", "email", "phone", "text",      "why",
-                                                     "due",    "late",  "follow",     "desk",  "waits",   "ring",   "sms_number", "case_url"};
+constexpr std::array<std::string_view, 18> kNames = {
+    "number", "code", "tag",  "class",  "subject", "client", "email", "phone",      "text",
+    "why",    "due",  "late", "follow", "desk",    "waits",  "ring",  "sms_number", "case_url"};
 
 // Replaces {name}. A line that has placeholders, all of them empty, is left out.
 std::string fill(std::string_view text, const std::map<std::string, std::string, std::less<>>& values) {
@@ -31,7 +32,9 @@ std::string fill(std::string_view text, const std::map<std::string, std::string,
     while (!line.empty()) {
       const auto open = line.find('{');
       const auto close = open == std::string_view::npos ? open : line.find('}', open);
-      const auto value = close == std::string_view::npos ? values.end() : values.find(line.substr(open + 1, close - open - 1));
+      const auto value = close == std::string_view::npos
+                             ? values.end()
+                             : values.find(line.substr(open + 1, close - open - 1));
       if (value == values.end()) {
         const auto end = close == std::string_view::npos ? line.size() : close + 1;
         filled += line.substr(0, end);
@@ -64,11 +67,13 @@ std::string unknown_placeholder(std::string_view text) {
 
 }  // namespace
 
-Result<Templates> Templates::load(WordingSettings settings, core::Procedure procedure, const std::map<std::string, std::string>& own) {
+Result<Templates> Templates::load(WordingSettings settings, core::Procedure procedure,
+                                  const std::map<std::string, std::string>& own) {
   Templates templates(std::move(settings), std::move(procedure));
   const std::string folder = templates.settings_.language + "/";
   for (const EmbeddedFile& file : embedded_templates()) {
-    if (file.name.starts_with(folder)) templates.files_[std::string(file.name.substr(folder.size()))] = file.bytes;
+    if (file.name.starts_with(folder))
+      templates.files_[std::string(file.name.substr(folder.size()))] = file.bytes;
   }
   for (const auto& [name, text] : own) {
     if (const std::string unknown = unknown_placeholder(text); !unknown.empty()) {
@@ -81,8 +86,10 @@ Result<Templates> Templates::load(WordingSettings settings, core::Procedure proc
 
 const std::string* Templates::find(const core::Notice& notice) const {
   const std::string base = fmt::format("{}.{}", to_string(notice.kind), to_string(notice.channel));
-  // What a rejected call means depends on whether a failure is being repaired; other notices may differ by class.
-  const std::string variant = notice.kind == core::NoticeKind::rejected_call && notice.failure_open ? "repairing" : notice.class_name;
+  // What a rejected call means depends on whether a failure is being repaired; other notices may differ by
+  // class.
+  const std::string variant =
+      notice.kind == core::NoticeKind::rejected_call && notice.failure_open ? "repairing" : notice.class_name;
   for (const std::string& name : {fmt::format("{}.{}.txt", base, variant), base + ".txt"}) {
     if (const auto found = files_.find(name); found != files_.end()) return &found->second;
   }
@@ -97,7 +104,8 @@ std::map<std::string, std::string, std::less<>> Templates::values(const core::No
     // An email alone cannot tell these classes apart, so the client is told the waits of all of them.
     for (const core::ServiceClass& c : procedure_.classes) {
       if (!c.email_alone() || c.steps.size() < 2) continue;
-      waits += fmt::format("{}{} ({} {})", waits.empty() ? "" : ", ", c.steps[1].wait_text, polish ? "sprawa" : "matter:", c.short_name);
+      waits += fmt::format("{}{} ({} {})", waits.empty() ? "" : ", ", c.steps[1].wait_text,
+                           polish ? "sprawa" : "matter:", c.short_name);
     }
   }
   std::string subject = n.subject;
@@ -107,7 +115,9 @@ std::map<std::string, std::string, std::less<>> Templates::values(const core::No
           {"tag", fmt::format("[#{} {}]", n.number, n.short_code)},
           {"class", shown.short_name},
           {"subject", subject},
-          {"client", !n.client.name.empty() ? n.client.name : !n.client.email.empty() ? n.client.email : n.client.phone},
+          {"client", !n.client.name.empty()    ? n.client.name
+                     : !n.client.email.empty() ? n.client.email
+                                               : n.client.phone},
           {"email", n.client.email},
           {"phone", n.client.phone},
           {"text", n.text},

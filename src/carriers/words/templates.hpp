@@ -1,10 +1,11 @@
-// A notice becomes words. Templates are text files, one for each language, kind and channel, optionally for a class:
+// A notice becomes words. Templates are text files, one for each language, kind and channel, optionally for a
+// class:
 //
 //   templates/pl/receipt.email.txt     templates/pl/receipt.email.critical.txt     templates/pl/alert.sms.txt
 //
-// The first line of an email's template is its subject ("Subject: ..."), an empty line follows, the rest is the text.
-// {name} is replaced; a line whose only placeholder is empty is left out. docs/templates.md lists the names.
-// What is built in is used where a company's folder has no file of that name.
+// The first line of an email's template is its subject ("Subject: ..."), an empty line follows, the rest is
+// the text. {name} is replaced; a line whose only placeholder is empty is left out. docs/templates.md lists
+// the names. What is built in is used where a company's folder has no file of that name.
 #pragma once
 
 #include <map>
@@ -23,12 +24,14 @@ struct WordingSettings {
 class Templates final : public ports::Wording {
  public:
   // `own`: the company's files by name ("receipt.email.txt"); checked for unknown placeholders.
-  static Result<Templates> load(WordingSettings settings, core::Procedure procedure, const std::map<std::string, std::string>& own = {});
+  static Result<Templates> load(WordingSettings settings, core::Procedure procedure,
+                                const std::map<std::string, std::string>& own = {});
 
   ports::Words words(const core::Notice& notice, Instant now) const override;
 
  private:
-  Templates(WordingSettings settings, core::Procedure procedure) : settings_(std::move(settings)), procedure_(std::move(procedure)) {}
+  Templates(WordingSettings settings, core::Procedure procedure)
+      : settings_(std::move(settings)), procedure_(std::move(procedure)) {}
   const std::string* find(const core::Notice& notice) const;
   std::map<std::string, std::string, std::less<>> values(const core::Notice& notice) const;
 

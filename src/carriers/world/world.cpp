@@ -37,24 +37,44 @@ std::vector<std::pair<std::string, std::string>> headers_of(const std::string& b
 
 class World final : public SandboxWorld {
  public:
-  World(WorldSettings settings, ports::Clock& clock) : settings_(std::move(settings)), clock_(clock) { load(); }
+  World(WorldSettings settings, ports::Clock& clock) : settings_(std::move(settings)), clock_(clock) {
+    load();
+  }
 
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
     const Instant at = clock_.now();
     {
       const std::lock_guard lock(mutex_);
       if (outgoing.notice.channel == core::Channel::email) {
-        ports::WorldEmail email{settings_.desk_address, outgoing.mail.envelope_to, outgoing.words.subject, outgoing.words.text,
-                                headers_of(outgoing.mail.bytes), at, outgoing.notice.number};
+        ports::WorldEmail email{settings_.desk_address,          outgoing.mail.envelope_to,
+                                outgoing.words.subject,          outgoing.words.text,
+                                headers_of(outgoing.mail.bytes), at,
+                                outgoing.notice.number};
         json::Object headers;
         for (const auto& [name, value] : email.headers) headers[name] = value;
-        keep({{"channel", "email"}, {"from", email.from}, {"to", email.to}, {"subject", email.subject}, {"text", email.text},
-              {"headers", std::move(headers)}, {"at", at.ms}, {"case", email.number}});
+        keep({{"channel", "email"},
+              {"from", email.from},
+              {"to", email.to},
+              {"subject", email.subject},
+              {"text", email.text},
+              {"headers", std::move(headers)},
+              {"at", at.ms},
+              {"case", email.number}});
         emails_.push_back(std::move(email));
       } else {
-        ports::WorldSms sms{settings_.sms_number, outgoing.notice.to, outgoing.words.text, wire::sms_size(outgoing.words.text).segments,
-                            at, outgoing.notice.number};
-        keep({{"channel", "sms"}, {"from", sms.from}, {"to", sms.to}, {"text", sms.text}, {"segments", sms.segments}, {"at", at.ms}, {"case", sms.number}});
+        ports::WorldSms sms{settings_.sms_number,
+                            outgoing.notice.to,
+                            outgoing.words.text,
+                            wire::sms_size(outgoing.words.text).segments,
+                            at,
+                            outgoing.notice.number};
+        keep({{"channel", "sms"},
+              {"from", sms.from},
+              {"to", sms.to},
+              {"text", sms.text},
+              {"segments", sms.segments},
+              {"at", at.ms},
+              {"case", sms.number}});
         sms_.push_back(std::move(sms));
       }
     }
@@ -75,7 +95,11 @@ class World final : public SandboxWorld {
   }
   void add_call(ports::WorldCall call) override {
     const std::lock_guard lock(mutex_);
-    keep({{"channel", "call"}, {"from", call.from}, {"result", call.result}, {"at", call.at.ms}, {"case", call.number}});
+    keep({{"channel", "call"},
+          {"from", call.from},
+          {"result", call.result},
+          {"at", call.at.ms},
+          {"case", call.number}});
     calls_.push_back(std::move(call));
   }
   void lose(core::Channel channel, int count) override {
@@ -99,7 +123,8 @@ class World final : public SandboxWorld {
     draft.date = format_mail_date(now, "Europe/Warsaw");
     char random[12];
     fill_random(random, sizeof random);
-    draft.message_id = fmt::format("<{}@{}>", to_hex({random, sizeof random}), email.from.substr(email.from.rfind('@') + 1));
+    draft.message_id =
+        fmt::format("<{}@{}>", to_hex({random, sizeof random}), email.from.substr(email.from.rfind('@') + 1));
     std::string extra;
     for (const auto& [name, value] : email.headers) {
       if (iequals(name, "Message-ID")) {
@@ -123,7 +148,9 @@ class World final : public SandboxWorld {
   std::pair<ports::Delivery, std::string> envelope(std::string raw) override {
     const wire::Mail mail = wire::parse_mail(raw);
     ports::Delivery delivery;
-    delivery.mail_from = mail.has_return_path ? mail.return_path : mail.from.empty() ? std::string() : mail.from.front().addr;
+    delivery.mail_from = mail.has_return_path ? mail.return_path
+                         : mail.from.empty()  ? std::string()
+                                              : mail.from.front().addr;
     for (const wire::Address& to : mail.to) delivery.rcpt_to.push_back(to.addr);
     if (delivery.rcpt_to.empty()) delivery.rcpt_to = {settings_.desk_address};
     delivery.bytes = std::move(raw);
@@ -148,15 +175,19 @@ class World final : public SandboxWorld {
       const Instant at{number_of(o, "at")};
       const std::string channel = text_of(o, "channel");
       if (channel == "email") {
-        ports::WorldEmail email{text_of(o, "from"), text_of(o, "to"), text_of(o, "subject"), text_of(o, "text"), {}, at, number_of(o, "case")};
+        ports::WorldEmail email{
+            text_of(o, "from"),  text_of(o, "to"), text_of(o, "subject"), text_of(o, "text"), {}, at,
+            number_of(o, "case")};
         if (const json::Value* headers = o.if_contains("headers"); headers && headers->is_object()) {
           for (const auto& h : headers->as_object()) {
-            if (h.value().is_string()) email.headers.emplace_back(std::string(h.key()), std::string(h.value().as_string()));
+            if (h.value().is_string())
+              email.headers.emplace_back(std::string(h.key()), std::string(h.value().as_string()));
           }
         }
         emails_.push_back(std::move(email));
       } else if (channel == "sms") {
-        sms_.push_back({text_of(o, "from"), text_of(o, "to"), text_of(o, "text"), static_cast<int>(number_of(o, "segments")), at, number_of(o, "case")});
+        sms_.push_back({text_of(o, "from"), text_of(o, "to"), text_of(o, "text"),
+                        static_cast<int>(number_of(o, "segments")), at, number_of(o, "case")});
       } else if (channel == "call") {
         calls_.push_back({text_of(o, "from"), text_of(o, "result"), at, number_of(o, "case")});
       }
@@ -175,6 +206,8 @@ class World final : public SandboxWorld {
 
 }  // namespace
 
-std::unique_ptr<SandboxWorld> make_world(WorldSettings settings, ports::Clock& clock) { return std::make_unique<World>(std::move(settings), clock); }
+std::unique_ptr<SandboxWorld> make_world(WorldSettings settings, ports::Clock& clock) {
+  return std::make_unique<World>(std::move(settings), clock);
+}
 
 }  // namespace hejnal::carriers

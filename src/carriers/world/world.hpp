@@ -1,8 +1,9 @@
-// The sandbox's carrier and world in one: what the desk hands over lands in virtual mailboxes and telephones at once.
-// It is kept in a file beside the database (one JSON object a line), as a real mailbox would outlive the desk.
+// The sandbox's carrier and world in one: what the desk hands over lands in virtual mailboxes and telephones
+// at once. It is kept in a file beside the database (one JSON object a line), as a real mailbox would outlive
+// the desk.
 //
-// Fault model: nothing is delayed, bounced or doubled here; clients' messages vanish when asked to (lose). The
-// simulation has its own, meaner carriers.
+// Fault model: nothing is delayed, bounced or doubled here; clients' messages vanish when asked to (lose).
+// The simulation has its own, meaner carriers.
 #pragma once
 
 #include <memory>

@@ -16,8 +16,10 @@ namespace {
 constexpr std::int64_t kExactTotal = 10'000;
 
 constexpr const char* kCaseColumns =
-    "number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, email_missing, merged_into, "
-    "opened_at, sent_at, class, class_reason, candidates, step, read_at, answered_at, settled_at, next_what, next_by_desk, next_due, "
+    "number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, "
+    "email_missing, merged_into, "
+    "opened_at, sent_at, class, class_reason, candidates, step, read_at, answered_at, settled_at, next_what, "
+    "next_by_desk, next_due, "
     "next_why, token";
 
 ports::CaseRow read_case(const Rows& rows) {
@@ -34,16 +36,18 @@ ports::CaseRow read_case(const Rows& rows) {
   row.read_at = rows.instant(16);
   row.answered_at = rows.instant(17);
   row.settled_at = rows.instant(18);
-  if (const auto due = rows.instant(21)) row.next = core::Next{rows.text(19), rows.integer(20) != 0, *due, rows.text(22)};
+  if (const auto due = rows.instant(21))
+    row.next = core::Next{rows.text(19), rows.integer(20) != 0, *due, rows.text(22)};
   row.token = rows.text(23);
   return row;
 }
 
-// A search as people type it: every word must be there, the last one may be a beginning. Nothing of FTS5's own syntax
-// gets through.
+// A search as people type it: every word must be there, the last one may be a beginning. Nothing of FTS5's
+// own syntax gets through.
 std::string match_expression(std::string_view text) {
   std::string out;
-  for (const std::string& word : words(text)) out += fmt::format("{}\"{}\"*", out.empty() ? "" : " AND ", word);
+  for (const std::string& word : words(text))
+    out += fmt::format("{}\"{}\"*", out.empty() ? "" : " AND ", word);
   return out;
 }
 
@@ -55,7 +59,8 @@ Result<Cursor> read_cursor(std::string_view text) {
   Cursor c;
   const auto at = text.find('-', 1);
   const char* const end = text.data() + text.size();
-  if (at == std::string_view::npos) return fail(Fault::malformed, "the cursor is not one that this server gave");
+  if (at == std::string_view::npos)
+    return fail(Fault::malformed, "the cursor is not one that this server gave");
   const auto due = std::from_chars(text.data(), text.data() + at, c.due);
   const auto number = std::from_chars(text.data() + at + 1, end, c.number);
   if (due.ec != std::errc() || due.ptr != text.data() + at || number.ec != std::errc() || number.ptr != end) {
@@ -73,26 +78,35 @@ class SqliteArchive final : public ports::Archive {
   Result<core::CaseNumber> by_token(std::string_view token) override {
     return one(db_.query("SELECT number FROM cases WHERE token = ?1", token));
   }
-  Result<std::vector<core::Entry>> journal(core::CaseNumber number) override { return read_journal(db_, number); }
+  Result<std::vector<core::Entry>> journal(core::CaseNumber number) override {
+    return read_journal(db_, number);
+  }
   Result<std::vector<ports::Message>> messages(core::CaseNumber number) override {
-    return list(db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, join_reason, "
-                          "message_id, content_key, base_subject, notice, attachments FROM messages WHERE case_number IN "
-                          "(SELECT ?1 UNION SELECT number FROM cases WHERE merged_into <> 0 AND merged_into = ?1) ORDER BY id",
-                          number));
+    return list(db_.query(
+        "SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
+        "join_reason, "
+        "message_id, content_key, base_subject, notice, attachments FROM messages WHERE case_number IN "
+        "(SELECT ?1 UNION SELECT number FROM cases WHERE merged_into <> 0 AND merged_into = ?1) ORDER BY id",
+        number));
   }
   Result<std::optional<ports::Message>> message(core::MessageId id) override {
-    HEJNAL_TRY(auto found, list(db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
-                                          "join_reason, message_id, content_key, base_subject, notice, attachments FROM messages WHERE id = ?1",
+    HEJNAL_TRY(auto found, list(db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, "
+                                          "subject, text, at, automatic, state, "
+                                          "join_reason, message_id, content_key, base_subject, notice, "
+                                          "attachments FROM messages WHERE id = ?1",
                                           id)));
     if (found.empty()) return std::nullopt;
     return std::optional(std::move(found.front()));
   }
   Result<std::string> raw(core::MessageId id) override;
   Result<std::vector<ports::Message>> set_aside(int limit) override {
-    return list(db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, join_reason, "
-                          "message_id, content_key, base_subject, notice, attachments FROM messages WHERE case_number = 0 AND state = 'set_aside' "
-                          "ORDER BY id DESC LIMIT ?1",
-                          limit));
+    return list(
+        db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, "
+                  "automatic, state, join_reason, "
+                  "message_id, content_key, base_subject, notice, attachments FROM messages WHERE "
+                  "case_number = 0 AND state = 'set_aside' "
+                  "ORDER BY id DESC LIMIT ?1",
+                  limit));
   }
   Result<std::vector<ports::OutboxItem>> notices(std::optional<core::NoticeState> state, int limit) override;
   Result<std::vector<ports::PersonRow>> people(std::string_view text, int limit) override;
@@ -130,8 +144,8 @@ class SqliteArchive final : public ports::Archive {
   std::map<std::string, std::int64_t> totals_;  // of the unsearched lists, while nothing is committed
 };
 
-// Counts to 10,001 and no further. A console asks the same question again and again, so the answer is kept until
-// something was committed.
+// Counts to 10,001 and no further. A console asks the same question again and again, so the answer is kept
+// until something was committed.
 Result<std::int64_t> SqliteArchive::total(const std::string& where, const std::vector<std::string>& values) {
   const std::int64_t now = version();
   if (now != totals_version_) totals_.clear();
@@ -139,8 +153,11 @@ Result<std::int64_t> SqliteArchive::total(const std::string& where, const std::v
   std::string key = where;
   for (const std::string& v : values) key += '\x1f' + v;
   if (const auto kept = totals_.find(key); kept != totals_.end()) return kept->second;
-  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT count(*) FROM (SELECT 1 FROM cases WHERE {} LIMIT {})", where, kExactTotal + 1)));
-  for (std::size_t i = 0; i < values.size(); ++i) rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
+  HEJNAL_TRY(Rows rows,
+             db_.prepare_once(fmt::format("SELECT count(*) FROM (SELECT 1 FROM cases WHERE {} LIMIT {})",
+                                          where, kExactTotal + 1)));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
   HEJNAL_TRY(const std::int64_t counted, one(std::move(rows)));
   if (totals_.size() > 200) totals_.clear();
   totals_[key] = counted;
@@ -167,8 +184,10 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
   const std::string expression = match_expression(query.text);
   if (!query.text.empty()) {
     if (expression.empty()) return ports::CasePage{};
-    where += fmt::format(" AND number IN (SELECT case_number FROM messages WHERE case_number <> 0 AND id IN (SELECT rowid FROM search WHERE search MATCH {} ORDER BY rowid DESC LIMIT 2000))",
-                         value(expression));
+    where += fmt::format(
+        " AND number IN (SELECT case_number FROM messages WHERE case_number <> 0 AND id IN (SELECT rowid "
+        "FROM search WHERE search MATCH {} ORDER BY rowid DESC LIMIT 2000))",
+        value(expression));
   }
   ports::CasePage page;
   HEJNAL_TRY(page.total, total(where, values));
@@ -180,22 +199,28 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
   if (!query.cursor.empty()) {
     HEJNAL_TRY(const Cursor cursor, read_cursor(query.cursor));
     where += newest ? fmt::format(" AND number < {}", cursor.number)
-                    : fmt::format(" AND (coalesce(next_due, 9000000000000000), number) > ({}, {})", cursor.due, cursor.number);
+                    : fmt::format(" AND (coalesce(next_due, 9000000000000000), number) > ({}, {})",
+                                  cursor.due, cursor.number);
   }
   // Closed cases have nothing due: they stand behind all others.
-  order = newest ? "number DESC" : closed ? "coalesce(next_due, 9000000000000000), number" : "next_due, number";
+  order = newest   ? "number DESC"
+          : closed ? "coalesce(next_due, 9000000000000000), number"
+                   : "next_due, number";
   if (!newest && !closed && !query.cursor.empty()) {  // lets the index be used
     HEJNAL_TRY(const Cursor cursor, read_cursor(query.cursor));
     where += fmt::format(" AND next_due >= {}", cursor.due);
   }
-  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE {} ORDER BY {} LIMIT {}", kCaseColumns, where, order, query.limit + 1)));
-  for (std::size_t i = 0; i < values.size(); ++i) rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
+  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE {} ORDER BY {} LIMIT {}",
+                                                     kCaseColumns, where, order, query.limit + 1)));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
     if (!more) return page;
     if (static_cast<int>(page.items.size()) == query.limit) {
       const ports::CaseRow& last = page.items.back();
-      page.next_cursor = fmt::format("{}-{}", last.next ? last.next->due.ms : 9000000000000000, last.summary.number);
+      page.next_cursor =
+          fmt::format("{}-{}", last.next ? last.next->due.ms : 9000000000000000, last.summary.number);
       return page;
     }
     page.items.push_back(read_case(rows));
@@ -203,7 +228,8 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
 }
 
 Result<std::optional<ports::CaseRow>> SqliteArchive::find(core::CaseNumber number) {
-  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE number = ?1", kCaseColumns)));
+  HEJNAL_TRY(Rows rows,
+             db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE number = ?1", kCaseColumns)));
   rows.bind(1, number);
   HEJNAL_TRY(const bool found, rows.next());
   if (!found) return std::nullopt;
@@ -211,9 +237,11 @@ Result<std::optional<ports::CaseRow>> SqliteArchive::find(core::CaseNumber numbe
 }
 
 Result<std::string> SqliteArchive::raw(core::MessageId id) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT coalesce(p.frame, b.frame) FROM raw_pieces p LEFT JOIN blobs b ON b.hash = p.hash "
-                                  "WHERE p.id >= ?1 AND p.id < ?2 ORDER BY p.id",
-                                  id * 1024, (id + 1) * 1024));
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query("SELECT coalesce(p.frame, b.frame) FROM raw_pieces p LEFT JOIN blobs b ON b.hash = p.hash "
+                "WHERE p.id >= ?1 AND p.id < ?2 ORDER BY p.id",
+                id * 1024, (id + 1) * 1024));
   std::string out;
   bool any = false;
   for (;;) {
@@ -227,10 +255,13 @@ Result<std::string> SqliteArchive::raw(core::MessageId id) {
   return out;
 }
 
-Result<std::vector<ports::OutboxItem>> SqliteArchive::notices(std::optional<core::NoticeState> state, int limit) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT message, state, attempts, created_at, next_try_at, last_error, notice FROM outbox "
-                                  "WHERE ?1 = '' OR state = ?1 ORDER BY message DESC LIMIT ?2",
-                                  state ? to_string(*state) : std::string_view(), limit));
+Result<std::vector<ports::OutboxItem>> SqliteArchive::notices(std::optional<core::NoticeState> state,
+                                                              int limit) {
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query("SELECT message, state, attempts, created_at, next_try_at, last_error, notice FROM outbox "
+                "WHERE ?1 = '' OR state = ?1 ORDER BY message DESC LIMIT ?2",
+                state ? to_string(*state) : std::string_view(), limit));
   std::vector<ports::OutboxItem> out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
@@ -241,12 +272,18 @@ Result<std::vector<ports::OutboxItem>> SqliteArchive::notices(std::optional<core
 }
 
 Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view text, int limit) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT id, name, organisation, "
-                                  "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = 'email'), "
-                                  "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = 'phone') "
-                                  "FROM people WHERE ?1 = '' OR instr(lower(name), ?1) OR instr(lower(organisation), ?1) OR EXISTS "
-                                  "(SELECT 1 FROM identifiers WHERE person = people.id AND instr(value, ?1)) ORDER BY id DESC LIMIT ?2",
-                                  to_lower_ascii(text), limit));
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query(
+          "SELECT id, name, organisation, "
+          "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = "
+          "'email'), "
+          "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = "
+          "'phone') "
+          "FROM people WHERE ?1 = '' OR instr(lower(name), ?1) OR instr(lower(organisation), ?1) OR EXISTS "
+          "(SELECT 1 FROM identifiers WHERE person = people.id AND instr(value, ?1)) ORDER BY id DESC LIMIT "
+          "?2",
+          to_lower_ascii(text), limit));
   std::vector<ports::PersonRow> out;
   const auto parts = [](std::string_view joined) {
     std::vector<std::string> list;
@@ -263,11 +300,17 @@ Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view tex
 
 Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
   Counts c;
-  HEJNAL_TRY(c.open, one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 LIMIT 100001)")));
+  HEJNAL_TRY(c.open,
+             one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 LIMIT 100001)")));
   HEJNAL_TRY(c.queued, one(db_.query("SELECT count(*) FROM outbox WHERE state = 'queued'")));
-  HEJNAL_TRY(c.failed, one(db_.query("SELECT count(*) FROM outbox WHERE state IN ('failed', 'bounced', 'unknown')")));
-  HEJNAL_TRY(c.set_aside, one(db_.query("SELECT count(*) FROM messages WHERE case_number = 0 AND state = 'set_aside'")));
-  HEJNAL_TRY(c.overdue, one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 AND next_due < ?1 LIMIT 10001)", now)));
+  HEJNAL_TRY(c.failed,
+             one(db_.query("SELECT count(*) FROM outbox WHERE state IN ('failed', 'bounced', 'unknown')")));
+  HEJNAL_TRY(c.set_aside,
+             one(db_.query("SELECT count(*) FROM messages WHERE case_number = 0 AND state = 'set_aside'")));
+  HEJNAL_TRY(
+      c.overdue,
+      one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 AND next_due < ?1 LIMIT 10001)",
+                    now)));
   return c;
 }
 

@@ -38,7 +38,8 @@ Result<bool> Rows::next() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return tl::unexpected<Error>(error_of(sqlite3_db_handle(statement_), sqlite3_extended_errcode(sqlite3_db_handle(statement_))));
+  return tl::unexpected<Error>(
+      error_of(sqlite3_db_handle(statement_), sqlite3_extended_errcode(sqlite3_db_handle(statement_))));
 }
 
 std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_, column); }
@@ -46,7 +47,8 @@ std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(state
 std::string_view Rows::view(int column) const {
   const void* bytes = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
-  return bytes ? std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(size)) : std::string_view();
+  return bytes ? std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(size))
+               : std::string_view();
 }
 
 std::string Rows::text(int column) const { return std::string(view(column)); }
@@ -58,11 +60,14 @@ std::optional<Instant> Rows::instant(int column) const {
   return Instant{integer(column)};
 }
 
-void Rows::bind(int index, std::int64_t value) { HEJNAL_CHECK(sqlite3_bind_int64(statement_, index, value) == SQLITE_OK); }
+void Rows::bind(int index, std::int64_t value) {
+  HEJNAL_CHECK(sqlite3_bind_int64(statement_, index, value) == SQLITE_OK);
+}
 
 void Rows::bind(int index, std::string_view value) {
   const char* bytes = value.empty() ? "" : value.data();  // a null pointer would bind NULL
-  HEJNAL_CHECK(sqlite3_bind_text64(statement_, index, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) == SQLITE_OK);
+  HEJNAL_CHECK(sqlite3_bind_text64(statement_, index, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) ==
+               SQLITE_OK);
 }
 
 void Rows::bind_blob(int index, std::string_view value) {
@@ -88,7 +93,8 @@ Result<Database> Database::open(const std::string& path, Mode mode, const std::s
   return Database(handle);
 }
 
-Database::Database(Database&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)), cache_(std::move(other.cache_)) {}
+Database::Database(Database&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), cache_(std::move(other.cache_)) {}
 
 Database::~Database() {
   for (auto& [sql, statement] : cache_) sqlite3_finalize(statement);
@@ -113,7 +119,8 @@ Result<Rows> Database::prepared(const char* sql) {
 }
 
 Result<Rows> Database::prepare_once(const std::string& sql) {
-  static thread_local std::unordered_map<std::string, std::unique_ptr<std::string>> kept;  // gives each text one address
+  static thread_local std::unordered_map<std::string, std::unique_ptr<std::string>>
+      kept;  // gives each text one address
   auto& text = kept[sql];
   if (!text) text = std::make_unique<std::string>(sql);
   return prepared(text->c_str());

@@ -30,26 +30,30 @@ Status integrity(Database& db, const char* pragma) {
 // The first column of the projection that differs from the replayed case, or empty.
 std::string difference(const Rows& row, const core::Case& c) {
   const auto next = core::next(c);
-  const auto text = [](const std::optional<Instant>& t) { return t ? std::to_string(t->ms) : std::string("null"); };
+  const auto text = [](const std::optional<Instant>& t) {
+    return t ? std::to_string(t->ms) : std::string("null");
+  };
   const auto column = [&](int i) { return row.is_null(i) ? std::string("null") : row.text(i); };
-  const std::pair<const char*, std::string> expected[] = {{"state", std::string(to_string(c.state))},
-                                                          {"class", c.class_name},
-                                                          {"step", std::to_string(c.step)},
-                                                          {"email_missing", c.email_missing ? "1" : "0"},
-                                                          {"subject", c.subject},
-                                                          {"client_email", c.client.email},
-                                                          {"client_phone", c.client.phone},
-                                                          {"short_code", c.short_code},
-                                                          {"token", c.token},
-                                                          {"merged_into", std::to_string(c.merged_into)},
-                                                          {"alarm_at", text(core::alarm(c))},
-                                                          {"next_due", text(next ? std::optional(next->due) : std::nullopt)},
-                                                          {"read_at", text(c.read_at)},
-                                                          {"answered_at", text(c.answered_at)},
-                                                          {"entries", std::to_string(c.entries)}};
+  const std::pair<const char*, std::string> expected[] = {
+      {"state", std::string(to_string(c.state))},
+      {"class", c.class_name},
+      {"step", std::to_string(c.step)},
+      {"email_missing", c.email_missing ? "1" : "0"},
+      {"subject", c.subject},
+      {"client_email", c.client.email},
+      {"client_phone", c.client.phone},
+      {"short_code", c.short_code},
+      {"token", c.token},
+      {"merged_into", std::to_string(c.merged_into)},
+      {"alarm_at", text(core::alarm(c))},
+      {"next_due", text(next ? std::optional(next->due) : std::nullopt)},
+      {"read_at", text(c.read_at)},
+      {"answered_at", text(c.answered_at)},
+      {"entries", std::to_string(c.entries)}};
   int i = 1;
   for (const auto& [name, value] : expected) {
-    if (column(i) != value) return fmt::format("{} is \"{}\", its journal says \"{}\"", name, column(i), value);
+    if (column(i) != value)
+      return fmt::format("{} is \"{}\", its journal says \"{}\"", name, column(i), value);
     ++i;
   }
   return {};
@@ -64,8 +68,10 @@ Status check_sound(const std::string& path) {
   if (opened) sound = integrity(*opened, "PRAGMA quick_check(1)");
   if (!sound && sound.error().fault == Fault::corrupt) {
     return fail(Fault::corrupt,
-                "{}: {}. Nothing was changed. What to do: keep a copy of the file and of {}-wal, then put the last backup in its place "
-                "with `hejnal restore`; mail that came after it is still in the mail server's log and can be delivered again",
+                "{}: {}. Nothing was changed. What to do: keep a copy of the file and of {}-wal, then put "
+                "the last backup in its place "
+                "with `hejnal restore`; mail that came after it is still in the mail server's log and can be "
+                "delivered again",
                 path, sound.error().what, path);
   }
   return sound;
@@ -101,7 +107,8 @@ Status restore(const std::string& from, const std::string& path) {
     HEJNAL_TRY(Database backup, Database::open(from, Database::Mode::read_only));
     HEJNAL_TRY_VOID(integrity(backup, "PRAGMA integrity_check(1)"));
     HEJNAL_TRY(const int schema, schema_of(backup));
-    if (schema < 1 || schema > newest_schema()) return fail(Fault::malformed, "{} is no backup that this program can read (schema {})", from, schema);
+    if (schema < 1 || schema > newest_schema())
+      return fail(Fault::malformed, "{} is no backup that this program can read (schema {})", from, schema);
   }
   std::error_code error;
   const std::string kept = path + ".before-restore", fresh = path + ".restoring";
@@ -124,8 +131,11 @@ Result<VerifyReport> verify(const std::string& path) {
   HEJNAL_TRY_VOID(db.script("BEGIN"));  // one moment, whatever a server does meanwhile
   HEJNAL_TRY_VOID(integrity(db, "PRAGMA integrity_check(1)"));
   VerifyReport report;
-  HEJNAL_TRY(Rows cases, db.query("SELECT number, state, class, step, email_missing, subject, client_email, client_phone, short_code, token, "
-                                  "merged_into, alarm_at, next_due, read_at, answered_at, entries FROM cases ORDER BY number"));
+  HEJNAL_TRY(
+      Rows cases,
+      db.query("SELECT number, state, class, step, email_missing, subject, client_email, client_phone, "
+               "short_code, token, "
+               "merged_into, alarm_at, next_due, read_at, answered_at, entries FROM cases ORDER BY number"));
   for (;;) {
     HEJNAL_TRY(const bool more, cases.next());
     if (!more) break;
@@ -133,8 +143,10 @@ Result<VerifyReport> verify(const std::string& path) {
     HEJNAL_TRY(const auto journal, read_journal(db, number));
     if (journal.empty()) return fail(Fault::corrupt, "case {} has no journal", number);
     const core::Case c = core::replay(journal);
-    if (c.number != number) return fail(Fault::corrupt, "the journal of case {} tells of case {}", number, c.number);
-    if (const std::string words = difference(cases, c); !words.empty()) return fail(Fault::corrupt, "case {}: {}", number, words);
+    if (c.number != number)
+      return fail(Fault::corrupt, "the journal of case {} tells of case {}", number, c.number);
+    if (const std::string words = difference(cases, c); !words.empty())
+      return fail(Fault::corrupt, "case {}: {}", number, words);
     ++report.cases;
     report.entries += c.entries;
   }
@@ -143,14 +155,17 @@ Result<VerifyReport> verify(const std::string& path) {
     HEJNAL_TRY(const bool more, blobs.next());
     if (!more) break;
     const auto bytes = decompress(blobs.view(1));
-    if (!bytes || sha256_hex(*bytes) != blobs.view(0)) return fail(Fault::corrupt, "the stored attachment {} is not what its name says", blobs.view(0));
+    if (!bytes || sha256_hex(*bytes) != blobs.view(0))
+      return fail(Fault::corrupt, "the stored attachment {} is not what its name says", blobs.view(0));
     ++report.blobs;
   }
-  HEJNAL_TRY(Rows raws, db.query("SELECT p.id / 1024, p.hash, p.frame, b.hash FROM raw_pieces p LEFT JOIN blobs b ON b.hash = p.hash ORDER BY p.id"));
+  HEJNAL_TRY(Rows raws, db.query("SELECT p.id / 1024, p.hash, p.frame, b.hash FROM raw_pieces p LEFT JOIN "
+                                 "blobs b ON b.hash = p.hash ORDER BY p.id"));
   for (;;) {
     HEJNAL_TRY(const bool more, raws.next());
     if (!more) break;
-    if (raws.is_null(1) ? !decompress(raws.view(2)) : raws.is_null(3)) return fail(Fault::corrupt, "the original bytes of message {} are incomplete", raws.integer(0));
+    if (raws.is_null(1) ? !decompress(raws.view(2)) : raws.is_null(3))
+      return fail(Fault::corrupt, "the original bytes of message {} are incomplete", raws.integer(0));
   }
   HEJNAL_TRY(Rows messages, db.query("SELECT count(*) FROM messages"));
   HEJNAL_TRY(const bool counted, messages.next());
@@ -163,7 +178,9 @@ Result<std::int64_t> checkpoint(const std::string& path, bool empty_it) {
   const auto size = fs::file_size(path + "-wal", error);
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::existing));
   sqlite3_busy_timeout(db.handle(), 200);
-  sqlite3_wal_checkpoint_v2(db.handle(), nullptr, empty_it ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  sqlite3_wal_checkpoint_v2(db.handle(), nullptr,
+                            empty_it ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                            nullptr);
   return error ? 0 : static_cast<std::int64_t>(size);
 }
 

@@ -1,5 +1,5 @@
-// Looking after a database: is it sound, back up, restore, verify, checkpoint. Each function opens connections of its
-// own, so they may run beside a server (restore may not: its caller holds the lock).
+// Looking after a database: is it sound, back up, restore, verify, checkpoint. Each function opens
+// connections of its own, so they may run beside a server (restore may not: its caller holds the lock).
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,12 @@ Status restore(const std::string& from, const std::string& path);
 struct VerifyReport {
   std::int64_t cases = 0, entries = 0, messages = 0, blobs = 0;
 };
-// Replays every journal and compares, checks every hash. Fails with corrupt at the first difference, and names it.
+// Replays every journal and compares, checks every hash. Fails with corrupt at the first difference, and
+// names it.
 Result<VerifyReport> verify(const std::string& path);
 
-// Writes committed pages from the log to their places; returns the log's size in bytes before. `empty_it`: also waits
-// for readers and truncates the log.
+// Writes committed pages from the log to their places; returns the log's size in bytes before. `empty_it`:
+// also waits for readers and truncates the log.
 Result<std::int64_t> checkpoint(const std::string& path, bool empty_it);
 
 }  // namespace hejnal::store::sqlite

@@ -7,8 +7,8 @@
 namespace hejnal::store::sqlite {
 
 int newest_schema();
-// Runs the missing steps, each in a transaction of its own, up to `target`. Fails with conflict when the database was
-// made by a newer program.
+// Runs the missing steps, each in a transaction of its own, up to `target`. Fails with conflict when the
+// database was made by a newer program.
 Status migrate(Database& db, int target = newest_schema());
 Result<int> schema_of(Database& db);
 

@@ -9,8 +9,9 @@ namespace hejnal::store::sqlite {
 Result<std::unique_ptr<ports::Store>> open_store(const std::string& path, const std::string& vfs) {
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::create, vfs));
   // Checkpoints are ours to time: none happens inside a commit unless the log has grown past all measure.
-  HEJNAL_TRY_VOID(db.script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                            "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY"));
+  HEJNAL_TRY_VOID(
+      db.script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY"));
   HEJNAL_TRY_VOID(migrate(db));
   return std::unique_ptr<ports::Store>(std::make_unique<SqliteStore>(std::move(db)));
 }
@@ -36,11 +37,15 @@ Result<std::string> SqliteStore::setting(std::string_view key) {
 }
 
 Status SqliteStore::set_setting(std::string_view key, std::string_view value) {
-  return db_.run("INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value);
+  return db_.run(
+      "INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = "
+      "excluded.value",
+      key, value);
 }
 
 Status SqliteStore::keep_procedure(std::string_view version, std::string_view text) {
-  return db_.run("INSERT INTO procedures (version, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING", version, text);
+  return db_.run("INSERT INTO procedures (version, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING", version,
+                 text);
 }
 
 Result<std::string> SqliteStore::procedure_text(std::string_view version) {
@@ -49,10 +54,14 @@ Result<std::string> SqliteStore::procedure_text(std::string_view version) {
   return found ? rows.text(0) : std::string();
 }
 
-Status SqliteStore::add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) {
-  return db_.run("INSERT INTO tokens (hash, name, role, created_at) VALUES (?1, ?2, ?3, ?4)", hash, name, role, now);
+Status SqliteStore::add_token(std::string_view name, std::string_view role, std::string_view hash,
+                              Instant now) {
+  return db_.run("INSERT INTO tokens (hash, name, role, created_at) VALUES (?1, ?2, ?3, ?4)", hash, name,
+                 role, now);
 }
 
-void SqliteStore::tidy() { sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr); }
+void SqliteStore::tidy() {
+  sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
 
 }  // namespace hejnal::store::sqlite

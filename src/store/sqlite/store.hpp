@@ -1,5 +1,6 @@
-// The writer: ports::Store on SQLite. One object, one thread (the ledger). WAL with synchronous=FULL: what commit()
-// has returned success for survives a power cut. Checkpoints run off the commit path (tidy(), Checkpointer).
+// The writer: ports::Store on SQLite. One object, one thread (the ledger). WAL with synchronous=FULL: what
+// commit() has returned success for survives a power cut. Checkpoints run off the commit path (tidy(),
+// Checkpointer).
 #pragma once
 
 #include <memory>
@@ -11,7 +12,8 @@
 namespace hejnal::store::sqlite {
 
 // Opens (or creates) the database and brings its schema up to date.
-// Fails: retry_later (cannot be opened or written), corrupt (says what to do), conflict (made by a newer program).
+// Fails: retry_later (cannot be opened or written), corrupt (says what to do), conflict (made by a newer
+// program).
 Result<std::unique_ptr<ports::Store>> open_store(const std::string& path, const std::string& vfs = {});
 
 class SqliteStore final : public ports::Store {
@@ -44,7 +46,8 @@ class SqliteStore final : public ports::Store {
   Result<std::vector<ports::CaseSummary>> cases_without_email(int limit) override;
 
   Result<bool> seen(std::string_view message_id, std::string_view content_key) override;
-  Result<core::MessageId> add_message(const ports::Message& message, const std::vector<ports::RawPiece>& raw) override;
+  Result<core::MessageId> add_message(const ports::Message& message,
+                                      const std::vector<ports::RawPiece>& raw) override;
   Status set_raw(core::MessageId id, const std::vector<ports::RawPiece>& raw) override;
   Status set_message_state(core::MessageId id, std::string_view state) override;
   Status move_message(core::MessageId id, core::CaseNumber to) override;
@@ -62,7 +65,8 @@ class SqliteStore final : public ports::Store {
   Result<std::vector<ports::OutboxItem>> due_notices(Instant now, int limit) override;
   Result<std::optional<Instant>> next_try() override;
   Result<std::vector<ports::OutboxItem>> notices_in(core::NoticeState state) override;
-  Status set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at, std::string_view error) override;
+  Status set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at,
+                    std::string_view error) override;
   Result<std::optional<ports::OutboxItem>> notice_by_message_id(std::string_view message_id) override;
 
   Result<std::string> setting(std::string_view key) override;
@@ -82,12 +86,14 @@ class SqliteStore final : public ports::Store {
 
 // Shared by the writer and the readers.
 inline constexpr const char* kMessageColumns =
-    "id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, join_reason, message_id, "
+    "id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
+    "join_reason, message_id, "
     "content_key, base_subject, notice, attachments";
 Result<ports::Message> read_message(const Rows& rows);
 ports::CaseSummary read_summary(const Rows& rows);  // of kSummaryColumns
 inline constexpr const char* kSummaryColumns =
-    "number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, email_missing, "
+    "number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, "
+    "email_missing, "
     "merged_into, opened_at, sent_at";
 inline constexpr const char* kOutboxColumns =
     "message, state, attempts, created_at, next_try_at, last_error, notice";

@@ -8,7 +8,9 @@ namespace hejnal::store::sqlite {
 
 namespace {
 
-std::string numbers(const std::vector<core::CaseNumber>& list) { return fmt::format("{}", fmt::join(list, ",")); }
+std::string numbers(const std::vector<core::CaseNumber>& list) {
+  return fmt::format("{}", fmt::join(list, ","));
+}
 
 Result<std::vector<ports::CaseSummary>> summaries(Result<Rows> rows) {
   if (!rows) return tl::make_unexpected(rows.error());
@@ -37,7 +39,8 @@ ports::CaseSummary read_summary(const Rows& rows) {
 }
 
 Result<std::vector<core::Entry>> read_journal(Database& db, core::CaseNumber number) {
-  HEJNAL_TRY(Rows rows, db.query("SELECT at, entries FROM journal WHERE case_number = ?1 ORDER BY seq", number));
+  HEJNAL_TRY(Rows rows,
+             db.query("SELECT at, entries FROM journal WHERE case_number = ?1 ORDER BY seq", number));
   std::vector<core::Entry> out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
@@ -53,40 +56,54 @@ Result<core::CaseNumber> SqliteStore::number_of(Result<Rows> rows) {
   return found ? rows->integer(0) : 0;
 }
 
-Result<core::CaseNumber> SqliteStore::last_case_number() { return number_of(db_.query("SELECT coalesce(max(number), 0) FROM cases")); }
+Result<core::CaseNumber> SqliteStore::last_case_number() {
+  return number_of(db_.query("SELECT coalesce(max(number), 0) FROM cases"));
+}
 
-Result<std::vector<core::Entry>> SqliteStore::journal(core::CaseNumber number) { return read_journal(db_, number); }
+Result<std::vector<core::Entry>> SqliteStore::journal(core::CaseNumber number) {
+  return read_journal(db_, number);
+}
 
 Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vector<core::Entry>& entries) {
   const std::int64_t first_seq = c.entries - static_cast<std::int64_t>(entries.size()) + 1;
-  HEJNAL_TRY_VOID(db_.run("INSERT INTO journal (case_number, seq, at, entries) VALUES (?1, ?2, ?3, ?4)", c.number, first_seq, at,
-                          json::encode_entries(entries)));
+  HEJNAL_TRY_VOID(db_.run("INSERT INTO journal (case_number, seq, at, entries) VALUES (?1, ?2, ?3, ?4)",
+                          c.number, first_seq, at, json::encode_entries(entries)));
   const auto next = core::next(c);
   const auto due = next ? std::optional(next->due) : std::nullopt;
   const bool open = c.state != core::State::closed;
   if (first_seq == 1) {
     return db_.run(
-        "INSERT INTO cases (number, state, open, class, class_reason, email_missing, candidates, step, subject, client_name, "
-        "client_email, client_phone, client_organisation, opened_at, sent_at, read_at, answered_at, settled_at, next_what, "
+        "INSERT INTO cases (number, state, open, class, class_reason, email_missing, candidates, step, "
+        "subject, client_name, "
+        "client_email, client_phone, client_organisation, opened_at, sent_at, read_at, answered_at, "
+        "settled_at, next_what, "
         "next_by_desk, next_due, next_why, alarm_at, short_code, token, merged_into, entries) VALUES "
-        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
-        c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing, numbers(c.candidates), c.step, c.subject,
-        c.client.name, c.client.email, c.client.phone, c.client.organisation, c.opened_at, c.sent_at, c.read_at, c.answered_at,
-        c.settled_at, next ? next->what : "", next && next->by_desk, due, next ? next->why : "", core::alarm(c), c.short_code, c.token,
-        c.merged_into, c.entries);
+        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
+        "?22, ?23, ?24, ?25, ?26, ?27)",
+        c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing,
+        numbers(c.candidates), c.step, c.subject, c.client.name, c.client.email, c.client.phone,
+        c.client.organisation, c.opened_at, c.sent_at, c.read_at, c.answered_at, c.settled_at,
+        next ? next->what : "", next && next->by_desk, due, next ? next->why : "", core::alarm(c),
+        c.short_code, c.token, c.merged_into, c.entries);
   }
   return db_.run(
-      "UPDATE cases SET state = ?2, open = ?3, class = ?4, class_reason = ?5, email_missing = ?6, candidates = ?7, step = ?8, "
-      "subject = ?9, client_name = ?10, client_email = ?11, client_phone = ?12, client_organisation = ?13, read_at = ?14, "
-      "answered_at = ?15, settled_at = ?16, next_what = ?17, next_by_desk = ?18, next_due = ?19, next_why = ?20, alarm_at = ?21, "
+      "UPDATE cases SET state = ?2, open = ?3, class = ?4, class_reason = ?5, email_missing = ?6, candidates "
+      "= ?7, step = ?8, "
+      "subject = ?9, client_name = ?10, client_email = ?11, client_phone = ?12, client_organisation = ?13, "
+      "read_at = ?14, "
+      "answered_at = ?15, settled_at = ?16, next_what = ?17, next_by_desk = ?18, next_due = ?19, next_why = "
+      "?20, alarm_at = ?21, "
       "merged_into = ?22, entries = ?23 WHERE number = ?1",
-      c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing, numbers(c.candidates), c.step, c.subject,
-      c.client.name, c.client.email, c.client.phone, c.client.organisation, c.read_at, c.answered_at, c.settled_at,
-      next ? next->what : "", next && next->by_desk, due, next ? next->why : "", core::alarm(c), c.merged_into, c.entries);
+      c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing,
+      numbers(c.candidates), c.step, c.subject, c.client.name, c.client.email, c.client.phone,
+      c.client.organisation, c.read_at, c.answered_at, c.settled_at, next ? next->what : "",
+      next && next->by_desk, due, next ? next->why : "", core::alarm(c), c.merged_into, c.entries);
 }
 
 Result<std::vector<core::CaseNumber>> SqliteStore::due_cases(Instant now, int limit) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT number FROM cases WHERE alarm_at <= ?1 ORDER BY alarm_at, number LIMIT ?2", now, limit));
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT number FROM cases WHERE alarm_at <= ?1 ORDER BY alarm_at, number LIMIT ?2",
+                       now, limit));
   std::vector<core::CaseNumber> out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
@@ -96,7 +113,8 @@ Result<std::vector<core::CaseNumber>> SqliteStore::due_cases(Instant now, int li
 }
 
 Result<std::optional<Instant>> SqliteStore::next_alarm() {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT alarm_at FROM cases WHERE alarm_at IS NOT NULL ORDER BY alarm_at LIMIT 1"));
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT alarm_at FROM cases WHERE alarm_at IS NOT NULL ORDER BY alarm_at LIMIT 1"));
   HEJNAL_TRY(const bool found, rows.next());
   return found ? rows.instant(0) : std::nullopt;
 }
@@ -111,30 +129,38 @@ Status SqliteStore::set_failure(core::CaseNumber number, bool open) {
 }
 
 Result<std::optional<ports::CaseSummary>> SqliteStore::summary(core::CaseNumber number) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, "
-                                  "email_missing, merged_into, opened_at, sent_at FROM cases WHERE number = ?1",
-                                  number));
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
+                       "client_organisation, "
+                       "email_missing, merged_into, opened_at, sent_at FROM cases WHERE number = ?1",
+                       number));
   HEJNAL_TRY(const bool found, rows.next());
   if (!found) return std::nullopt;
   return std::optional(read_summary(rows));
 }
 
-Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_email(std::string_view address, int limit) {
-  return summaries(db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, "
-                             "email_missing, merged_into, opened_at, sent_at FROM cases "
-                             "WHERE open = 1 AND client_email <> '' AND client_email = ?1 ORDER BY number DESC LIMIT ?2",
-                             address, limit));
+Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_email(std::string_view address,
+                                                                         int limit) {
+  return summaries(
+      db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
+                "client_organisation, "
+                "email_missing, merged_into, opened_at, sent_at FROM cases "
+                "WHERE open = 1 AND client_email <> '' AND client_email = ?1 ORDER BY number DESC LIMIT ?2",
+                address, limit));
 }
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_phone(std::string_view phone, int limit) {
-  return summaries(db_.query(
-      "SELECT number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, email_missing, "
-      "merged_into, opened_at, sent_at FROM cases WHERE number IN ("
-      " SELECT number FROM cases WHERE open = 1 AND client_phone <> '' AND client_phone = ?1"
-      " UNION SELECT c.number FROM identifiers p JOIN identifiers e ON e.person = p.person AND e.kind = 'email'"
-      " JOIN cases c ON c.open = 1 AND c.client_email <> '' AND c.client_email = e.value WHERE p.kind = 'phone' AND p.value = ?1) "
-      "ORDER BY number DESC LIMIT ?2",
-      phone, limit));
+  return summaries(
+      db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
+                "client_organisation, email_missing, "
+                "merged_into, opened_at, sent_at FROM cases WHERE number IN ("
+                " SELECT number FROM cases WHERE open = 1 AND client_phone <> '' AND client_phone = ?1"
+                " UNION SELECT c.number FROM identifiers p JOIN identifiers e ON e.person = p.person AND "
+                "e.kind = 'email'"
+                " JOIN cases c ON c.open = 1 AND c.client_email <> '' AND c.client_email = e.value WHERE "
+                "p.kind = 'phone' AND p.value = ?1) "
+                "ORDER BY number DESC LIMIT ?2",
+                phone, limit));
 }
 
 Result<core::CaseNumber> SqliteStore::case_by_code(std::string_view short_code) {
@@ -146,11 +172,15 @@ Result<core::CaseNumber> SqliteStore::case_by_token(std::string_view token) {
 }
 
 Result<core::CaseNumber> SqliteStore::case_by_message_id(std::string_view message_id) {
-  return number_of(db_.query("SELECT case_number FROM messages WHERE message_id <> '' AND message_id = ?1 AND case_number <> 0 ORDER BY id DESC LIMIT 1", message_id));
+  return number_of(
+      db_.query("SELECT case_number FROM messages WHERE message_id <> '' AND message_id = ?1 AND case_number "
+                "<> 0 ORDER BY id DESC LIMIT 1",
+                message_id));
 }
 
 Result<std::vector<std::string>> SqliteStore::participants(core::CaseNumber number) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT address FROM participants WHERE case_number = ?1 ORDER BY address", number));
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT address FROM participants WHERE case_number = ?1 ORDER BY address", number));
   std::vector<std::string> out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
@@ -161,15 +191,20 @@ Result<std::vector<std::string>> SqliteStore::participants(core::CaseNumber numb
 
 Status SqliteStore::add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) {
   for (const std::string& address : addresses) {
-    HEJNAL_TRY_VOID(db_.run("INSERT INTO participants (case_number, address) VALUES (?1, ?2) ON CONFLICT DO NOTHING", number, address));
+    HEJNAL_TRY_VOID(
+        db_.run("INSERT INTO participants (case_number, address) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                number, address));
   }
   return {};
 }
 
 Result<ports::ClientWords> SqliteStore::client_words(core::CaseNumber number) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT text, base_subject FROM messages WHERE case_number = ?1 AND outgoing = 0 AND automatic = 0 "
-                                  "ORDER BY id LIMIT 3",
-                                  number));
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query(
+          "SELECT text, base_subject FROM messages WHERE case_number = ?1 AND outgoing = 0 AND automatic = 0 "
+          "ORDER BY id LIMIT 3",
+          number));
   ports::ClientWords out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
@@ -181,10 +216,12 @@ Result<ports::ClientWords> SqliteStore::client_words(core::CaseNumber number) {
 }
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::cases_without_email(int limit) {
-  return summaries(db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, "
-                             "email_missing, merged_into, opened_at, sent_at FROM cases WHERE open = 1 AND email_missing = 1 "
-                             "ORDER BY number DESC LIMIT ?1",
-                             limit));
+  return summaries(db_.query(
+      "SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
+      "client_organisation, "
+      "email_missing, merged_into, opened_at, sent_at FROM cases WHERE open = 1 AND email_missing = 1 "
+      "ORDER BY number DESC LIMIT ?1",
+      limit));
 }
 
 }  // namespace hejnal::store::sqlite

@@ -15,7 +15,8 @@ constexpr std::int64_t kPiecesPerMessage = 1024;
 std::string encode(const std::vector<ports::IncomingAttachment>& attachments) {
   if (attachments.empty()) return {};
   json::Array list;
-  for (const auto& a : attachments) list.push_back(json::Object{{"name", a.name}, {"type", a.type}, {"size", a.size}});
+  for (const auto& a : attachments)
+    list.push_back(json::Object{{"name", a.name}, {"type", a.type}, {"size", a.size}});
   return json::dump(list);
 }
 
@@ -63,18 +64,22 @@ Result<ports::Message> read_message(const Rows& rows) {
 
 Result<bool> SqliteStore::seen(std::string_view message_id, std::string_view content_key) {
   if (message_id.empty()) return false;
-  HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 AND content_key = ?2 AND outgoing = 0",
+  HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 AND "
+                                  "content_key = ?2 AND outgoing = 0",
                                   message_id, content_key));
   return rows.next();
 }
 
-Result<core::MessageId> SqliteStore::add_message(const ports::Message& m, const std::vector<ports::RawPiece>& raw) {
+Result<core::MessageId> SqliteStore::add_message(const ports::Message& m,
+                                                 const std::vector<ports::RawPiece>& raw) {
   HEJNAL_TRY_VOID(db_.run(
-      "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, join_reason, "
-      "message_id, content_key, base_subject, notice, attachments) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+      "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
+      "automatic, state, join_reason, "
+      "message_id, content_key, base_subject, notice, attachments) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+      "?9, ?10, ?11, ?12, ?13, "
       "?14, ?15, ?16)",
-      m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic, m.state, m.join_reason,
-      m.message_id, m.content_key, m.base_subject, m.notice, encode(m.attachments)));
+      m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic, m.state,
+      m.join_reason, m.message_id, m.content_key, m.base_subject, m.notice, encode(m.attachments)));
   const core::MessageId id = db_.last_row_id();
   HEJNAL_TRY_VOID(set_raw(id, raw));
   return id;
@@ -85,10 +90,13 @@ Status SqliteStore::set_raw(core::MessageId id, const std::vector<ports::RawPiec
   std::int64_t piece = id * kPiecesPerMessage;
   for (const ports::RawPiece& p : raw) {
     if (p.hash.empty()) {
-      HEJNAL_TRY_VOID(db_.run("INSERT OR REPLACE INTO raw_pieces (id, hash, frame) VALUES (?1, NULL, ?2)", piece++, Blob{p.frame}));
+      HEJNAL_TRY_VOID(db_.run("INSERT OR REPLACE INTO raw_pieces (id, hash, frame) VALUES (?1, NULL, ?2)",
+                              piece++, Blob{p.frame}));
     } else {
-      HEJNAL_TRY_VOID(db_.run("INSERT INTO blobs (hash, frame) VALUES (?1, ?2) ON CONFLICT DO NOTHING", p.hash, Blob{p.frame}));
-      HEJNAL_TRY_VOID(db_.run("INSERT OR REPLACE INTO raw_pieces (id, hash, frame) VALUES (?1, ?2, NULL)", piece++, p.hash));
+      HEJNAL_TRY_VOID(db_.run("INSERT INTO blobs (hash, frame) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                              p.hash, Blob{p.frame}));
+      HEJNAL_TRY_VOID(db_.run("INSERT OR REPLACE INTO raw_pieces (id, hash, frame) VALUES (?1, ?2, NULL)",
+                              piece++, p.hash));
     }
   }
   return {};
@@ -103,12 +111,17 @@ Status SqliteStore::move_message(core::MessageId id, core::CaseNumber to) {
 }
 
 Status SqliteStore::merge_participants(core::CaseNumber from, core::CaseNumber to) {
-  return db_.run("INSERT OR IGNORE INTO participants (case_number, address) SELECT ?2, address FROM participants WHERE case_number = ?1", from, to);
+  return db_.run(
+      "INSERT OR IGNORE INTO participants (case_number, address) SELECT ?2, address FROM participants WHERE "
+      "case_number = ?1",
+      from, to);
 }
 
 Result<std::optional<ports::Message>> SqliteStore::message(core::MessageId id) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
-                                  "join_reason, message_id, content_key, base_subject, notice, attachments FROM messages WHERE id = ?1",
+  HEJNAL_TRY(Rows rows, db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, "
+                                  "text, at, automatic, state, "
+                                  "join_reason, message_id, content_key, base_subject, notice, attachments "
+                                  "FROM messages WHERE id = ?1",
                                   id));
   HEJNAL_TRY(const bool found, rows.next());
   if (!found) return std::nullopt;
@@ -125,7 +138,11 @@ Result<int> SqliteStore::index_some(int limit) {
   std::int64_t upto = indexed_upto_;
   int done = 0;
   {
-    HEJNAL_TRY(Rows rows, db_.query("SELECT id, sender, recipient, subject, text FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2", indexed_upto_, limit));
+    HEJNAL_TRY(
+        Rows rows,
+        db_.query(
+            "SELECT id, sender, recipient, subject, text FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2",
+            indexed_upto_, limit));
     for (;;) {
       HEJNAL_TRY(const bool more, rows.next());
       if (!more) break;

@@ -35,38 +35,50 @@ Result<ports::OutboxItem> read_outbox(const Rows& rows) {
 }
 
 Status SqliteStore::queue(const core::Notice& notice, core::MessageId message, Instant now) {
-  return db_.run("INSERT INTO outbox (message, case_number, state, created_at, next_try_at, notice) VALUES (?1, ?2, 'queued', ?3, ?3, ?4)",
-                 message, notice.number, now, json::encode_notice(notice));
+  return db_.run(
+      "INSERT INTO outbox (message, case_number, state, created_at, next_try_at, notice) VALUES (?1, ?2, "
+      "'queued', ?3, ?3, ?4)",
+      message, notice.number, now, json::encode_notice(notice));
 }
 
 Result<std::vector<ports::OutboxItem>> SqliteStore::due_notices(Instant now, int limit) {
-  return items(db_.query("SELECT message, state, attempts, created_at, next_try_at, last_error, notice FROM outbox "
-                         "WHERE state = 'queued' AND next_try_at <= ?1 ORDER BY next_try_at, message LIMIT ?2",
-                         now, limit));
+  return items(
+      db_.query("SELECT message, state, attempts, created_at, next_try_at, last_error, notice FROM outbox "
+                "WHERE state = 'queued' AND next_try_at <= ?1 ORDER BY next_try_at, message LIMIT ?2",
+                now, limit));
 }
 
 Result<std::optional<Instant>> SqliteStore::next_try() {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT next_try_at FROM outbox WHERE state = 'queued' ORDER BY next_try_at LIMIT 1"));
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT next_try_at FROM outbox WHERE state = 'queued' ORDER BY next_try_at LIMIT 1"));
   HEJNAL_TRY(const bool found, rows.next());
   return found ? rows.instant(0) : std::nullopt;
 }
 
 Result<std::vector<ports::OutboxItem>> SqliteStore::notices_in(core::NoticeState state) {
-  return items(db_.query("SELECT message, state, attempts, created_at, next_try_at, last_error, notice FROM outbox "
-                         "WHERE state = ?1 AND state IN ('handing_over', 'unknown', 'failed', 'bounced') ORDER BY message LIMIT 1000",
-                         to_string(state)));
+  return items(
+      db_.query("SELECT message, state, attempts, created_at, next_try_at, last_error, notice FROM outbox "
+                "WHERE state = ?1 AND state IN ('handing_over', 'unknown', 'failed', 'bounced') ORDER BY "
+                "message LIMIT 1000",
+                to_string(state)));
 }
 
-Status SqliteStore::set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at, std::string_view error) {
-  HEJNAL_TRY_VOID(db_.run("UPDATE outbox SET state = ?2, attempts = ?3, next_try_at = ?4, last_error = ?5 WHERE message = ?1", id,
-                          to_string(state), attempts, next_try_at, error));
+Status SqliteStore::set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at,
+                               std::string_view error) {
+  HEJNAL_TRY_VOID(db_.run(
+      "UPDATE outbox SET state = ?2, attempts = ?3, next_try_at = ?4, last_error = ?5 WHERE message = ?1", id,
+      to_string(state), attempts, next_try_at, error));
   return set_message_state(id, to_string(state));
 }
 
 Result<std::optional<ports::OutboxItem>> SqliteStore::notice_by_message_id(std::string_view message_id) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT message, o.state, attempts, created_at, next_try_at, last_error, o.notice FROM outbox o "
-                                  "JOIN messages m ON m.id = o.message WHERE m.message_id <> '' AND m.message_id = ?1 AND m.outgoing = 1",
-                                  message_id));
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query(
+          "SELECT message, o.state, attempts, created_at, next_try_at, last_error, o.notice FROM outbox o "
+          "JOIN messages m ON m.id = o.message WHERE m.message_id <> '' AND m.message_id = ?1 AND m.outgoing "
+          "= 1",
+          message_id));
   HEJNAL_TRY(const bool found, rows.next());
   if (!found) return std::nullopt;
   HEJNAL_TRY(ports::OutboxItem item, read_outbox(rows));

@@ -8,8 +8,8 @@ Result<std::int64_t> SqliteStore::person_of(std::string_view kind, std::string_v
   return number_of(db_.query("SELECT person FROM identifiers WHERE kind = ?1 AND value = ?2", kind, value));
 }
 
-// `confirmed`: the person has used both together (wrote from the address, named the number). What is only learnt from
-// a signature stays weak until an agent confirms it.
+// `confirmed`: the person has used both together (wrote from the address, named the number). What is only
+// learnt from a signature stays weak until an agent confirms it.
 Status SqliteStore::learn_person(const core::Party& party, bool confirmed) {
   HEJNAL_TRY(std::int64_t person, person_of("email", party.email));
   if (person == 0) {
@@ -17,17 +17,20 @@ Status SqliteStore::learn_person(const core::Party& party, bool confirmed) {
   }
   if (person == 0) {
     if (party.email.empty() && party.phone.empty()) return {};
-    HEJNAL_TRY_VOID(db_.run("INSERT INTO people (name, organisation) VALUES (?1, ?2)", party.name, party.organisation));
+    HEJNAL_TRY_VOID(
+        db_.run("INSERT INTO people (name, organisation) VALUES (?1, ?2)", party.name, party.organisation));
     person = db_.last_row_id();
   } else if (!party.name.empty()) {
     HEJNAL_TRY_VOID(db_.run("UPDATE people SET name = ?2 WHERE id = ?1 AND name = ''", person, party.name));
   }
   const auto add = [&](std::string_view kind, const std::string& value) -> Status {
     if (value.empty()) return {};
-    return db_.run("INSERT INTO identifiers (kind, value, person, confirmed) VALUES (?1, ?2, ?3, ?4) "
-                   "ON CONFLICT (kind, value) DO UPDATE SET confirmed = max(confirmed, excluded.confirmed) WHERE person = excluded.person "
-                   "AND confirmed < excluded.confirmed",
-                   kind, value, person, confirmed);
+    return db_.run(
+        "INSERT INTO identifiers (kind, value, person, confirmed) VALUES (?1, ?2, ?3, ?4) "
+        "ON CONFLICT (kind, value) DO UPDATE SET confirmed = max(confirmed, excluded.confirmed) WHERE person "
+        "= excluded.person "
+        "AND confirmed < excluded.confirmed",
+        kind, value, person, confirmed);
   };
   HEJNAL_TRY_VOID(add("email", party.email));
   return add("phone", party.phone);
@@ -37,7 +40,8 @@ Result<core::Party> SqliteStore::person_by_phone(std::string_view phone) {
   HEJNAL_TRY(const std::int64_t person, person_of("phone", phone));
   core::Party party;
   if (person == 0) return party;
-  HEJNAL_TRY(Rows rows, db_.query("SELECT name, organisation, (SELECT value FROM identifiers WHERE person = people.id AND kind = 'email' "
+  HEJNAL_TRY(Rows rows, db_.query("SELECT name, organisation, (SELECT value FROM identifiers WHERE person = "
+                                  "people.id AND kind = 'email' "
                                   "ORDER BY confirmed DESC, value LIMIT 1) FROM people WHERE id = ?1",
                                   person));
   HEJNAL_TRY(const bool found, rows.next());
@@ -46,9 +50,12 @@ Result<core::Party> SqliteStore::person_by_phone(std::string_view phone) {
 }
 
 Result<std::vector<std::string>> SqliteStore::phones_of_email(std::string_view address) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT p.value FROM identifiers e JOIN identifiers p ON p.person = e.person AND p.kind = 'phone' "
-                                  "WHERE e.kind = 'email' AND e.value = ?1 ORDER BY p.value LIMIT 20",
-                                  address));
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query(
+          "SELECT p.value FROM identifiers e JOIN identifiers p ON p.person = e.person AND p.kind = 'phone' "
+          "WHERE e.kind = 'email' AND e.value = ?1 ORDER BY p.value LIMIT 20",
+          address));
   std::vector<std::string> out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
@@ -59,7 +66,8 @@ Result<std::vector<std::string>> SqliteStore::phones_of_email(std::string_view a
 
 Status SqliteStore::merge_people(std::int64_t from, std::int64_t into) {
   if (from == into) return fail(Fault::conflict, "person {} cannot be merged into itself", from);
-  HEJNAL_TRY(const std::int64_t there, number_of(db_.query("SELECT count(*) FROM people WHERE id IN (?1, ?2)", from, into)));
+  HEJNAL_TRY(const std::int64_t there,
+             number_of(db_.query("SELECT count(*) FROM people WHERE id IN (?1, ?2)", from, into)));
   if (there != 2) return fail(Fault::not_found, "there is no person {} or no person {}", from, into);
   HEJNAL_TRY_VOID(db_.run("UPDATE identifiers SET person = ?2, confirmed = 1 WHERE person = ?1", from, into));
   return db_.run("DELETE FROM people WHERE id = ?1", from);

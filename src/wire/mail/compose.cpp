@@ -21,7 +21,8 @@ using Owned = std::unique_ptr<T, Unref>;
 // A header is one line: what would end it becomes a space.
 std::string one_line(std::string_view value) {
   std::string out(value);
-  std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
   return out;
 }
 
@@ -30,7 +31,9 @@ std::string html_of(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text.substr(i).starts_with("https://") || text.substr(i).starts_with("http://")) {
       std::size_t end = i;
-      while (end < text.size() && static_cast<unsigned char>(text[end]) > 0x20 && std::string_view("<>\"'&").find(text[end]) == std::string_view::npos) ++end;
+      while (end < text.size() && static_cast<unsigned char>(text[end]) > 0x20 &&
+             std::string_view("<>\"'&").find(text[end]) == std::string_view::npos)
+        ++end;
       const std::string url(text.substr(i, end - i));
       out += "<a href=\"" + url + "\">" + url + "</a>";
       i = end - 1;
@@ -65,7 +68,8 @@ Owned<GMimePart> text_part(const char* subtype, const std::string& text) {
   Owned<GMimePart> part(GMIME_PART(g_mime_text_part_new_with_subtype(subtype)));
   g_mime_text_part_set_charset(GMIME_TEXT_PART(part.get()), "utf-8");
   Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(text.data(), text.size()));
-  Owned<GMimeDataWrapper> content(g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  Owned<GMimeDataWrapper> content(
+      g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
   g_mime_part_set_content(part.get(), content.get());
   g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
   return part;
@@ -82,10 +86,14 @@ std::string compose_mail(const MailDraft& draft) {
     if (!value.empty()) g_mime_object_set_header(object, name, one_line(value).c_str(), "utf-8");
   };
   set("Date", draft.date);
-  g_mime_message_add_mailbox(message.get(), GMIME_ADDRESS_TYPE_FROM, one_line(draft.from.name).c_str(), one_line(draft.from.addr).c_str());
-  g_mime_message_add_mailbox(message.get(), GMIME_ADDRESS_TYPE_TO, one_line(draft.to.name).c_str(), one_line(draft.to.addr).c_str());
+  g_mime_message_add_mailbox(message.get(), GMIME_ADDRESS_TYPE_FROM, one_line(draft.from.name).c_str(),
+                             one_line(draft.from.addr).c_str());
+  g_mime_message_add_mailbox(message.get(), GMIME_ADDRESS_TYPE_TO, one_line(draft.to.name).c_str(),
+                             one_line(draft.to.addr).c_str());
   g_mime_message_set_subject(message.get(), one_line(draft.subject).c_str(), "utf-8");
-  if (!draft.reply_to.empty()) g_mime_message_add_mailbox(message.get(), GMIME_ADDRESS_TYPE_REPLY_TO, nullptr, one_line(draft.reply_to).c_str());
+  if (!draft.reply_to.empty())
+    g_mime_message_add_mailbox(message.get(), GMIME_ADDRESS_TYPE_REPLY_TO, nullptr,
+                               one_line(draft.reply_to).c_str());
   set("Message-Id", draft.message_id);
   set("In-Reply-To", draft.in_reply_to);
   std::string references;
@@ -96,7 +104,8 @@ std::string compose_mail(const MailDraft& draft) {
 
   const Owned<GMimeMultipart> alternative(g_mime_multipart_new_with_subtype("alternative"));
   // Deterministic: the same letter always has the same bytes.
-  g_mime_multipart_set_boundary(alternative.get(), ("=_" + std::to_string(std::hash<std::string>{}(draft.message_id)) + "_=").c_str());
+  g_mime_multipart_set_boundary(
+      alternative.get(), ("=_" + std::to_string(std::hash<std::string>{}(draft.message_id)) + "_=").c_str());
   const std::string html = html_of(draft.text);
   const auto plain = text_part("plain", draft.text);
   const auto rich = text_part("html", html);

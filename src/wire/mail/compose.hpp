@@ -1,5 +1,5 @@
-// Writes a mail: RFC 5322, 2045-2047. Every value is encoded or refused, so nothing that a stranger wrote can become a
-// header of its own. CRLF line ends, 7-bit.
+// Writes a mail: RFC 5322, 2045-2047. Every value is encoded or refused, so nothing that a stranger wrote can
+// become a header of its own. CRLF line ends, 7-bit.
 #pragma once
 
 #include <string>
@@ -12,9 +12,9 @@ namespace hejnal::wire {
 
 struct MailDraft {
   Address from, to;
-  std::string reply_to;    // addr-spec or empty
+  std::string reply_to;  // addr-spec or empty
   std::string subject, text;
-  std::string date;        // RFC 5322
+  std::string date;                     // RFC 5322
   std::string message_id, in_reply_to;  // with <>
   std::vector<std::string> references;
   std::vector<std::pair<std::string, std::string>> headers;  // others, ASCII

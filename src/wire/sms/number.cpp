@@ -7,7 +7,9 @@ namespace hejnal::wire {
 namespace {
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
-bool separator(char c) { return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/' || c == '\t'; }
+bool separator(char c) {
+  return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/' || c == '\t';
+}
 
 }  // namespace
 
@@ -54,7 +56,8 @@ std::vector<std::string> numbers_in(std::string_view text, std::string_view coun
   std::vector<std::string> out;
   for (std::size_t i = 0; i < text.size() && out.size() < 5;) {
     const bool starts = digit(text[i]) || text[i] == '+' || text[i] == '(';
-    const bool inside_word = i > 0 && (digit(text[i - 1]) || (text[i - 1] >= 'a' && text[i - 1] <= 'z') || (text[i - 1] >= 'A' && text[i - 1] <= 'Z'));
+    const bool inside_word = i > 0 && (digit(text[i - 1]) || (text[i - 1] >= 'a' && text[i - 1] <= 'z') ||
+                                       (text[i - 1] >= 'A' && text[i - 1] <= 'Z'));
     if (!starts || inside_word) {
       ++i;
       continue;

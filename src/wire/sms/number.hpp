@@ -1,5 +1,5 @@
-// Telephone numbers as people and gateways write them, to E.164 ("+48601234567"). ITU-T E.164, E.123; UKE plan.
-// Any bytes may come in.
+// Telephone numbers as people and gateways write them, to E.164 ("+48601234567"). ITU-T E.164, E.123; UKE
+// plan. Any bytes may come in.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace hejnal::wire {
 
-// `country` is the calling code that a national number gets, "48". Empty when the text is no telephone number.
+// `country` is the calling code that a national number gets, "48". Empty when the text is no telephone
+// number.
 std::string e164(std::string_view text, std::string_view country);
 
 // Numbers in a longer text (a signature), at most five, each once.

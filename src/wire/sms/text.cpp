@@ -10,7 +10,8 @@ namespace {
 
 // TS 23.038, 6.2.1 without the escape; the extension table (6.2.1.1) costs two septets.
 constexpr std::string_view kBasic =
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ "
+    "!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 constexpr std::string_view kExtension = "\f^{}\\[~]|€";
 
 bool has(std::string_view table, char32_t wanted) {
@@ -37,28 +38,59 @@ int segments(const std::vector<int>& signs, int total, int single, int joined) {
 
 const char* plain(char32_t c) {
   switch (c) {
-    case U'ą': return "a";
-    case U'ć': return "c";
-    case U'ę': return "e";
-    case U'ł': return "l";
-    case U'ń': return "n";
-    case U'ó': return "o";
-    case U'ś': return "s";
-    case U'ź': case U'ż': return "z";
-    case U'Ą': return "A";
-    case U'Ć': return "C";
-    case U'Ę': return "E";
-    case U'Ł': return "L";
-    case U'Ń': return "N";
-    case U'Ó': return "O";
-    case U'Ś': return "S";
-    case U'Ź': case U'Ż': return "Z";
-    case U'„': case U'”': case U'“': case U'«': case U'»': return "\"";
-    case U'’': case U'‘': return "'";
-    case U'–': case U'—': case U'‑': return "-";
-    case U'…': return "...";
-    case U'\u00A0': return " ";
-    default: return nullptr;
+    case U'ą':
+      return "a";
+    case U'ć':
+      return "c";
+    case U'ę':
+      return "e";
+    case U'ł':
+      return "l";
+    case U'ń':
+      return "n";
+    case U'ó':
+      return "o";
+    case U'ś':
+      return "s";
+    case U'ź':
+    case U'ż':
+      return "z";
+    case U'Ą':
+      return "A";
+    case U'Ć':
+      return "C";
+    case U'Ę':
+      return "E";
+    case U'Ł':
+      return "L";
+    case U'Ń':
+      return "N";
+    case U'Ó':
+      return "O";
+    case U'Ś':
+      return "S";
+    case U'Ź':
+    case U'Ż':
+      return "Z";
+    case U'„':
+    case U'”':
+    case U'“':
+    case U'«':
+    case U'»':
+      return "\"";
+    case U'’':
+    case U'‘':
+      return "'";
+    case U'–':
+    case U'—':
+    case U'‑':
+      return "-";
+    case U'…':
+      return "...";
+    case U'\u00A0':
+      return " ";
+    default:
+      return nullptr;
   }
 }
 
