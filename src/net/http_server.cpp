@@ -81,11 +81,12 @@ class HttpConnection;
 struct HttpServer::State : std::enable_shared_from_this<State> {
   State(IoThread& thread, ports::Handler request_handler, HttpServerOptions server_options,
         Listener open_listener)
-      : core(thread.core()),
+      : io(thread.core()->io),
+        core(thread.core()),
         handler(std::move(request_handler)),
         options(std::move(server_options)),
         listener(std::move(open_listener)),
-        pause(core->io) {}
+        pause(io) {}
 
   asio::awaitable<void> accept();
   void welcome(Socket socket);
@@ -93,7 +94,8 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
     return options.body_limit_of ? options.body_limit_of(method, path) : options.body_limit;
   }
 
-  const std::shared_ptr<IoCore> core;
+  asio::io_context& io;
+  const std::weak_ptr<IoCore> core;  // weak: a task that is left in its queue may hold us
   const ports::Handler handler;
   const HttpServerOptions options;
   Listener listener;
@@ -464,11 +466,10 @@ void HttpServer::State::welcome(Socket socket) {
   auto connection = std::make_shared<HttpConnection>(*this, std::move(socket));
   connections.insert(connection);
   gate.enter();
-  asio::co_spawn(core->io, connection->run(),
-                 [self = shared_from_this(), connection](const std::exception_ptr&) {
-                   self->connections.erase(connection);
-                   self->gate.leave();
-                 });
+  asio::co_spawn(io, connection->run(), [self = shared_from_this(), connection](const std::exception_ptr&) {
+    self->connections.erase(connection);
+    self->gate.leave();
+  });
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::open(IoThread& thread, ports::Handler handler,
@@ -476,8 +477,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(IoThread& thread, ports::Ha
   HEJNAL_TRY(Listener listener, Listener::open(thread.core()->io, options.listen, options.unix_mode));
   auto state = std::make_shared<State>(thread, std::move(handler), std::move(options), std::move(listener));
   state->gate.enter();
-  asio::co_spawn(state->core->io, state->accept(),
-                 [state](const std::exception_ptr&) { state->gate.leave(); });
+  asio::co_spawn(state->io, state->accept(), [state](const std::exception_ptr&) { state->gate.leave(); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 
@@ -487,7 +487,7 @@ std::uint16_t HttpServer::bound_port() const { return state_->listener.port(); }
 
 void HttpServer::wake_streams() {
   if (state_->waking.exchange(true)) return;
-  asio::post(state_->core->io, [state = state_] {
+  asio::post(state_->io, [state = state_] {
     state->waking = false;
     for (HttpConnection* stream : state->streams) stream->wake();
   });
@@ -495,16 +495,18 @@ void HttpServer::wake_streams() {
 
 void HttpServer::stop(Duration grace) {
   if (std::exchange(state_->stopped, true)) return;
-  HEJNAL_CHECK(!state_->core->io.stopped());
-  asio::post(state_->core->io, [state = state_] {
+  HEJNAL_CHECK(!state_->io.stopped());
+  asio::post(state_->io, [state = state_] {
     state->stopping = true;
     state->listener.close();
     state->pause.cancel();
     for (const auto& connection : state->connections) connection->shutting_down();
   });
   if (state_->gate.wait_empty(grace)) return;
-  asio::post(state_->core->io, [state = state_] {
+  state_->gate.enter();
+  asio::post(state_->io, [state = state_] {
     for (const auto& connection : state->connections) connection->cut();
+    state->gate.leave();
   });
   while (!state_->gate.wait_empty(10s)) {
   }

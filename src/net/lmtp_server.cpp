@@ -159,16 +159,18 @@ void Connection::cut() {
 struct LmtpServer::State : std::enable_shared_from_this<State> {
   State(IoThread& thread, ports::MailIntake& mail_intake, LmtpServerOptions server_options,
         Listener open_listener)
-      : core(thread.core()),
+      : io(thread.core()->io),
+        core(thread.core()),
         intake(mail_intake),
         options(std::move(server_options)),
         listener(std::move(open_listener)),
-        pause(core->io) {}
+        pause(io) {}
 
   asio::awaitable<void> accept();
   void welcome(Socket socket);
 
-  const std::shared_ptr<IoCore> core;
+  asio::io_context& io;
+  const std::weak_ptr<IoCore> core;  // weak: a task that is left in its queue may hold us
   ports::MailIntake& intake;
   const LmtpServerOptions options;
   Listener listener;
@@ -203,11 +205,10 @@ void LmtpServer::State::welcome(Socket socket) {
   auto connection = std::make_shared<Connection>(core, std::move(socket), intake, options);
   connections.insert(connection);
   gate.enter();
-  asio::co_spawn(core->io, connection->run(),
-                 [self = shared_from_this(), connection](const std::exception_ptr&) {
-                   self->connections.erase(connection);
-                   self->gate.leave();
-                 });
+  asio::co_spawn(io, connection->run(), [self = shared_from_this(), connection](const std::exception_ptr&) {
+    self->connections.erase(connection);
+    self->gate.leave();
+  });
 }
 
 Result<std::unique_ptr<LmtpServer>> LmtpServer::open(IoThread& thread, ports::MailIntake& intake,
@@ -215,8 +216,7 @@ Result<std::unique_ptr<LmtpServer>> LmtpServer::open(IoThread& thread, ports::Ma
   HEJNAL_TRY(Listener listener, Listener::open(thread.core()->io, options.listen, options.unix_mode));
   auto state = std::make_shared<State>(thread, intake, std::move(options), std::move(listener));
   state->gate.enter();
-  asio::co_spawn(state->core->io, state->accept(),
-                 [state](const std::exception_ptr&) { state->gate.leave(); });
+  asio::co_spawn(state->io, state->accept(), [state](const std::exception_ptr&) { state->gate.leave(); });
   return std::unique_ptr<LmtpServer>(new LmtpServer(std::move(state)));
 }
 
@@ -226,16 +226,18 @@ std::uint16_t LmtpServer::bound_port() const { return state_->listener.port(); }
 
 void LmtpServer::stop(Duration grace) {
   if (std::exchange(state_->stopped, true)) return;
-  HEJNAL_CHECK(!state_->core->io.stopped());
-  asio::post(state_->core->io, [state = state_] {
+  HEJNAL_CHECK(!state_->io.stopped());
+  asio::post(state_->io, [state = state_] {
     state->stopping = true;
     state->listener.close();
     state->pause.cancel();
     for (const auto& connection : state->connections) connection->shutting_down();
   });
   if (state_->gate.wait_empty(grace)) return;
-  asio::post(state_->core->io, [state = state_] {
+  state_->gate.enter();
+  asio::post(state_->io, [state = state_] {
     for (const auto& connection : state->connections) connection->cut();
+    state->gate.leave();
   });
   while (!state_->gate.wait_empty(10s)) {
   }
