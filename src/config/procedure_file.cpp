@@ -141,13 +141,16 @@ Result<core::Procedure> read_procedure(std::string_view text, const std::string&
   return p;
 }
 
-Result<core::Procedure> builtin_procedure(std::string_view language) {
+Result<std::string> builtin_procedure_text(std::string_view language) {
   for (const EmbeddedFile& file : embedded_procedures()) {
-    if (file.name == fmt::format("{}.toml", language))
-      return read_procedure(file.bytes, std::string(file.name));
+    if (file.name == fmt::format("{}.toml", language)) return std::string(file.bytes);
   }
-  return fail(Fault::not_found, "there is no built-in procedure in the language \"{}\"; expected pl or en",
-              language);
+  return fail(Fault::not_found, "there is no built-in procedure in the language \"{}\"; expected pl or en", language);
+}
+
+Result<core::Procedure> builtin_procedure(std::string_view language) {
+  HEJNAL_TRY(const std::string text, builtin_procedure_text(language));
+  return read_procedure(text, fmt::format("{}.toml", language));
 }
 
 }  // namespace hejnal::config

@@ -14,5 +14,6 @@ namespace hejnal::config {
 Result<core::Procedure> read_procedure(std::string_view text, const std::string& name);
 // The procedure that is built in: "pl" or "en". Fails with Fault::not_found.
 Result<core::Procedure> builtin_procedure(std::string_view language);
+Result<std::string> builtin_procedure_text(std::string_view language);
 
 }  // namespace hejnal::config

@@ -1,0 +1,470 @@
+#include "app/server.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "api/api.hpp"
+#include "app/clock.hpp"
+#include "app/control.hpp"
+#include "app/dispatch.hpp"
+#include "app/lock.hpp"
+#include "app/parse_pool.hpp"
+#include "app/version.hpp"
+#include "base/hash.hpp"
+#include "carriers/email/composer.hpp"
+#include "carriers/words/templates.hpp"
+#include "carriers/world/world.hpp"
+#include "config/procedure_file.hpp"
+#include "desk/ledger.hpp"
+#include "net/http_server.hpp"
+#include "net/imap_client.hpp"
+#include "net/lmtp_server.hpp"
+#include "net/smtp_sender.hpp"
+#include "store/sqlite/archive.hpp"
+#include "store/sqlite/keeper.hpp"
+#include "store/sqlite/store.hpp"
+#include "wire/sms/number.hpp"
+
+namespace hejnal::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kSandboxOffset = "sandbox_offset_ms";
+
+Result<std::string> first_line(const std::string& path) {
+  if (path.empty()) return std::string();
+  HEJNAL_TRY(std::string text, read_file(path, 10'000));
+  text.erase(std::min(text.find_first_of("\r\n"), text.size()));
+  return text;
+}
+
+net::StartTls starttls_of(const std::string& name) {
+  if (name == "none") return net::StartTls::none;
+  return name == "require" ? net::StartTls::require : net::StartTls::try_it;
+}
+
+std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
+
+desk::Settings desk_settings(const config::Settings& s, bool sandbox) {
+  desk::Settings out;
+  out.address = s.address;
+  out.own_domains = s.own_domains;
+  out.own_domains.push_back(domain_of(s.address));
+  out.on_call = s.on_call;
+  out.sms_available = sandbox;
+  out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case), static_cast<int>(s.budget_total)};
+  return out;
+}
+
+Result<std::map<std::string, std::string>> own_templates(const std::string& folder) {
+  std::map<std::string, std::string> out;
+  if (folder.empty()) return out;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() != ".txt") continue;
+    HEJNAL_TRY(out[entry.path().filename().string()], read_file(entry.path().string(), 1u << 20));
+  }
+  if (error) return fail(Fault::not_found, "{}: {}", folder, error.message());
+  return out;
+}
+
+// Keeps the write-ahead log short, off the commit path.
+class Checkpointer {
+ public:
+  explicit Checkpointer(std::string path) : path_(std::move(path)), thread_([this] { loop(); }) {}
+  ~Checkpointer() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+
+ private:
+  static constexpr std::int64_t kWorthIt = 4 << 20;
+
+  void loop() {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, 1s, [this] { return stopping_; })) {
+      std::error_code error;
+      const auto size = fs::file_size(path_ + "-wal", error);
+      // Once emptied pages are used again the file keeps its size: only a log that has grown is looked at.
+      if (error || static_cast<std::int64_t>(size) < kWorthIt || !changed()) continue;
+      lock.unlock();
+      static_cast<void>(store::sqlite::checkpoint(path_, static_cast<std::int64_t>(size) > 64 * kWorthIt));
+      lock.lock();
+    }
+  }
+  bool changed() {
+    std::error_code error;
+    const auto written = fs::last_write_time(path_ + "-wal", error);
+    const bool is_new = !error && written != last_written_;
+    last_written_ = written;
+    return is_new;
+  }
+
+  std::string path_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  fs::file_time_type last_written_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(Fault::not_found, "{}: it cannot be read", path);
+  std::ostringstream out;
+  out << in.rdbuf();
+  std::string text = std::move(out).str();
+  if (text.size() > max_bytes) return fail(Fault::malformed, "{}: it is larger than {} bytes", path, max_bytes);
+  return text;
+}
+
+Result<config::Settings> load_settings(const std::string& path) {
+  HEJNAL_TRY(const std::string text, read_file(path, 1u << 20));
+  return config::read_settings(text, path);
+}
+
+Result<LoadedProcedure> load_procedure(const config::Settings& settings) {
+  LoadedProcedure out;
+  if (settings.procedure.empty()) {
+    HEJNAL_TRY(out.text, config::builtin_procedure_text(settings.language));
+    HEJNAL_TRY(out.procedure, config::read_procedure(out.text, settings.language + ".toml"));
+  } else {
+    HEJNAL_TRY(out.text, read_file(settings.procedure, 1u << 20));
+    HEJNAL_TRY(out.procedure, config::read_procedure(out.text, settings.procedure));
+  }
+  return out;
+}
+
+config::Settings sandbox_settings(const std::string& data, const std::string& http, const std::string& lmtp) {
+  config::Settings s;
+  s.name = "Wsparcie (sandbox)";
+  s.address = "pomoc@wsparcie.example";
+  s.aliases = {"awaria@wsparcie.example", "pilne@wsparcie.example"};
+  s.language = "pl";
+  s.timezone = "Europe/Warsaw";
+  s.country = "48";
+  s.sms_number = "+48600000000";
+  s.phone = "+48120000000";
+  s.store_path = data + "/hejnal.db";
+  s.http_listen = http;
+  s.lmtp = lmtp;
+  s.size_limit = 26'214'400;
+  s.recipient_delimiter = "+";
+  s.budget_address = 20;
+  s.budget_case = 10;
+  s.budget_total = 1'000'000;
+  s.on_call = {{"Dyżur", "dyzur@wsparcie.example", "+48600000001"}};
+  return s;
+}
+
+class Server::Impl {
+ public:
+  explicit Impl(ServerOptions options) : options_(std::move(options)), settings_(options_.settings) {}
+  ~Impl() { stop(); }
+
+  Status start() {
+    HEJNAL_TRY_VOID(open_store());
+    HEJNAL_TRY_VOID(open_desk());
+    HEJNAL_TRY_VOID(open_network());
+    return write_token();
+  }
+
+  void stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    // From the outside inwards: no new work, finish what was begun, then the store.
+    if (control_) control_->stop(1s);
+    if (http_) http_->stop(3s);
+    if (lmtp_) lmtp_->stop(3s);
+    mailboxes_.clear();
+    events_.on_publish({});
+    parse_.reset();
+    if (smtp_) smtp_->stop(3s);
+    api_.reset();
+    if (ledger_) ledger_->stop();
+    io_.reset();
+    checkpointer_.reset();
+    if (store_) static_cast<void>(store::sqlite::checkpoint(settings_.store_path, true));
+  }
+
+  std::string http_address, lmtp_address;
+  ServerOptions options_;
+
+ private:
+  Status open_store() {
+    std::error_code error;
+    const fs::path folder = fs::path(settings_.store_path).parent_path();
+    if (!folder.empty() && !fs::exists(folder)) return fail(Fault::not_found, "there is no folder {}", folder.string());
+    HEJNAL_TRY(DatabaseLock lock, DatabaseLock::take(settings_.store_path));
+    lock_ = std::make_unique<DatabaseLock>(std::move(lock));
+    HEJNAL_TRY_VOID(store::sqlite::check_sound(settings_.store_path));
+    HEJNAL_TRY(store_, store::sqlite::open_store(settings_.store_path));
+    if (options_.sandbox) {
+      HEJNAL_TRY(const std::string offset, store_->setting(kSandboxOffset));
+      clock_ = std::make_unique<OffsetClock>(Duration(std::atoll(offset.c_str())));
+    } else {
+      clock_ = std::make_unique<OffsetClock>();
+    }
+    checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path);
+    return {};
+  }
+
+  Status open_desk() {
+    HEJNAL_TRY(loaded_, load_procedure(settings_));
+    HEJNAL_TRY(const auto files, own_templates(settings_.templates));
+    // The address is known for certain only when the server listens; a configured one comes first.
+    if (settings_.public_url.empty()) settings_.public_url = "http://" + settings_.http_listen;
+    io_ = std::make_unique<net::IoThread>();
+    HEJNAL_TRY_VOID(open_http());
+    HEJNAL_TRY(carriers::Templates templates,
+               carriers::Templates::load({settings_.name, settings_.sms_number, settings_.public_url, settings_.timezone, loaded_.procedure.language},
+                                         loaded_.procedure, files));
+    templates_ = std::make_unique<carriers::Templates>(std::move(templates));
+    composer_ = std::make_unique<carriers::EmailComposer>(
+        carriers::ComposerSettings{settings_.name, settings_.address, settings_.timezone, settings_.recipient_delimiter});
+    if (options_.sandbox) {
+      world_ = carriers::make_world({options_.data + "/world.jsonl", settings_.address, settings_.sms_number}, *clock_);
+    } else {
+      HEJNAL_TRY(const std::string password, first_line(settings_.smtp_password_file));
+      net::SmtpSenderOptions smtp;
+      smtp.url = settings_.smtp;
+      smtp.host_name = settings_.host_name;
+      smtp.starttls = starttls_of(settings_.smtp_starttls);
+      smtp.user = settings_.smtp_user;
+      smtp.password = password;
+      smtp.ca_file = settings_.smtp_ca_file;
+      smtp_ = std::make_unique<net::SmtpSender>(std::move(smtp));
+      relay_ = std::make_unique<RelayDispatcher>(*smtp_);
+    }
+    ports::Dispatcher& dispatcher = world_ ? static_cast<ports::Dispatcher&>(*world_) : *relay_;
+    desk_ = std::make_unique<desk::Desk>(
+        desk::Parts{*store_, *clock_, random_, *templates_, *composer_,
+                    [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
+        desk_settings(settings_, options_.sandbox), loaded_.procedure, loaded_.text);
+    HEJNAL_TRY_VOID(desk_->start());
+    ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, dispatcher);
+    ledger_->start();
+    return {};
+  }
+
+  // Requests that come before the api is there wait for no one: they are told to come back.
+  Status open_http() {
+    net::HttpServerOptions http;
+    http.listen = settings_.http_listen;
+    http.body_limit_of = [sandbox = options_.sandbox](std::string_view, std::string_view path) {
+      return sandbox && path == "/sandbox/email" ? std::size_t{26} << 20 : std::size_t{1} << 20;
+    };
+    auto opened = net::HttpServer::open(
+        *io_,
+        [this](ports::Request request, ports::Reply reply) {
+          if (const auto handler = handler_.load()) {
+            (*handler)(std::move(request), std::move(reply));
+          } else {
+            std::move(reply).send({503, "text/plain", "starting\n", {{"Retry-After", "1"}}});
+          }
+        },
+        http);
+    if (!opened) return tl::make_unexpected(opened.error());
+    http_ = std::move(*opened);
+    const auto colon = settings_.http_listen.rfind(':');
+    http_address = settings_.http_listen.substr(0, colon) + ":" + std::to_string(http_->bound_port());
+    if (options_.sandbox) settings_.public_url = "http://" + http_address;
+    return {};
+  }
+
+  Status open_network() {
+    carriers::IntakeSettings intake;
+    intake.own_addresses = settings_.aliases;
+    intake.own_addresses.push_back(settings_.address);
+    intake.country = settings_.country;
+    intake.authserv_id = settings_.authserv_id;
+    parse_ = std::make_unique<ParsePool>(*ledger_, intake, 2);
+
+    char random[24];
+    fill_random(random, sizeof random);
+    token_ = to_hex({random, sizeof random});
+    if (options_.sandbox || !options_.token_file.empty()) {
+      const std::string name = options_.sandbox ? "sandbox" : "start";
+      HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) { return desk.store().add_token(name, "administrator", sha256_hex(token_), desk.now()); }));
+    }
+    HEJNAL_TRY_VOID(open_api());
+    if (!settings_.lmtp.empty()) {
+      net::LmtpServerOptions lmtp;
+      lmtp.listen = settings_.lmtp;
+      lmtp.host_name = settings_.host_name.empty() ? domain_of(settings_.address) : settings_.host_name;
+      lmtp.limits.message_bytes = static_cast<std::size_t>(settings_.size_limit);
+      auto opened = net::LmtpServer::open(*io_, *parse_, lmtp);
+      if (!opened) return tl::make_unexpected(opened.error());
+      lmtp_ = std::move(*opened);
+      lmtp_address = settings_.lmtp.starts_with("unix:") ? settings_.lmtp
+                                                          : settings_.lmtp.substr(0, settings_.lmtp.rfind(':')) + ":" + std::to_string(lmtp_->bound_port());
+    }
+    for (const config::ImapMailbox& mailbox : settings_.imap) HEJNAL_TRY_VOID(open_mailbox(mailbox));
+    return open_control();
+  }
+
+  // The local socket through which commands reach the process that owns the database. Only its user may.
+  Status open_control() {
+    net::HttpServerOptions control;
+    control.listen = "unix:" + control_socket(settings_.store_path);
+    control.unix_mode = 0600;
+    control.body_limit = static_cast<std::size_t>(settings_.size_limit) + 1024;
+    auto opened = net::HttpServer::open(
+        *io_,
+        [this](ports::Request request, ports::Reply reply) { answer_control(*ledger_, *parse_, std::move(request), std::move(reply)); }, control);
+    if (!opened) return tl::make_unexpected(opened.error());
+    control_ = std::move(*opened);
+    return {};
+  }
+
+  Status open_api() {
+    api::Parts parts;
+    parts.ledger = ledger_.get();
+    parts.events = &events_;
+    parts.clock = clock_.get();
+    parts.open_archive = [path = settings_.store_path] { return store::sqlite::open_archive(path); };
+    parts.procedure = loaded_.procedure;
+    parts.public_url = settings_.public_url;
+    parts.desk_name = settings_.name;
+    parts.desk_address = settings_.address;
+    parts.sms_number = settings_.sms_number;
+    parts.phone = settings_.phone;
+    parts.zone = settings_.timezone;
+    parts.version = kVersion;
+    parts.normal_number = [country = settings_.country](const std::string& number) { return wire::e164(number, country); };
+    parts.channels = [this] { return channels(); };
+    if (world_) {
+      parts.sandbox.world = world_.get();
+      parts.sandbox.intake = parse_.get();
+      parts.sandbox.token = token_;
+      parts.sandbox.advance = [this](Duration by) { return advance(by); };
+    }
+    auto started = api::Api::start(std::move(parts));
+    if (!started) return tl::make_unexpected(started.error());
+    api_ = std::move(*started);
+    handler_ = std::make_shared<ports::Handler>(api_->handler());
+    events_.on_publish([http = http_.get()] { http->wake_streams(); });
+    return {};
+  }
+
+  Status advance(Duration by) {
+    const std::lock_guard lock(advance_mutex_);
+    HEJNAL_TRY_VOID(ledger_->advance(by, [this](Instant t) { clock_->jump_to(t); }));
+    if (by == 0ms) return {};
+    return ledger_->run([this](desk::Desk& desk) { return desk.store().set_setting(kSandboxOffset, std::to_string(clock_->offset().count())); });
+  }
+
+  Status open_mailbox(const config::ImapMailbox& mailbox) {
+    net::ImapWatcherOptions imap;
+    imap.url = mailbox.url;
+    imap.starttls = starttls_of(mailbox.starttls);
+    imap.user = mailbox.user;
+    HEJNAL_TRY(imap.password, first_line(mailbox.password_file));
+    imap.ca_file = mailbox.ca_file;
+    imap.mailbox = mailbox.folder;
+    imap.mark_seen = mailbox.after == "seen";
+    if (mailbox.after.starts_with("move:")) imap.move_to = mailbox.after.substr(5);
+    imap.message_bytes = static_cast<std::size_t>(settings_.size_limit);
+    if (!mailbox.import_since.empty()) imap.import_since = parse_rfc3339(mailbox.import_since + "T00:00:00Z");
+    const std::string key = fmt::format("imap {} {} {}", mailbox.url, mailbox.user, mailbox.folder);
+    std::string kept;
+    HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) -> Status {
+      HEJNAL_TRY(kept, desk.store().setting(key));
+      return {};
+    }));
+    net::ImapPosition position;
+    if (std::sscanf(kept.c_str(), "%u %u", &position.uidvalidity, &position.uid) == 2) imap.position = position;
+    net::ImapWatcher::Callbacks callbacks;
+    callbacks.save = [this, key](net::ImapPosition p) {
+      // Not saved means fetched once more, which the desk sees as a duplicate.
+      static_cast<void>(ledger_->run([&](desk::Desk& desk) { return desk.store().set_setting(key, fmt::format("{} {}", p.uidvalidity, p.uid)); }));
+    };
+    callbacks.log = [](const std::string& words) { fmt::print(stderr, "hejnal: imap: {}\n", words); };
+    mailboxes_.push_back(std::make_unique<net::ImapWatcher>(std::move(imap), *parse_, std::move(callbacks)));
+    return {};
+  }
+
+  std::vector<api::ChannelHealth> channels() {
+    std::vector<api::ChannelHealth> out;
+    if (lmtp_) out.push_back({"lmtp", "ok", "listens on " + lmtp_address});
+    if (world_) out.push_back({"sandbox", "ok", "nothing leaves this computer"});
+    for (const auto& mailbox : mailboxes_) {
+      const net::ImapStatus status = mailbox->status();
+      const bool deaf = status.heard_nothing_for > 30min;
+      out.push_back({"imap", status.connected && !deaf ? "ok" : "degraded",
+                     fmt::format("{}, nothing heard for {}{}", status.connected ? "connected" : "not connected", format_duration(status.heard_nothing_for),
+                                 status.last_error.empty() ? "" : "; " + status.last_error)});
+    }
+    return out;
+  }
+
+  Status write_token() {
+    if (options_.token_file.empty() && options_.sandbox) options_.token_file = options_.data + "/token";
+    if (options_.token_file.empty()) return {};
+    const mode_t before = ::umask(0177);
+    std::ofstream out(options_.token_file, std::ios::trunc);
+    out << token_ << '\n';
+    out.close();
+    ::umask(before);
+    ::chmod(options_.token_file.c_str(), 0600);
+    if (!out) return fail(Fault::retry_later, "{}: it cannot be written", options_.token_file);
+    return {};
+  }
+
+  config::Settings settings_;
+  LoadedProcedure loaded_;
+  SystemRandom random_;
+  std::unique_ptr<OffsetClock> clock_;
+  std::unique_ptr<DatabaseLock> lock_;
+  std::unique_ptr<ports::Store> store_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+  std::unique_ptr<carriers::Templates> templates_;
+  std::unique_ptr<carriers::EmailComposer> composer_;
+  std::unique_ptr<carriers::SandboxWorld> world_;
+  std::unique_ptr<net::SmtpSender> smtp_;
+  std::unique_ptr<RelayDispatcher> relay_;
+  desk::Events events_;
+  std::unique_ptr<desk::Desk> desk_;
+  std::unique_ptr<desk::Ledger> ledger_;
+  std::unique_ptr<net::IoThread> io_;
+  std::unique_ptr<ParsePool> parse_;
+  std::unique_ptr<api::Api> api_;
+  std::atomic<std::shared_ptr<ports::Handler>> handler_;
+  std::unique_ptr<net::HttpServer> http_;
+  std::unique_ptr<net::HttpServer> control_;
+  std::unique_ptr<net::LmtpServer> lmtp_;
+  std::vector<std::unique_ptr<net::ImapWatcher>> mailboxes_;
+  std::string token_;
+  std::mutex advance_mutex_;
+  bool stopped_ = false;
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
+  auto impl = std::make_unique<Impl>(std::move(options));
+  HEJNAL_TRY_VOID(impl->start());
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+std::string Server::http() const { return impl_->http_address; }
+std::string Server::lmtp() const { return impl_->lmtp_address; }
+const std::string& Server::token_file() const { return impl_->options_.token_file; }
+void Server::stop() { impl_->stop(); }
+
+}  // namespace hejnal::app
