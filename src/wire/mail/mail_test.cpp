@@ -201,6 +201,8 @@ TEST(Replies, Table) {
       {"> Email with only quote.", "> Email with only quote."},
       {"Błąd:\n----\nlog 1\nlog 2\n", "Błąd:\n----\nlog 1\nlog 2"},
       {"", ""},
+      {"Log:\nRouter> show ip route\n| a\nkoniec", "Log:\nRouter> show ip route\n| a\nkoniec"},
+      {"Sent by accident, ignore it.\n\nReal text", "Sent by accident, ignore it.\n\nReal text"},
       {"Do: zrobienia\nData: jutro\n", "Do: zrobienia\nData: jutro"},
   };
   for (const auto& row : kTable) EXPECT_EQ(reply_text(row.in), row.out) << row.in;
