@@ -103,6 +103,7 @@ TEST(MessageIds, Table) {
   EXPECT_EQ(parse_message_ids("Your message of today <a@x>"), (std::vector<std::string>{"<a@x>"}));
   EXPECT_EQ(parse_message_ids("a@x"), (std::vector<std::string>{"<a@x>"}));
   EXPECT_EQ(parse_message_ids("< a @x >"), (std::vector<std::string>{"<a@x>"}));
+  EXPECT_EQ(parse_message_ids("<a@x <b"), (std::vector<std::string>{"<a@xb>"}));
   EXPECT_EQ(parse_message_ids("<a@x"), (std::vector<std::string>{"<a@x>"}));
   EXPECT_TRUE(parse_message_ids("").empty());
   EXPECT_TRUE(parse_message_ids("<>").empty());
