@@ -401,6 +401,16 @@ TEST(Parts, Shapes) {
   EXPECT_EQ(parse_mail("Content-Type: multipart/alternative; boundary=a\n\n--a\n\n  \n--a\nContent-Type: text/html\n\n<p>h</p>\n--a--").text, "h");
 }
 
+TEST(Parts, Uuencoded) {
+  const std::string raw = "From: a@x\n\nhej\nbegin 644 a.txt\n#0V%T\n`\nend\npa\nbegin 644 b.txt\n#0V%T\n`\nend\nbegin at once\n";
+  const Mail mail = parse_mail(raw);
+  EXPECT_EQ(mail.text, "hej\npa\nbegin at once");
+  ASSERT_EQ(mail.attachments.size(), 2u);
+  EXPECT_EQ(mail.attachments[1].name, "b.txt");
+  EXPECT_EQ(attachment_bytes(raw, mail.attachments[0]), "Cat");
+  EXPECT_EQ(attachment_bytes(raw, mail.attachments[1]), "Cat");
+}
+
 TEST(Parts, ContentKeyIsTheBody) {
   EXPECT_EQ(parse_mail("Received: 1\nFrom: a@x\n\nb").content_key, parse_mail("From: a@x\n\nb").content_key);
   EXPECT_NE(parse_mail("From: a@x\n\nb").content_key, parse_mail("From: a@x\n\nc").content_key);
