@@ -216,7 +216,7 @@ std::vector<std::string> parse_message_ids(std::string_view value) {
   const auto add = [&](std::string_view id) {
     std::string clean;
     for (const char c : sanitize_utf8(id.substr(0, 998))) {
-      if (!is_space(c)) clean += c;
+      if (!is_space(c) && c != '<' && c != '>') clean += c;
     }
     if (!clean.empty()) out.push_back('<' + clean + '>');
   };

@@ -71,13 +71,55 @@ class Body {
   Shown plain_of(const Part& part) {
     Shown out;
     out.plain = true;
-    const std::string bytes = decode(part, kMaxText);
+    std::string bytes = decode(part, kMaxText);
+    if (bytes.find("begin ") != bytes.npos) take_uuencoded(part, bytes);
     const std::string_view charset = part.type.get("charset");
     out.text = to_utf8(bytes, charset);
     const std::string_view format = part.type.get("format");
     if (iequals(format, "flowed")) out.text = unflow(out.text, iequals(part.type.get("delsp"), "yes"));
     else if (out.text.find('\r') != std::string::npos) drop_returns(out.text);
     return out;
+  }
+
+  // "begin 644 report.doc" ... "end" inside the text: how files were attached before MIME, and by some still.
+  void take_uuencoded(const Part& part, std::string& text) {
+    std::size_t at = 0;
+    while (at < text.size() && mail_.attachments.size() < kMaxAttachments) {
+      const std::size_t begin = at;
+      const std::string_view line = next_line(text, at);
+      const auto name = line.size() > 10 && line.starts_with("begin ") ? line.find(' ', 6) : line.npos;
+      if (name == line.npos || name < 9 || name > 10 || line.substr(6, name - 6).find_first_not_of("01234567") != line.npos) continue;
+      std::size_t end = at;
+      std::size_t lines = 0;
+      bool closed = false;
+      while (end < text.size() && !closed) {
+        const std::string_view data = next_line(text, end);
+        closed = data == "end";
+        if (!closed && (data.size() > 90 || (!data.empty() && (data[0] < ' ' || data[0] > '`')))) break;
+        ++lines;
+      }
+      if (!closed || lines < 2) continue;
+      Attachment out;
+      out.name = truncate_utf8(to_utf8(trim(line.substr(name)), {}), 1000);
+      out.type = "application/octet-stream";
+      const std::string_view encoded = std::string_view(text).substr(begin, end - begin);
+      out.size = decoded_size(encoded, Transfer::uuencode);
+      const std::size_t offset = static_cast<std::size_t>(part.content.data() - raw_.data()) + begin + removed_;
+      if (part.transfer == Transfer::identity && inside(part) && raw_.substr(offset, encoded.size()) == encoded) {
+        out.raw_begin = offset;
+        out.raw_end = offset + encoded.size();
+        out.encoding = "x-uuencode";
+      }
+      mail_.attachments.push_back(std::move(out));
+      removed_ += end - begin;
+      text.erase(begin, end - begin);
+      at = begin;
+    }
+    removed_ = 0;
+  }
+
+  bool inside(const Part& part) const {
+    return part.content.data() >= raw_.data() && part.content.data() + part.content.size() <= raw_.data() + raw_.size();
   }
 
   Shown html_of(const Part& part) {
@@ -119,7 +161,7 @@ class Body {
     out.name = part.filename;
     out.type = truncate_utf8(part.type.value, 200);
     out.size = decoded_size(part.content, part.transfer);
-    if (part.content.data() >= raw_.data() && part.content.data() + part.content.size() <= raw_.data() + raw_.size()) {
+    if (inside(part)) {
       out.raw_begin = static_cast<std::size_t>(part.content.data() - raw_.data());
       out.raw_end = out.raw_begin + part.content.size();
     }
@@ -224,6 +266,7 @@ class Body {
   std::string_view raw_;
   Mail& mail_;
   const Part* spare_ = nullptr;
+  std::size_t removed_ = 0;  // of the text that is searched for uuencoded files
 };
 
 }  // namespace

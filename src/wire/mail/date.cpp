@@ -96,6 +96,7 @@ std::optional<Instant> parse_mail_date(std::string_view value) {
         time = time.substr(0, sign);
       }
       const auto parts = split(time, ':');
+      if (parts.size() < 2) return std::nullopt;  // "12-05:00": the colon was the zone's
       const auto h = number(parts[0]), m = number(parts[1]);
       const auto s = parts.size() > 2 ? number(parts[2].substr(0, parts[2].find('.'))) : std::optional<int>(0);
       if (!h || !m || !s || *h > 24 || *m > 59 || *s > 60) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "wire/mail/entities.hpp"
@@ -128,24 +129,6 @@ std::string attribute(std::string_view attributes, std::string_view name) {
   return {};
 }
 
-// Behind the ">" that ends the tag at `at` ("<"); quotes may hold a ">". A quote that stays open is no quote.
-std::size_t tag_end(std::string_view html, std::size_t at) {
-  constexpr std::size_t kMaxTag = 16u << 10;
-  char quote = 0;
-  for (std::size_t i = at + 1; i < html.size() && i - at < kMaxTag; ++i) {
-    const char c = html[i];
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if ((c == '"' || c == '\'') && i > 0 && (html[i - 1] == '=' || is_space(html[i - 1]))) {
-      quote = c;
-    } else if (c == '>') {
-      return i + 1;
-    }
-  }
-  const auto plain = html.substr(0, std::min(html.size(), at + kMaxTag)).find('>', at);
-  return plain == html.npos ? html.npos : plain + 1;
-}
-
 constexpr std::string_view kSkipped[] = {"script", "style", "title", "head", "template", "noscript", "object", "svg", "xml"};
 constexpr std::string_view kParagraphs[] = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre"};
 constexpr std::string_view kBlocks[] = {"div",     "tr",     "li",      "dt",    "dd",     "form",    "address", "article", "section",
@@ -159,7 +142,7 @@ bool in(const std::string_view (&list)[N], std::string_view name) {
 
 class Html {
  public:
-  explicit Html(std::string_view html) : html_(html) {}
+  explicit Html(std::string_view html) : html_(html), budget_(4 * html.size() + 1) {}
 
   std::string run() {
     std::size_t at = 0;
@@ -183,7 +166,7 @@ class Html {
       write("<");
       return at + 1;
     }
-    const std::size_t end = tag_end(html_, at);
+    const std::size_t end = tag_end(at);
     if (end == html_.npos) {
       write("<");
       return at + 1;
@@ -209,8 +192,31 @@ class Html {
     return end;
   }
 
+  // Behind the ">" that ends the tag at `at` ("<"); quotes may hold a ">". A quote that stays open is no quote. What
+  // was looked at in vain is charged to a budget, so that no pattern of quotes costs more than linear time.
+  std::size_t tag_end(std::size_t at) {
+    constexpr std::size_t kMaxTag = 16u << 10;
+    if (next_close_ != html_.npos && next_close_ <= at) next_close_ = html_.find('>', at);
+    if (next_close_ == html_.npos || next_close_ - at > kMaxTag) return html_.npos;
+    char quote = 0;
+    std::size_t i = at + 1;
+    for (; i < html_.size() && i - at < kMaxTag && budget_ > 0; ++i, --budget_) {
+      const char c = html_[i];
+      if (quote != 0) {
+        if (c == quote) quote = 0;
+      } else if ((c == '"' || c == '\'') && (html_[i - 1] == '=' || is_space(html_[i - 1]))) {
+        quote = c;
+      } else if (c == '>') {
+        budget_ += i - at;  // not in vain
+        return i + 1;
+      }
+    }
+    return next_close_ + 1;
+  }
+
   // Behind </name>. A <head> that is never closed ends at <body>; any other unclosed one takes the rest with it.
   std::size_t skip(std::string_view name, std::size_t at) {
+    if (std::find(unclosed_.begin(), unclosed_.end(), name) != unclosed_.end()) return at;
     for (std::size_t i = html_.find('<', at); i != html_.npos; i = html_.find('<', i + 1)) {
       std::string_view rest = html_.substr(i + 1, 24);
       if (name == "head" && rest.size() >= 4 && iequals(rest.substr(0, 4), "body")) return i;
@@ -221,7 +227,9 @@ class Html {
         return end == html_.npos ? html_.size() : end + 1;
       }
     }
-    return name == "head" || name == "object" || name == "noscript" ? at : html_.size();
+    if (name != "head" && name != "object" && name != "noscript") return html_.size();
+    unclosed_.emplace_back(name);
+    return at;
   }
 
   void write(std::string_view piece) {
@@ -290,6 +298,9 @@ class Html {
   }
 
   std::string_view html_;
+  std::size_t next_close_ = 0;  // the next ">" at or behind where we are, or npos
+  std::size_t budget_;
+  std::vector<std::string> unclosed_;
   Writer writer_;
   std::string href_;
   std::size_t link_at_ = 0;

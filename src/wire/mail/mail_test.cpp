@@ -90,7 +90,7 @@ TEST(Dates, Table) {
       {"Mon Sep 20 19:29:27 2021", "2021-09-20T19:29:27.000Z"},
       {"2026-11-22T10:15:00+01:00", "2026-11-22T09:15:00.000Z"},
       {"22-Nov-2026 10:15:00 +0100", "2026-11-22T09:15:00.000Z"},
-      {"yesterday", ""}, {"", ""}, {"32 Nov 2026 10:00:00 +0000", ""}, {"1 Jan 99999 10:00 +0000", ""}, {":", ""},
+      {"yesterday", ""}, {"", ""}, {"32 Nov 2026 10:00:00 +0000", ""}, {"1 Jan 99999 10:00 +0000", ""}, {":", ""}, {"1 Nov 2026 12-05:00", ""},
   };
   for (const auto& row : kTable) {
     const auto date = parse_mail_date(row.in);
@@ -103,6 +103,7 @@ TEST(MessageIds, Table) {
   EXPECT_EQ(parse_message_ids("Your message of today <a@x>"), (std::vector<std::string>{"<a@x>"}));
   EXPECT_EQ(parse_message_ids("a@x"), (std::vector<std::string>{"<a@x>"}));
   EXPECT_EQ(parse_message_ids("< a @x >"), (std::vector<std::string>{"<a@x>"}));
+  EXPECT_EQ(parse_message_ids("<a@x <b"), (std::vector<std::string>{"<a@xb>"}));
   EXPECT_EQ(parse_message_ids("<a@x"), (std::vector<std::string>{"<a@x>"}));
   EXPECT_TRUE(parse_message_ids("").empty());
   EXPECT_TRUE(parse_message_ids("<>").empty());
@@ -201,6 +202,8 @@ TEST(Replies, Table) {
       {"> Email with only quote.", "> Email with only quote."},
       {"Błąd:\n----\nlog 1\nlog 2\n", "Błąd:\n----\nlog 1\nlog 2"},
       {"", ""},
+      {"Log:\nRouter> show ip route\n| a\nkoniec", "Log:\nRouter> show ip route\n| a\nkoniec"},
+      {"Sent by accident, ignore it.\n\nReal text", "Sent by accident, ignore it.\n\nReal text"},
       {"Do: zrobienia\nData: jutro\n", "Do: zrobienia\nData: jutro"},
   };
   for (const auto& row : kTable) EXPECT_EQ(reply_text(row.in), row.out) << row.in;
@@ -396,6 +399,16 @@ TEST(Parts, Shapes) {
   ASSERT_EQ(mail.attachments.size(), 1u);
   EXPECT_EQ(attachment_bytes(nested, mail.attachments[0]), "Subject: in\n\ninner");
   EXPECT_EQ(parse_mail("Content-Type: multipart/alternative; boundary=a\n\n--a\n\n  \n--a\nContent-Type: text/html\n\n<p>h</p>\n--a--").text, "h");
+}
+
+TEST(Parts, Uuencoded) {
+  const std::string raw = "From: a@x\n\nhej\nbegin 644 a.txt\n#0V%T\n`\nend\npa\nbegin 644 b.txt\n#0V%T\n`\nend\nbegin at once\n";
+  const Mail mail = parse_mail(raw);
+  EXPECT_EQ(mail.text, "hej\npa\nbegin at once");
+  ASSERT_EQ(mail.attachments.size(), 2u);
+  EXPECT_EQ(mail.attachments[1].name, "b.txt");
+  EXPECT_EQ(attachment_bytes(raw, mail.attachments[0]), "Cat");
+  EXPECT_EQ(attachment_bytes(raw, mail.attachments[1]), "Cat");
 }
 
 TEST(Parts, ContentKeyIsTheBody) {

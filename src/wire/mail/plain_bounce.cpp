@@ -124,7 +124,7 @@ class PlainBounce {
   void finish(std::string_view diagnostic_text, const std::string& original_id, const std::string& returned_to, bool delayed) {
     int best = 0;
     for (const auto& r : recipients_) best = std::max(best, r.weight);
-    const int floor = best >= 5 ? 5 : best;
+    const int floor = best >= 9 ? 9 : best >= 5 ? 5 : best;  // a field that names them is complete
     std::vector<Recipient> chosen;
     for (const auto& r : recipients_) {
       if (r.weight >= floor && (best >= 5 || chosen.empty())) chosen.push_back(r);
@@ -160,6 +160,7 @@ class PlainBounce {
   void add(const std::string& addr, std::size_t line, int weight) {
     for (auto& r : recipients_) {
       if (iequals(r.addr, addr)) {
+        if (r.line >= lines_.size()) r.line = line;  // named by a field before; here stands the reason
         if (weight > r.weight) r = {r.addr, line, weight};
         return;
       }

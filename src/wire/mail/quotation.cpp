@@ -80,9 +80,12 @@ bool has_wrote(std::string_view folded) {
 
 bool is_quoted_line(std::string_view line) {
   line = trim(line);
-  if (line.starts_with('>')) return !line.starts_with(">>>>>>>");  // a merge conflict is content
+  return line.starts_with('>') && !line.starts_with(">>>>>>>");  // a merge conflict is content
+}
+
+bool is_alias_quoted_line(std::string_view line) {
+  line = trim(line);
   if (line.starts_with("|") && line.size() > 1 && line[1] == ' ' && line.find('|', 1) == line.npos) return true;
-  // "Richard> text", "RK> text"
   std::size_t i = 0;
   while (i < line.size() && i < 16 && ((line[i] >= 'A' && line[i] <= 'Z') || (line[i] >= 'a' && line[i] <= 'z'))) ++i;
   return i > 0 && line[0] >= 'A' && line[0] <= 'Z' && i + 1 < line.size() && line[i] == '>' && line[i + 1] == ' ';

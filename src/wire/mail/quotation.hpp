@@ -9,6 +9,8 @@
 namespace hejnal::wire {
 
 bool is_quoted_line(std::string_view line);
+// "Richard> text", "| text": only below a line that opens a quotation, for a router's prompt looks the same.
+bool is_alias_quoted_line(std::string_view line);
 bool is_delimiter_line(std::string_view line);       // "-----", "____", "***"
 bool is_original_message_line(std::string_view line);  // "-----Original Message-----", "---------- Forwarded message"
 bool is_sent_from_line(std::string_view line);       // "Sent from my iPhone", "Wysłane z telefonu"

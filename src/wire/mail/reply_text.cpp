@@ -16,7 +16,7 @@ constexpr std::size_t kMaxLines = 20000;
 constexpr std::size_t kMaxSignature = 4000;
 constexpr std::size_t kLongAnswer = 7;  // so many lines below a quotation are an answer, not a signature
 
-enum class Kind { empty, text, quote, opening, device };
+enum class Kind { empty, text, quote, opening, device, dropped };
 
 struct Lines {
   std::vector<std::string_view> text;
@@ -51,15 +51,17 @@ Lines classify(std::string_view text) {
     out.text.push_back(line);
   }
   out.kind.assign(out.text.size(), Kind::text);
+  bool opened = false;
   for (std::size_t i = 0; i < out.text.size(); ++i) {
     const auto line = out.text[i];
     if (trim(line).empty()) {
       out.kind[i] = Kind::empty;
-    } else if (is_quoted_line(line)) {
+    } else if (is_quoted_line(line) || (opened && is_alias_quoted_line(line))) {
       out.kind[i] = Kind::quote;
     } else if (const std::size_t n = wrote_lines(out.text, i); n > 0) {
       for (std::size_t k = i; k < i + n; ++k) out.kind[k] = Kind::opening;
       i += n - 1;
+      opened = true;
     } else if (is_sent_from_line(line)) {
       out.kind[i] = Kind::device;
     }
@@ -152,7 +154,7 @@ std::string reply_text(std::string_view text, std::string* signature) {
     if (signature != nullptr) *signature = truncate_utf8(join(lines.text, mark + 1, stop), kMaxSignature);
     // Somebody who writes the signature first and answers below the quotation, inline: keep what is behind it.
     if (stop < cut && has_text(lines, stop, cut)) {
-      for (std::size_t i = mark; i < stop; ++i) lines.kind[i] = Kind::device;
+      for (std::size_t i = mark; i < stop; ++i) lines.kind[i] = Kind::dropped;
       end = cut;
     }
   }
@@ -160,6 +162,12 @@ std::string reply_text(std::string_view text, std::string* signature) {
   if (!any_text) {
     const std::string whole = join(lines.text, 0, lines.text.size());
     return whole;
+  }
+  // "Sent from my phone" is one only at the end; before more words it is a sentence.
+  std::size_t tail = end;
+  while (tail > 0 && (lines.kind[tail - 1] != Kind::text || is_delimiter_line(lines.text[tail - 1]))) --tail;
+  for (std::size_t i = 0; i < tail; ++i) {
+    if (lines.kind[i] == Kind::device) lines.kind[i] = Kind::text;
   }
   // Quotations and their openings go; the answers between them stay.
   std::vector<std::string_view> kept;
