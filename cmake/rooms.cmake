@@ -8,7 +8,7 @@ function(hejnal_room name)
   cmake_parse_arguments(ROOM "" "" "ROOMS;LIBRARIES;PUBLIC_LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   # A room's headers are included as "room/file.hpp" from a tree of links that holds just that room.
   set(view ${CMAKE_BINARY_DIR}/rooms/${name})

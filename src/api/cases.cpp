@@ -1,116 +1,12 @@
 // Reading cases.
 #include "api/context.hpp"
 #include "base/text.hpp"
-#include "json/entry.hpp"
 
 namespace hejnal::api {
 
-namespace {
-
-std::optional<core::State> state_named(std::string_view name) { return core::parse<core::State>(name); }
-
-Result<std::vector<core::State>> read_states(std::string_view text) {
-  using core::State;
-  if (text.empty() || text == "open")
-    return std::vector{State::fresh, State::read, State::working, State::waiting, State::settled};
-  std::vector<State> out;
-  if (text == "all") return out;
-  for (const std::string_view name : split(text, ',')) {
-    const auto state = state_named(name);
-    if (!state) {
-      return fail(Fault::malformed,
-                  "state: expected open, all, or some of new, read, working, waiting, settled and closed by "
-                  "comma, found \"{}\"",
-                  sanitize_utf8(name));
-    }
-    out.push_back(*state);
-  }
-  return out;
-}
-
-}  // namespace
-
-json::Value time_json(const std::optional<Instant>& t) {
-  return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
-}
-
-json::Object case_json(const ports::CaseRow& row, const Parts& parts) {
-  const ports::CaseSummary& s = row.summary;
-  json::Array candidates;
-  for (const core::CaseNumber n : row.candidates) candidates.push_back(n);
-  json::Object out{{"number", s.number},
-                   {"class", row.class_name},
-                   {"class_reason", row.class_reason},
-                   {"state", to_string(s.state)},
-                   {"email_missing", s.email_missing},
-                   {"candidates", std::move(candidates)},
-                   {"step", row.step},
-                   {"subject", s.subject},
-                   {"client",
-                    {{"name", s.client.name},
-                     {"email", s.client.email},
-                     {"phone", s.client.phone},
-                     {"organisation", s.client.organisation}}},
-                   {"opened_at", format_rfc3339(s.opened_at)},
-                   {"read_at", time_json(row.read_at)},
-                   {"answered_at", time_json(row.answered_at)},
-                   {"settled_at", time_json(row.settled_at)},
-                   {"next", nullptr},
-                   {"merged_into", s.merged_into == 0 ? json::Value(nullptr) : json::Value(s.merged_into)},
-                   {"short_code", s.short_code},
-                   {"follow_url", parts.public_url + "/c/" + row.token}};
-  if (row.next) {
-    out["next"] = json::Object{{"what", row.next->what},
-                               {"owed_by", row.next->by_desk ? "desk" : "client"},
-                               {"due_at", format_rfc3339(row.next->due)},
-                               {"why", row.next->why}};
-  }
-  return out;
-}
-
-json::Object message_json(const ports::Message& m) {
-  json::Array attachments;
-  for (const auto& a : m.attachments)
-    attachments.push_back(json::Object{{"name", a.name}, {"type", a.type}, {"size", a.size}});
-  return {{"id", m.id},
-          {"direction", m.outgoing ? "out" : "in"},
-          {"channel", to_string(m.channel)},
-          {"from", m.from},
-          {"to", m.to},
-          {"subject", m.subject},
-          {"text", m.text},
-          {"at", format_rfc3339(m.at)},
-          {"automatic", m.automatic},
-          {"state", m.state},
-          {"attachments", std::move(attachments)},
-          {"join_reason", m.join_reason}};
-}
-
 Result<ports::Response> case_response(Context& context, core::CaseNumber number, int status) {
-  HEJNAL_TRY(const auto row, context.archive.find(number));
-  if (!row) return fail(Fault::not_found, "there is no case {}", number);
-  json::Object out = case_json(*row, context.parts);
-  HEJNAL_TRY(const auto journal, context.archive.journal(number));
-  json::Array entries;
-  std::int64_t seq = 0;
-  for (const core::Entry& entry : journal) {
-    json::Object e{{"seq", ++seq}, {"at", format_rfc3339(entry.at)}};
-    for (auto& field : json::entry_object(entry)) e.emplace(field.key(), std::move(field.value()));
-    // Times in fields of a kind are milliseconds in the journal and RFC 3339 for readers.
-    for (const char* name : {"due", "since", "ring_at", "sent_at"}) {
-      if (json::Value* t = e.if_contains(name); t && t->is_int64())
-        *t = format_rfc3339(Instant{t->as_int64()});
-    }
-    if (!e.contains("why")) e["why"] = "";
-    e.erase("token");  // the client's key to the case
-    entries.push_back(std::move(e));
-  }
-  HEJNAL_TRY(const auto messages, context.archive.messages(number));
-  json::Array list;
-  for (const ports::Message& m : messages) list.push_back(message_json(m));
-  out["journal"] = std::move(entries);
-  out["messages"] = std::move(list);
-  return json_response(std::move(out), status);
+  HEJNAL_TRY(json::Object found, whole_case(context.archive, number, context.parts.public_url));
+  return json_response(std::move(found), status);
 }
 
 Result<ports::Response> list_cases(Context& context) {
@@ -136,7 +32,7 @@ Result<ports::Response> list_cases(Context& context) {
   query.cursor = std::string(context.request.parameter("cursor"));
   HEJNAL_TRY(const ports::CasePage page, context.archive.cases(query));
   json::Array items;
-  for (const ports::CaseRow& row : page.items) items.push_back(case_json(row, context.parts));
+  for (const ports::CaseRow& row : page.items) items.push_back(case_json(row, context.parts.public_url));
   json::Object out{{"items", std::move(items)},
                    {"next", page.next_cursor.empty() ? json::Value(nullptr) : json::Value(page.next_cursor)}};
   out[page.total_is_exact ? "total" : "total_at_least"] = page.total;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/api.hpp"
+#include "api/case_view.hpp"
 #include "json/value.hpp"
 
 namespace hejnal::api {
@@ -67,9 +68,6 @@ Status only_parameters(const ports::Request& request, std::initializer_list<std:
 
 // -- shapes of the API
 // ------------------------------------------------------------------------------------------------
-json::Object case_json(const ports::CaseRow& row, const Parts& parts);
-json::Object message_json(const ports::Message& message);
-json::Value time_json(const std::optional<Instant>& t);
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
 

@@ -222,8 +222,9 @@ class MailFiler {
     HEJNAL_TRY(const auto known_phones, store_.phones_of_email(mail_.from.email));
     facts.phones.insert(facts.phones.end(), known_phones.begin(), known_phones.end());
     const core::Match match = core::match_email(facts, candidates);
-    if (mail_.automatic == Automatic::auto_replied && match.number == 0)
+    if (mail_.automatic == Automatic::auto_replied && !mail_.automatic_is_weak && match.number == 0) {
       return set_aside(mail_.automatic_why);
+    }
 
     core::EmailReceived signal;
     signal.from = mail_.from;

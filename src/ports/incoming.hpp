@@ -39,6 +39,7 @@ struct IncomingMail {
   std::string subject, base_subject, text, reply_text, signature;
   std::optional<Instant> date;
   enum class Automatic { none, auto_generated, auto_replied, bulk } automatic = Automatic::none;
+  bool automatic_is_weak = false;  // only the subject says so: never a reason to set it aside
   std::string automatic_why, no_receipt_why;
   std::string set_aside_why;            // spam, failed DMARC: not empty
   std::vector<IncomingBounce> bounces;  // failed or delayed deliveries that this mail reports

@@ -180,6 +180,7 @@ class Archive {
       core::CaseNumber number) = 0;  // oldest first, with those of merged cases
   virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
   virtual Result<std::string> raw(core::MessageId id) = 0;  // not_found, corrupt
+  virtual Result<bool> has_message_id(std::string_view message_id) = 0;
   virtual Result<std::vector<Message>> set_aside(int limit) = 0;
   virtual Result<std::vector<OutboxItem>> notices(std::optional<core::NoticeState> state, int limit) = 0;
   virtual Result<std::vector<PersonRow>> people(std::string_view text, int limit) = 0;

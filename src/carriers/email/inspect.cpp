@@ -1,41 +1,40 @@
-#include "inspect_json.hpp"
-
-#include <boost/json.hpp>
+#include "carriers/email/inspect.hpp"
 
 #include "base/instant.hpp"
+#include "json/value.hpp"
+#include "wire/mail/mail.hpp"
 
-namespace hejnal {
-
-namespace json = boost::json;
+namespace hejnal::carriers {
 
 namespace {
 
-json::array strings(const std::vector<std::string>& list) {
-  json::array out;
+json::Array strings(const std::vector<std::string>& list) {
+  json::Array out;
   for (const auto& s : list) out.emplace_back(s);
   return out;
 }
 
-json::array addresses(const std::vector<wire::Address>& list) {
-  json::array out;
+json::Array addresses(const std::vector<wire::Address>& list) {
+  json::Array out;
   for (const auto& a : list) out.emplace_back(a.addr);
   return out;
 }
 
 }  // namespace
 
-std::string inspect_line(std::string_view file, const wire::Mail& mail) {
-  json::array bounces;
+std::string inspect_line(std::string_view file, std::string_view raw) {
+  const wire::Mail mail = wire::parse_mail(raw);
+  json::Array bounces;
   for (const auto& b : mail.bounces) {
     bounces.push_back({{"recipient", b.recipient}, {"status", b.status}, {"action", b.action}, {"diagnostic", b.diagnostic},
                        {"original_message_id", b.original_message_id}});
   }
-  json::array attachments;
+  json::Array attachments;
   for (const auto& a : mail.attachments) attachments.push_back({{"name", a.name}, {"type", a.type}, {"size", a.size}});
-  json::object out;
+  json::Object out;
   out["file"] = file;
   out["message_id"] = mail.message_id;
-  out["date"] = mail.date ? json::value(format_rfc3339(*mail.date)) : json::value(nullptr);
+  out["date"] = mail.date ? json::Value(format_rfc3339(*mail.date)) : json::Value(nullptr);
   out["from"] = mail.from.empty() ? std::string() : mail.from.front().addr;
   out["from_name"] = mail.from.empty() ? std::string() : mail.from.front().name;
   out["to"] = addresses(mail.to);
@@ -60,7 +59,7 @@ std::string inspect_line(std::string_view file, const wire::Mail& mail) {
   out["attachments"] = attachments;
   out["spam"] = mail.spam;
   out["notes"] = strings(mail.notes);
-  return json::serialize(out);
+  return json::dump(std::move(out));
 }
 
-}  // namespace hejnal
+}  // namespace hejnal::carriers

@@ -1,13 +1,12 @@
-// One line of JSON that says how a mail was read: what `hejnal inspect` prints.
+// One line of JSON that says how a mail was read: what `hejnal inspect` prints, and how an administrator finds out what
+// the desk saw in a mail.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "wire/mail/mail.hpp"
+namespace hejnal::carriers {
 
-namespace hejnal {
+std::string inspect_line(std::string_view file, std::string_view raw);
 
-std::string inspect_line(std::string_view file, const wire::Mail& mail);
-
-}  // namespace hejnal
+}  // namespace hejnal::carriers

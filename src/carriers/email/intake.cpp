@@ -109,8 +109,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   in.date = mail.date;
   in.automatic = automatic_of(mail.automatic);
   in.automatic_why = mail.automatic_why;
-  if (in.automatic == Automatic::auto_replied && mail.weak_auto_subject)
-    in.automatic_why += " (only its subject says so)";
+  in.automatic_is_weak = mail.weak_auto_subject;
   if (mail.spam) in.set_aside_why = "the spam filter has marked it";
   if (mail.dmarc_failed) in.set_aside_why = "its sender could not be authenticated (DMARC failed)";
   in.is_report = mail.is_bounce || mail.is_delivered_dsn || mail.is_mdn || mail.is_feedback_report;

@@ -1,0 +1,105 @@
+// hejnal check: every mistake of a configuration; with --live also the way out and back.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "app/clock.hpp"
+#include "app/commands/shared.hpp"
+#include "base/hash.hpp"
+#include "carriers/email/composer.hpp"
+#include "net/smtp_sender.hpp"
+#include "store/sqlite/archive.hpp"
+
+namespace hejnal::app {
+
+namespace {
+
+constexpr auto kWait = std::chrono::seconds(120);
+
+net::StartTls starttls_of(const std::string& name) {
+  if (name == "none") return net::StartTls::none;
+  return name == "require" ? net::StartTls::require : net::StartTls::try_it;
+}
+
+// Sends a mail from the desk to itself through the relay, and waits for a running server to take it in.
+int check_live(const config::Settings& settings) {
+  OffsetClock clock;
+  char random[8];
+  fill_random(random, sizeof random);
+  const std::string mark = to_hex({random, sizeof random});
+  carriers::EmailComposer composer({settings.name, settings.address, settings.timezone, ""});
+  ports::Letter letter;
+  letter.message_id = fmt::format("<check.{}@{}>", mark, settings.address.substr(settings.address.rfind('@') + 1));
+  letter.to = settings.address;
+  letter.subject = "hejnal check " + mark;
+  letter.text = "A test of the way out and back, sent by `hejnal check --live`.\n";
+  letter.at = clock.now();
+  const ports::ComposedMail composed = composer.compose(letter);
+
+  net::SmtpSenderOptions smtp;
+  smtp.url = settings.smtp;
+  smtp.host_name = settings.host_name;
+  smtp.starttls = starttls_of(settings.smtp_starttls);
+  smtp.user = settings.smtp_user;
+  smtp.ca_file = settings.smtp_ca_file;
+  if (!settings.smtp_password_file.empty()) {
+    const auto password = read_file(settings.smtp_password_file, 10'000);
+    if (!password) return complain(password.error());
+    smtp.password = password->substr(0, password->find_first_of("\r\n"));
+  }
+  net::SmtpSender sender(std::move(smtp));
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::optional<ports::SendResult> result;
+  sender.send({composed.envelope_from, settings.address, composed.bytes}, [&](ports::SendResult r) {
+    const std::lock_guard lock(mutex);
+    result = std::move(r);
+    wake.notify_all();
+  });
+  {
+    std::unique_lock lock(mutex);
+    wake.wait(lock, [&] { return result.has_value(); });
+  }
+  if (result->outcome != ports::SendResult::Outcome::handed_over) {
+    fmt::print(stderr, "the relay {} did not take the mail: {} {}\n", settings.smtp, result->code, result->text);
+    return result->outcome == ports::SendResult::Outcome::try_later ? EX_TEMPFAIL : EX_CONFIG;
+  }
+  fmt::print("the relay has taken the mail ({}); waiting for it to come back ...\n", result->code);
+  std::fflush(stdout);
+  const auto archive = store::sqlite::open_archive(settings.store_path);
+  if (!archive) return complain(archive.error());
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < kWait) {
+    const auto found = (*archive)->has_message_id(letter.message_id);
+    if (!found) return complain(found.error());
+    if (*found) {
+      const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
+      fmt::print("it is back after {}: mail goes out and comes in\n", format_duration(took));
+      return EX_OK;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  fmt::print(stderr, "the mail left but has not come back within {}: is `hejnal serve` running, and does {} lead to it?\n", "2 min", settings.address);
+  return EX_UNAVAILABLE;
+}
+
+}  // namespace
+
+int check(const std::string& path, bool live, bool document) {
+  if (document) {
+    fmt::print("{}", config::settings_document());
+    return EX_OK;
+  }
+  if (const int code = check_settings(path); code != EX_OK) return code;
+  if (!live) {
+    fmt::print("{}: good\n", path);
+    return EX_OK;
+  }
+  const auto settings = load_settings(path);
+  return settings ? check_live(*settings) : complain(settings.error());
+}
+
+}  // namespace hejnal::app

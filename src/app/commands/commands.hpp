@@ -1,0 +1,32 @@
+// The commands. Each returns an exit code of <sysexits.h>, or of its own where --help says so; mistakes go to stderr.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace hejnal::app {
+
+// 0 good; 64 usage, 65 unusable input, 66 no such file, 69 unavailable, 73 cannot create, 75 try again later, 78 configuration
+struct ServeArguments {
+  bool sandbox = false, json = false;
+  std::string config, data, http = "127.0.0.1:8080", lmtp = "127.0.0.1:2424", sip, token_file;
+};
+int serve(const ServeArguments& arguments);
+
+struct DatabaseArguments {
+  std::string config, data;  // one of them
+};
+
+int check(const std::string& config, bool live, bool document);
+int check_settings(const std::string& config);  // 0 or 78
+int show_procedure(const std::string& language, const std::string& format, const std::string& config);
+int inspect(const std::vector<std::string>& files);
+int deliver(const DatabaseArguments& database, const std::string& from, const std::string& to);
+int create_token(const DatabaseArguments& database, const std::string& name, const std::string& role);
+int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text, int limit, bool json);
+int show_case(const DatabaseArguments& database, long long number, bool json);
+int backup(const DatabaseArguments& database, const std::string& path);
+int restore(const DatabaseArguments& database, const std::string& path);
+int verify(const DatabaseArguments& database, const std::string& path, bool json);  // path: a backup instead
+
+}  // namespace hejnal::app

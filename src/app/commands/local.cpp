@@ -1,0 +1,154 @@
+// Commands that write: through the running server's socket, or, without one, with the lock for one commit.
+#include <fmt/format.h>
+
+#include <future>
+#include <iostream>
+#include <iterator>
+
+#include "app/clock.hpp"
+#include "app/commands/shared.hpp"
+#include "app/control.hpp"
+#include "app/lock.hpp"
+#include "carriers/email/composer.hpp"
+#include "carriers/words/templates.hpp"
+#include "config/procedure_file.hpp"
+#include "net/local_client.hpp"
+#include "store/sqlite/keeper.hpp"
+#include "store/sqlite/store.hpp"
+
+namespace hejnal::app {
+
+namespace {
+
+// Hands nothing over: what is queued waits for the server.
+class NoDispatcher final : public ports::Dispatcher {
+ public:
+  void send(ports::Outgoing, std::function<void(ports::SendResult)> done) override {
+    done({ports::SendResult::Outcome::try_later, 0, "no server is running"});
+  }
+};
+
+// The desk without a server, for one piece of work.
+Status with_desk(const config::Settings& s, const std::function<Status(desk::Desk&)>& work) {
+  HEJNAL_TRY(const DatabaseLock lock, DatabaseLock::take(s.store_path));
+  HEJNAL_TRY(const auto store, store::sqlite::open_store(s.store_path));
+  HEJNAL_TRY(const LoadedProcedure loaded, load_procedure(s));
+  HEJNAL_TRY(const auto templates,
+             carriers::Templates::load({s.name, s.sms_number, s.public_url, s.timezone, loaded.procedure.language}, loaded.procedure));
+  const carriers::EmailComposer composer({s.name, s.address, s.timezone, s.recipient_delimiter});
+  OffsetClock clock;
+  SystemRandom random;
+  desk::Settings settings;
+  settings.address = s.address;
+  settings.own_domains = s.own_domains;
+  settings.own_domains.push_back(s.address.substr(s.address.rfind('@') + 1));
+  settings.on_call = s.on_call;
+  desk::Desk desk({*store, clock, random, templates, composer, [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
+                  settings, loaded.procedure, loaded.text);
+  HEJNAL_TRY_VOID(store->begin());
+  Status done = store->keep_procedure(loaded.procedure.version, loaded.text);
+  if (done) {
+    desk.forget();  // learns the last case number
+    done = work(desk);
+  }
+  if (done) done = store->commit();
+  if (!done) store->rollback();
+  return done;
+}
+
+int exit_code_of(const net::LocalAnswer& answer) {
+  if (answer.status == 200) return EX_OK;
+  std::fprintf(stderr, "hejnal: %s\n", answer.body.c_str());
+  return answer.status == 503 ? EX_TEMPFAIL : EX_DATAERR;
+}
+
+}  // namespace
+
+int deliver(const DatabaseArguments& database, const std::string& from, const std::string& to) {
+  const auto settings = settings_of(database);
+  if (!settings) {
+    complain(settings.error());
+    return EX_TEMPFAIL;  // a broken configuration must not bounce mail
+  }
+  std::cin >> std::noskipws;
+  std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
+  if (bytes.find_first_not_of(" \t\r\n") == std::string::npos) {
+    std::fprintf(stderr, "hejnal deliver: the message is empty\n");
+    return EX_DATAERR;
+  }
+  if (bytes.size() > static_cast<std::size_t>(settings->size_limit)) {
+    std::fprintf(stderr, "hejnal deliver: the message has %zu bytes; at most %lld are taken\n", bytes.size(), static_cast<long long>(settings->size_limit));
+    return EX_DATAERR;
+  }
+  // A pipe gives no envelope unless it is told; what the mail server wrote into the header counts then.
+  std::vector<std::pair<std::string, std::string>> query;
+  if (from != "-") query.emplace_back("from", from);
+  query.emplace_back("to", to.empty() ? settings->address : to);
+  const auto answer = net::post_locally(control_socket(settings->store_path), "/deliver", query, bytes);
+  if (answer) return exit_code_of(*answer);
+  if (answer.error().fault != Fault::not_found) {
+    complain(answer.error());
+    return EX_TEMPFAIL;
+  }
+  ports::Delivery delivery;
+  delivery.has_envelope = from != "-";
+  if (delivery.has_envelope) delivery.mail_from = from;
+  delivery.rcpt_to = {query.back().second};
+  delivery.bytes = std::move(bytes);
+  delivery.via = "pipe";
+  carriers::IntakeSettings intake;
+  intake.own_addresses = settings->aliases;
+  intake.own_addresses.push_back(settings->address);
+  intake.country = settings->country;
+  intake.authserv_id = settings->authserv_id;
+  const ports::IncomingMail mail = carriers::read_delivery(delivery, intake);
+  const Status done = with_desk(*settings, [&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY_VOID(desk.receive(mail));
+    return {};
+  });
+  if (done) return EX_OK;
+  complain(done.error());
+  return EX_TEMPFAIL;
+}
+
+int create_token(const DatabaseArguments& database, const std::string& name, const std::string& role) {
+  const auto settings = settings_of(database);
+  if (!settings) {
+    complain(settings.error());
+    return EX_CONFIG;
+  }
+  const auto answer = net::post_locally(control_socket(settings->store_path), "/token", {{"name", name}, {"role", role}}, "");
+  if (answer) {
+    if (answer->status == 200) fmt::print("{}\n", answer->body);
+    return exit_code_of(*answer);
+  }
+  if (answer.error().fault != Fault::not_found) return complain(answer.error());
+  std::string token;
+  const Status done = with_desk(*settings, [&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(token, make_token(desk, name, role));
+    return {};
+  });
+  if (!done) return complain(done.error());
+  fmt::print("{}\n", token);
+  return EX_OK;
+}
+
+int backup(const DatabaseArguments& database, const std::string& path) {
+  const auto settings = settings_of(database);
+  const Status done = settings ? store::sqlite::back_up(settings->store_path, path) : tl::make_unexpected(settings.error());
+  if (!done) return complain(done.error());
+  fmt::print("{} holds everything that was committed\n", path);
+  return EX_OK;
+}
+
+int restore(const DatabaseArguments& database, const std::string& path) {
+  const auto settings = settings_of(database);
+  if (!settings) return complain(settings.error());
+  const auto lock = DatabaseLock::take(settings->store_path);
+  const Status done = lock ? store::sqlite::restore(path, settings->store_path) : tl::make_unexpected(lock.error());
+  if (!done) return complain(done.error());
+  fmt::print("{} is restored; what was there before is kept as {}.before-restore\n", settings->store_path, settings->store_path);
+  return EX_OK;
+}
+
+}  // namespace hejnal::app

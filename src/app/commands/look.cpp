@@ -1,0 +1,110 @@
+// Commands that only look: check, procedure, inspect.
+#include <fmt/format.h>
+
+#include "api/html.hpp"
+#include "app/commands/shared.hpp"
+#include "carriers/email/inspect.hpp"
+#include "config/procedure_file.hpp"
+#include "json/value.hpp"
+
+namespace hejnal::app {
+
+namespace {
+
+std::string procedure_text(const core::Procedure& p) {
+  std::string out = fmt::format("{}\n", p.title);
+  for (const core::ServiceClass& c : p.classes) {
+    out += fmt::format("\n{}\n\n", c.title);
+    for (const core::Step& step : c.steps) out += fmt::format("  {}: {}\n    {}\n", step.wait_text, step.means_text, step.note);
+    out += fmt::format("  {}: {}\n    {}\n", c.phone.wait_text, c.phone.means_text, c.phone.note);
+  }
+  return out + fmt::format("\n{}\n\n  {}\n", p.prolonged_title, p.prolonged_text);
+}
+
+json::Value procedure_json(const core::Procedure& p) {
+  json::Array classes;
+  for (const core::ServiceClass& c : p.classes) {
+    json::Array steps;
+    for (const core::Step& step : c.steps) {
+      json::Array means;
+      for (const core::Channel m : step.means) means.push_back(json::Value(to_string(m)));
+      steps.push_back(json::Object{{"wait_s", step.wait.count() / 1000}, {"wait_text", step.wait_text}, {"means", std::move(means)},
+                                   {"means_text", step.means_text}, {"note", step.note}});
+    }
+    classes.push_back(json::Object{{"id", c.id},
+                                   {"title", c.title},
+                                   {"failure", c.failure},
+                                   {"steps", std::move(steps)},
+                                   {"phone", {{"wait_text", c.phone.wait_text}, {"means_text", c.phone.means_text}, {"note", c.phone.note}}},
+                                   {"promises",
+                                    {{"receipt", c.promise.receipt},
+                                     {"acknowledge_on_read", c.promise.acknowledge_on_read},
+                                     {"start_of_work_after_s", c.promise.start_of_work_after.count() / 1000},
+                                     {"react_within_s", c.promise.react_within.count() / 1000},
+                                     {"answer_within_s", c.promise.answer_within.count() / 1000}}}});
+  }
+  json::Array columns;
+  for (const std::string& column : p.columns) columns.push_back(json::Value(column));
+  return json::Object{{"language", p.language}, {"version", p.version}, {"title", p.title}, {"columns", std::move(columns)},
+                      {"classes", std::move(classes)}, {"prolonged", {{"title", p.prolonged_title}, {"text", p.prolonged_text}}}};
+}
+
+}  // namespace
+
+int check_settings(const std::string& path) {
+  const auto settings = load_settings(path);
+  if (!settings) {
+    std::fprintf(stderr, "%s\n", settings.error().what.c_str());
+    return EX_CONFIG;
+  }
+  if (const auto procedure = load_procedure(*settings); !procedure) {
+    std::fprintf(stderr, "%s\n", procedure.error().what.c_str());
+    return EX_CONFIG;
+  }
+  return EX_OK;
+}
+
+int show_procedure(const std::string& language, const std::string& format, const std::string& config) {
+  Result<core::Procedure> procedure = config::builtin_procedure(language);
+  std::string name, address, sms_number;
+  if (!config.empty()) {
+    const auto settings = load_settings(config);
+    if (!settings) {
+      std::fprintf(stderr, "%s\n", settings.error().what.c_str());
+      return EX_CONFIG;
+    }
+    auto loaded = load_procedure(*settings);
+    if (!loaded) {
+      std::fprintf(stderr, "%s\n", loaded.error().what.c_str());
+      return EX_CONFIG;
+    }
+    procedure = std::move(loaded->procedure);
+    name = settings->name;
+    address = settings->address;
+    sms_number = settings->sms_number;
+  }
+  if (!procedure) return complain(procedure.error());
+  if (format == "html") {
+    fmt::print("{}", api::procedure_html(*procedure, name, address, sms_number));
+  } else if (format == "json") {
+    fmt::print("{}\n", json::dump(procedure_json(*procedure)));
+  } else {
+    fmt::print("{}", procedure_text(*procedure));
+  }
+  return EX_OK;
+}
+
+int inspect(const std::vector<std::string>& files) {
+  int code = EX_OK;
+  for (const std::string& file : files) {
+    const auto raw = read_file(file, std::size_t{1} << 30);
+    if (!raw) {
+      code = complain(raw.error());
+      continue;
+    }
+    fmt::print("{}\n", carriers::inspect_line(file, *raw));
+  }
+  return code;
+}
+
+}  // namespace hejnal::app

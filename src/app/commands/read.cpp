@@ -1,0 +1,96 @@
+// Commands that read the database beside a running server: cases, case, verify.
+#include <fmt/format.h>
+
+#include "api/case_view.hpp"
+#include "app/clock.hpp"
+#include "app/commands/shared.hpp"
+#include "json/value.hpp"
+#include "store/sqlite/archive.hpp"
+#include "store/sqlite/keeper.hpp"
+
+namespace hejnal::app {
+
+namespace {
+
+struct Opened {
+  config::Settings settings;
+  std::unique_ptr<ports::Archive> archive;
+};
+
+Result<Opened> open(const DatabaseArguments& database) {
+  Opened out;
+  HEJNAL_TRY(out.settings, settings_of(database));
+  HEJNAL_TRY(out.archive, store::sqlite::open_archive(out.settings.store_path));
+  return out;
+}
+
+}  // namespace
+
+int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text, int limit, bool as_json) {
+  auto opened = open(database);
+  if (!opened) return complain(opened.error());
+  ports::CaseQuery query;
+  const auto states = api::read_states(state);
+  if (!states) return complain(states.error());
+  query.states = *states;
+  query.text = text;
+  query.limit = limit;
+  const auto page = opened->archive->cases(query);
+  if (!page) return complain(page.error());
+  for (const ports::CaseRow& row : page->items) {
+    if (as_json) {
+      fmt::print("{}\n", json::dump(api::case_json(row, opened->settings.public_url)));
+    } else {
+      const auto& s = row.summary;
+      fmt::print("{:>6}  {:<8}  {:<8}  {}  {}{}\n", s.number, row.class_name, to_string(s.state),
+                 row.next ? format_rfc3339(row.next->due).substr(0, 16) : std::string(16, '-'), s.client.email.empty() ? s.client.phone : s.client.email,
+                 s.subject.empty() ? "" : ": " + s.subject);
+    }
+  }
+  if (!as_json && !page->next_cursor.empty()) fmt::print("        ... {}{} altogether\n", page->total_is_exact ? "" : "at least ", page->total);
+  return EX_OK;
+}
+
+int show_case(const DatabaseArguments& database, long long number, bool as_json) {
+  auto opened = open(database);
+  if (!opened) return complain(opened.error());
+  const auto object = api::whole_case(*opened->archive, number, opened->settings.public_url);
+  if (!object) return complain(object.error());
+  if (as_json) {
+    fmt::print("{}\n", json::dump(*object));
+    return EX_OK;
+  }
+  const auto row = opened->archive->find(number);
+  const auto journal = opened->archive->journal(number);
+  if (!row || !*row || !journal) return EX_SOFTWARE;
+  const auto& s = (*row)->summary;
+  fmt::print("case {}: {}\n  {} ({}), {}, step {}{}\n  client {} {} {}\n  code {}\n", s.number, s.subject, (*row)->class_name, (*row)->class_reason,
+             to_string(s.state), (*row)->step, s.email_missing ? ", email missing" : "", s.client.name, s.client.email, s.client.phone, s.short_code);
+  if ((*row)->next) {
+    fmt::print("  next: {} by the {}, due {} ({})\n", (*row)->next->what, (*row)->next->by_desk ? "desk" : "client", format_rfc3339((*row)->next->due), (*row)->next->why);
+  }
+  for (const core::Entry& entry : *journal) fmt::print("  {}  {:<12} {:<10} {}\n", format_rfc3339(entry.at), entry.by, entry.kind(), entry.why);
+  return EX_OK;
+}
+
+int verify(const DatabaseArguments& database, const std::string& backup, bool as_json) {
+  std::string path = backup;
+  if (path.empty()) {
+    const auto settings = settings_of(database);
+    if (!settings) return complain(settings.error());
+    path = settings->store_path;
+  }
+  const auto report = store::sqlite::verify(path);
+  if (!report) {
+    fmt::print(stderr, "{}: {}\n", path, report.error().what);
+    return exit_code(report.error().fault);
+  }
+  if (as_json) {
+    fmt::print("{}\n", json::dump(json::Object{{"cases", report->cases}, {"entries", report->entries}, {"messages", report->messages}, {"blobs", report->blobs}}));
+  } else {
+    fmt::print("good: {} cases, {} journal entries replayed, {} messages, {} stored attachments\n", report->cases, report->entries, report->messages, report->blobs);
+  }
+  return EX_OK;
+}
+
+}  // namespace hejnal::app

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "app/commands/shared.hpp"
+#include "json/value.hpp"
+
+namespace hejnal::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void announce(const Server& server, bool as_json) {
+  if (as_json) {
+    const auto text_or_null = [](const std::string& s) { return s.empty() ? json::Value(nullptr) : json::Value(s); };
+    const json::Object line{{"http", server.http()},
+                            {"lmtp", text_or_null(server.lmtp())},
+                            {"sip", nullptr},
+                            {"token_file", text_or_null(server.token_file())},
+                            {"pid", static_cast<std::int64_t>(::getpid())}};
+    fmt::print("{}\n", json::dump(line));
+  } else {
+    fmt::print("hejnal is ready: http://{}/{}{}\n", server.http(), server.lmtp().empty() ? "" : ", LMTP on " + server.lmtp(),
+               server.token_file().empty() ? "" : ", token in " + server.token_file());
+  }
+  std::fflush(stdout);
+  sd_notify(0, "READY=1");
+}
+
+}  // namespace
+
+int serve(const ServeArguments& arguments) {
+  if (arguments.sandbox == !arguments.config.empty()) {
+    std::fprintf(stderr, "hejnal serve: expected either --sandbox or --config FILE\n");
+    return EX_USAGE;
+  }
+  if (!arguments.sip.empty()) std::fprintf(stderr, "hejnal serve: --sip is accepted, but there is no SIP endpoint yet\n");
+  // Signals are taken here, in one place; threads inherit the mask.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  ServerOptions options;
+  options.token_file = arguments.token_file;
+  std::string temporary;
+  if (arguments.sandbox) {
+    options.sandbox = true;
+    options.data = arguments.data;
+    if (options.data.empty()) {
+      std::string pattern = (fs::temp_directory_path() / "hejnal-sandbox-XXXXXX").string();
+      if (!::mkdtemp(pattern.data())) {
+        std::fprintf(stderr, "hejnal: no temporary folder can be made; name one with --data DIR\n");
+        return EX_CANTCREAT;
+      }
+      options.data = temporary = pattern;
+    } else {
+      std::error_code error;
+      fs::create_directories(options.data, error);
+      if (error) {
+        std::fprintf(stderr, "hejnal: %s: %s\n", options.data.c_str(), error.message().c_str());
+        return EX_CANTCREAT;
+      }
+    }
+    options.settings = sandbox_settings(options.data, arguments.http, arguments.lmtp);
+  } else {
+    auto settings = load_settings(arguments.config);
+    if (!settings) {
+      std::fprintf(stderr, "%s\n", settings.error().what.c_str());
+      return settings.error().fault == Fault::malformed ? EX_CONFIG : complain(settings.error());
+    }
+    options.settings = std::move(*settings);
+  }
+  int code = EX_OK;
+  {
+    auto server = Server::start(std::move(options));
+    if (!server) {
+      code = complain(server.error());
+    } else {
+      announce(**server, arguments.json);
+      int received = 0;
+      sigwait(&signals, &received);
+      sd_notify(0, "STOPPING=1");
+      (*server)->stop();
+    }
+  }
+  if (!temporary.empty()) {
+    std::error_code ignored;
+    fs::remove_all(temporary, ignored);
+  }
+  return code;
+}
+
+}  // namespace hejnal::app
