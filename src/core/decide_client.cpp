@@ -21,7 +21,6 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
 void owe_everything(Turn& turn) {
   turn.owe(Promise::react, "a person has to read it");
   turn.owe(Promise::answer, "the procedure promises an answer");
-  turn.ring_due();
 }
 
 void classify_first(Turn& turn, const ClassHint& hint) {
@@ -70,8 +69,9 @@ void opened_by_email(Turn& turn, const EmailReceived& email, const Received& rec
   open(turn, Channel::email, email.from, email.subject, email.sent_at, false);
   turn.add(received, email.join_reason);
   classify_first(turn, email.hint);
+  owe_everything(turn);  // first, so that the receipt can say until when
   receipt(turn, NoticeKind::receipt, email, "it has arrived");
-  owe_everything(turn);
+  turn.ring_due();
 }
 
 void announced_email_came(Turn& turn, const EmailReceived& email) {
@@ -141,6 +141,7 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
     turn.classify(turn.procedure().gravest(), false, false,
                   "an SMS alone is handled as critical until its email is here");
     owe_everything(turn);
+    turn.ring_due();
     turn.plan(Timer::email_missing, turn.now() + turn.procedure().rules.email_missing_after,
               "the email may only be slower than the SMS");
     return;
@@ -165,6 +166,7 @@ void client_called(Turn& turn, const CallReceived& call) {
     turn.add(received, call.answered ? "the call was answered" : "the call was rejected or missed");
     classify_first(turn, {});
     owe_everything(turn);
+    turn.ring_due();
   } else {
     turn.add(received, call.join_reason);
     spoke_again(turn, call.answered ? "the client has phoned" : "the client has phoned and was not answered");
@@ -181,9 +183,10 @@ void client_reported(Turn& turn, const Reported& report) {
     open(turn, report.channel, report.from, report.subject, turn.now(), false);
     turn.add(received, report.join_reason);
     classify_first(turn, report.hint);
+    owe_everything(turn);
     if (turn.shown_class().promise.receipt)
       turn.tell_client(NoticeKind::receipt, "it has arrived", report.message);
-    owe_everything(turn);
+    turn.ring_due();
     return;
   }
   turn.add(received, report.join_reason);
