@@ -119,11 +119,10 @@ def children_of(pid):
 class Daemon:
     """A server that went into the background: ended by its own pid and those of its children."""
 
-    def __init__(self, folder, stop):
+    def __init__(self, folder):
         self.folder = Path(folder)
         self.folder.mkdir(mode=0o755)
         self.port = world.free_port()
-        self.stop_command = stop
         self.pid_file = None
 
     def pid(self):
@@ -145,21 +144,24 @@ class Daemon:
 
     def end(self):
         pid = self.pid()
-        family = [pid, *children_of(pid)] if pid else []
-        self.run(*self.stop_command)
-        world.eventually(lambda: not any(os.path.exists(f"/proc/{one}") for one in family), 5)
-        for one in family:
-            try:
-                os.kill(one, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        if not pid:
+            return
+        family = [pid, *children_of(pid)]
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for one in family if number == signal.SIGKILL else [pid]:
+                try:
+                    os.kill(one, number)
+                except ProcessLookupError:
+                    pass
+            world.eventually(lambda: not any(os.path.exists(f"/proc/{one}") for one in family), 1)
+        self.pid_file.unlink(missing_ok=True)
 
 
 class Postfix(Daemon):
     """`main` is added to main.cf: where mail goes."""
 
     def __init__(self, folder, main):
-        super().__init__(folder, ["/usr/sbin/postfix", "-c", str(Path(folder) / "etc"), "stop"])
+        super().__init__(folder)
         for name in ("etc", "queue", "data"):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "data", "postfix")
@@ -188,13 +190,12 @@ class Postfix(Daemon):
 
 class Dovecot(Daemon):
     def __init__(self, folder):
-        config = Path(folder) / "dovecot.conf"
-        super().__init__(folder, ["/usr/bin/doveadm", "-c", str(config), "stop"])
+        super().__init__(folder)
         (self.folder / "mail").mkdir()
         shutil.chown(self.folder / "mail", "nobody")
-        self.config = config
+        self.config = self.folder / "dovecot.conf"
         self.pid_file = self.folder / "run/master.pid"
-        config.write_text(DOVECOT_CONF.format(folder=folder, port=self.port))
+        self.config.write_text(DOVECOT_CONF.format(folder=folder, port=self.port))
         self.start()
 
     def start(self):
