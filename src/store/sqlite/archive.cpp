@@ -100,7 +100,9 @@ class SqliteArchive final : public ports::Archive {
   }
   Result<std::string> raw(core::MessageId id) override;
   Result<bool> has_message_id(std::string_view message_id) override {
-    HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 LIMIT 1", message_id));
+    HEJNAL_TRY(
+        Rows rows,
+        db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 LIMIT 1", message_id));
     return rows.next();
   }
   Result<std::vector<ports::Message>> set_aside(int limit) override {
