@@ -18,13 +18,22 @@ const ServiceClass& Turn::reacting_class() const {
 }
 
 void Turn::classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why) {
+  const Duration answer_was_within = within(Promise::answer);
   add(Classified{to.id, confirmed, by_agent}, std::move(why));
-  // A new class counts from the opening, but nothing becomes due before its first grace is over.
+  // A new class counts from the opening, but nothing becomes due before its first grace is over. What was
+  // overdue and still is stays so: a grace would make a broken promise look kept.
   for (const Promise p : {Promise::react, Promise::answer}) {
     const auto& debt = case_.debt(p);
-    if (!debt || !debt->running()) continue;
-    const Instant due = std::max(debt->since + within(p), now_ + to.promise.grace);
-    add(Moved{p, due, next_ring(p, debt->since, due, 0)}, fmt::format("the class is now {}", to.id));
+    if (!debt) continue;
+    const std::string moved = fmt::format("the class is now {}", to.id);
+    if (!debt->running()) {
+      const std::int64_t left_ms = *debt->paused_left_ms + (within(p) - answer_was_within).count();
+      if (left_ms != *debt->paused_left_ms) add(Paused{p, left_ms}, moved);
+      continue;
+    }
+    Instant due = debt->since + within(p);
+    if (due > now_ || debt->due > now_) due = std::max(due, now_ + to.promise.grace);
+    add(Moved{p, due, next_ring(p, debt->since, due, 0)}, moved);
   }
   ring_due();
 }
