@@ -17,6 +17,17 @@ void drop_endings(Turn& turn, const std::string& why) {
   turn.drop(Timer::close, why);
 }
 
+// Once per case, and only while an answer is owed that nobody is about to send. A procedure that says "0s"
+// leaves it to a person.
+void plan_start_of_work(Turn& turn, const char* why) {
+  const Promises& promise = turn.shown_class().promise;
+  const auto& owed = turn.c().debt(Promise::answer);
+  const bool told = turn.c().start_of_work_said || turn.c().answered_at;
+  if (told || !owed || !owed->running() || turn.c().delayed) return;
+  if (promise.acknowledge_on_read || promise.start_of_work_after <= 0ms) return;
+  turn.plan(Timer::start_of_work, turn.now() + promise.start_of_work_after, why);
+}
+
 void read(Turn& turn) {
   const bool first = turn.c().state == State::fresh;
   if (!first && !turn.c().debt(Promise::react)) return;  // read already: nothing follows
@@ -28,12 +39,8 @@ void read(Turn& turn) {
     if (!turn.c().acknowledged) turn.tell_client(NoticeKind::acknowledgement, "a person has read the report");
     return;
   }
-  const bool answer_pending = turn.c().debt(Promise::answer) && !turn.c().delayed;
-  if (!turn.c().start_of_work_said && !turn.c().answered_at && answer_pending &&
-      !turn.c().timer(Timer::start_of_work)) {
-    turn.plan(Timer::start_of_work, turn.now() + promise.start_of_work_after,
-              "if it takes longer than that, the client is told that work has started");
-  }
+  if (!turn.c().timer(Timer::start_of_work))
+    plan_start_of_work(turn, "if it takes longer than that, the client is told that work has started");
 }
 
 void start(Turn& turn) {
@@ -78,11 +85,7 @@ Status cancel(Turn& turn) {
   if (!turn.c().delayed) return fail(Fault::conflict, "no answer is waiting to be sent");
   turn.add(Acted{Action::cancel, turn.c().delayed->text, 0});
   turn.drop(Timer::answer, "cancelled");
-  if (!turn.c().start_of_work_said && !turn.c().answered_at && turn.c().debt(Promise::answer) &&
-      !turn.shown_class().promise.acknowledge_on_read) {
-    turn.plan(Timer::start_of_work, turn.now() + turn.shown_class().promise.start_of_work_after,
-              "the answer was cancelled");
-  }
+  plan_start_of_work(turn, "the answer was cancelled");
   return {};
 }
 
