@@ -58,9 +58,11 @@ void took_second_step(Turn& turn, const std::string& why) {
 
 void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, std::string why) {
   if (!turn.shown_class().promise.receipt) return;
-  if (!email.no_receipt_why.empty() || email.automatic_to.empty()) {
-    turn.add(Withheld{kind},
-             email.no_receipt_why.empty() ? "the envelope sender is empty" : email.no_receipt_why);
+  std::string refusal = email.no_receipt_why;
+  if (refusal.empty() && email.automatic) refusal = "it was written by a program";
+  if (refusal.empty() && email.automatic_to.empty()) refusal = "the envelope sender is empty";
+  if (!refusal.empty()) {
+    turn.add(Withheld{kind}, std::move(refusal));
     return;
   }
   turn.tell_client(kind, std::move(why), email.message);
@@ -106,7 +108,7 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
                           email.relation,
                           email.automatic && email.relation != Relation::opens,
                           email.answer_to,
-                          email.automatic_to,
+                          email.automatic ? std::string() : email.automatic_to,
                           {}};
   if (email.relation == Relation::opens) {
     opened_by_email(turn, email, received);
