@@ -129,7 +129,7 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
       email_sent_again(turn, email);
       break;
     default:
-      if (turn.c().email_missing) turn.add(EmailFound{0, email.from, {}}, "an email has joined the case");
+      if (turn.c().email_missing) announced_email_came(turn, email);  // its tag or reference brought it here
       spoke_again(turn, "the client has written");
   }
 }
