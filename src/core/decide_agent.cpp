@@ -89,13 +89,20 @@ Status cancel(Turn& turn) {
   return {};
 }
 
-Status settle(Turn& turn) {
-  if (turn.c().state == State::settled) return {};
+Status settle(Turn& turn, const std::string& agent) {
+  if (turn.c().state == State::settled && !turn.c().delayed) return {};
+  if (turn.c().delayed && !turn.c().delayed->question) {  // written and not cancelled: it leaves now
+    const DelayedAnswer answer = *turn.c().delayed;
+    turn.drop(Timer::answer, "settled: the answer leaves now");
+    turn.speak_as(answer.by);
+    send_answer(turn, Action::answer, answer.text, answer.channels);
+    turn.speak_as(agent);
+  }
   turn.add(Acted{Action::settle, {}, 0});
   imply_reading(turn);
   turn.drop(Timer::start_of_work, "settled");
   turn.drop(Timer::answer, "settled");
-  turn.drop(Timer::settle, "settled");
+  drop_endings(turn, "settled");
   if (turn.c().debt(Promise::answer)) {
     // "... and the email will then be answered": nobody has answered, so the program says that it is settled.
     turn.tell_client(NoticeKind::settled, "settled without an answer");
@@ -223,7 +230,7 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
     case Action::cancel:
       return cancel(turn);
     case Action::settle:
-      return settle(turn);
+      return settle(turn, act.agent);
     case Action::reopen:
       if (!closed && turn.c().state != State::settled && turn.c().state != State::waiting) {
         return fail(Fault::conflict, "case {} is open ({})", turn.c().number, to_string(turn.c().state));
