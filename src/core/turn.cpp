@@ -35,6 +35,11 @@ void Turn::classify(const ServiceClass& to, bool confirmed, bool by_agent, std::
     if (due > now_ || debt->due > now_) due = std::max(due, now_ + to.promise.grace);
     add(Moved{p, due, next_ring(p, debt->since, due, 0)}, moved);
   }
+  // It was read under a class that says "we have started" later; this one acknowledges at once instead.
+  if (to.promise.acknowledge_on_read && case_.timer(Timer::start_of_work)) {
+    drop(Timer::start_of_work, "the class is now acknowledged on reading");
+    if (!case_.acknowledged) tell_client(NoticeKind::acknowledgement, "a person has read the report");
+  }
   ring_due();
 }
 
