@@ -123,6 +123,10 @@ void Turn::ring_due() {
 }
 
 void Turn::ring_now(std::string why) {
+  for (const Entry& entry : decision_.entries) {
+    const Rang* rang = std::get_if<Rang>(&entry.body);
+    if (rang && rang->promise == Promise::react) return;  // on call has just been told of this very thing
+  }
   if (case_.debt(Promise::react)) ring(Promise::react, now_, std::move(why));
 }
 
