@@ -38,7 +38,9 @@ void spoke_again(Turn& turn, const char* why) {
   turn.drop(Timer::settle, why);
   turn.drop(Timer::close, why);
   const State state = turn.c().state;
-  if (state == State::waiting || state == State::settled) turn.become(State::working, why);
+  // A closed case gets no messages (matching opens a new one); should one come, it is not lost in there.
+  if (state == State::waiting || state == State::settled || state == State::closed)
+    turn.become(State::working, why);
   if (turn.c().debt(Promise::answer)) {
     turn.resume_answer();
   } else {
