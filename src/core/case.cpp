@@ -61,6 +61,7 @@ struct Fold {
   void operator()(const EmailFound& b) {
     c.email_missing = false;
     learn(c.client, b.client);
+    if (c.answer_to.empty()) c.answer_to = b.client.email;
     keep_known(c.subject, b.subject);
   }
   void operator()(const Owed& b) {
