@@ -18,10 +18,10 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
   }
 }
 
+// A receipt tells when the answer is due, so everything is owed before it; on call is told after it.
 void owe_everything(Turn& turn) {
   turn.owe(Promise::react, "a person has to read it");
   turn.owe(Promise::answer, "the procedure promises an answer");
-  turn.ring_due();
 }
 
 void classify_first(Turn& turn, const ClassHint& hint) {
@@ -74,8 +74,9 @@ void opened_by_email(Turn& turn, const EmailReceived& email, const Received& rec
   open(turn, Channel::email, email.from, email.subject, email.sent_at, false);
   turn.add(received, email.join_reason);
   classify_first(turn, email.hint);
-  receipt(turn, NoticeKind::receipt, email, "it has arrived");
   owe_everything(turn);
+  receipt(turn, NoticeKind::receipt, email, "it has arrived");
+  turn.ring_due();
 }
 
 void announced_email_came(Turn& turn, const EmailReceived& email) {
@@ -96,8 +97,8 @@ void email_sent_again(Turn& turn, const EmailReceived& email) {
   if (elapsed > turn.procedure().rules.sms_critical_within) {  // sooner, it is a slip and says nothing
     turn.infer(turn.procedure().by_sms_distance(elapsed), why);
   }
-  receipt(turn, NoticeKind::resend_receipt, email, why);
   spoke_again(turn, "the client has sent it again");
+  receipt(turn, NoticeKind::resend_receipt, email, why);
   took_second_step(turn, why);
 }
 
@@ -145,6 +146,7 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
     turn.classify(turn.procedure().gravest(), false, false,
                   "an SMS alone is handled as critical until its email is here");
     owe_everything(turn);
+    turn.ring_due();
     turn.plan(Timer::email_missing, turn.now() + turn.procedure().rules.email_missing_after,
               "the email may only be slower than the SMS");
     return;
@@ -169,6 +171,7 @@ void client_called(Turn& turn, const CallReceived& call) {
     turn.add(received, call.answered ? "the call was answered" : "the call was rejected or missed");
     classify_first(turn, {});
     owe_everything(turn);
+    turn.ring_due();
   } else {
     turn.add(received, call.join_reason);
     spoke_again(turn, call.answered ? "the client has phoned" : "the client has phoned and was not answered");
@@ -185,9 +188,10 @@ void client_reported(Turn& turn, const Reported& report) {
     open(turn, report.channel, report.from, report.subject, turn.now(), false);
     turn.add(received, report.join_reason);
     classify_first(turn, report.hint);
+    owe_everything(turn);
     if (turn.shown_class().promise.receipt)
       turn.tell_client(NoticeKind::receipt, "it has arrived", report.message);
-    owe_everything(turn);
+    turn.ring_due();
     return;
   }
   turn.add(received, report.join_reason);
