@@ -61,6 +61,7 @@ struct Fold {
   void operator()(const EmailFound& b) {
     c.email_missing = false;
     learn(c.client, b.client);
+    if (c.answer_to.empty()) c.answer_to = b.client.email;
     keep_known(c.subject, b.subject);
   }
   void operator()(const Owed& b) {
@@ -83,7 +84,10 @@ struct Fold {
   }
   void operator()(const Planned& b) {
     c.timers[static_cast<std::size_t>(b.timer)] = b.due;
-    if (b.timer == Timer::answer) c.delayed = DelayedAnswer{b.text, e.by, b.question, b.channels};
+    if (b.timer != Timer::answer) return;
+    c.delayed = DelayedAnswer{b.text, e.by, b.question, b.channels};
+    c.human_reaction = true;
+    if (!c.read_at) c.read_at = e.at;
   }
   void operator()(const Dropped& b) {
     c.timers[static_cast<std::size_t>(b.timer)].reset();

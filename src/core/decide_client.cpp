@@ -19,6 +19,7 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
   }
 }
 
+// A receipt tells when the answer is due, so everything is owed before it; on call is told after it.
 void owe_everything(Turn& turn) {
   turn.owe(Promise::react, "a person has to read it");
   turn.owe(Promise::answer, "the procedure promises an answer");
@@ -38,7 +39,9 @@ void spoke_again(Turn& turn, const char* why) {
   turn.drop(Timer::settle, why);
   turn.drop(Timer::close, why);
   const State state = turn.c().state;
-  if (state == State::waiting || state == State::settled) turn.become(State::working, why);
+  // A closed case gets no messages (matching opens a new one); should one come, it is not lost in there.
+  if (state == State::waiting || state == State::settled || state == State::closed)
+    turn.become(State::working, why);
   if (turn.c().debt(Promise::answer)) {
     turn.resume_answer();
   } else {
@@ -58,9 +61,11 @@ void took_second_step(Turn& turn, AlertReason reason, Duration elapsed, const st
 
 void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, std::string why) {
   if (!turn.shown_class().promise.receipt) return;
-  if (!email.no_receipt_why.empty() || email.automatic_to.empty()) {
-    turn.add(Withheld{kind},
-             email.no_receipt_why.empty() ? "the envelope sender is empty" : email.no_receipt_why);
+  std::string refusal = email.no_receipt_why;
+  if (refusal.empty() && email.automatic) refusal = "it was written by a program";
+  if (refusal.empty() && email.automatic_to.empty()) refusal = "the envelope sender is empty";
+  if (!refusal.empty()) {
+    turn.add(Withheld{kind}, std::move(refusal));
     return;
   }
   turn.tell_client(kind, std::move(why), email.message);
@@ -93,8 +98,8 @@ void email_sent_again(Turn& turn, const EmailReceived& email) {
   if (elapsed > turn.procedure().rules.sms_critical_within) {  // sooner, it is a slip and says nothing
     turn.infer(turn.procedure().by_sms_distance(elapsed), why);
   }
-  receipt(turn, NoticeKind::resend_receipt, email, why);
   spoke_again(turn, "the client has sent it again");
+  receipt(turn, NoticeKind::resend_receipt, email, why);
   took_second_step(turn, AlertReason::sent_again, elapsed, why);
 }
 
@@ -107,7 +112,7 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
                           email.relation,
                           email.automatic && email.relation != Relation::opens,
                           email.answer_to,
-                          email.automatic_to,
+                          email.automatic ? std::string() : email.automatic_to,
                           {}};
   if (email.relation == Relation::opens) {
     opened_by_email(turn, email, received);
@@ -128,7 +133,7 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
       email_sent_again(turn, email);
       break;
     default:
-      if (turn.c().email_missing) turn.add(EmailFound{0, email.from, {}}, "an email has joined the case");
+      if (turn.c().email_missing) announced_email_came(turn, email);  // its tag or reference brought it here
       spoke_again(turn, "the client has written");
   }
 }

@@ -28,7 +28,7 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
     if (!turn.c().debt(Promise::react)) turn.owe(Promise::react, why);
     turn.ring_due();
   }
-  if (fate.channel == Channel::email && !turn.c().client.phone.empty()) {
+  if (fate.channel == Channel::email && !turn.c().client.phone.empty() && turn.facts().sms_available) {
     turn.tell_client_by_sms(NoticeKind::receipt_by_sms, why);
   } else {
     Notice unreachable = turn.draft(NoticeKind::unreachable);

@@ -20,14 +20,28 @@ const ServiceClass& Turn::reacting_class() const {
 void Turn::classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why) {
   const ServiceClass& reacting_before = reacting_class();
   const bool shown_before = &shown_class() == &to;
+  const Duration answer_was_within = within(Promise::answer);
   add(Classified{to.id, confirmed, by_agent}, std::move(why));
   if (shown_before && &reacting_class() == &reacting_before) return;  // only surer of it: the clocks go on
-  // A new class counts from the opening, but nothing becomes due before its first grace is over.
+  // A new class counts from the opening, but nothing becomes due before its first grace is over. What was
+  // overdue and still is stays so: a grace would make a broken promise look kept.
   for (const Promise p : {Promise::react, Promise::answer}) {
     const auto& debt = case_.debt(p);
-    if (!debt || !debt->running()) continue;
-    const Instant due = std::max(debt->since + within(p), now_ + to.promise.grace);
-    add(Moved{p, due, next_ring(p, debt->since, due, 0)}, fmt::format("the class is now {}", to.id));
+    if (!debt) continue;
+    const std::string moved = fmt::format("the class is now {}", to.id);
+    if (!debt->running()) {
+      const std::int64_t left_ms = *debt->paused_left_ms + (within(p) - answer_was_within).count();
+      if (left_ms != *debt->paused_left_ms) add(Paused{p, left_ms}, moved);
+      continue;
+    }
+    Instant due = debt->since + within(p);
+    if (due > now_ || debt->due > now_) due = std::max(due, now_ + to.promise.grace);
+    add(Moved{p, due, next_ring(p, debt->since, due, 0)}, moved);
+  }
+  // It was read under a class that says "we have started" later; this one acknowledges at once instead.
+  if (to.promise.acknowledge_on_read && case_.timer(Timer::start_of_work)) {
+    drop(Timer::start_of_work, "the class is now acknowledged on reading");
+    if (!case_.acknowledged) tell_client(NoticeKind::acknowledgement, "a person has read the report");
   }
   ring_due();
 }
@@ -114,6 +128,10 @@ void Turn::ring_due() {
 }
 
 void Turn::ring_now(AlertReason reason, Duration elapsed, std::string why) {
+  for (const Entry& entry : decision_.entries) {
+    const Rang* rang = std::get_if<Rang>(&entry.body);
+    if (rang && rang->promise == Promise::react) return;  // on call has just been told of this very thing
+  }
   if (case_.debt(Promise::react)) ring(Promise::react, now_, reason, elapsed, std::move(why));
 }
 
