@@ -9,14 +9,14 @@ namespace hejnal::wire {
 
 namespace {
 
-constexpr std::array<std::int8_t, 256> make_alphabet() {
-  std::array<std::int8_t, 256> table{};
+constexpr std::array<int, 256> make_alphabet() {
+  std::array<int, 256> table{};
   for (auto& v : table) v = -1;
   for (int i = 0; i < 26; ++i) {
-    table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(i);
-    table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(26 + i);
+    table[static_cast<std::size_t>('A' + i)] = i;
+    table[static_cast<std::size_t>('a' + i)] = 26 + i;
   }
-  for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(52 + i);
+  for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = 52 + i;
   table['+'] = 62;
   table['/'] = 63;
   return table;
