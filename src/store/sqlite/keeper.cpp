@@ -155,7 +155,7 @@ Result<VerifyReport> verify(const std::string& path) {
     HEJNAL_TRY(const bool more, blobs.next());
     if (!more) break;
     const auto bytes = decompress(blobs.view(1));
-    if (!bytes || sha256_hex(*bytes) != blobs.view(0))
+    if (!bytes || content_hash(*bytes) != blobs.view(0))
       return fail(Fault::corrupt, "the stored attachment {} is not what its name says", blobs.view(0));
     ++report.blobs;
   }

@@ -20,6 +20,8 @@ struct Shown {
 };
 
 bool is_blank(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first != text.npos && static_cast<unsigned char>(text[first]) < 0x80) return false;
   return collapse_space(text.substr(0, 4096)).empty() && trim(text).empty();
 }
 

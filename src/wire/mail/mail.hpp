@@ -88,7 +88,7 @@ struct Mail {
   std::vector<Header> headers;     // all but trace fields; bounded in number and size
   bool spam = false;               // X-Spam-Flag and the like say so
   bool dmarc_failed = false;       // by an Authentication-Results of our own authserv-id
-  std::string content_key;         // sha256_hex of the body's bytes: for finding second deliveries
+  std::string content_key;         // content_hash of the body's bytes: for finding second deliveries
 
   std::string_view header(std::string_view name) const;  // the first of that name; empty when none
 };

@@ -77,7 +77,7 @@ Mail parse(std::string_view raw, const ParseOptions& options) {
   Tree tree = read_parts(raw, {options.max_depth, options.max_parts});
   const Part& root = tree.root;
   mail.notes = std::move(tree.notes);
-  mail.content_key = sha256_hex(raw.substr(root.fields.size));
+  mail.content_key = content_hash(raw.substr(root.fields.size));
 
   const std::string hint(root.type.get("charset"));
   read_fields_of(root.fields, hint, mail);

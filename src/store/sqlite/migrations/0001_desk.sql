@@ -90,7 +90,7 @@ CREATE TABLE raw_pieces (
   frame BLOB
 ) STRICT;
 CREATE TABLE blobs (
-  hash TEXT PRIMARY KEY,             -- SHA-256 of the bytes as they came
+  hash TEXT PRIMARY KEY,             -- BLAKE2b of the bytes as they came
   frame BLOB NOT NULL                -- compressed
 ) STRICT;
 
