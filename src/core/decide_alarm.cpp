@@ -40,7 +40,7 @@ void happen(Turn& turn, Timer timer) {
       return;
     case Timer::close:
       if (const auto& answer = turn.c().timer(Timer::answer)) {
-        turn.plan(Timer::close, *answer + turn.procedure().rules.close_after + 1ms,
+        turn.plan(Timer::close, std::max(*answer, turn.now()) + turn.procedure().rules.close_after + 1ms,
                   "an answer is still to leave");
         return;
       }

@@ -33,6 +33,8 @@ struct Notice {
   // RFC 3834: written by the program. What an agent wrote is not automatic.
   bool automatic() const { return kind != NoticeKind::answer && kind != NoticeKind::question; }
 
+  bool operator==(const Notice&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("id", s.id);

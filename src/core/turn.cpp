@@ -83,9 +83,11 @@ void Turn::owe(Promise promise, std::string why) {
 void Turn::keep(Promise promise) {
   const auto& debt = case_.debt(promise);
   if (!debt) return;
-  const bool late = debt->running() && now_ > debt->due;
-  add(Kept{promise, late ? (now_ - debt->due).count() : 0},
-      late ? fmt::format("{} late", format_duration(now_ - debt->due)) : std::string("in time"));
+  // What was recorded as broken is late, even when the two happen in the same millisecond.
+  const bool late = debt->running() && (debt->breached || now_ > debt->due);
+  const Duration by = std::max(now_ - debt->due, Duration(1));
+  add(Kept{promise, late ? by.count() : 0},
+      late ? fmt::format("{} late", format_duration(by)) : std::string("in time"));
 }
 
 void Turn::release(Promise promise, std::string why) {
