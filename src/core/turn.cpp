@@ -18,16 +18,16 @@ const ServiceClass& Turn::reacting_class() const {
 }
 
 void Turn::classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why) {
-  const ServiceClass& reacting_before = reacting_class();
-  const bool shown_before = &shown_class() == &to;
+  const ServiceClass *shown = &shown_class(), *reacting = &reacting_class();
   const Duration answer_was_within = within(Promise::answer);
   add(Classified{to.id, confirmed, by_agent}, std::move(why));
-  if (shown_before && &reacting_class() == &reacting_before) return;  // only surer of it: the clocks go on
   // A new class counts from the opening, but nothing becomes due before its first grace is over. What was
-  // overdue and still is stays so: a grace would make a broken promise look kept.
+  // overdue and still is stays so: a grace would make a broken promise look kept. Where only our certainty
+  // has changed, what was due stays as it is, and nobody is rung again.
   for (const Promise p : {Promise::react, Promise::answer}) {
     const auto& debt = case_.debt(p);
     if (!debt) continue;
+    if (p == Promise::react ? reacting == &reacting_class() : shown == &shown_class()) continue;
     const std::string moved = fmt::format("the class is now {}", to.id);
     if (!debt->running()) {
       const std::int64_t left_ms = *debt->paused_left_ms + (within(p) - answer_was_within).count();

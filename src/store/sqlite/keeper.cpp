@@ -126,8 +126,8 @@ Status restore(const std::string& from, const std::string& path) {
   return {};
 }
 
-Result<VerifyReport> verify(const std::string& path) {
-  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only));
+Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
+  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only, vfs));
   HEJNAL_TRY_VOID(db.script("BEGIN"));  // one moment, whatever a server does meanwhile
   HEJNAL_TRY_VOID(integrity(db, "PRAGMA integrity_check(1)"));
   VerifyReport report;
