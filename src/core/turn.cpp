@@ -19,12 +19,16 @@ const ServiceClass& Turn::reacting_class() const {
 
 void Turn::classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why) {
   const Duration answer_was_within = within(Promise::answer);
+  const ServiceClass* const reacted_as = case_.class_name.empty() ? nullptr : &reacting_class();
+  const std::string was = case_.class_name;
   add(Classified{to.id, confirmed, by_agent}, std::move(why));
   // A new class counts from the opening, but nothing becomes due before its first grace is over. What was
   // overdue and still is stays so: a grace would make a broken promise look kept.
   for (const Promise p : {Promise::react, Promise::answer}) {
     const auto& debt = case_.debt(p);
     if (!debt) continue;
+    // Confirming what was assumed is no new class: the schedule stays, and nobody is rung again for it.
+    if (p == Promise::react ? &reacting_class() == reacted_as : to.id == was) continue;
     const std::string moved = fmt::format("the class is now {}", to.id);
     if (!debt->running()) {
       const std::int64_t left_ms = *debt->paused_left_ms + (within(p) - answer_was_within).count();
