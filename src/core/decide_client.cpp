@@ -15,7 +15,7 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
                   facts.token, sent_at, email_missing, facts.candidates});
   if (facts.mentions != 0) {
     turn.add(Linked{facts.mentions},
-             fmt::format("it mentions case {}, whose participants its sender is not one of", facts.mentions));
+             fmt::format("it refers to case {}, which it may not join", facts.mentions));
   }
 }
 

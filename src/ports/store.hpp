@@ -29,6 +29,7 @@ struct Message {
   std::string from, to, subject, text;
   Instant at;
   bool automatic = false;
+  bool internal = false;  // the desk's own business: no client ever sees it
   std::string state;  // in: MessageState; out: core::NoticeState, by their names
   std::string join_reason;
   std::string message_id, content_key, base_subject;

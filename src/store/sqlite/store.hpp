@@ -88,7 +88,7 @@ class SqliteStore final : public ports::Store {
 inline constexpr const char* kMessageColumns =
     "id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
     "join_reason, message_id, "
-    "content_key, base_subject, notice, attachments";
+    "content_key, base_subject, notice, attachments, internal";
 Result<ports::Message> read_message(const Rows& rows);
 ports::CaseSummary read_summary(const Rows& rows);  // of kSummaryColumns
 inline constexpr const char* kSummaryColumns =

@@ -72,6 +72,7 @@ CREATE TABLE messages (
   text TEXT NOT NULL,
   at INTEGER NOT NULL,
   automatic INTEGER NOT NULL,
+  internal INTEGER NOT NULL DEFAULT 0, -- the desk's own business: no client sees it
   state TEXT NOT NULL,
   join_reason TEXT NOT NULL,
   message_id TEXT NOT NULL,
