@@ -6,6 +6,7 @@
 
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "core/types.hpp"
@@ -94,7 +95,7 @@ bool read(const Value& v, T& x) {
     x = v.as_bool();
     return true;
   } else if constexpr (std::is_integral_v<T>) {
-    if (!v.is_int64()) return false;
+    if (!v.is_int64() || !std::in_range<T>(v.as_int64())) return false;
     x = static_cast<T>(v.as_int64());
     return true;
   } else if constexpr (IsVector<T>::value) {
