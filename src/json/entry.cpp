@@ -39,8 +39,8 @@ std::string text_of(const Object& object, std::string_view name) {
 Object entry_object(const core::Entry& entry) {
   Object out;
   out.emplace("kind", entry.kind());
-  out.emplace("by", entry.by);
-  if (!entry.why.empty()) out.emplace("why", entry.why);
+  out.emplace("by", detail::write(entry.by));
+  if (!entry.why.empty()) out.emplace("why", detail::write(entry.why));
   std::visit(
       [&](const auto& body) {
         for (auto& field : detail::write_object(body)) out.emplace(field.key(), std::move(field.value()));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "core/types.hpp"
 #include "json/value.hpp"
 
@@ -67,6 +68,10 @@ Value write(const T& x) {
     Array out;
     for (const auto& e : x) out.push_back(write(e));
     return out;
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    // Text is valid UTF-8 by then. Should it not be (a relay's answer, say), a journal that cannot be read
+    // again would be the greater damage.
+    return is_valid_utf8(x) ? Value(x) : Value(sanitize_utf8(x));
   } else {
     return Value(x);
   }
