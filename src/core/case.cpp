@@ -139,11 +139,29 @@ struct Fold {
   }
 };
 
+// Whether an entry can follow: nothing comes before the opening, and only what is owed can be moved or
+// broken.
+struct Look {
+  const Case& c;
+
+  bool operator()(const Opened& b) const { return !c.exists() && b.number != 0; }
+  bool operator()(const Moved& b) const { return c.debt(b.promise).has_value(); }
+  bool operator()(const Paused& b) const { return c.debt(b.promise).has_value(); }
+  bool operator()(const Breached& b) const { return c.debt(b.promise).has_value(); }
+  bool operator()(const Rang& b) const { return c.debt(b.promise).has_value(); }
+  template <class Body>
+  bool operator()(const Body&) const {
+    return c.exists();
+  }
+};
+
 constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close,
                              Timer::answer};
 constexpr Promise kPromises[] = {Promise::react, Promise::answer};
 
 }  // namespace
+
+bool fits(const Case& c, const Entry& entry) { return std::visit(Look{c}, entry.body); }
 
 void apply(Case& c, const Entry& entry) {
   std::visit(Fold{c, entry}, entry.body);

@@ -69,6 +69,9 @@ struct Case {
 };
 
 void apply(Case& c, const Entry& entry);
+// Whether the entry can follow at all: always so for what `decide` says. False tells of a damaged journal,
+// which must not be applied.
+bool fits(const Case& c, const Entry& entry);
 Case replay(const std::vector<Entry>& journal);
 
 // The earliest thing that becomes due: when decide wants to see AlarmRang. Empty only when the case is

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 #include "base/text.hpp"
 
@@ -126,7 +127,8 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
   }
   const Candidate* resent = nullptr;
   for (const Candidate& c : candidates) {
-    if (is_resend(email, c) && (!resent || c.opened_at > resent->opened_at)) resent = &c;
+    if (!is_resend(email, c)) continue;
+    if (!resent || std::tie(c.opened_at, c.number) > std::tie(resent->opened_at, resent->number)) resent = &c;
   }
   if (resent) {
     return {resent->number, Relation::resend, "the same sender, subject and words: sent again", 0, {}};
@@ -134,17 +136,19 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
   const Candidate* announced = nullptr;
   for (const Candidate& c : candidates) {
     if (announced_by(email, c).empty()) continue;
-    if (announced) {  // two SMS could mean it: a person decides
-      match.candidates = {announced->number, c.number};
-      match.reason = "two announced emails are missing, and this may be either";
-      return match;
-    }
     announced = &c;
+    match.candidates.push_back(c.number);
   }
-  if (announced) return {announced->number, Relation::announced, announced_by(email, *announced), 0, {}};
-  for (const Candidate& c : candidates) {
-    if (open(c) && c.email_missing && !c.referred) match.candidates.push_back(c.number);
+  if (match.candidates.size() == 1)
+    return {announced->number, Relation::announced, announced_by(email, *announced), 0, {}};
+  if (announced) {  // more than one SMS could mean it: a person decides
+    match.reason = "two announced emails are missing, and this may be either";
+  } else {
+    for (const Candidate& c : candidates) {
+      if (open(c) && c.email_missing && !c.referred) match.candidates.push_back(c.number);
+    }
   }
+  std::sort(match.candidates.begin(), match.candidates.end());
   return match;
 }
 
@@ -203,6 +207,7 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
     scored.push_back(score(procedure, sms, c));
     match.candidates.push_back(c.number);
   }
+  std::sort(match.candidates.begin(), match.candidates.end());
   std::stable_sort(scored.begin(), scored.end(),
                    [](const Scored& a, const Scored& b) { return a.score > b.score; });
   if (scored.empty() || scored.front().score < 30) {

@@ -202,29 +202,36 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
   page.total = std::min(page.total, kExactTotal);
 
   const bool newest = query.newest || !query.text.empty();
+  const int limit = std::max(query.limit, 1);
   std::string order;
+  // Bound, not written into the text: statements are kept by their text, and there is a cursor for every
+  // page.
+  const std::size_t due_at = values.size() + 1, number_at = due_at + 1, limit_at = number_at + 1;
+  Cursor cursor;
   if (!query.cursor.empty()) {
-    HEJNAL_TRY(const Cursor cursor, read_cursor(query.cursor));
-    where += newest ? fmt::format(" AND number < {}", cursor.number)
-                    : fmt::format(" AND (coalesce(next_due, 9000000000000000), number) > ({}, {})",
-                                  cursor.due, cursor.number);
+    HEJNAL_TRY(cursor, read_cursor(query.cursor));
+    where += newest ? fmt::format(" AND number < ?{}", number_at)
+                    : fmt::format(" AND (coalesce(next_due, 9000000000000000), number) > (?{}, ?{})", due_at,
+                                  number_at);
   }
   // Closed cases have nothing due: they stand behind all others.
   order = newest   ? "number DESC"
           : closed ? "coalesce(next_due, 9000000000000000), number"
                    : "next_due, number";
   if (!newest && !closed && !query.cursor.empty()) {  // lets the index be used
-    HEJNAL_TRY(const Cursor cursor, read_cursor(query.cursor));
-    where += fmt::format(" AND next_due >= {}", cursor.due);
+    where += fmt::format(" AND next_due >= ?{}", due_at);
   }
-  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE {} ORDER BY {} LIMIT {}",
-                                                     kCaseColumns, where, order, query.limit + 1)));
+  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE {} ORDER BY {} LIMIT ?{}",
+                                                     kCaseColumns, where, order, limit_at)));
   for (std::size_t i = 0; i < values.size(); ++i)
     rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
+  if (!query.cursor.empty() && !newest) rows.bind(static_cast<int>(due_at), cursor.due);
+  if (!query.cursor.empty()) rows.bind(static_cast<int>(number_at), cursor.number);
+  rows.bind(static_cast<int>(limit_at), std::int64_t{limit} + 1);
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
     if (!more) return page;
-    if (static_cast<int>(page.items.size()) == query.limit) {
+    if (static_cast<int>(page.items.size()) == limit) {
       const ports::CaseRow& last = page.items.back();
       page.next_cursor =
           fmt::format("{}-{}", last.next ? last.next->due.ms : 9000000000000000, last.summary.number);
