@@ -52,7 +52,11 @@ void Agents::got(const ports::Outgoing& outgoing) {
     });
     return;
   }
-  plan_work(number, 30s, 12min);
+  if (!woken_.insert(number).second) return;
+  world_.after(world_.dice.between(Duration(30s), Duration(12min)), [this, number] {
+    woken_.erase(number);
+    work(number);
+  });
 }
 
 void Agents::act(CaseNumber number, Action action, std::string text, std::string class_name, Duration delay) {

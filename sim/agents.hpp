@@ -33,7 +33,7 @@ class Agents {
   Post& post_;
   const Clients& clients_;
   House house_;
-  std::set<core::CaseNumber> planned_;
+  std::set<core::CaseNumber> planned_, woken_;
   int sweeps_ = 0;
 };
 

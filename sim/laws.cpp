@@ -18,15 +18,15 @@ bool has(const WrittenTurn& turn) {
   return false;
 }
 
-// Time alone has caused this turn.
+// Time alone has caused this turn: the desk speaks first, and not of something that was returned.
 bool by_alarm(const WrittenTurn& turn) {
-  return !has<core::Received>(turn) && !has<core::Acted>(turn) && !has<core::Fate>(turn);
+  return !turn.entries.empty() && turn.entries.front().by == "desk" && !has<core::Fate>(turn);
 }
 
 }  // namespace
 
-void Laws::broken(std::string law, core::CaseNumber number, std::string what) {
-  if (violations_.size() < 10) violations_.push_back({std::move(law), std::move(what), number});
+void Laws::broken(std::string law, core::CaseNumber number, std::string what, core::CaseNumber other) {
+  if (violations_.size() < 10) violations_.push_back({std::move(law), std::move(what), number, other});
 }
 
 const CaseAccount* Laws::find(core::CaseNumber number) const {

@@ -23,7 +23,7 @@ using MatterId = int;  // what a client has on the mind; 0: none
 
 struct Violation {
   std::string law, what;
-  core::CaseNumber number = 0;
+  core::CaseNumber number = 0, other = 0;
 };
 
 // What the laws know of a case besides the case.
@@ -63,7 +63,7 @@ class Laws {
   void examine(const std::string& path, Dice& dice);
   void must_be_over(ports::Store& store);
 
-  void broken(std::string law, core::CaseNumber number, std::string what);
+  void broken(std::string law, core::CaseNumber number, std::string what, core::CaseNumber other = 0);
   const std::vector<Violation>& violations() const { return violations_; }
   const CaseAccount* find(core::CaseNumber number) const;
   const std::unordered_map<core::CaseNumber, CaseAccount>& accounts() const { return accounts_; }

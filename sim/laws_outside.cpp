@@ -70,7 +70,7 @@ void Laws::check_join(const Accepted& in, CaseAccount& account) {
   const CaseAccount* same = find(living(first->second));
   if (same && same->c.state != core::State::closed && living(in.number) != same->c.number)
     broken("resend_same_case", in.number,
-           fmt::format("it was sent again, and case {} has the first one", first->second));
+           fmt::format("it was sent again, and case {} has the first one", first->second), first->second);
 }
 
 void Laws::examine(const std::string& path, Dice& dice) {

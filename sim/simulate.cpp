@@ -102,8 +102,11 @@ class Simulation {
     r.notices = world_.laws.notices();
     r.crashes = world_.node.lives() - 1;
     r.digest = world_.laws.digest().hex();
-    for (const Violation& v : world_.laws.violations())
-      r.violations.push_back({v.law, v.what, story_of(world_, v.number)});
+    for (const Violation& v : world_.laws.violations()) {
+      BrokenLaw law{v.law, v.what, story_of(world_, v.number)};
+      for (std::string& line : story_of(world_, v.other)) law.story.push_back(std::move(line));
+      r.violations.push_back(std::move(law));
+    }
     return r;
   }
 
