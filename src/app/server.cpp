@@ -65,18 +65,6 @@ desk::Settings desk_settings(const config::Settings& s, bool sandbox) {
   return out;
 }
 
-Result<std::map<std::string, std::string>> own_templates(const std::string& folder) {
-  std::map<std::string, std::string> out;
-  if (folder.empty()) return out;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".txt") continue;
-    HEJNAL_TRY(out[entry.path().filename().string()], read_file(entry.path().string(), 1u << 20));
-  }
-  if (error) return fail(Fault::not_found, "{}: {}", folder, error.message());
-  return out;
-}
-
 // Keeps the write-ahead log short, off the commit path.
 class Checkpointer {
  public:
@@ -137,6 +125,25 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
 Result<config::Settings> load_settings(const std::string& path) {
   HEJNAL_TRY(const std::string text, read_file(path, 1u << 20));
   return config::read_settings(text, path);
+}
+
+static Result<std::map<std::string, std::string>> own_templates(const std::string& folder) {
+  std::map<std::string, std::string> out;
+  if (folder.empty()) return out;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() != ".txt") continue;
+    HEJNAL_TRY(out[entry.path().filename().string()], read_file(entry.path().string(), 1u << 20));
+  }
+  if (error) return fail(Fault::not_found, "{}: {}", folder, error.message());
+  return out;
+}
+
+Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure,
+                                           const std::string& case_url) {
+  HEJNAL_TRY(const auto files, own_templates(s.templates));
+  return carriers::Templates::load(
+      {s.name, s.sms_number, s.public_url, s.timezone, procedure.language, case_url}, procedure, files);
 }
 
 Result<LoadedProcedure> load_procedure(const config::Settings& settings) {
@@ -228,17 +235,12 @@ class Server::Impl {
 
   Status open_desk() {
     HEJNAL_TRY(loaded_, load_procedure(settings_));
-    HEJNAL_TRY(const auto files, own_templates(settings_.templates));
     // The address is known for certain only when the server listens; a configured one comes first.
     if (settings_.public_url.empty()) settings_.public_url = "http://" + settings_.http_listen;
     io_ = std::make_unique<net::IoThread>();
     HEJNAL_TRY_VOID(open_http());
-    HEJNAL_TRY(
-        carriers::Templates templates,
-        carriers::Templates::load({settings_.name, settings_.sms_number, settings_.public_url,
-                                   settings_.timezone, loaded_.procedure.language,
-                                   options_.sandbox ? settings_.public_url + "/sandbox/#" : std::string()},
-                                  loaded_.procedure, files));
+    const std::string case_url = options_.sandbox ? settings_.public_url + "/sandbox/#" : std::string();
+    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, loaded_.procedure, case_url));
     templates_ = std::make_unique<carriers::Templates>(std::move(templates));
     composer_ = std::make_unique<carriers::EmailComposer>(carriers::ComposerSettings{
         settings_.name, settings_.address, settings_.timezone, settings_.recipient_delimiter});

@@ -32,4 +32,7 @@ int backup(const DatabaseArguments& database, const std::string& path);
 int restore(const DatabaseArguments& database, const std::string& path);
 int verify(const DatabaseArguments& database, const std::string& path, bool json);  // path: a backup instead
 
+// 0 no law was broken, 1 one was.
+int simulate(unsigned long long seed, double years, int seeds, bool json);
+
 }  // namespace hejnal::app

@@ -33,9 +33,7 @@ Status with_desk(const config::Settings& s, const std::function<Status(desk::Des
   HEJNAL_TRY(const DatabaseLock lock, DatabaseLock::take(s.store_path));
   HEJNAL_TRY(const auto store, store::sqlite::open_store(s.store_path));
   HEJNAL_TRY(const LoadedProcedure loaded, load_procedure(s));
-  HEJNAL_TRY(const auto templates, carriers::Templates::load({s.name, s.sms_number, s.public_url, s.timezone,
-                                                              loaded.procedure.language, ""},
-                                                             loaded.procedure));
+  HEJNAL_TRY(const auto templates, load_templates(s, loaded.procedure));
   const carriers::EmailComposer composer({s.name, s.address, s.timezone, s.recipient_delimiter});
   OffsetClock clock;
   SystemRandom random;

@@ -67,8 +67,14 @@ int check_settings(const std::string& path) {
     std::fprintf(stderr, "%s\n", settings.error().what.c_str());
     return EX_CONFIG;
   }
-  if (const auto procedure = load_procedure(*settings); !procedure) {
-    std::fprintf(stderr, "%s\n", procedure.error().what.c_str());
+  const auto procedure = load_procedure(*settings);
+  const Status good = procedure ? Status() : tl::make_unexpected(procedure.error());
+  const Status words = !good ? good : [&]() -> Status {
+    HEJNAL_TRY_VOID(load_templates(*settings, procedure->procedure));
+    return {};
+  }();
+  if (!words) {
+    std::fprintf(stderr, "%s\n", words.error().what.c_str());
     return EX_CONFIG;
   }
   return EX_OK;
