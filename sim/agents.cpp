@@ -48,7 +48,7 @@ void Agents::got(const ports::Outgoing& outgoing) {
     letter.text = world_.dice.chance(300) ? "#notatka\nsprawdzam" : "Zajęliśmy się tym, już działa.";
     letter.in_reply_to = outgoing.message_id;
     world_.after(world_.dice.between(Duration(1min), Duration(20min)), [this, letter] {
-      post_.mail(letter, {0, false, false, true});
+      post_.mail(letter, {0, false, false, true, false});
     });
     return;
   }

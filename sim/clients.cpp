@@ -107,9 +107,10 @@ void Clients::write(Matter& m, const std::string& subject, const std::string& te
   const Client& client = clients_[m.client];
   ClientLetter letter{.from = client.email, .from_name = client.name, .subject = subject, .text = text};
   if (client.signs) letter.text += fmt::format("\n-- \n{}\ntel. {}\n", client.name, client.phone.substr(3));
+  const bool original = thread.empty() && subject == m.subject && text == m.text;
   letter.in_reply_to = std::move(thread);
   if (m.urgency == 2 && world_.dice.chance(200)) letter.to = house_.critical_address;
-  post_.mail(std::move(letter), {m.id, resend, false, false});
+  post_.mail(std::move(letter), {m.id, resend, false, false, original});
 }
 
 void Clients::text_about(Matter& m, bool resend) {
@@ -117,7 +118,7 @@ void Clients::text_about(Matter& m, bool resend) {
   std::string text = resend ? "Ponawiam email" : "Wysyłam email";
   if (has_another(m) || world_.dice.chance(700)) text += fmt::format(": {}", m.topic->sms);
   if (world_.dice.chance(300)) text += ". Piszę z " + client.email;
-  post_.sms(client.phone, text + ".", {m.id, resend, true, false});
+  post_.sms(client.phone, text + ".", {m.id, resend, true, false, false});
 }
 
 void Clients::remind_later(MatterId id, Duration wait) {
@@ -219,7 +220,7 @@ void Clients::out_of_office(const Client& client, const ports::Outgoing& outgoin
   letter.in_reply_to = outgoing.message_id;
   letter.null_sender = true;
   if (client.away_marks_mail) letter.headers = {{"Auto-Submitted", "auto-replied"}};
-  post_.mail(std::move(letter), {0, false, false, true});
+  post_.mail(std::move(letter), {0, false, false, true, false});
 }
 
 void Clients::run_robots() {
@@ -236,7 +237,7 @@ void Clients::run_robots() {
         letter.subject = "Promocja tygodnia";
         letter.headers = {{"List-Id", "<promocje.sklep.example>"}, {"Precedence", "bulk"}};
       }
-      post_.mail(std::move(letter), {0, false, false, true});
+      post_.mail(std::move(letter), {0, false, false, true, false});
     }
     run_robots();
   });

@@ -54,7 +54,7 @@ class Laws {
     MatterId matter = 0;
     core::CaseNumber number = 0;
     core::MessageId message = 0;
-    bool duplicate = false;
+    bool duplicate = false, original = false;
   };
   void accepted(const Accepted& in);
   void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }

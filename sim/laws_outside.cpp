@@ -49,7 +49,7 @@ void Laws::accepted(const Accepted& in) {
   CaseAccount& account = accounts_[number];
   account.matters.insert(in.matter);
   if (in.mail) mailed_.insert(in.matter);
-  if (in.mail && account.first_message == in.message) opened_by_.try_emplace(in.matter, in.number);
+  if (in.original && account.first_message == in.message) opened_by_.try_emplace(in.matter, in.number);
 }
 
 // Whoever knows what a message is about sees whether it hides something where it went.
@@ -66,7 +66,7 @@ void Laws::check_join(const Accepted& in, CaseAccount& account) {
       broken("no_announced_loss_hidden", in.number, "the email of another matter was taken for a lost one");
   }
   const auto first = opened_by_.find(in.matter);
-  if (!in.resend || !in.mail || first == opened_by_.end()) return;
+  if (!in.resend || !in.original || first == opened_by_.end()) return;
   const CaseAccount* same = find(living(first->second));
   if (same && same->c.state != core::State::closed && living(in.number) != same->c.number)
     broken("resend_same_case", in.number,

@@ -33,7 +33,7 @@ void Post::bring_mail(const ports::Delivery& delivery, const std::string& id, Tr
   });
   if (taken && *taken) {
     w.laws.accepted({id, delivery.bytes, true, truth.resend, false, truth.automatic, truth.matter,
-                     filed.number, filed.message, filed.duplicate});
+                     filed.number, filed.message, filed.duplicate, truth.original});
     return;
   }
   if (taken && (*taken).error().fault != Fault::retry_later)
@@ -124,7 +124,7 @@ void Post::take_away(const ports::Outgoing& outgoing) {
     const ports::Delivery bounce = write_bounce(outgoing.mail, outgoing.message_id, house_.address, new_id(),
                                                 w.dice.chance(100), w.now());
     w.after(w.dice.between(Duration(2s), Duration(1h)), [this, bounce, id = fmt::format("bounce {}", ids_)] {
-      bring_mail(bounce, id, {0, false, false, true});
+      bring_mail(bounce, id, {0, false, false, true, false});
     });
     return;
   }

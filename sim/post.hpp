@@ -19,6 +19,7 @@ struct Truth {
   bool resend = false;     // the same text once more
   bool announces = false;  // an SMS that speaks of an email
   bool automatic = false;  // a machine has written it
+  bool original = false;   // the report itself, first or again: not a reply, not a reminder in other words
 };
 
 class Post final : public ports::Dispatcher {

@@ -65,6 +65,9 @@ class WatchedStore final : public ports::Store {
   Result<List<CaseSummary>> open_cases_of_email(string_view a, int limit) override {
     return store_->open_cases_of_email(a, limit);
   }
+  Result<List<CaseSummary>> merged_cases_of_email(string_view a, int limit) override {
+    return store_->merged_cases_of_email(a, limit);
+  }
   Result<List<CaseSummary>> open_cases_of_phone(string_view p, int limit) override {
     return store_->open_cases_of_phone(p, limit);
   }

@@ -13,6 +13,8 @@ namespace {
 
 constexpr Instant kBeginning{1'795'392'000'000};  // 2026-11-23T00:00Z, a Monday
 
+constexpr int kCommitsBetweenTidying = 200;
+
 std::string disk_name(std::uint64_t seed) {
   static std::atomic<int> worlds = 0;
   return fmt::format("seed-{}-{}", seed, ++worlds);
@@ -38,6 +40,7 @@ void World::before_commit(const std::vector<WrittenTurn>&) {
 }
 
 void World::after_commit(std::vector<WrittenTurn> turns) {
+  ++commits_;
   for (const WrittenTurn& turn : turns) {
     laws.committed(turn);
     if (told_) told_(turn);
@@ -83,6 +86,10 @@ void World::settle() {
       return;
     }
     laws.at_rest(node.desk().now());
+    if (commits_ > kCommitsBetweenTidying) {
+      node.desk().store().tidy();
+      commits_ = 0;
+    }
   } catch (const Crash&) {
     die();
   }

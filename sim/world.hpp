@@ -57,6 +57,7 @@ class World final : public StoreWatcher {
 
   std::function<void(const WrittenTurn&)> told_;
   std::optional<Instant> store_ill_until_;
+  int commits_ = 0;  // since the log was last moved to the database
 };
 
 }  // namespace hejnal::sim

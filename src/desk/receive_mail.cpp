@@ -334,12 +334,29 @@ class MailFiler {
     if (mail_.automatic == Automatic::none) {
       HEJNAL_TRY(const auto own, store_.open_cases_of_email(mail_.from.email, 20));
       for (const auto& s : own) HEJNAL_TRY_VOID(add(s.number, {}));
+      HEJNAL_TRY(const auto merged, store_.merged_cases_of_email(mail_.from.email, 5));
+      for (const auto& s : merged) HEJNAL_TRY_VOID(add_merged(s, out));
       HEJNAL_TRY(const auto missing, store_.cases_without_email(20));
       for (const auto& s : missing) HEJNAL_TRY_VOID(add(s.number, {}));
     }
     // A case of somebody else that only lacks its email is no candidate for this sender: matching sees to
     // that.
     return out;
+  }
+
+  // What was sent again may have opened a case that lives on in another one: that one, in its words.
+  Status add_merged(const ports::CaseSummary& merged, std::vector<core::Candidate>& out) {
+    HEJNAL_TRY(const core::CaseNumber number, desk_.living(merged.number));
+    HEJNAL_TRY(const auto summary, store_.summary(number));
+    if (!summary || summary->state == core::State::closed || out.size() >= kCandidatesMax) return {};
+    HEJNAL_TRY(core::Candidate c, desk_.candidate(*summary));
+    HEJNAL_TRY(ports::ClientWords words, store_.client_words(merged.number));
+    c.base_subject = std::move(words.base_subject);
+    c.words_text = std::move(words.text);
+    c.client = merged.client;
+    c.email_missing = false;
+    out.push_back(std::move(c));
+    return {};
   }
 
   Desk& desk_;

@@ -87,6 +87,8 @@ class Store {
 
   virtual Result<std::optional<CaseSummary>> summary(core::CaseNumber number) = 0;
   virtual Result<std::vector<CaseSummary>> open_cases_of_email(std::string_view address, int limit) = 0;
+  // Of this client, and merged into another one since; newest first.
+  virtual Result<std::vector<CaseSummary>> merged_cases_of_email(std::string_view address, int limit) = 0;
   virtual Result<std::vector<CaseSummary>> open_cases_of_phone(std::string_view phone,
                                                                int limit) = 0;     // also by the person
   virtual Result<core::CaseNumber> case_by_code(std::string_view short_code) = 0;  // 0: none

@@ -36,7 +36,7 @@ void put(std::string& bytes, std::size_t offset, std::string_view data) {
 }  // namespace
 
 void MemoryFile::write(std::size_t offset, std::string_view data) {
-  Write w{offset, bytes.size(), {}, std::string(data), false};
+  Write w{offset, data.size(), bytes.size(), {}, false};
   if (offset < bytes.size()) w.old_bytes = bytes.substr(offset, data.size());
   put(bytes, offset, data);
   unsynced.push_back(std::move(w));
@@ -44,13 +44,14 @@ void MemoryFile::write(std::size_t offset, std::string_view data) {
 
 void MemoryFile::truncate(std::size_t size) {
   if (size >= bytes.size()) return;
-  unsynced.push_back({size, bytes.size(), bytes.substr(size), {}, true});
+  unsynced.push_back({size, 0, bytes.size(), bytes.substr(size), true});
   bytes.resize(size);
 }
 
 void MemoryFile::lose_unsynced(std::uint64_t seed) {
+  const std::string written = seed == 0 || unsynced.empty() ? std::string() : bytes;
   for (auto w = unsynced.rbegin(); w != unsynced.rend(); ++w) {
-    bytes.resize(w->size_before);
+    bytes.resize(w->file_size_before);
     if (!w->old_bytes.empty()) put(bytes, w->offset, w->old_bytes);
   }
   for (const Write& w : unsynced) {
@@ -61,9 +62,10 @@ void MemoryFile::lose_unsynced(std::uint64_t seed) {
       if (bytes.size() > w.offset) bytes.resize(w.offset);
       continue;
     }
-    std::size_t kept = w.new_bytes.size();
+    if (w.offset >= written.size()) continue;  // cut off again since
+    std::size_t kept = std::min(w.size, written.size() - w.offset);
     if (chance % 8 == 1 && kept > kSector) kept = (mix(seed) % (kept / kSector)) * kSector;  // torn
-    put(bytes, w.offset, std::string_view(w.new_bytes).substr(0, kept));
+    put(bytes, w.offset, std::string_view(written).substr(w.offset, kept));
   }
   unsynced.clear();
   readers = 0;

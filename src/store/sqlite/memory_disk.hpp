@@ -15,8 +15,8 @@ namespace hejnal::store::sqlite {
 
 struct MemoryFile {
   struct Write {
-    std::size_t offset = 0, size_before = 0;
-    std::string old_bytes, new_bytes;  // old: as much of them as there was
+    std::size_t offset = 0, size = 0, file_size_before = 0;
+    std::string old_bytes;  // as much of them as there was
     bool truncates = false;
   };
 

@@ -36,6 +36,7 @@ class SqliteStore final : public ports::Store {
   Status set_failure(core::CaseNumber number, bool open) override;
   Result<std::optional<ports::CaseSummary>> summary(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_email(std::string_view address, int limit) override;
+  Result<std::vector<ports::CaseSummary>> merged_cases_of_email(std::string_view address, int limit) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_phone(std::string_view phone, int limit) override;
   Result<core::CaseNumber> case_by_code(std::string_view short_code) override;
   Result<core::CaseNumber> case_by_token(std::string_view token) override;

@@ -54,6 +54,7 @@ CREATE INDEX cases_by_email ON cases (client_email, number) WHERE open = 1 AND c
 CREATE INDEX cases_by_phone ON cases (client_phone, number) WHERE open = 1 AND client_phone <> '';
 CREATE INDEX cases_without_email ON cases (number) WHERE open = 1 AND email_missing = 1;
 CREATE INDEX cases_by_merge ON cases (merged_into) WHERE merged_into <> 0;
+CREATE INDEX cases_merged_by_email ON cases (client_email, number) WHERE merged_into <> 0 AND client_email <> '';
 
 CREATE TABLE participants (
   case_number INTEGER NOT NULL,
