@@ -51,10 +51,6 @@ ports::Response problem(const Error& error) {
 }
 
 Result<Body> Body::read(const ports::Request& request) {
-  const std::string_view type = request.header("content-type");
-  if (!type.empty() && to_lower_ascii(type).find("json") == std::string::npos) {
-    return fail(Fault::malformed, "expected a body of type application/json, found {}", sanitize_utf8(type));
-  }
   if (trim(request.body).empty()) return Body(json::Object{});
   HEJNAL_TRY(json::Value value, json::parse(request.body));
   if (!value.is_object()) return fail(Fault::malformed, "expected a JSON object");

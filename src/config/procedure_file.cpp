@@ -146,7 +146,8 @@ Result<std::string> builtin_procedure_text(std::string_view language) {
   for (const EmbeddedFile& file : embedded_procedures()) {
     if (file.name == fmt::format("{}.toml", language)) return std::string(file.bytes);
   }
-  return fail(Fault::not_found, "there is no built-in procedure in the language \"{}\"; expected pl or en", language);
+  return fail(Fault::not_found, "there is no built-in procedure in the language \"{}\"; expected pl or en",
+              language);
 }
 
 Result<core::Procedure> builtin_procedure(std::string_view language) {

@@ -1,6 +1,7 @@
 // A client speaks: by email, SMS, telephone, page or API.
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "core/turn.hpp"
 
 namespace hejnal::core {
@@ -14,7 +15,7 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
                   facts.token, sent_at, email_missing, facts.candidates});
   if (facts.mentions != 0) {
     turn.add(Linked{facts.mentions},
-             fmt::format("it mentions case {}, whose participants its sender is not one of", facts.mentions));
+             fmt::format("it refers to case {}, which it may not join", facts.mentions));
   }
 }
 
@@ -52,10 +53,10 @@ void spoke_again(Turn& turn, const char* why) {
 
 // The client's second step, by a re-sent email or an SMS: we should have been faster, so on call hears of it
 // at once.
-void took_second_step(Turn& turn, const std::string& why) {
+void took_second_step(Turn& turn, AlertReason reason, Duration elapsed, const std::string& why) {
   if (turn.shown_class().steps.size() < 2 || turn.c().step >= 2) return;
   turn.add(StepTaken{2}, why);
-  turn.ring_now(why);
+  turn.ring_now(reason, elapsed, why);
 }
 
 void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, std::string why) {
@@ -74,7 +75,7 @@ void opened_by_email(Turn& turn, const EmailReceived& email, const Received& rec
   open(turn, Channel::email, email.from, email.subject, email.sent_at, false);
   turn.add(received, email.join_reason);
   classify_first(turn, email.hint);
-  owe_everything(turn);
+  owe_everything(turn);  // first, so that the receipt can say until when
   receipt(turn, NoticeKind::receipt, email, "it has arrived");
   turn.ring_due();
 }
@@ -99,7 +100,7 @@ void email_sent_again(Turn& turn, const EmailReceived& email) {
   }
   spoke_again(turn, "the client has sent it again");
   receipt(turn, NoticeKind::resend_receipt, email, why);
-  took_second_step(turn, why);
+  took_second_step(turn, AlertReason::sent_again, elapsed, why);
 }
 
 }  // namespace
@@ -141,7 +142,8 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
   turn.speak_as("client");
   const Received received{sms.message, Channel::sms, sms.relation, false, {}, {}, sms.from.phone};
   if (sms.relation == Relation::opens) {
-    open(turn, Channel::sms, sms.from, {}, turn.now(), true);
+    // Until its email is here, the words of the SMS stand for a subject.
+    open(turn, Channel::sms, sms.from, truncate_utf8(collapse_space(sms.text), 120), turn.now(), true);
     turn.add(received, sms.join_reason);
     turn.classify(turn.procedure().gravest(), false, false,
                   "an SMS alone is handled as critical until its email is here");
@@ -160,7 +162,7 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
   const std::string why = fmt::format("an SMS {} after the email", format_duration(distance));
   turn.infer(turn.procedure().by_sms_distance(distance), why);
   spoke_again(turn, "the client has sent an SMS");
-  took_second_step(turn, why);
+  took_second_step(turn, AlertReason::sms_came, distance, why);
 }
 
 void client_called(Turn& turn, const CallReceived& call) {

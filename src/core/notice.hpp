@@ -19,8 +19,10 @@ struct Notice {
   Party client;
   MessageId in_reply_to = 0;  // the stored message that it answers; 0: none
 
-  std::string text;  // what an agent or the client wrote
-  std::string why;   // of an alert: why it rings
+  std::string text;                        // what an agent or the client wrote
+  AlertReason reason = AlertReason::none;  // of an alert
+  std::int64_t elapsed_ms = 0;             // since what it speaks of began, or became due
+  std::string why;                         // the other side's words, where something did not arrive
   Promise promise = Promise::react;
   int ring = 0;              // of an alert
   Instant due;               // the promise that it speaks of; 0: none
@@ -48,6 +50,8 @@ struct Notice {
     v("client", s.client);
     v("in_reply_to", s.in_reply_to);
     v("text", s.text);
+    v("reason", s.reason);
+    v("elapsed_ms", s.elapsed_ms);
     v("why", s.why);
     v("promise", s.promise);
     v("ring", s.ring);

@@ -18,17 +18,16 @@ const ServiceClass& Turn::reacting_class() const {
 }
 
 void Turn::classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why) {
+  const ServiceClass *shown = &shown_class(), *reacting = &reacting_class();
   const Duration answer_was_within = within(Promise::answer);
-  const ServiceClass* const reacted_as = case_.class_name.empty() ? nullptr : &reacting_class();
-  const std::string was = case_.class_name;
   add(Classified{to.id, confirmed, by_agent}, std::move(why));
   // A new class counts from the opening, but nothing becomes due before its first grace is over. What was
-  // overdue and still is stays so: a grace would make a broken promise look kept.
+  // overdue and still is stays so: a grace would make a broken promise look kept. Where only our certainty
+  // has changed, what was due stays as it is, and nobody is rung again.
   for (const Promise p : {Promise::react, Promise::answer}) {
     const auto& debt = case_.debt(p);
     if (!debt) continue;
-    // Confirming what was assumed is no new class: the schedule stays, and nobody is rung again for it.
-    if (p == Promise::react ? &reacting_class() == reacted_as : to.id == was) continue;
+    if (p == Promise::react ? reacting == &reacting_class() : shown == &shown_class()) continue;
     const std::string moved = fmt::format("the class is now {}", to.id);
     if (!debt->running()) {
       const std::int64_t left_ms = *debt->paused_left_ms + (within(p) - answer_was_within).count();
@@ -113,40 +112,46 @@ void Turn::ring_due() {
     }
     if (case_.debt(p)->ring_at > now_) continue;
     const auto& owed = *case_.debt(p);
-    std::string why;
+    const Duration waited = now_ - owed.since, over = now_ - owed.due;
     if (owed.breached) {
-      why = fmt::format("the {} was due {} ago", p == Promise::react ? "first reaction" : "answer",
-                        format_duration(now_ - owed.due));
-    } else if (p == Promise::react && reacting_class().alert.at_once) {
-      why = owed.rings == 0 ? fmt::format("class {}: {}", case_.class_name, case_.class_reason)
-                            : fmt::format("nobody has read it for {}", format_duration(now_ - owed.since));
+      const bool react = p == Promise::react;
+      ring(p, owed.ring_at, react ? AlertReason::reaction_overdue : AlertReason::answer_overdue, over,
+           fmt::format("the {} was due {} ago", react ? "first reaction" : "answer", format_duration(over)));
+    } else if (reacting_class().alert.at_once) {
+      ring(p, owed.ring_at, owed.rings == 0 ? AlertReason::grave_report : AlertReason::unread, waited,
+           owed.rings == 0 ? fmt::format("class {}: {}", case_.class_name, case_.class_reason)
+                           : fmt::format("nobody has read it for {}", format_duration(waited)));
     } else {
-      why = fmt::format("no reaction for {}; the first reaction is due in {}",
-                        format_duration(now_ - owed.since), format_duration(owed.due - now_));
+      ring(p, owed.ring_at, AlertReason::no_reaction, waited,
+           fmt::format("no reaction for {}; the first reaction is due in {}", format_duration(waited),
+                       format_duration(-over)));
     }
-    ring(p, owed.ring_at, std::move(why));
   }
 }
 
-void Turn::ring_now(std::string why) {
+void Turn::ring_now(AlertReason reason, Duration elapsed, std::string why) {
   for (const Entry& entry : decision_.entries) {
     const Rang* rang = std::get_if<Rang>(&entry.body);
     if (rang && rang->promise == Promise::react) return;  // on call has just been told of this very thing
   }
-  if (case_.debt(Promise::react)) ring(Promise::react, now_, std::move(why));
+  if (case_.debt(Promise::react)) ring(Promise::react, now_, reason, elapsed, std::move(why));
 }
 
-void Turn::ring(Promise promise, Instant scheduled, std::string why) {
+void Turn::ring(Promise promise, Instant scheduled, AlertReason reason, Duration elapsed, std::string why) {
   const Debt debt = *case_.debt(promise);
   const ServiceClass& alerting = reacting_class();
   const int n = debt.rings + 1;
-  const std::int64_t late_ms = std::max<std::int64_t>(0, (now_ - scheduled).count());
-  add(Rang{promise, n, late_ms, next_ring(promise, debt.since, debt.due, n)}, why);
+  Notice alert = draft(NoticeKind::alert);
+  alert.promise = promise;
+  alert.ring = n;
+  alert.due = debt.due;
+  alert.late_ms = std::max<std::int64_t>(0, (now_ - scheduled).count());
+  alert.reason = reason;
+  alert.elapsed_ms = elapsed.count();
+  add(Rang{promise, n, alert.late_ms, next_ring(promise, debt.since, debt.due, n)}, std::move(why));
   // Three alerts without an answer: the next person is told as well.
   const bool insistent = promise == Promise::react && alerting.alert.repeat > 0ms;
-  tell_on_call(NoticeKind::alert, alerting.alert.channels,
-               insistent ? static_cast<std::size_t>((n - 1) / 3 + 1) : 1, std::move(why), promise, n,
-               late_ms);
+  tell_on_call(alert, alerting.alert.channels, insistent ? static_cast<std::size_t>((n - 1) / 3 + 1) : 1);
 }
 
 void Turn::plan(Timer timer, Instant due, std::string why) {
@@ -214,27 +219,21 @@ void Turn::tell_client_by_sms(NoticeKind kind, std::string why) {
   say(std::move(notice), std::move(why));
 }
 
-void Turn::tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, std::size_t people,
-                        std::string why, Promise promise, int ring, std::int64_t late_ms) {
+void Turn::tell_on_call(const Notice& draft, const std::vector<Channel>& channels, std::size_t people) {
   if (facts_.on_call.empty()) {
-    add(Withheld{kind}, "nobody is on call");
+    add(Withheld{draft.kind}, "nobody is on call");
     return;
   }
   for (std::size_t i = 0; i < std::min(people, facts_.on_call.size()); ++i) {
     const OnCall& person = facts_.on_call[i];
     for (const Channel channel : channels) {
       if (channel == Channel::sms && !facts_.sms_available) continue;
-      Notice notice = draft(kind);
+      Notice notice = draft;
       notice.channel = channel;
       notice.to = channel == Channel::email ? person.email : person.phone;
       if (notice.to.empty()) continue;
       notice.to_name = person.name;
       notice.in_reply_to = case_.last_message;
-      notice.why = why;
-      notice.promise = promise;
-      notice.ring = ring;
-      notice.late_ms = late_ms;
-      if (const auto& debt = case_.debt(promise)) notice.due = debt->due;
       say(std::move(notice), fmt::format("{} is on call", person.name));
     }
   }

@@ -174,6 +174,7 @@ Status Desk::queue(const core::Notice& notice) {
   message.text = words.text;
   message.at = now();
   message.automatic = notice.automatic();
+  message.internal = notice.to_desk();
   message.state = to_string(core::NoticeState::queued);
   message.message_id = message_id_of(notice, core::domain_of(settings_.address));
   message.notice = notice.id;

@@ -54,7 +54,8 @@ struct NewReport {
   std::string class_name, subject, text;
   core::Party client;
   core::Channel channel = core::Channel::api;
-  std::string by;  // who says so, for the reason
+  std::string by;                // who says so, for the reason
+  core::CaseNumber follows = 0;  // a closed case that it goes on with
 };
 
 class Desk {

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kGroupMax = 128;
 constexpr int kRingMax = 128;
 constexpr int kInFlightMax = 32;  // notices handed over and not heard of yet
+constexpr std::size_t kBusy = 8;  // jobs that wait
+constexpr int kOutWhileBusy = 2;
 constexpr Duration kSleepMax = 1h;
 
 }  // namespace
@@ -175,6 +177,8 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
   {
     const std::lock_guard lock(mutex_);
     room = stopping_ ? 0 : kInFlightMax - in_flight_;
+    // While mail pours in, what goes out yields, but never stands still.
+    if (waiting_.size() + jobs.size() > kBusy) room = std::min(room, kOutWhileBusy);
   }
   if (room > 0) {
     HEJNAL_TRY(outgoing, desk_.take_outgoing(room));

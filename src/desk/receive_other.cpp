@@ -195,6 +195,7 @@ Result<Filed> Desk::report(const NewReport& report) {
   signal.text = report.text;
   if (wanted) signal.hint = {wanted->id, fmt::format("{} has said so", report.by)};
   core::Facts facts_now = facts(core::Case{});
+  facts_now.mentions = report.follows;
   HEJNAL_TRY_VOID(prepare_opening(facts_now));
   if (!report.client.email.empty())
     facts_now.automatic_budget = budget_.refusal(report.client.email, facts_now.number, now());
@@ -223,6 +224,7 @@ Result<Filed> Desk::follow_up(core::CaseNumber number, const std::string& text, 
     again.text = text;
     again.client = c.client;
     again.channel = channel;
+    again.follows = number;
     return report(again);
   }
   core::Reported signal;

@@ -29,6 +29,7 @@ struct Message {
   std::string from, to, subject, text;
   Instant at;
   bool automatic = false;
+  bool internal = false;  // the desk's own business: no client ever sees it
   std::string state;  // in: MessageState; out: core::NoticeState, by their names
   std::string join_reason;
   std::string message_id, content_key, base_subject;
@@ -86,6 +87,8 @@ class Store {
 
   virtual Result<std::optional<CaseSummary>> summary(core::CaseNumber number) = 0;
   virtual Result<std::vector<CaseSummary>> open_cases_of_email(std::string_view address, int limit) = 0;
+  // Of this client, and merged into another one since; newest first.
+  virtual Result<std::vector<CaseSummary>> merged_cases_of_email(std::string_view address, int limit) = 0;
   virtual Result<std::vector<CaseSummary>> open_cases_of_phone(std::string_view phone,
                                                                int limit) = 0;     // also by the person
   virtual Result<core::CaseNumber> case_by_code(std::string_view short_code) = 0;  // 0: none

@@ -19,6 +19,7 @@ namespace hejnal::carriers {
 
 struct WordingSettings {
   std::string desk_name, sms_number, public_url, zone, language;
+  std::string case_url = {};  // where the desk sees a case, without its number; empty: nowhere yet
 };
 
 class Templates final : public ports::Wording {

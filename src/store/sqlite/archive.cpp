@@ -85,7 +85,8 @@ class SqliteArchive final : public ports::Archive {
     return list(db_.query(
         "SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
         "join_reason, "
-        "message_id, content_key, base_subject, notice, attachments FROM messages WHERE case_number IN "
+        "message_id, content_key, base_subject, notice, attachments, internal FROM messages WHERE "
+        "case_number IN "
         "(SELECT ?1 UNION SELECT number FROM cases WHERE merged_into <> 0 AND merged_into = ?1) ORDER BY id",
         number));
   }
@@ -93,7 +94,7 @@ class SqliteArchive final : public ports::Archive {
     HEJNAL_TRY(auto found, list(db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, "
                                           "subject, text, at, automatic, state, "
                                           "join_reason, message_id, content_key, base_subject, notice, "
-                                          "attachments FROM messages WHERE id = ?1",
+                                          "attachments, internal FROM messages WHERE id = ?1",
                                           id)));
     if (found.empty()) return std::nullopt;
     return std::optional(std::move(found.front()));
@@ -109,7 +110,7 @@ class SqliteArchive final : public ports::Archive {
     return list(
         db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, "
                   "automatic, state, join_reason, "
-                  "message_id, content_key, base_subject, notice, attachments FROM messages WHERE "
+                  "message_id, content_key, base_subject, notice, attachments, internal FROM messages WHERE "
                   "case_number = 0 AND state = 'set_aside' "
                   "ORDER BY id DESC LIMIT ?1",
                   limit));

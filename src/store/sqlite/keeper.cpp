@@ -140,8 +140,8 @@ Status restore(const std::string& from, const std::string& path) {
   return {};
 }
 
-Result<VerifyReport> verify(const std::string& path) {
-  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only));
+Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
+  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only, vfs));
   HEJNAL_TRY_VOID(db.script("BEGIN"));  // one moment, whatever a server does meanwhile
   HEJNAL_TRY_VOID(integrity(db, "PRAGMA integrity_check(1)"));
   HEJNAL_TRY(const int schema, schema_of(db));
@@ -191,7 +191,7 @@ Result<VerifyReport> verify(const std::string& path) {
     HEJNAL_TRY(const bool more, blobs.next());
     if (!more) break;
     const auto bytes = decompress(blobs.view(1));
-    if (!bytes || sha256_hex(*bytes) != blobs.view(0))
+    if (!bytes || content_hash(*bytes) != blobs.view(0))
       return fail(Fault::corrupt, "the stored attachment {} is not what its name says", blobs.view(0));
     ++report.blobs;
   }

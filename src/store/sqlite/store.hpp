@@ -36,6 +36,7 @@ class SqliteStore final : public ports::Store {
   Status set_failure(core::CaseNumber number, bool open) override;
   Result<std::optional<ports::CaseSummary>> summary(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_email(std::string_view address, int limit) override;
+  Result<std::vector<ports::CaseSummary>> merged_cases_of_email(std::string_view address, int limit) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_phone(std::string_view phone, int limit) override;
   Result<core::CaseNumber> case_by_code(std::string_view short_code) override;
   Result<core::CaseNumber> case_by_token(std::string_view token) override;
@@ -88,7 +89,7 @@ class SqliteStore final : public ports::Store {
 inline constexpr const char* kMessageColumns =
     "id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
     "join_reason, message_id, "
-    "content_key, base_subject, notice, attachments";
+    "content_key, base_subject, notice, attachments, internal";
 Result<ports::Message> read_message(const Rows& rows);
 ports::CaseSummary read_summary(const Rows& rows);  // of kSummaryColumns
 inline constexpr const char* kSummaryColumns =

@@ -168,6 +168,16 @@ Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_email(std::st
                 address, limit));
 }
 
+Result<std::vector<ports::CaseSummary>> SqliteStore::merged_cases_of_email(std::string_view address,
+                                                                           int limit) {
+  return summaries(db_.query(
+      "SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
+      "client_organisation, "
+      "email_missing, merged_into, opened_at, sent_at FROM cases "
+      "WHERE merged_into <> 0 AND client_email <> '' AND client_email = ?1 ORDER BY number DESC LIMIT ?2",
+      address, limit));
+}
+
 Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_phone(std::string_view phone, int limit) {
   return summaries(
       db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "

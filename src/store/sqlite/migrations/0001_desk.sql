@@ -54,6 +54,7 @@ CREATE INDEX cases_by_email ON cases (client_email, number) WHERE open = 1 AND c
 CREATE INDEX cases_by_phone ON cases (client_phone, number) WHERE open = 1 AND client_phone <> '';
 CREATE INDEX cases_without_email ON cases (number) WHERE open = 1 AND email_missing = 1;
 CREATE INDEX cases_by_merge ON cases (merged_into) WHERE merged_into <> 0;
+CREATE INDEX cases_merged_by_email ON cases (client_email, number) WHERE merged_into <> 0 AND client_email <> '';
 
 CREATE TABLE participants (
   case_number INTEGER NOT NULL,
@@ -72,6 +73,7 @@ CREATE TABLE messages (
   text TEXT NOT NULL,
   at INTEGER NOT NULL,
   automatic INTEGER NOT NULL,
+  internal INTEGER NOT NULL DEFAULT 0, -- the desk's own business: no client sees it
   state TEXT NOT NULL,
   join_reason TEXT NOT NULL,
   message_id TEXT NOT NULL,
@@ -90,7 +92,7 @@ CREATE TABLE raw_pieces (
   frame BLOB
 ) STRICT;
 CREATE TABLE blobs (
-  hash TEXT PRIMARY KEY,             -- SHA-256 of the bytes as they came
+  hash TEXT PRIMARY KEY,             -- BLAKE2b of the bytes as they came
   frame BLOB NOT NULL                -- compressed
 ) STRICT;
 

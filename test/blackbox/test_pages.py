@@ -1,0 +1,235 @@
+"""The pages: the procedure, a client's own case, the sandbox. They show what strangers have written, and run none of it."""
+
+import html.parser
+import re
+import unittest
+import urllib.parse
+
+import world
+from world import ANNA, ON_CALL
+
+XSS = [
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'-alert(1)-'", "</textarea><script>x</script>", "</title><script>x</script>",
+    "javascript:alert(1)", "&lt;b&gt; &amp; &#60;script&#62;", "<!-- -->", "]]><svg onload=alert(1)>", "{{7*7}} ${7*7}", "\u202e<b>\u200b",
+]
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+SCRIPTED = ("script", "iframe", "object", "embed", "svg", "img", "base", "style")
+
+
+class Tags(html.parser.HTMLParser):
+    """What a browser would see: elements with their attributes, and the text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.words = [], []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self):
+        return "".join(self.words)
+
+
+class PageTest(world.SandboxTest):
+    def page(self, path, status=200, **options):
+        answer = self.desk.get(path, token=None, **options)
+        self.assertEqual(answer.status, status, answer)
+        self.assertTrue(answer.type.startswith("text/html"), answer.type)
+        return answer
+
+    def follow(self, number=1):
+        return urllib.parse.urlparse(self.desk.case(number)["follow_url"]).path
+
+    def assert_harmless(self, page):
+        seen = Tags(page)
+        for tag, attributes in seen.elements:
+            self.assertNotIn(tag, SCRIPTED)
+            for name, value in attributes.items():
+                self.assertFalse(name.startswith("on"), (tag, attributes))
+                self.assertFalse((value or "").strip().lower().startswith("javascript:"), (tag, attributes))
+        return seen
+
+
+class Pages(PageTest):
+    def test_the_procedure_stands_there_word_for_word(self):
+        seen = self.assert_harmless(self.page("/").text)
+        text = " ".join(seen.text.split())
+        done = world.run("procedure", "--language", "pl")
+        for line in done.stdout.splitlines():
+            for part in line.strip().split(": "):
+                if part.strip():
+                    self.assertIn(" ".join(part.split()), text)
+        self.assertIn("pomoc@wsparcie.example", text)
+        self.assertIn("+48600000000", text)
+
+    def test_security_headers(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        for path in ("/", self.follow(), "/sandbox/", "/c/nobody"):
+            with self.subTest(path):
+                answer = self.desk.get(path, token=None)
+                policy = answer.headers["Content-Security-Policy"]
+                self.assertIn("default-src 'none'", policy)
+                self.assertIn("frame-ancestors 'none'", policy)
+                self.assertNotIn("unsafe-inline", policy)
+                self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
+                self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
+
+    def test_a_case_is_nobody_elses_to_keep(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        self.assertEqual(self.page(self.follow()).headers["Cache-Control"], "no-store")
+
+    def test_the_style_is_there(self):
+        answer = self.desk.get("/style.css", token=None)
+        self.assertEqual((answer.status, answer.type.split(";")[0]), (200, "text/css"))
+
+    def test_words_of_strangers_are_only_words(self):
+        for number, words in enumerate(XSS, 1):
+            with self.subTest(words):
+                self.desk.good("POST", "/api/v1/cases", {
+                    "subject": words, "text": words, "client": {"name": words, "email": f"k{number}@klient.example"}})
+                page = self.page(self.follow(number)).text
+                seen = self.assert_harmless(page)
+                self.assertIn(words, seen.text)
+
+    def test_words_in_a_mail_are_only_words(self):
+        for number, words in enumerate(XSS, 1):
+            with self.subTest(words):
+                self.desk.email(f"k{number}@klient.example", words, words)
+                self.assert_harmless(self.page(self.follow(number)).text)
+
+    def test_an_unknown_case_is_404_and_echoes_nothing(self):
+        for token in ("nobody", "%3Cscript%3E", "a" * 3000, "%27%20OR%201=1"):
+            with self.subTest(token[:20]):
+                page = self.page("/c/" + token, status=404).text
+                self.assert_harmless(page)
+                self.assertNotIn("script>", page)
+        self.assertEqual(self.desk.get("/c/", token=None).status, 404)
+
+    def test_the_page_answers_what_a_client_asks(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        self.desk.act(1, "answer", text="Proszę ją włączyć.")
+        text = Tags(self.page(self.follow()).text).text
+        for words in ("Nie drukuje.", "Proszę ją włączyć.", self.desk.case(1)["short_code"], "Drukarka"):
+            self.assertIn(words, text)
+
+    def test_an_answer_to_another_address_of_the_client_is_shown_as_well(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.", Reply_To="biuro@klient.example")
+        self.desk.act(1, "answer", text="Proszę ją włączyć.")
+        self.assertIn("Proszę ją włączyć.", Tags(self.page(self.follow()).text).text)
+
+    def test_the_form_works_without_javascript(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        page = self.page(self.follow()).text
+        form = [one for tag, one in Tags(page).elements if tag == "form"][0]
+        field = [one for tag, one in Tags(page).elements if tag == "textarea"][0]
+        body = urllib.parse.urlencode({field["name"]: "Teraz drukuje, ale krzywo: 100% + ąę & <b>\r\nDrugi wiersz"}).encode()
+        answer = self.desk.request(form["method"].upper(), form["action"], body, token=None, headers=FORM)
+        self.assertEqual(answer.status, 303)
+        self.assertIn("dotarła", self.page(answer.headers["Location"]).text)
+        message = self.desk.case(1)["messages"][-1]
+        self.assertEqual((message["channel"], message["direction"]), ("web", "in"))
+        self.assertEqual(message["text"].replace("\r\n", "\n"), "Teraz drukuje, ale krzywo: 100% + ąę & <b>\nDrugi wiersz")
+
+    def test_an_empty_form_says_so_and_keeps_nothing(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        count = len(self.desk.case(1)["messages"])
+        for body in (b"text=", b"", b"text=%20%0D%0A", b"other=1", b"text=%zz%"[:5]):
+            with self.subTest(body):
+                answer = self.desk.request("POST", self.follow(), body, token=None, headers=FORM)
+                self.assertEqual(answer.status, 400)
+                self.assertTrue(answer.type.startswith("text/html"))
+        self.assertEqual(len(self.desk.case(1)["messages"]), count)
+
+    def test_too_long_a_text_is_given_back_to_the_client(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        body = b"text=" + b"x" * 100_001
+        answer = self.desk.request("POST", self.follow(), body, token=None, headers=FORM)
+        self.assertEqual(answer.status, 400)
+        self.assertTrue("x" * 1000 in answer.text, "what was typed is lost")
+
+    def test_the_lost_text_can_be_typed(self):
+        self.desk.sms("+48601000001", "Serwer nie dziala, wyslalam maila z anna@klient.example")
+        self.assertTrue(self.desk.case(1)["email_missing"])
+        self.desk.request("POST", self.follow(), b"text=Serwer+stoi", token=None, headers=FORM)
+        self.assertFalse(self.desk.case(1)["email_missing"])
+
+    def test_a_closed_case_has_a_successor(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        path = self.follow()
+        self.desk.act(1, "close")
+        answer = self.desk.request("POST", path, b"text=Znowu", token=None, headers=FORM)
+        self.assertEqual(answer.status, 303)
+        cases = self.desk.all_cases()
+        self.assertEqual(len(cases), 2)
+        linked = [one["other"] for one in self.desk.case(2)["journal"] if one["kind"] == "linked"]
+        self.assertEqual(linked, [1], "the new case does not mention the closed one")
+
+
+class OnlyForTheDesk(PageTest):
+    """What people of the desk write among themselves stays there."""
+
+    def setUp(self):
+        super().setUp()
+        self.desk.email(ANNA, "Serwer", "Nie działa.", to="awaria@wsparcie.example")
+        self.alert = self.desk.emails(to=ON_CALL)[0]
+
+    def text(self):
+        return Tags(self.page(self.follow()).text).text
+
+    def test_a_note_by_the_api(self):
+        self.desk.act(1, "note", text="Klient zalega z płatnością.")
+        self.assertNotIn("zalega", self.text())
+
+    def test_a_note_by_mail(self):
+        self.desk.email(ON_CALL, "Re: " + self.alert["subject"], "#notatka\nKlient zalega z płatnością.",
+                        In_Reply_To=self.header(self.alert, "Message-ID"))
+        self.assertIn("note", [one.get("action") for one in self.desk.case(1)["journal"]])
+        self.assertNotIn("zalega", self.text())
+
+    def test_the_alert_that_an_agent_has_quoted(self):
+        quoted = "\n".join("> " + line for line in self.alert["text"].splitlines())
+        self.desk.email(ON_CALL, "Re: " + self.alert["subject"], "Już działa.\n\n" + quoted,
+                        In_Reply_To=self.header(self.alert, "Message-ID"))
+        self.assertIn("Już działa.", self.text())
+        self.assertNotIn("#notatka", self.text())
+        self.assertEqual(self.text().count("Już działa."), 1, "an agent's answer is shown as the client's as well")
+
+    def test_the_alert_itself(self):
+        self.assertNotIn("alarm", self.text().lower())
+
+    def test_a_bounce(self):
+        self.desk.world()
+        sent = self.desk.emails(to=ANNA)[0]
+        self.desk.eml(world.mail(
+            subject="Undelivered", text="The mail system", sender="MAILER-DAEMON@relay.example", headers=[
+                "Auto-Submitted: auto-replied", "X-Failed-Recipients: " + ANNA, "In-Reply-To: " + self.header(sent, "Message-ID")]))
+        self.assertNotIn("The mail system", self.text())
+
+
+class Sandbox(world.SandboxTest):
+    def test_one_can_play_in_a_browser(self):
+        answer = self.desk.get("/sandbox/", token=None)
+        self.assertEqual(answer.status, 200)
+        for kind, value in re.findall(r'(src|href)="([^"]+)"', answer.text):
+            with self.subTest(value):
+                if not value.startswith(("http", "mailto", "#")):
+                    path = urllib.parse.urljoin("/sandbox/", value)
+                    self.assertEqual(self.desk.get(path, token=None).status, 200, kind)
+        self.assertNotIn("<script>", answer.text)
+        moved = self.desk.get("/sandbox", token=None)
+        self.assertEqual((moved.status, moved.headers["Location"]), (308, "/sandbox/"))
+
+    def test_the_token_is_only_for_its_own_page(self):
+        self.assertEqual(self.desk.get("/sandbox/token", token=None).json["token"], self.desk.token)
+        for site in ("cross-site", "same-site", "none"):
+            self.assertEqual(self.desk.get("/sandbox/token", token=None, headers={"Sec-Fetch-Site": site}).status, 403)
+
+
+if __name__ == "__main__":
+    unittest.main()
