@@ -116,60 +116,125 @@ TEST(Procedure, AMistakeIsToldWithItsPlace) {
   const struct {
     const char *wrong, *right, *what;
   } rows[] = {
-      {"language = \"de\"", "language = \"en\"", ""},
-      {"", "language = \"en\"\n", ""},
-      {"language = en", "language = \"en\"", ""},
-      {"columns = [\"Wait\"]", "columns = [\"Wait\", \"Means\", \"Remarks\"]", ""},
-      {"columns = \"Wait\"", "columns = [\"Wait\", \"Means\", \"Remarks\"]", ""},
-      {"id = \"\"", "id = \"routine\"", ""},
-      {"", "id = \"routine\"\n", ""},
-      {"wait = \"0 hours\"", "wait = \"0h\"", ""},
-      {"wait = 0", "wait = \"0h\"", ""},
-      {"wait = \"-2h\"", "wait = \"0h\"", ""},
-      {"wait = \"99999999d99999999d\"", "wait = \"0h\"", ""},
-      {"means = [\"pigeon\"]", "means = [\"email\"]", ""},
-      {"means = [\"call\"]", "means = [\"email\"]", ""},
-      {"means = []", "means = [\"email\"]", ""},
-      {"react_within = \"0s\"", "react_within = \"24h\"", ""},
-      {"answer_within = \"0s\"", "answer_within = \"24h\"", ""},
-      {"", "answer_within = \"24h\"\n", ""},
-      {"acknowledge = true\n[class.alert]", "[class.alert]", ""},
-      {"receipt = \"yes\"\n[class.alert]", "[class.alert]", ""},
-      {"fractions = [0.8, 0.5]\nchannels", "channels", ""},
-      {"fractions = [0, 1.5]\nchannels", "channels", ""},
-      {"fractions = [nan]\nchannels", "channels", ""},
-      {"fractions = [\"half\"]\nchannels", "channels", ""},
-      {"fractions = 0.5\nchannels", "channels", ""},
-      {"remind = \"0s\"\nchannels", "channels", ""},
-      {"repeat = \"1s\"\nchannels", "channels", ""},
-      {"repeat = \"5m\"\nrepeat_slow = \"0s\"\nchannels", "channels", ""},
-      {"repeat_count = -1\nchannels", "channels", ""},
-      {"[class.warning]", "[class.alert]", ""},
-      {"[rules]\nsettle_after = \"7\"\n[[class]]", "[[class]]", ""},
-      {"[rules]\nsettle = \"7d\"\n[[class]]", "[[class]]", ""},
-      {"[class]", "[[class]]", ""},
+      {"language = \"de\"", "language = \"en\"",
+       "own.toml:1:12: language: expected \"pl\" or \"en\", found \"de\""},
+      {"", "language = \"en\"\n", "own.toml:1:1: language: is missing; expected a text in quotes"},
+      {"language = en", "language = \"en\"",
+       "own.toml:1:12: Error while parsing value: could not determine value type"},
+      {"columns = [\"Wait\"]", "columns = [\"Wait\", \"Means\", \"Remarks\"]",
+       "own.toml:3:11: columns: expected three headings: waiting time, means, remarks"},
+      {"columns = \"Wait\"", "columns = [\"Wait\", \"Means\", \"Remarks\"]",
+       "own.toml:3:11: columns: expected a list of texts, found a text in quotes\n"
+       "own.toml:3:11: columns: expected three headings: waiting time, means, remarks"},
+      {"id = \"\"", "id = \"routine\"",
+       "own.toml:5:6: class.id: expected a word by which the class is known"},
+      {"", "id = \"routine\"\n", "own.toml:4:1: class.id: is missing; expected a text in quotes"},
+      {"wait = \"0 hours\"", "wait = \"0h\"",
+       "own.toml:8:8: class.step.wait: expected a duration such as \"5m\", \"2h\" or \"7d\", found \"0 "
+       "hours\""},
+      {"wait = 0", "wait = \"0h\"",
+       "own.toml:8:8: class.step.wait: expected a duration in quotes, such as \"5m\", \"2h\" or \"7d\", "
+       "found a whole number"},
+      {"wait = \"-2h\"", "wait = \"0h\"",
+       "own.toml:8:8: class.step.wait: expected a duration such as \"5m\", \"2h\" or \"7d\", found \"-2h\""},
+      {"wait = \"99999999d99999999d\"", "wait = \"0h\"",
+       "own.toml:8:8: class.step.wait: expected a duration such as \"5m\", \"2h\" or \"7d\", found "
+       "\"99999999d99999999d\""},
+      {"means = [\"pigeon\"]", "means = [\"email\"]",
+       "own.toml:10:9: class.step.means: expected \"email\" or \"sms\", found \"pigeon\"\n"
+       "own.toml:10:9: class.step.means: expected at least one of \"email\" and \"sms\""},
+      {"means = [\"call\"]", "means = [\"email\"]",
+       "own.toml:10:9: class.step.means: expected \"email\" or \"sms\", found \"call\"\n"
+       "own.toml:10:9: class.step.means: expected at least one of \"email\" and \"sms\""},
+      {"means = []", "means = [\"email\"]",
+       "own.toml:10:9: class.step.means: expected at least one of \"email\" and \"sms\""},
+      {"react_within = \"0s\"", "react_within = \"24h\"",
+       "own.toml:14:16: class.promise.react_within: expected more than nothing"},
+      {"answer_within = \"0s\"", "answer_within = \"24h\"",
+       "own.toml:15:17: class.promise.answer_within: expected more than nothing"},
+      {"", "answer_within = \"24h\"\n",
+       "own.toml:13:1: class.promise.answer_within: is missing; expected a duration in quotes, such as "
+       "\"5m\", \"2h\" or \"7d\""},
+      {"acknowledge = true\n[class.alert]", "[class.alert]",
+       "own.toml:16:1: there is no setting \"class.promise.acknowledge\""},
+      {"receipt = \"yes\"\n[class.alert]", "[class.alert]",
+       "own.toml:16:11: class.promise.receipt: expected true or false, found a text in quotes"},
+      {"fractions = [0.8, 0.5]\nchannels", "channels",
+       "own.toml:17:13: class.alert.fractions: expected rising numbers between 0 and 1, found 0.5"},
+      {"fractions = [0, 1.5]\nchannels", "channels",
+       "own.toml:17:13: class.alert.fractions: expected rising numbers between 0 and 1, found 0\n"
+       "own.toml:17:13: class.alert.fractions: expected rising numbers between 0 and 1, found 1.5"},
+      {"fractions = [nan]\nchannels", "channels",
+       "own.toml:17:13: class.alert.fractions: expected rising numbers between 0 and 1, found nan"},
+      {"fractions = [\"half\"]\nchannels", "channels",
+       "own.toml:17:13: class.alert.fractions: expected a list of numbers, found a text in quotes in it"},
+      {"fractions = 0.5\nchannels", "channels",
+       "own.toml:17:13: class.alert.fractions: expected a list of numbers, found a number"},
+      {"remind = \"0s\"\nchannels", "channels",
+       "own.toml:17:10: class.alert.remind: expected at least \"1m\""},
+      {"repeat = \"1s\"\nchannels", "channels",
+       "own.toml:17:10: class.alert.repeat: expected \"0s\" (not repeated) or at least \"1m\""},
+      {"repeat = \"5m\"\nrepeat_slow = \"0s\"\nchannels", "channels",
+       "own.toml:18:15: class.alert.repeat_slow: expected at least \"1m\""},
+      {"repeat_count = -1\nchannels", "channels",
+       "own.toml:17:16: class.alert.repeat_count: expected a whole number from 0 to 10000, found -1"},
+      {"[class.warning]", "[class.alert]",
+       "own.toml:4:1: class.alert: is missing; expected a table\n"
+       "own.toml:16:8: there is no setting \"class.warning\""},
+      {"[rules]\nsettle_after = \"7\"\n[[class]]", "[[class]]",
+       "own.toml:5:16: rules.settle_after: expected a duration such as \"5m\", \"2h\" or \"7d\", found "
+       "\"7\""},
+      {"[rules]\nsettle = \"7d\"\n[[class]]", "[[class]]",
+       "own.toml:5:1: there is no setting \"rules.settle\""},
+      {"[class]", "[[class]]",
+       "own.toml:4:1: class: expected one or more [[tables]], found a table\n"
+       "own.toml:4:1: class: expected at least one [[class]], from the calmest to the most urgent\n"
+       "own.toml:16:8: there is no setting \"class.alert\"\n"
+       "own.toml:5:1: there is no setting \"class.id\"\n"
+       "own.toml:13:8: there is no setting \"class.promise\"\n"
+       "own.toml:7:9: there is no setting \"class.step\"\n"
+       "own.toml:6:1: there is no setting \"class.title\""},
       {"[[class.step]]\nwait = \"2h\"\nwait_text = \"\"\nmeans = [\"sms\"]\nmeans_text = \"\"\nnote = "
        "\"\"\n[[class.step]]",
-       "[[class.step]]", ""},
+       "[[class.step]]",
+       "own.toml:7:1: class.step: expected each step's wait to be longer than the one before"},
   };
   for (const auto& row : rows) {
     std::string text = kGood;
     const auto at = text.find(row.right);
     ASSERT_NE(at, std::string::npos) << row.right;
     text.replace(at, std::string_view(row.right).size(), row.wrong);
-    EXPECT_EQ(mistakes(text), row.what) << "ROW" << (&row - rows) << "\n" << row.wrong;
+    EXPECT_EQ(mistakes(text), row.what) << row.wrong;
   }
 }
 
 TEST(Procedure, TwoClassesOfOneName) {
   const std::string text = kGood;
-  EXPECT_EQ(mistakes(text + text.substr(text.find("[[class]]"))), "");
+  EXPECT_EQ(mistakes(text + text.substr(text.find("[[class]]"))),
+            "own.toml:19:6: class.id: there is a second class \"routine\"");
 }
 
-TEST(Procedure, WithoutAnything) { EXPECT_EQ(mistakes(""), ""); }
+TEST(Procedure, WithoutAnything) {
+  EXPECT_EQ(mistakes(""),
+            "own.toml:1:1: language: is missing; expected a text in quotes\n"
+            "own.toml:1:1: title: is missing; expected a text in quotes\n"
+            "own.toml:1:1: columns: is missing; expected a list of texts\n"
+            "own.toml:1:1: columns: expected three headings: waiting time, means, remarks\n"
+            "own.toml:1:1: class: is missing; expected one or more [[tables]]\n"
+            "own.toml:1:1: class: expected at least one [[class]], from the calmest to the most urgent");
+}
 
 TEST(Procedure, AllMistakesAtOnce) {
-  EXPECT_EQ(mistakes("language = \"de\"\ncolumns = []\ncolour = 3\n[[class]]\n"), "");
+  EXPECT_EQ(mistakes("language = \"de\"\ncolumns = []\ncolour = 3\n[[class]]\n"),
+            "own.toml:1:12: language: expected \"pl\" or \"en\", found \"de\"\n"
+            "own.toml:1:1: title: is missing; expected a text in quotes\n"
+            "own.toml:2:11: columns: expected three headings: waiting time, means, remarks\n"
+            "own.toml:4:1: class.id: is missing; expected a text in quotes\n"
+            "own.toml:4:1: class.title: is missing; expected a text in quotes\n"
+            "own.toml:4:1: class.step: is missing; expected one or more [[tables]]\n"
+            "own.toml:4:1: class.promise: is missing; expected a table\n"
+            "own.toml:4:1: class.alert: is missing; expected a table\n"
+            "own.toml:3:1: there is no setting \"colour\"");
 }
 
 }  // namespace hejnal::config
