@@ -131,7 +131,9 @@ Status restore(const std::string& from, const std::string& path) {
     fs::rename(path, kept, error);
     if (error) return fail(Fault::retry_later, "{}: {}", kept, error.message());
   }
-  fs::remove(path + "-wal", error);
+  // What the checkpoint could not bring home goes with the database that it belongs to.
+  fs::remove(kept + "-wal", error);
+  if (fs::exists(path + "-wal")) fs::rename(path + "-wal", kept + "-wal", error);
   fs::remove(path + "-shm", error);
   fs::rename(fresh, path, error);
   if (error) return fail(Fault::retry_later, "{}: {}", path, error.message());
@@ -211,6 +213,8 @@ Result<std::int64_t> checkpoint(const std::string& path, bool empty_it) {
   std::error_code error;
   const auto size = fs::file_size(path + "-wal", error);
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::existing));
+  // A connection that has read nothing yet does not know of the log, and would report success without a look.
+  HEJNAL_TRY_VOID(schema_of(db));
   sqlite3_busy_timeout(db.handle(), 200);
   sqlite3_wal_checkpoint_v2(db.handle(), nullptr,
                             empty_it ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr,
