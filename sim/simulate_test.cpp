@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/matching.hpp"
 #include "sim/stage.hpp"
+#include "sim/topics.hpp"
 
 namespace hejnal::sim {
 namespace {
@@ -44,6 +46,19 @@ TEST(Simulation, notices_a_notice_that_is_never_sent) {
   const SimulationReport report = simulate({.seed = 7, .years = 0.05, .mutation = Mutation::never_answers});
   ASSERT_FALSE(report.violations.empty());
   EXPECT_EQ(report.violations.front().law, "comes_to_rest");
+}
+
+TEST(Topics, have_no_word_in_common) {
+  for (const Topic& one : topics()) {
+    EXPECT_FALSE(core::shared_words(one.sms, std::string(one.subject) + " " + std::string(one.text)).empty())
+        << one.sms;
+    for (const Topic& other : topics()) {
+      if (&one == &other) continue;
+      const auto shared =
+          core::shared_words(one.sms, std::string(other.subject) + " " + std::string(other.text));
+      EXPECT_TRUE(shared.empty()) << one.subject << ", " << other.subject << ": " << shared.front();
+    }
+  }
 }
 
 TEST(Report, is_json_as_promised) {
