@@ -17,7 +17,8 @@ void addresses(const std::vector<wire::Address>& list) {
   for (const auto& a : list) {
     text(a.name);
     text(a.addr);
-    HEJNAL_CHECK(a.addr.find_first_of("\r\n") == std::string::npos && a.name.find_first_of("\r\n") == std::string::npos);
+    HEJNAL_CHECK(a.addr.find_first_of("\r\n") == std::string::npos &&
+                 a.name.find_first_of("\r\n") == std::string::npos);
   }
 }
 
@@ -28,11 +29,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   wire::ParseOptions options;
   options.authserv_id = "mx.example";
   const wire::Mail mail = wire::parse_mail(raw, options);
-  for (const auto* s : {&mail.message_id, &mail.return_path, &mail.subject, &mail.base_subject, &mail.text, &mail.html, &mail.reply_text, &mail.signature,
-                        &mail.automatic_why, &mail.no_receipt_why, &mail.mdn_original_message_id, &mail.content_key}) {
+  for (const auto* s : {&mail.message_id, &mail.return_path, &mail.subject, &mail.base_subject, &mail.text,
+                        &mail.html, &mail.reply_text, &mail.signature, &mail.automatic_why,
+                        &mail.no_receipt_why, &mail.mdn_original_message_id, &mail.content_key}) {
     text(*s);
   }
-  HEJNAL_CHECK(mail.subject.find_first_of("\r\n") == std::string::npos && mail.message_id.find_first_of("\r\n <\t", 1) == std::string::npos);
+  HEJNAL_CHECK(mail.subject.find_first_of("\r\n") == std::string::npos &&
+               mail.message_id.find_first_of("\r\n <\t", 1) == std::string::npos);
   addresses(mail.from);
   addresses(mail.to);
   addresses(mail.cc);

@@ -95,10 +95,10 @@ class Includes(Tree):
         self.assert_complains("net includes json/entry.hpp")
 
     def test_api_sees_the_desk_through_its_one_header(self):
-        self.room("api", '"desk/desk.hpp"', rooms="base core ports desk")
+        self.room("api", '"desk/ledger.hpp"', rooms="base core ports desk")
         self.assert_clean()
         self.room("api", '"desk/outbox.hpp"', rooms="base core ports desk")
-        self.assert_complains("only through desk/desk.hpp")
+        self.assert_complains("only through desk/ledger.hpp")
 
     def test_sim_may_include_the_store_but_not_the_net(self):
         self.room("sim", '"store/store.hpp"', rooms="base store", place="sim")

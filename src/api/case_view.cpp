@@ -88,7 +88,8 @@ json::Object message_json(const ports::Message& m) {
           {"join_reason", m.join_reason}};
 }
 
-Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number, const std::string& public_url) {
+Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number,
+                                const std::string& public_url) {
   HEJNAL_TRY(const auto row, archive.find(number));
   if (!row) return fail(Fault::not_found, "there is no case {}", number);
   json::Object out = case_json(*row, public_url);

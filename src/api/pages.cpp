@@ -104,8 +104,8 @@ const Words& words_of(const std::string& language) {
 }
 
 std::string case_page(const Parts& parts, const ports::CaseRow& row,
-                      const std::vector<ports::Message>& messages, bool just_sent,
-                      const std::string& mistake) {
+                      const std::vector<ports::Message>& messages, bool just_sent, const std::string& mistake,
+                      const std::string& typed = {}) {
   const Words& w = words_of(parts.procedure.language);
   const auto& s = row.summary;
   std::string body =
@@ -124,8 +124,7 @@ std::string case_page(const Parts& parts, const ports::CaseRow& row,
   if (s.state == core::State::closed) body += fmt::format("<p>{}</p>\n", w.closed);
   body += "<ol class=\"talk\">\n";
   for (const ports::Message& m : messages) {
-    if (m.outgoing && m.to != s.client.email && m.to != s.client.phone)
-      continue;  // alerts are the desk's own business
+    if (m.internal) continue;
     body += fmt::format("<li class=\"{}\"><p class=\"who\">{} · {}</p><pre>{}</pre></li>\n",
                         m.outgoing ? "out" : "in", m.outgoing ? w.we : w.you,
                         escape_html(format_local(m.at, parts.zone, parts.procedure.language)),
@@ -134,8 +133,8 @@ std::string case_page(const Parts& parts, const ports::CaseRow& row,
   body += fmt::format(
       "</ol>\n<form method=\"post\" action=\"/c/{}\">\n<label for=\"text\">{}</label>\n<textarea id=\"text\" "
       "name=\"text\" rows=\"6\" "
-      "required maxlength=\"100000\"></textarea>\n<button>{}</button>\n</form>\n",
-      escape_html(row.token), w.your_text, w.send);
+      "required maxlength=\"100000\">{}</textarea>\n<button>{}</button>\n</form>\n",
+      escape_html(row.token), w.your_text, escape_html(typed), w.send);
   return html_page(parts.procedure.language, fmt::format("{} {}", w.case_number, s.number), body);
 }
 
@@ -244,7 +243,8 @@ Result<ports::Response> follow_reply(Context& context) {
     ports::Response response =
         html_response(case_page(context.parts, row, messages, false,
                                 polish ? "Proszę wpisać treść (najwyżej 100 000 znaków)."
-                                       : "Please type a text (at most 100,000 characters)."));
+                                       : "Please type a text (at most 100,000 characters).",
+                                text));
     response.status = 400;
     return response;
   }

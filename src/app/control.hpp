@@ -14,7 +14,8 @@ namespace hejnal::app {
 std::string control_socket(const std::string& database_path);
 
 // Called on the network thread; answers later.
-void answer_control(desk::Ledger& ledger, ports::MailIntake& intake, ports::Request request, ports::Reply reply);
+void answer_control(desk::Ledger& ledger, ports::MailIntake& intake, ports::Request request,
+                    ports::Reply reply);
 
 // A new random token, and its hash in the store.
 Result<std::string> make_token(desk::Desk& desk, const std::string& name, const std::string& role);

@@ -10,36 +10,54 @@ using namespace hejnal::app;
 
 void database_options(CLI::App* command, DatabaseArguments& database) {
   command->add_option("--config", database.config, "The settings file")->type_name("FILE");
-  command->add_option("--data", database.data, "The data folder of a sandbox, instead of --config")->type_name("DIR");
+  command->add_option("--data", database.data, "The data folder of a sandbox, instead of --config")
+      ->type_name("DIR");
 }
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "Hejnał carries out a company's contact procedure: mail becomes cases, promises are watched by a clock,\n"
+      "Hejnał carries out a company's contact procedure: mail becomes cases, promises are watched by a "
+      "clock,\n"
       "nothing is lost. To try it, without any configuration:\n\n  hejnal serve --sandbox\n"};
   app.set_version_flag("--version", std::string("hejnal ") + kVersion);
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::help);
-  app.footer("Exit codes are those of <sysexits.h>: 0 good, 64 usage, 65 unusable input, 66 no such thing,\n"
-             "69 unavailable (another hejnal runs), 70 damaged data, 75 try again later, 78 configuration.\n"
-             "Documentation: docs/ in the source, or /usr/local/share/doc/hejnal.");
+  app.footer(
+      "Exit codes are those of <sysexits.h>: 0 good, 64 usage, 65 unusable input, 66 no such thing,\n"
+      "69 unavailable (another hejnal runs), 70 damaged data, 75 try again later, 78 configuration.\n"
+      "Documentation: docs/ in the source, or /usr/local/share/doc/hejnal.");
   int code = 0;
 
   ServeArguments serve_arguments;
   auto* serve_command = app.add_subcommand("serve", "Run the server");
-  serve_command->add_flag("--sandbox", serve_arguments.sandbox, "Play: no configuration, nothing leaves this computer, the clock can be moved");
+  serve_command->add_flag("--sandbox", serve_arguments.sandbox,
+                          "Play: no configuration, nothing leaves this computer, the clock can be moved");
   serve_command->add_option("--config", serve_arguments.config, "The settings file")->type_name("FILE");
-  serve_command->add_option("--data", serve_arguments.data, "Sandbox: keep everything in this folder (else a temporary one)")->type_name("DIR");
-  serve_command->add_option("--http", serve_arguments.http, "Sandbox: where pages and API listen; port 0 takes a free one")->capture_default_str()->type_name("HOST:PORT");
-  serve_command->add_option("--lmtp", serve_arguments.lmtp, "Sandbox: where mail is taken in")->capture_default_str()->type_name("HOST:PORT");
-  serve_command->add_option("--sip", serve_arguments.sip, "Sandbox: where calls are taken (not there yet)")->type_name("HOST:PORT");
-  serve_command->add_option("--token-file", serve_arguments.token_file, "Write an administrator's API token to this file (mode 0600)")->type_name("FILE");
+  serve_command
+      ->add_option("--data", serve_arguments.data,
+                   "Sandbox: keep everything in this folder (else a temporary one)")
+      ->type_name("DIR");
+  serve_command
+      ->add_option("--http", serve_arguments.http,
+                   "Sandbox: where pages and API listen; port 0 takes a free one")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  serve_command->add_option("--lmtp", serve_arguments.lmtp, "Sandbox: where mail is taken in")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  serve_command->add_option("--sip", serve_arguments.sip, "Sandbox: where calls are taken (not there yet)")
+      ->type_name("HOST:PORT");
+  serve_command
+      ->add_option("--token-file", serve_arguments.token_file,
+                   "Write an administrator's API token to this file (mode 0600)")
+      ->type_name("FILE");
   serve_command->add_flag("--json", serve_arguments.json, "Say where it listens as one line of JSON");
   serve_command->callback([&] { code = serve(serve_arguments); });
 
   std::string check_config;
   bool live = false, document = false;
-  auto* check_command = app.add_subcommand("check", "Explain every mistake of a settings file (0 good, 78 bad)");
+  auto* check_command =
+      app.add_subcommand("check", "Explain every mistake of a settings file (0 good, 78 bad)");
   check_command->add_option("--config", check_config, "The settings file")->type_name("FILE");
   check_command->add_flag("--live", live, "Also send a mail through the relay and wait for it to come back");
   check_command->add_flag("--document", document, "Print docs/configuration.md");
@@ -50,21 +68,31 @@ int run(int argc, char** argv) {
 
   std::string language = "pl", format = "text", procedure_config;
   auto* procedure_command = app.add_subcommand("procedure", "Print the contact procedure");
-  procedure_command->add_option("--language", language, "Of the built-in one")->capture_default_str()->check(CLI::IsMember({"pl", "en"}));
-  procedure_command->add_option("--format", format, "")->capture_default_str()->check(CLI::IsMember({"text", "html", "json"}));
-  procedure_command->add_option("--config", procedure_config, "The one of this settings file instead")->type_name("FILE");
+  procedure_command->add_option("--language", language, "Of the built-in one")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"pl", "en"}));
+  procedure_command->add_option("--format", format, "")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "html", "json"}));
+  procedure_command->add_option("--config", procedure_config, "The one of this settings file instead")
+      ->type_name("FILE");
   procedure_command->callback([&] { code = show_procedure(language, format, procedure_config); });
 
   std::vector<std::string> files;
-  auto* inspect_command = app.add_subcommand("inspect", "Show how mails are read: one line of JSON for each file");
+  auto* inspect_command =
+      app.add_subcommand("inspect", "Show how mails are read: one line of JSON for each file");
   inspect_command->add_option("FILE", files, "Mails")->required();
   inspect_command->callback([&] { code = inspect(files); });
 
   DatabaseArguments database;
   std::string from = "-", to;
-  auto* deliver_command = app.add_subcommand("deliver", "Take in a mail from standard input (for .forward or procmail)");
+  auto* deliver_command =
+      app.add_subcommand("deliver", "Take in a mail from standard input (for .forward or procmail)");
   database_options(deliver_command, database);
-  deliver_command->add_option("--from", from, "The envelope sender; empty is the null sender, - (as without it) means unknown")->type_name("ADDRESS");
+  deliver_command
+      ->add_option("--from", from,
+                   "The envelope sender; empty is the null sender, - (as without it) means unknown")
+      ->type_name("ADDRESS");
   deliver_command->add_option("--to", to, "The envelope recipient")->type_name("ADDRESS");
   deliver_command->footer("Exit codes: 0 it is kept; 65 it is empty or too large; 75 not now, try again.");
   deliver_command->callback([&] { code = deliver(database, from, to); });
@@ -92,7 +120,9 @@ int run(int argc, char** argv) {
   token_command->require_subcommand(1);
   auto* token_create = token_command->add_subcommand("create", "Make a token and print it, once");
   token_create->add_option("--name", name, "Who or what uses it; stands in journals")->required();
-  token_create->add_option("--role", role, "")->capture_default_str()->check(CLI::IsMember({"administrator", "agent", "reader", "client"}));
+  token_create->add_option("--role", role, "")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"administrator", "agent", "reader", "client"}));
   database_options(token_create, database);
   token_create->callback([&] { code = create_token(database, name, role); });
 
@@ -102,16 +132,35 @@ int run(int argc, char** argv) {
   backup_command->add_option("PATH", path, "The new file")->required();
   backup_command->callback([&] { code = backup(database, path); });
 
-  auto* restore_command = app.add_subcommand("restore", "Put a backup in the place of the database (the server must be stopped)");
+  auto* restore_command =
+      app.add_subcommand("restore", "Put a backup in the place of the database (the server must be stopped)");
   database_options(restore_command, database);
   restore_command->add_option("PATH", path, "The backup")->required();
   restore_command->callback([&] { code = restore(database, path); });
 
-  auto* verify_command = app.add_subcommand("verify", "Replay every journal, check every hash, name the first difference");
+  auto* verify_command =
+      app.add_subcommand("verify", "Replay every journal, check every hash, name the first difference");
   database_options(verify_command, database);
   verify_command->add_option("PATH", path, "A backup to look at instead of the database");
   verify_command->add_flag("--json", as_json, "As JSON");
   verify_command->callback([&] { code = verify(database, path, as_json); });
+
+  unsigned long long seed = 1;
+  double years = 1;
+  int seeds = 1;
+  auto* simulate_command = app.add_subcommand(
+      "simulate", "Run the real desk through years of faults in seconds; one seed decides everything");
+  simulate_command->add_option("--seed", seed, "The same seed gives the same digest")->capture_default_str();
+  simulate_command->add_option("--years", years, "Desk-years")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 1000.0));
+  simulate_command->add_option("--seeds", seeds, "So many seeds, from --seed on")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  simulate_command->add_flag("--json", as_json, "One line of JSON for each seed");
+  simulate_command->footer(
+      "Exit codes: 0 every law was kept; 1 one was broken: the seed and a shortened story are printed.");
+  simulate_command->callback([&] { code = simulate(seed, years, seeds, as_json); });
 
   try {
     app.parse(argc, argv);

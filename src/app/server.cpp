@@ -60,19 +60,8 @@ desk::Settings desk_settings(const config::Settings& s, bool sandbox) {
   out.own_domains.push_back(domain_of(s.address));
   out.on_call = s.on_call;
   out.sms_available = sandbox;
-  out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case), static_cast<int>(s.budget_total)};
-  return out;
-}
-
-Result<std::map<std::string, std::string>> own_templates(const std::string& folder) {
-  std::map<std::string, std::string> out;
-  if (folder.empty()) return out;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".txt") continue;
-    HEJNAL_TRY(out[entry.path().filename().string()], read_file(entry.path().string(), 1u << 20));
-  }
-  if (error) return fail(Fault::not_found, "{}: {}", folder, error.message());
+  out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case),
+                static_cast<int>(s.budget_total)};
   return out;
 }
 
@@ -128,13 +117,33 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   std::ostringstream out;
   out << in.rdbuf();
   std::string text = std::move(out).str();
-  if (text.size() > max_bytes) return fail(Fault::malformed, "{}: it is larger than {} bytes", path, max_bytes);
+  if (text.size() > max_bytes)
+    return fail(Fault::malformed, "{}: it is larger than {} bytes", path, max_bytes);
   return text;
 }
 
 Result<config::Settings> load_settings(const std::string& path) {
   HEJNAL_TRY(const std::string text, read_file(path, 1u << 20));
   return config::read_settings(text, path);
+}
+
+static Result<std::map<std::string, std::string>> own_templates(const std::string& folder) {
+  std::map<std::string, std::string> out;
+  if (folder.empty()) return out;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() != ".txt") continue;
+    HEJNAL_TRY(out[entry.path().filename().string()], read_file(entry.path().string(), 1u << 20));
+  }
+  if (error) return fail(Fault::not_found, "{}: {}", folder, error.message());
+  return out;
+}
+
+Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure,
+                                           const std::string& case_url) {
+  HEJNAL_TRY(const auto files, own_templates(s.templates));
+  return carriers::Templates::load(
+      {s.name, s.sms_number, s.public_url, s.timezone, procedure.language, case_url}, procedure, files);
 }
 
 Result<LoadedProcedure> load_procedure(const config::Settings& settings) {
@@ -208,7 +217,8 @@ class Server::Impl {
   Status open_store() {
     std::error_code error;
     const fs::path folder = fs::path(settings_.store_path).parent_path();
-    if (!folder.empty() && !fs::exists(folder)) return fail(Fault::not_found, "there is no folder {}", folder.string());
+    if (!folder.empty() && !fs::exists(folder))
+      return fail(Fault::not_found, "there is no folder {}", folder.string());
     HEJNAL_TRY(DatabaseLock lock, DatabaseLock::take(settings_.store_path));
     lock_ = std::make_unique<DatabaseLock>(std::move(lock));
     HEJNAL_TRY_VOID(store::sqlite::check_sound(settings_.store_path));
@@ -225,19 +235,18 @@ class Server::Impl {
 
   Status open_desk() {
     HEJNAL_TRY(loaded_, load_procedure(settings_));
-    HEJNAL_TRY(const auto files, own_templates(settings_.templates));
     // The address is known for certain only when the server listens; a configured one comes first.
     if (settings_.public_url.empty()) settings_.public_url = "http://" + settings_.http_listen;
     io_ = std::make_unique<net::IoThread>();
     HEJNAL_TRY_VOID(open_http());
-    HEJNAL_TRY(carriers::Templates templates,
-               carriers::Templates::load({settings_.name, settings_.sms_number, settings_.public_url, settings_.timezone, loaded_.procedure.language},
-                                         loaded_.procedure, files));
+    const std::string case_url = options_.sandbox ? settings_.public_url + "/sandbox/#" : std::string();
+    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, loaded_.procedure, case_url));
     templates_ = std::make_unique<carriers::Templates>(std::move(templates));
-    composer_ = std::make_unique<carriers::EmailComposer>(
-        carriers::ComposerSettings{settings_.name, settings_.address, settings_.timezone, settings_.recipient_delimiter});
+    composer_ = std::make_unique<carriers::EmailComposer>(carriers::ComposerSettings{
+        settings_.name, settings_.address, settings_.timezone, settings_.recipient_delimiter});
     if (options_.sandbox) {
-      world_ = carriers::make_world({options_.data + "/world.jsonl", settings_.address, settings_.sms_number}, *clock_);
+      world_ = carriers::make_world({options_.data + "/world.jsonl", settings_.address, settings_.sms_number},
+                                    *clock_);
     } else {
       HEJNAL_TRY(const std::string password, first_line(settings_.smtp_password_file));
       net::SmtpSenderOptions smtp;
@@ -252,8 +261,9 @@ class Server::Impl {
     }
     ports::Dispatcher& dispatcher = world_ ? static_cast<ports::Dispatcher&>(*world_) : *relay_;
     desk_ = std::make_unique<desk::Desk>(
-        desk::Parts{*store_, *clock_, random_, *templates_, *composer_,
-                    [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
+        desk::Parts{
+            *store_, *clock_, random_, *templates_, *composer_,
+            [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
         desk_settings(settings_, options_.sandbox), loaded_.procedure, loaded_.text);
     HEJNAL_TRY_VOID(desk_->start());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, dispatcher);
@@ -299,7 +309,9 @@ class Server::Impl {
     token_ = to_hex({random, sizeof random});
     if (options_.sandbox || !options_.token_file.empty()) {
       const std::string name = options_.sandbox ? "sandbox" : "start";
-      HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) { return desk.store().add_token(name, "administrator", sha256_hex(token_), desk.now()); }));
+      HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) {
+        return desk.store().add_token(name, "administrator", sha256_hex(token_), desk.now());
+      }));
     }
     HEJNAL_TRY_VOID(open_api());
     if (!settings_.lmtp.empty()) {
@@ -310,8 +322,10 @@ class Server::Impl {
       auto opened = net::LmtpServer::open(*io_, *parse_, lmtp);
       if (!opened) return tl::make_unexpected(opened.error());
       lmtp_ = std::move(*opened);
-      lmtp_address = settings_.lmtp.starts_with("unix:") ? settings_.lmtp
-                                                          : settings_.lmtp.substr(0, settings_.lmtp.rfind(':')) + ":" + std::to_string(lmtp_->bound_port());
+      lmtp_address = settings_.lmtp.starts_with("unix:")
+                         ? settings_.lmtp
+                         : settings_.lmtp.substr(0, settings_.lmtp.rfind(':')) + ":" +
+                               std::to_string(lmtp_->bound_port());
     }
     for (const config::ImapMailbox& mailbox : settings_.imap) HEJNAL_TRY_VOID(open_mailbox(mailbox));
     return open_control();
@@ -325,7 +339,10 @@ class Server::Impl {
     control.body_limit = static_cast<std::size_t>(settings_.size_limit) + 1024;
     auto opened = net::HttpServer::open(
         *io_,
-        [this](ports::Request request, ports::Reply reply) { answer_control(*ledger_, *parse_, std::move(request), std::move(reply)); }, control);
+        [this](ports::Request request, ports::Reply reply) {
+          answer_control(*ledger_, *parse_, std::move(request), std::move(reply));
+        },
+        control);
     if (!opened) return tl::make_unexpected(opened.error());
     control_ = std::move(*opened);
     return {};
@@ -345,7 +362,9 @@ class Server::Impl {
     parts.phone = settings_.phone;
     parts.zone = settings_.timezone;
     parts.version = kVersion;
-    parts.normal_number = [country = settings_.country](const std::string& number) { return wire::e164(number, country); };
+    parts.normal_number = [country = settings_.country](const std::string& number) {
+      return wire::e164(number, country);
+    };
     parts.channels = [this] { return channels(); };
     if (world_) {
       parts.sandbox.world = world_.get();
@@ -365,7 +384,9 @@ class Server::Impl {
     const std::lock_guard lock(advance_mutex_);
     HEJNAL_TRY_VOID(ledger_->advance(by, [this](Instant t) { clock_->jump_to(t); }));
     if (by == 0ms) return {};
-    return ledger_->run([this](desk::Desk& desk) { return desk.store().set_setting(kSandboxOffset, std::to_string(clock_->offset().count())); });
+    return ledger_->run([this](desk::Desk& desk) {
+      return desk.store().set_setting(kSandboxOffset, std::to_string(clock_->offset().count()));
+    });
   }
 
   Status open_mailbox(const config::ImapMailbox& mailbox) {
@@ -387,11 +408,14 @@ class Server::Impl {
       return {};
     }));
     net::ImapPosition position;
-    if (std::sscanf(kept.c_str(), "%u %u", &position.uidvalidity, &position.uid) == 2) imap.position = position;
+    if (std::sscanf(kept.c_str(), "%u %u", &position.uidvalidity, &position.uid) == 2)
+      imap.position = position;
     net::ImapWatcher::Callbacks callbacks;
     callbacks.save = [this, key](net::ImapPosition p) {
       // Not saved means fetched once more, which the desk sees as a duplicate.
-      static_cast<void>(ledger_->run([&](desk::Desk& desk) { return desk.store().set_setting(key, fmt::format("{} {}", p.uidvalidity, p.uid)); }));
+      static_cast<void>(ledger_->run([&](desk::Desk& desk) {
+        return desk.store().set_setting(key, fmt::format("{} {}", p.uidvalidity, p.uid));
+      }));
     };
     callbacks.log = [](const std::string& words) { fmt::print(stderr, "hejnal: imap: {}\n", words); };
     mailboxes_.push_back(std::make_unique<net::ImapWatcher>(std::move(imap), *parse_, std::move(callbacks)));
@@ -405,9 +429,11 @@ class Server::Impl {
     for (const auto& mailbox : mailboxes_) {
       const net::ImapStatus status = mailbox->status();
       const bool deaf = status.heard_nothing_for > 30min;
-      out.push_back({"imap", status.connected && !deaf ? "ok" : "degraded",
-                     fmt::format("{}, nothing heard for {}{}", status.connected ? "connected" : "not connected", format_duration(status.heard_nothing_for),
-                                 status.last_error.empty() ? "" : "; " + status.last_error)});
+      out.push_back(
+          {"imap", status.connected && !deaf ? "ok" : "degraded",
+           fmt::format("{}, nothing heard for {}{}", status.connected ? "connected" : "not connected",
+                       format_duration(status.heard_nothing_for),
+                       status.last_error.empty() ? "" : "; " + status.last_error)});
     }
     return out;
   }

@@ -67,6 +67,10 @@ TEST(Hash, KnownVectors) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Hash, ContentHashIsBlake2b) {
+  EXPECT_EQ(content_hash("abc"), "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
+}
+
 TEST(Compress, RoundTripAndDamage) {
   const std::string bytes(10'000, 'x');
   std::string frame = compress(bytes);

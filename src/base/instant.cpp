@@ -10,6 +10,9 @@ namespace {
 
 using Days = std::chrono::days;
 
+// A thousand years: longer ones are slips, and a sum of them would not fit.
+constexpr Duration kLongest = std::chrono::hours(24 * 365'250);
+
 bool digits(std::string_view text, std::size_t at, std::size_t count, int& value) {
   if (at + count > text.size()) return false;
   value = 0;
@@ -111,6 +114,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
     }
     text.remove_prefix(1);
     total_ms += number * unit_ms;
+    if (total_ms > kLongest.count()) return std::nullopt;
   }
   return Duration(total_ms);
 }

@@ -175,18 +175,25 @@ bool is_valid_utf8(std::string_view bytes) {
 std::string sanitize_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
+  std::size_t good = 0;  // from here on nothing had to be mended
   for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t length = sequence_length(bytes, at);
     const auto first = static_cast<unsigned char>(bytes[at]);
-    if (length == 0 || first == 0) {
-      append_utf8(out, 0xFFFD);
+    if (first >= 0x20 && first < 0x7F) {
       ++at;
-    } else {
-      const bool control = (first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F;
-      if (!control) out.append(bytes.substr(at, length));
-      at += length;
+      continue;
     }
+    const std::size_t length = sequence_length(bytes, at);
+    const bool bad = length == 0 || first == 0;
+    const bool control = (first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F;
+    if (!bad && !control) {
+      at += length;
+      continue;
+    }
+    out.append(bytes.substr(good, at - good));
+    if (bad) append_utf8(out, 0xFFFD);
+    good = ++at;
   }
+  out.append(bytes.substr(good));
   return out;
 }
 
@@ -201,10 +208,17 @@ std::string fold(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {  // most text is ASCII: a run at once
+      std::size_t end = at;
+      while (end < text.size() && static_cast<unsigned char>(text[end]) < 0x80) ++end;
+      const std::size_t begin = out.size();
+      out.append(text.substr(at, end - at));
+      for (std::size_t i = begin; i < out.size(); ++i) out[i] = lower(out[i]);
+      at = end;
+      continue;
+    }
     char32_t c = next_code_point(text, at);
-    if (c < 0x80) {
-      out += lower(static_cast<char>(c));
-    } else if (c >= 0xC0 && c < 0xC0 + kLatin.size()) {
+    if (c >= 0xC0 && c < 0xC0 + kLatin.size()) {
       const char base = kLatin[c - 0xC0];
       if (const char* special = fold_special(c)) {
         out += special;

@@ -62,7 +62,7 @@ core::Alerting read_alerting(TomlTable table) {
   a.fractions = table.numbers("fractions");
   double last = 0;
   for (const double f : a.fractions) {
-    if (f <= last || f >= 1)
+    if (!(f > last && f < 1))  // "nan" is neither
       table.mistake("fractions", fmt::format("expected rising numbers between 0 and 1, found {}", f));
     last = f;
   }
@@ -82,6 +82,7 @@ core::Alerting read_alerting(TomlTable table) {
 core::ServiceClass read_class(TomlTable table) {
   core::ServiceClass c;
   c.id = table.text("id", {}, true);
+  if (c.id.empty() && table.has("id")) table.mistake("id", "expected a word by which the class is known");
   c.title = table.text("title", {}, true);
   c.short_name = table.text("short", c.id);
   c.failure = table.boolean("failure", false);
@@ -145,7 +146,8 @@ Result<std::string> builtin_procedure_text(std::string_view language) {
   for (const EmbeddedFile& file : embedded_procedures()) {
     if (file.name == fmt::format("{}.toml", language)) return std::string(file.bytes);
   }
-  return fail(Fault::not_found, "there is no built-in procedure in the language \"{}\"; expected pl or en", language);
+  return fail(Fault::not_found, "there is no built-in procedure in the language \"{}\"; expected pl or en",
+              language);
 }
 
 Result<core::Procedure> builtin_procedure(std::string_view language) {

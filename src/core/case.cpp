@@ -61,6 +61,7 @@ struct Fold {
   void operator()(const EmailFound& b) {
     c.email_missing = false;
     learn(c.client, b.client);
+    if (c.answer_to.empty()) c.answer_to = b.client.email;
     keep_known(c.subject, b.subject);
   }
   void operator()(const Owed& b) {
@@ -83,7 +84,10 @@ struct Fold {
   }
   void operator()(const Planned& b) {
     c.timers[static_cast<std::size_t>(b.timer)] = b.due;
-    if (b.timer == Timer::answer) c.delayed = DelayedAnswer{b.text, e.by, b.question, b.channels};
+    if (b.timer != Timer::answer) return;
+    c.delayed = DelayedAnswer{b.text, e.by, b.question, b.channels};
+    c.human_reaction = true;
+    if (!c.read_at) c.read_at = e.at;
   }
   void operator()(const Dropped& b) {
     c.timers[static_cast<std::size_t>(b.timer)].reset();
@@ -135,11 +139,29 @@ struct Fold {
   }
 };
 
+// Whether an entry can follow: nothing comes before the opening, and only what is owed can be moved or
+// broken.
+struct Look {
+  const Case& c;
+
+  bool operator()(const Opened& b) const { return !c.exists() && b.number != 0; }
+  bool operator()(const Moved& b) const { return c.debt(b.promise).has_value(); }
+  bool operator()(const Paused& b) const { return c.debt(b.promise).has_value(); }
+  bool operator()(const Breached& b) const { return c.debt(b.promise).has_value(); }
+  bool operator()(const Rang& b) const { return c.debt(b.promise).has_value(); }
+  template <class Body>
+  bool operator()(const Body&) const {
+    return c.exists();
+  }
+};
+
 constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close,
                              Timer::answer};
 constexpr Promise kPromises[] = {Promise::react, Promise::answer};
 
 }  // namespace
+
+bool fits(const Case& c, const Entry& entry) { return std::visit(Look{c}, entry.body); }
 
 void apply(Case& c, const Entry& entry) {
   std::visit(Fold{c, entry}, entry.body);

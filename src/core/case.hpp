@@ -19,12 +19,16 @@ struct Debt {
   std::optional<std::int64_t> paused_left_ms;  // the clock stands still; `due` means nothing then
 
   bool running() const { return !paused_left_ms; }
+
+  bool operator==(const Debt&) const = default;
 };
 
 struct DelayedAnswer {
   std::string text, by;
   bool question = false;  // asks back instead of answering
   std::vector<Channel> channels;
+
+  bool operator==(const DelayedAnswer&) const = default;
 };
 
 struct Case {
@@ -60,9 +64,14 @@ struct Case {
   bool exists() const { return number != 0; }
   const std::optional<Debt>& debt(Promise p) const { return debts[static_cast<std::size_t>(p)]; }
   const std::optional<Instant>& timer(Timer t) const { return timers[static_cast<std::size_t>(t)]; }
+
+  bool operator==(const Case&) const = default;
 };
 
 void apply(Case& c, const Entry& entry);
+// Whether the entry can follow at all: always so for what `decide` says. False tells of a damaged journal,
+// which must not be applied.
+bool fits(const Case& c, const Entry& entry);
 Case replay(const std::vector<Entry>& journal);
 
 // The earliest thing that becomes due: when decide wants to see AlarmRang. Empty only when the case is
@@ -76,6 +85,8 @@ struct Next {
   bool by_desk = true;
   Instant due;
   std::string why;
+
+  bool operator==(const Next&) const = default;
 };
 std::optional<Next> next(const Case& c);
 

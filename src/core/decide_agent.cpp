@@ -17,6 +17,17 @@ void drop_endings(Turn& turn, const std::string& why) {
   turn.drop(Timer::close, why);
 }
 
+// Once per case, and only while an answer is owed that nobody is about to send. A procedure that says "0s"
+// leaves it to a person.
+void plan_start_of_work(Turn& turn, const char* why) {
+  const Promises& promise = turn.shown_class().promise;
+  const auto& owed = turn.c().debt(Promise::answer);
+  const bool told = turn.c().start_of_work_said || turn.c().answered_at;
+  if (told || !owed || !owed->running() || turn.c().delayed) return;
+  if (promise.acknowledge_on_read || promise.start_of_work_after <= 0ms) return;
+  turn.plan(Timer::start_of_work, turn.now() + promise.start_of_work_after, why);
+}
+
 void read(Turn& turn) {
   const bool first = turn.c().state == State::fresh;
   if (!first && !turn.c().debt(Promise::react)) return;  // read already: nothing follows
@@ -28,12 +39,8 @@ void read(Turn& turn) {
     if (!turn.c().acknowledged) turn.tell_client(NoticeKind::acknowledgement, "a person has read the report");
     return;
   }
-  const bool answer_pending = turn.c().debt(Promise::answer) && !turn.c().delayed;
-  if (!turn.c().start_of_work_said && !turn.c().answered_at && answer_pending &&
-      !turn.c().timer(Timer::start_of_work)) {
-    turn.plan(Timer::start_of_work, turn.now() + promise.start_of_work_after,
-              "if it takes longer than that, the client is told that work has started");
-  }
+  if (!turn.c().timer(Timer::start_of_work))
+    plan_start_of_work(turn, "if it takes longer than that, the client is told that work has started");
 }
 
 void start(Turn& turn) {
@@ -78,21 +85,24 @@ Status cancel(Turn& turn) {
   if (!turn.c().delayed) return fail(Fault::conflict, "no answer is waiting to be sent");
   turn.add(Acted{Action::cancel, turn.c().delayed->text, 0});
   turn.drop(Timer::answer, "cancelled");
-  if (!turn.c().start_of_work_said && !turn.c().answered_at && turn.c().debt(Promise::answer) &&
-      !turn.shown_class().promise.acknowledge_on_read) {
-    turn.plan(Timer::start_of_work, turn.now() + turn.shown_class().promise.start_of_work_after,
-              "the answer was cancelled");
-  }
+  plan_start_of_work(turn, "the answer was cancelled");
   return {};
 }
 
-Status settle(Turn& turn) {
-  if (turn.c().state == State::settled) return {};
+Status settle(Turn& turn, const std::string& agent) {
+  if (turn.c().state == State::settled && !turn.c().delayed) return {};
+  if (turn.c().delayed && !turn.c().delayed->question) {  // written and not cancelled: it leaves now
+    const DelayedAnswer answer = *turn.c().delayed;
+    turn.drop(Timer::answer, "settled: the answer leaves now");
+    turn.speak_as(answer.by);
+    send_answer(turn, Action::answer, answer.text, answer.channels);
+    turn.speak_as(agent);
+  }
   turn.add(Acted{Action::settle, {}, 0});
   imply_reading(turn);
   turn.drop(Timer::start_of_work, "settled");
   turn.drop(Timer::answer, "settled");
-  turn.drop(Timer::settle, "settled");
+  drop_endings(turn, "settled");
   if (turn.c().debt(Promise::answer)) {
     // "... and the email will then be answered": nobody has answered, so the program says that it is settled.
     turn.tell_client(NoticeKind::settled, "settled without an answer");
@@ -220,7 +230,7 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
     case Action::cancel:
       return cancel(turn);
     case Action::settle:
-      return settle(turn);
+      return settle(turn, act.agent);
     case Action::reopen:
       if (!closed && turn.c().state != State::settled && turn.c().state != State::waiting) {
         return fail(Fault::conflict, "case {} is open ({})", turn.c().number, to_string(turn.c().state));

@@ -39,6 +39,13 @@ void happen(Turn& turn, Timer timer) {
                 "without an objection it is closed then");
       return;
     case Timer::close:
+      if (const auto& answer = turn.c().timer(Timer::answer)) {
+        turn.plan(Timer::close, std::max(*answer, turn.now()) + turn.procedure().rules.close_after + 1ms,
+                  "an answer is still to leave");
+        return;
+      }
+      turn.drop(Timer::start_of_work, "no objection came");
+      turn.drop(Timer::email_missing, "no objection came");
       turn.become(State::closed, "no objection came");
       return;
     case Timer::answer:

@@ -1,6 +1,7 @@
 // A client speaks: by email, SMS, telephone, page or API.
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "core/turn.hpp"
 
 namespace hejnal::core {
@@ -14,10 +15,11 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
                   facts.token, sent_at, email_missing, facts.candidates});
   if (facts.mentions != 0) {
     turn.add(Linked{facts.mentions},
-             fmt::format("it mentions case {}, whose participants its sender is not one of", facts.mentions));
+             fmt::format("it refers to case {}, which it may not join", facts.mentions));
   }
 }
 
+// A receipt tells when the answer is due, so everything is owed before it; on call is told after it.
 void owe_everything(Turn& turn) {
   turn.owe(Promise::react, "a person has to read it");
   turn.owe(Promise::answer, "the procedure promises an answer");
@@ -37,7 +39,9 @@ void spoke_again(Turn& turn, const char* why) {
   turn.drop(Timer::settle, why);
   turn.drop(Timer::close, why);
   const State state = turn.c().state;
-  if (state == State::waiting || state == State::settled) turn.become(State::working, why);
+  // A closed case gets no messages (matching opens a new one); should one come, it is not lost in there.
+  if (state == State::waiting || state == State::settled || state == State::closed)
+    turn.become(State::working, why);
   if (turn.c().debt(Promise::answer)) {
     turn.resume_answer();
   } else {
@@ -49,17 +53,19 @@ void spoke_again(Turn& turn, const char* why) {
 
 // The client's second step, by a re-sent email or an SMS: we should have been faster, so on call hears of it
 // at once.
-void took_second_step(Turn& turn, const std::string& why) {
+void took_second_step(Turn& turn, AlertReason reason, Duration elapsed, const std::string& why) {
   if (turn.shown_class().steps.size() < 2 || turn.c().step >= 2) return;
   turn.add(StepTaken{2}, why);
-  turn.ring_now(why);
+  turn.ring_now(reason, elapsed, why);
 }
 
 void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, std::string why) {
   if (!turn.shown_class().promise.receipt) return;
-  if (!email.no_receipt_why.empty() || email.automatic_to.empty()) {
-    turn.add(Withheld{kind},
-             email.no_receipt_why.empty() ? "the envelope sender is empty" : email.no_receipt_why);
+  std::string refusal = email.no_receipt_why;
+  if (refusal.empty() && email.automatic) refusal = "it was written by a program";
+  if (refusal.empty() && email.automatic_to.empty()) refusal = "the envelope sender is empty";
+  if (!refusal.empty()) {
+    turn.add(Withheld{kind}, std::move(refusal));
     return;
   }
   turn.tell_client(kind, std::move(why), email.message);
@@ -92,9 +98,9 @@ void email_sent_again(Turn& turn, const EmailReceived& email) {
   if (elapsed > turn.procedure().rules.sms_critical_within) {  // sooner, it is a slip and says nothing
     turn.infer(turn.procedure().by_sms_distance(elapsed), why);
   }
-  receipt(turn, NoticeKind::resend_receipt, email, why);
   spoke_again(turn, "the client has sent it again");
-  took_second_step(turn, why);
+  receipt(turn, NoticeKind::resend_receipt, email, why);
+  took_second_step(turn, AlertReason::sent_again, elapsed, why);
 }
 
 }  // namespace
@@ -106,7 +112,7 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
                           email.relation,
                           email.automatic && email.relation != Relation::opens,
                           email.answer_to,
-                          email.automatic_to,
+                          email.automatic ? std::string() : email.automatic_to,
                           {}};
   if (email.relation == Relation::opens) {
     opened_by_email(turn, email, received);
@@ -127,7 +133,7 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
       email_sent_again(turn, email);
       break;
     default:
-      if (turn.c().email_missing) turn.add(EmailFound{0, email.from, {}}, "an email has joined the case");
+      if (turn.c().email_missing) announced_email_came(turn, email);  // its tag or reference brought it here
       spoke_again(turn, "the client has written");
   }
 }
@@ -136,7 +142,8 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
   turn.speak_as("client");
   const Received received{sms.message, Channel::sms, sms.relation, false, {}, {}, sms.from.phone};
   if (sms.relation == Relation::opens) {
-    open(turn, Channel::sms, sms.from, {}, turn.now(), true);
+    // Until its email is here, the words of the SMS stand for a subject.
+    open(turn, Channel::sms, sms.from, truncate_utf8(collapse_space(sms.text), 120), turn.now(), true);
     turn.add(received, sms.join_reason);
     turn.classify(turn.procedure().gravest(), false, false,
                   "an SMS alone is handled as critical until its email is here");
@@ -155,7 +162,7 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
   const std::string why = fmt::format("an SMS {} after the email", format_duration(distance));
   turn.infer(turn.procedure().by_sms_distance(distance), why);
   spoke_again(turn, "the client has sent an SMS");
-  took_second_step(turn, why);
+  took_second_step(turn, AlertReason::sms_came, distance, why);
 }
 
 void client_called(Turn& turn, const CallReceived& call) {

@@ -28,10 +28,13 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
     if (!turn.c().debt(Promise::react)) turn.owe(Promise::react, why);
     turn.ring_due();
   }
-  if (fate.channel == Channel::email && !turn.c().client.phone.empty()) {
+  if (fate.channel == Channel::email && !turn.c().client.phone.empty() && turn.facts().sms_available) {
     turn.tell_client_by_sms(NoticeKind::receipt_by_sms, why);
   } else {
-    turn.tell_on_call(NoticeKind::unreachable, {Channel::email}, 1, why, Promise::react, 0, 0);
+    Notice unreachable = turn.draft(NoticeKind::unreachable);
+    unreachable.reason = AlertReason::not_arrived;
+    unreachable.why = fate.text;
+    turn.tell_on_call(unreachable, {Channel::email}, 1);
   }
 }
 

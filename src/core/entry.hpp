@@ -24,6 +24,8 @@ struct Opened {
   bool email_missing = false;
   std::vector<CaseNumber> candidates;  // cases that it might belong to
 
+  bool operator==(const Opened&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("number", s.number);
@@ -48,6 +50,8 @@ struct Received {
   std::string answer_to, automatic_to;
   std::string phone;
 
+  bool operator==(const Received&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("message", s.message);
@@ -66,6 +70,8 @@ struct Classified {
   bool confirmed = false;  // false: only assumed, because email alone cannot tell
   bool by_agent = false;   // never overridden by inference
 
+  bool operator==(const Classified&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("class", s.class_name);
@@ -78,6 +84,8 @@ struct StepTaken {
   static constexpr std::string_view kind = "step_taken";
   int step = 1;
 
+  bool operator==(const StepTaken&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("step", s.step);
@@ -89,6 +97,8 @@ struct EmailFound {
   std::int64_t late_ms = 0;  // how long after the SMS
   Party client;
   std::string subject;
+
+  bool operator==(const EmailFound&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
@@ -104,6 +114,8 @@ struct Owed {
   Promise promise = Promise::react;
   Instant since, due, ring_at;
 
+  bool operator==(const Owed&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("promise", s.promise);
@@ -118,6 +130,8 @@ struct Moved {
   Promise promise = Promise::react;
   Instant due, ring_at;
 
+  bool operator==(const Moved&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("promise", s.promise);
@@ -131,6 +145,8 @@ struct Paused {
   Promise promise = Promise::answer;
   std::int64_t left_ms = 0;  // what is left of its time; negative when it was late already
 
+  bool operator==(const Paused&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("promise", s.promise);
@@ -142,6 +158,8 @@ struct Kept {
   static constexpr std::string_view kind = "kept";
   Promise promise = Promise::react;
   std::int64_t late_ms = 0;  // 0: in time
+
+  bool operator==(const Kept&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
@@ -155,6 +173,8 @@ struct Released {
   static constexpr std::string_view kind = "released";
   Promise promise = Promise::react;
 
+  bool operator==(const Released&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("promise", s.promise);
@@ -165,6 +185,8 @@ struct Breached {
   static constexpr std::string_view kind = "breached";
   Promise promise = Promise::react;
   std::int64_t late_ms = 0;
+
+  bool operator==(const Breached&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
@@ -180,6 +202,8 @@ struct Rang {
   int n = 1;
   std::int64_t late_ms = 0;
   Instant ring_at;  // the next one
+
+  bool operator==(const Rang&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
@@ -199,6 +223,8 @@ struct Planned {
   bool question = false;
   std::vector<Channel> channels;
 
+  bool operator==(const Planned&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("timer", s.timer);
@@ -214,6 +240,8 @@ struct Dropped {  // a timer that was planned will not happen, or has happened
   Timer timer = Timer::settle;
   std::int64_t late_ms = 0;  // when it has happened
 
+  bool operator==(const Dropped&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("timer", s.timer);
@@ -227,6 +255,8 @@ struct Acted {  // a person of the desk did something
   std::string text;
   CaseNumber other = 0;  // of merge, absorb and link
 
+  bool operator==(const Acted&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("action", s.action);
@@ -239,6 +269,8 @@ struct Became {
   static constexpr std::string_view kind = "became";
   State state = State::fresh;
 
+  bool operator==(const Became&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("state", s.state);
@@ -248,6 +280,8 @@ struct Became {
 struct Linked {
   static constexpr std::string_view kind = "linked";
   CaseNumber other = 0;
+
+  bool operator==(const Linked&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
@@ -262,6 +296,8 @@ struct Said {  // a notice was written to the outbox
   Channel channel = Channel::email;
   std::string to;
 
+  bool operator==(const Said&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("notice", s.notice);
@@ -275,6 +311,8 @@ struct Withheld {  // something automatic was not said; `why` tells the reason
   static constexpr std::string_view kind = "withheld";
   NoticeKind what = NoticeKind::receipt;
 
+  bool operator==(const Withheld&) const = default;
+
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("what", s.what);
@@ -286,6 +324,8 @@ struct Fate {  // what became of a notice
   int notice = 0;
   NoticeState state = NoticeState::handed_over;
   std::string text;  // the other side's words
+
+  bool operator==(const Fate&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
@@ -308,6 +348,8 @@ struct Entry {
   std::string_view kind() const {
     return std::visit([](const auto& b) { return std::remove_cvref_t<decltype(b)>::kind; }, body);
   }
+
+  bool operator==(const Entry&) const = default;
 };
 
 }  // namespace hejnal::core

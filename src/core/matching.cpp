@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 #include "base/text.hpp"
 
@@ -23,22 +24,60 @@ constexpr std::array<std::string_view, 46> kFreemail = {
     "libero.it",   "outlook.de",     "poczta.onet.pl", "spoko.pl"};
 
 // Words that stand in every second SMS and tell nothing of the matter.
-constexpr std::array<std::string_view, 44> kCommon = {
-    "prosze",   "prosimy", "dzien",  "dobry",   "witam",  "pozdrawiam", "dziekuje", "bardzo",  "wyslalem",
-    "wyslalam", "wyslano", "maila",  "email",   "emaila", "mail",       "pilne",    "pilnie",  "nadal",
-    "dalej",    "problem", "pomoc",  "pomocy",  "jest",   "mamy",       "nasz",     "nasza",   "nasze",
-    "panstwo",  "panstwa", "sprawa", "sprawie", "sprawy", "please",     "hello",    "thanks",  "thank",
-    "regards",  "still",   "urgent", "sent",    "have",   "with",       "dziala",   "dzialaja"};
+constexpr std::array<std::string_view, 76> kCommon = {
+    "prosze",    "prosimy",   "dzien",     "dobry",     "witam",   "pozdrawiam", "dziekuje",  "bardzo",
+    "wyslalem",  "wyslalam",  "wyslano",   "maila",     "email",   "emaila",     "mail",      "pilne",
+    "pilnie",    "nadal",     "dalej",     "problem",   "pomoc",   "pomocy",     "jest",      "mamy",
+    "nasz",      "nasza",     "nasze",     "panstwo",   "panstwa", "sprawa",     "sprawie",   "sprawy",
+    "please",    "hello",     "thanks",    "thank",     "regards", "still",      "urgent",    "sent",
+    "have",      "with",      "dziala",    "dzialaja",  "wysylam", "wysle",      "wyslac",    "wyslany",
+    "ponawiam",  "ponowilem", "ponowilam", "ponowiony", "ponowic", "ponownie",   "wczoraj",   "wczorajszy",
+    "dzisiaj",   "dzis",      "zaraz",     "teraz",     "czekam",  "czekamy",    "odpowiedz", "odpowiedzi",
+    "pisze",     "piszemy",   "krytyczne", "krytyczna", "awaria",  "awarii",     "poczta",    "poczte",
+    "wiadomosc", "sprawdzic", "again",     "resent"};
 
 std::string stem(const std::string& word) { return truncate_utf8(word, 5); }
+
+bool telling(const std::string& word) {
+  return word.size() >= 4 && std::find(kCommon.begin(), kCommon.end(), word) == kCommon.end();
+}
 
 std::set<std::string> telling_stems(std::string_view text) {
   std::set<std::string> out;
   for (const std::string& word : words(text)) {
-    if (word.size() < 4 || std::find(kCommon.begin(), kCommon.end(), word) != kCommon.end()) continue;
-    out.insert(stem(word));
+    if (telling(word)) out.insert(stem(word));
   }
   return out;
+}
+
+// The text without addresses and numbers: they say who writes, not about what.
+std::string without_addresses(std::string_view text) {
+  std::string out;
+  for (const std::string_view word : split(text, ' ')) {
+    const bool digits = word.find_first_not_of("+0123456789-()./ ") == std::string_view::npos;
+    if (digits || word.find('@') != std::string_view::npos) continue;
+    out += word;
+    out += ' ';
+  }
+  return out;
+}
+
+// What a message says of its matter, beside who has sent it.
+struct Speech {
+  std::set<std::string> stems;      // all that tell something
+  std::vector<std::string> shared;  // those that the other one has, too
+  bool of_something_else() const { return !stems.empty() && shared.empty(); }
+};
+
+Speech compare(std::string_view sms, std::string_view other, const Party& sender) {
+  const auto own = telling_stems(sender.name + " " + sender.email);
+  const auto there = telling_stems(other);
+  Speech speech;
+  for (const std::string& word : words(without_addresses(sms))) {
+    if (!telling(word) || own.contains(stem(word)) || !speech.stems.insert(stem(word)).second) continue;
+    if (there.contains(stem(word))) speech.shared.push_back(word);
+  }
+  return speech;
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view value) {
@@ -71,11 +110,11 @@ std::string announced_by(const EmailFacts& email, const Candidate& c) {
                            (!c.client.phone.empty() && contains(email.phones, c.client.phone)) ||
                            contains(c.participants, email.from);
   if (!same_person) return {};
-  const auto shared = shared_words(c.words_text, email.base_subject + " " + email.words_text);
-  if (!shared.empty())
+  const Speech sms = compare(c.words_text, email.base_subject + " " + email.words_text, c.client);
+  if (!sms.shared.empty())
     return fmt::format("an SMS of the same person waits for its email, and both speak of \"{}\"",
-                       shared.front());
-  if (distance(c.opened_at, email.sent_at) <= 15min) {
+                       sms.shared.front());
+  if (!sms.of_something_else() && distance(c.opened_at, email.sent_at) <= 15min) {
     return fmt::format("an SMS of the same person waits for its email, sent {} apart",
                        format_duration(distance(c.opened_at, email.sent_at)));
   }
@@ -110,7 +149,7 @@ std::vector<std::string> shared_words(std::string_view a, std::string_view b) {
   std::vector<std::string> out;
   std::set<std::string> seen;
   for (const std::string& word : words(a)) {
-    if (word.size() < 4 || std::find(kCommon.begin(), kCommon.end(), word) != kCommon.end()) continue;
+    if (!telling(word)) continue;
     if (stems_b.contains(stem(word)) && seen.insert(stem(word)).second) out.push_back(word);
   }
   return out;
@@ -126,7 +165,8 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
   }
   const Candidate* resent = nullptr;
   for (const Candidate& c : candidates) {
-    if (is_resend(email, c) && (!resent || c.opened_at > resent->opened_at)) resent = &c;
+    if (!is_resend(email, c)) continue;
+    if (!resent || std::tie(c.opened_at, c.number) > std::tie(resent->opened_at, resent->number)) resent = &c;
   }
   if (resent) {
     return {resent->number, Relation::resend, "the same sender, subject and words: sent again", 0, {}};
@@ -134,17 +174,19 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
   const Candidate* announced = nullptr;
   for (const Candidate& c : candidates) {
     if (announced_by(email, c).empty()) continue;
-    if (announced) {  // two SMS could mean it: a person decides
-      match.candidates = {announced->number, c.number};
-      match.reason = "two announced emails are missing, and this may be either";
-      return match;
-    }
     announced = &c;
+    match.candidates.push_back(c.number);
   }
-  if (announced) return {announced->number, Relation::announced, announced_by(email, *announced), 0, {}};
-  for (const Candidate& c : candidates) {
-    if (open(c) && c.email_missing && !c.referred) match.candidates.push_back(c.number);
+  if (match.candidates.size() == 1)
+    return {announced->number, Relation::announced, announced_by(email, *announced), 0, {}};
+  if (announced) {  // more than one SMS could mean it: a person decides
+    match.reason = "two announced emails are missing, and this may be either";
+  } else {
+    for (const Candidate& c : candidates) {
+      if (open(c) && c.email_missing && !c.referred) match.candidates.push_back(c.number);
+    }
   }
+  std::sort(match.candidates.begin(), match.candidates.end());
   return match;
 }
 
@@ -163,10 +205,14 @@ Scored score(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
     s.score += points;
     s.reason += (s.reason.empty() ? "" : "; ") + std::move(reason);
   };
-  const auto shared = shared_words(sms.text, c.base_subject + " " + c.words_text);
-  if (!shared.empty())
-    add(std::min<int>(60, 30 + 10 * static_cast<int>(shared.size())),
-        fmt::format("both speak of \"{}\"", shared.front()));
+  Party sender = c.client;
+  sender.name += " " + sms.person.name;
+  const Speech speech = compare(sms.text, c.base_subject + " " + c.words_text, sender);
+  // It names a matter, and not this one: neither the time nor an address can make it this one.
+  if (speech.of_something_else()) return s;
+  if (!speech.shared.empty())
+    add(std::min<int>(60, 30 + 10 * static_cast<int>(speech.shared.size())),
+        fmt::format("both speak of \"{}\"", speech.shared.front()));
   const Duration since = sms.at - c.sent_at;
   if (distance(sms.at, c.sent_at) <= procedure.rules.sms_critical_within) {
     add(40, fmt::format("{} {} it", format_duration(distance(sms.at, c.sent_at)),
@@ -203,6 +249,7 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
     scored.push_back(score(procedure, sms, c));
     match.candidates.push_back(c.number);
   }
+  std::sort(match.candidates.begin(), match.candidates.end());
   std::stable_sort(scored.begin(), scored.end(),
                    [](const Scored& a, const Scored& b) { return a.score > b.score; });
   if (scored.empty() || scored.front().score < 30) {

@@ -19,17 +19,23 @@ struct Notice {
   Party client;
   MessageId in_reply_to = 0;  // the stored message that it answers; 0: none
 
-  std::string text;  // what an agent or the client wrote
-  std::string why;   // of an alert: why it rings
+  std::string text;                        // what an agent or the client wrote
+  AlertReason reason = AlertReason::none;  // of an alert
+  std::int64_t elapsed_ms = 0;             // since what it speaks of began, or became due
+  std::string why;                         // the other side's words, where something did not arrive
   Promise promise = Promise::react;
   int ring = 0;              // of an alert
   Instant due;               // the promise that it speaks of; 0: none
   std::int64_t late_ms = 0;  // rung so much too late
   bool failure_open = false;
 
-  bool to_desk() const { return kind == NoticeKind::alert || kind == NoticeKind::unreachable; }
+  bool to_desk() const {
+    return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside;
+  }
   // RFC 3834: written by the program. What an agent wrote is not automatic.
   bool automatic() const { return kind != NoticeKind::answer && kind != NoticeKind::question; }
+
+  bool operator==(const Notice&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
@@ -46,6 +52,8 @@ struct Notice {
     v("client", s.client);
     v("in_reply_to", s.in_reply_to);
     v("text", s.text);
+    v("reason", s.reason);
+    v("elapsed_ms", s.elapsed_ms);
     v("why", s.why);
     v("promise", s.promise);
     v("ring", s.ring);

@@ -18,13 +18,30 @@ const ServiceClass& Turn::reacting_class() const {
 }
 
 void Turn::classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why) {
+  const ServiceClass *shown = &shown_class(), *reacting = &reacting_class();
+  const Duration answer_was_within = within(Promise::answer);
   add(Classified{to.id, confirmed, by_agent}, std::move(why));
-  // A new class counts from the opening, but nothing becomes due before its first grace is over.
+  // A new class counts from the opening, but nothing becomes due before its first grace is over. What was
+  // overdue and still is stays so: a grace would make a broken promise look kept. Where only our certainty
+  // has changed, what was due stays as it is, and nobody is rung again.
   for (const Promise p : {Promise::react, Promise::answer}) {
     const auto& debt = case_.debt(p);
-    if (!debt || !debt->running()) continue;
-    const Instant due = std::max(debt->since + within(p), now_ + to.promise.grace);
-    add(Moved{p, due, next_ring(p, debt->since, due, 0)}, fmt::format("the class is now {}", to.id));
+    if (!debt) continue;
+    if (p == Promise::react ? reacting == &reacting_class() : shown == &shown_class()) continue;
+    const std::string moved = fmt::format("the class is now {}", to.id);
+    if (!debt->running()) {
+      const std::int64_t left_ms = *debt->paused_left_ms + (within(p) - answer_was_within).count();
+      if (left_ms != *debt->paused_left_ms) add(Paused{p, left_ms}, moved);
+      continue;
+    }
+    Instant due = debt->since + within(p);
+    if (due > now_ || debt->due > now_) due = std::max(due, now_ + to.promise.grace);
+    add(Moved{p, due, next_ring(p, debt->since, due, 0)}, moved);
+  }
+  // It was read under a class that says "we have started" later; this one acknowledges at once instead.
+  if (to.promise.acknowledge_on_read && case_.timer(Timer::start_of_work)) {
+    drop(Timer::start_of_work, "the class is now acknowledged on reading");
+    if (!case_.acknowledged) tell_client(NoticeKind::acknowledgement, "a person has read the report");
   }
   ring_due();
 }
@@ -66,9 +83,11 @@ void Turn::owe(Promise promise, std::string why) {
 void Turn::keep(Promise promise) {
   const auto& debt = case_.debt(promise);
   if (!debt) return;
-  const bool late = debt->running() && now_ > debt->due;
-  add(Kept{promise, late ? (now_ - debt->due).count() : 0},
-      late ? fmt::format("{} late", format_duration(now_ - debt->due)) : std::string("in time"));
+  // What was recorded as broken is late, even when the two happen in the same millisecond.
+  const bool late = debt->running() && (debt->breached || now_ > debt->due);
+  const Duration by = std::max(now_ - debt->due, Duration(1));
+  add(Kept{promise, late ? by.count() : 0},
+      late ? fmt::format("{} late", format_duration(by)) : std::string("in time"));
 }
 
 void Turn::release(Promise promise, std::string why) {
@@ -93,36 +112,46 @@ void Turn::ring_due() {
     }
     if (case_.debt(p)->ring_at > now_) continue;
     const auto& owed = *case_.debt(p);
-    std::string why;
+    const Duration waited = now_ - owed.since, over = now_ - owed.due;
     if (owed.breached) {
-      why = fmt::format("the {} was due {} ago", p == Promise::react ? "first reaction" : "answer",
-                        format_duration(now_ - owed.due));
-    } else if (p == Promise::react && reacting_class().alert.at_once) {
-      why = owed.rings == 0 ? fmt::format("class {}: {}", case_.class_name, case_.class_reason)
-                            : fmt::format("nobody has read it for {}", format_duration(now_ - owed.since));
+      const bool react = p == Promise::react;
+      ring(p, owed.ring_at, react ? AlertReason::reaction_overdue : AlertReason::answer_overdue, over,
+           fmt::format("the {} was due {} ago", react ? "first reaction" : "answer", format_duration(over)));
+    } else if (reacting_class().alert.at_once) {
+      ring(p, owed.ring_at, owed.rings == 0 ? AlertReason::grave_report : AlertReason::unread, waited,
+           owed.rings == 0 ? fmt::format("class {}: {}", case_.class_name, case_.class_reason)
+                           : fmt::format("nobody has read it for {}", format_duration(waited)));
     } else {
-      why = fmt::format("no reaction for {}; the first reaction is due in {}",
-                        format_duration(now_ - owed.since), format_duration(owed.due - now_));
+      ring(p, owed.ring_at, AlertReason::no_reaction, waited,
+           fmt::format("no reaction for {}; the first reaction is due in {}", format_duration(waited),
+                       format_duration(-over)));
     }
-    ring(p, owed.ring_at, std::move(why));
   }
 }
 
-void Turn::ring_now(std::string why) {
-  if (case_.debt(Promise::react)) ring(Promise::react, now_, std::move(why));
+void Turn::ring_now(AlertReason reason, Duration elapsed, std::string why) {
+  for (const Entry& entry : decision_.entries) {
+    const Rang* rang = std::get_if<Rang>(&entry.body);
+    if (rang && rang->promise == Promise::react) return;  // on call has just been told of this very thing
+  }
+  if (case_.debt(Promise::react)) ring(Promise::react, now_, reason, elapsed, std::move(why));
 }
 
-void Turn::ring(Promise promise, Instant scheduled, std::string why) {
+void Turn::ring(Promise promise, Instant scheduled, AlertReason reason, Duration elapsed, std::string why) {
   const Debt debt = *case_.debt(promise);
   const ServiceClass& alerting = reacting_class();
   const int n = debt.rings + 1;
-  const std::int64_t late_ms = std::max<std::int64_t>(0, (now_ - scheduled).count());
-  add(Rang{promise, n, late_ms, next_ring(promise, debt.since, debt.due, n)}, why);
+  Notice alert = draft(NoticeKind::alert);
+  alert.promise = promise;
+  alert.ring = n;
+  alert.due = debt.due;
+  alert.late_ms = std::max<std::int64_t>(0, (now_ - scheduled).count());
+  alert.reason = reason;
+  alert.elapsed_ms = elapsed.count();
+  add(Rang{promise, n, alert.late_ms, next_ring(promise, debt.since, debt.due, n)}, std::move(why));
   // Three alerts without an answer: the next person is told as well.
   const bool insistent = promise == Promise::react && alerting.alert.repeat > 0ms;
-  tell_on_call(NoticeKind::alert, alerting.alert.channels,
-               insistent ? static_cast<std::size_t>((n - 1) / 3 + 1) : 1, std::move(why), promise, n,
-               late_ms);
+  tell_on_call(alert, alerting.alert.channels, insistent ? static_cast<std::size_t>((n - 1) / 3 + 1) : 1);
 }
 
 void Turn::plan(Timer timer, Instant due, std::string why) {
@@ -190,27 +219,21 @@ void Turn::tell_client_by_sms(NoticeKind kind, std::string why) {
   say(std::move(notice), std::move(why));
 }
 
-void Turn::tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, std::size_t people,
-                        std::string why, Promise promise, int ring, std::int64_t late_ms) {
+void Turn::tell_on_call(const Notice& draft, const std::vector<Channel>& channels, std::size_t people) {
   if (facts_.on_call.empty()) {
-    add(Withheld{kind}, "nobody is on call");
+    add(Withheld{draft.kind}, "nobody is on call");
     return;
   }
   for (std::size_t i = 0; i < std::min(people, facts_.on_call.size()); ++i) {
     const OnCall& person = facts_.on_call[i];
     for (const Channel channel : channels) {
       if (channel == Channel::sms && !facts_.sms_available) continue;
-      Notice notice = draft(kind);
+      Notice notice = draft;
       notice.channel = channel;
       notice.to = channel == Channel::email ? person.email : person.phone;
       if (notice.to.empty()) continue;
       notice.to_name = person.name;
       notice.in_reply_to = case_.last_message;
-      notice.why = why;
-      notice.promise = promise;
-      notice.ring = ring;
-      notice.late_ms = late_ms;
-      if (const auto& debt = case_.debt(promise)) notice.due = debt->due;
       say(std::move(notice), fmt::format("{} is on call", person.name));
     }
   }

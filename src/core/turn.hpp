@@ -42,8 +42,9 @@ class Turn {
   void keep(Promise promise);
   void release(Promise promise, std::string why);
   void resume_answer();
-  void ring_due();                 // rings what is to be rung by now
-  void ring_now(std::string why);  // tells on call at once, whatever the schedule says
+  void ring_due();  // rings what is to be rung by now
+  // Tells on call at once, whatever the schedule says.
+  void ring_now(AlertReason reason, Duration elapsed, std::string why);
   Duration within(Promise promise) const;
   Instant next_ring(Promise promise, Instant since, Instant due, int rings) const;
 
@@ -59,13 +60,13 @@ class Turn {
   // none.
   void tell_client(NoticeKind kind, std::string why, MessageId in_reply_to = 0);
   void tell_client_by_sms(NoticeKind kind, std::string why);
-  void tell_on_call(NoticeKind kind, const std::vector<Channel>& channels, std::size_t people,
-                    std::string why, Promise promise, int ring, std::int64_t late_ms);
+  // `draft` says what; who, how and in which order is known here.
+  void tell_on_call(const Notice& draft, const std::vector<Channel>& channels, std::size_t people);
   void say(Notice notice, std::string why);
   Notice draft(NoticeKind kind) const;
 
  private:
-  void ring(Promise promise, Instant scheduled, std::string why);
+  void ring(Promise promise, Instant scheduled, AlertReason reason, Duration elapsed, std::string why);
 
   const Procedure& procedure_;
   const Facts& facts_;

@@ -58,6 +58,19 @@ enum class NoticeKind {
   rejected_call,
   receipt_by_sms,
   unreachable,
+  set_aside,  // mail that was set aside waits for a look
+};
+// Why on call is told; the texts of each language are the carriers'.
+enum class AlertReason {
+  none,
+  grave_report,  // a class that is told at once
+  unread,        // ... and nobody has read it since
+  no_reaction,   // part of the client's own wait is over
+  reaction_overdue,
+  answer_overdue,
+  sent_again,  // the client took the second step
+  sms_came,
+  not_arrived,  // what we said to the client
 };
 enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
 
@@ -94,9 +107,15 @@ struct Names<Action> {
 };
 template <>
 struct Names<NoticeKind> {
-  static constexpr std::array<std::string_view, 12> list = {
-      "receipt", "resend_receipt", "acknowledgement", "start_of_work", "answer",         "question",
-      "settled", "alert",          "missing_email",   "rejected_call", "receipt_by_sms", "unreachable"};
+  static constexpr std::array<std::string_view, 13> list = {
+      "receipt", "resend_receipt", "acknowledgement", "start_of_work",  "answer",      "question", "settled",
+      "alert",   "missing_email",  "rejected_call",   "receipt_by_sms", "unreachable", "set_aside"};
+};
+template <>
+struct Names<AlertReason> {
+  static constexpr std::array<std::string_view, 9> list = {
+      "none",           "grave_report", "unread",   "no_reaction", "reaction_overdue",
+      "answer_overdue", "sent_again",   "sms_came", "not_arrived"};
 };
 template <>
 struct Names<NoticeState> {

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kGroupMax = 128;
 constexpr int kRingMax = 128;
 constexpr int kInFlightMax = 32;  // notices handed over and not heard of yet
+constexpr std::size_t kBusy = 8;  // jobs that wait
+constexpr int kOutWhileBusy = 2;
 constexpr Duration kSleepMax = 1h;
 
 }  // namespace
@@ -139,6 +141,10 @@ void Ledger::run_group(std::deque<Job> jobs) {
     last_commit_ = committed;
     ++commits_;
     jobs_ += jobs.size();
+    while (committed && !kept_results_.empty()) {
+      waiting_.push_back(std::move(kept_results_.front()));
+      kept_results_.pop_front();
+    }
   }
   if (committed) {
     desk_.committed(events_);
@@ -175,6 +181,8 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
   {
     const std::lock_guard lock(mutex_);
     room = stopping_ ? 0 : kInFlightMax - in_flight_;
+    // While mail pours in, what goes out yields, but never stands still.
+    if (waiting_.size() + jobs.size() > kBusy) room = std::min(room, kOutWhileBusy);
   }
   if (room > 0) {
     HEJNAL_TRY(outgoing, desk_.take_outgoing(room));
@@ -183,6 +191,17 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
   HEJNAL_TRY(const int indexed, store.index_some(static_cast<int>(kGroupMax) * 2));
   index_behind_ = indexed > 0;
   return {};
+}
+
+// Nobody tells it a second time, so what the store cannot take now is kept until it can.
+Ledger::Job Ledger::result_job(std::int64_t item, ports::SendResult result) {
+  return {[item, result](Desk& desk) { return desk.sent(item, result); },
+          [this, item, result](const Status& done) {
+            if (done || done.error().fault != Fault::retry_later) return;
+            const std::lock_guard lock(mutex_);
+            kept_results_.push_back(result_job(item, result));
+          },
+          false};
 }
 
 void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
@@ -197,10 +216,7 @@ void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
         const std::lock_guard lock(mutex_);
         --in_flight_;
         // Results are taken even when much is waiting or the server is stopping: they must not be lost.
-        if (!stopped_)
-          waiting_.push_back(
-              {[item, result = std::move(result)](Desk& desk) { return desk.sent(item, result); },
-               [](const Status&) {}, false});
+        if (!stopped_) waiting_.push_back(result_job(item, std::move(result)));
       }
       wake_.notify_one();
     });

@@ -87,7 +87,8 @@ class MailFiler {
   }
 
  private:
-  ports::Message message(core::CaseNumber number, ports::MessageState state, std::string why) const {
+  ports::Message message(core::CaseNumber number, ports::MessageState state, std::string why,
+                         bool internal) const {
     static constexpr const char* kNames[] = {"joined", "opened", "set_aside"};
     ports::Message m;
     m.number = number;
@@ -100,6 +101,7 @@ class MailFiler {
     m.automatic = mail_.automatic != Automatic::none || mail_.is_report;
     m.state = kNames[static_cast<std::size_t>(state)];
     m.join_reason = std::move(why);
+    m.internal = internal;
     m.message_id = mail_.message_id;
     m.content_key = mail_.content_key;
     m.base_subject = mail_.base_subject;
@@ -107,8 +109,10 @@ class MailFiler {
     return m;
   }
 
-  Status keep(core::CaseNumber number, ports::MessageState state, std::string why) {
-    HEJNAL_TRY(filed_.message, store_.add_message(message(number, state, std::move(why)), mail_.raw));
+  // `internal`: what the client of the case never sees, such as a colleague's note or a bounce.
+  Status keep(core::CaseNumber number, ports::MessageState state, std::string why, bool internal = false) {
+    HEJNAL_TRY(filed_.message,
+               store_.add_message(message(number, state, std::move(why), internal), mail_.raw));
     filed_.number = number;
     desk_.changes_.push_back({0, number, "message"});
     return {};
@@ -116,6 +120,7 @@ class MailFiler {
 
   Result<Filed> set_aside(const std::string& why) {
     HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
+    HEJNAL_TRY_VOID(desk_.plan_review());
     return filed_;
   }
 
@@ -125,7 +130,7 @@ class MailFiler {
       HEJNAL_TRY(const auto item, store_.notice_by_message_id(mail_.seen_message_id));
       if (item) {
         HEJNAL_TRY_VOID(
-            keep(item->notice.number, ports::MessageState::joined, "a read receipt for what we sent"));
+            keep(item->notice.number, ports::MessageState::joined, "a read receipt for what we sent", true));
         HEJNAL_TRY_VOID(
             desk_.put_fate(*item, core::NoticeState::seen, "the client's mail program has shown it"));
         return true;
@@ -136,7 +141,8 @@ class MailFiler {
       HEJNAL_TRY(const auto item, bounced(bounce));
       if (!item) continue;
       if (filed_.message == 0)
-        HEJNAL_TRY_VOID(keep(item->notice.number, ports::MessageState::joined, "a bounce of what we sent"));
+        HEJNAL_TRY_VOID(
+            keep(item->notice.number, ports::MessageState::joined, "a bounce of what we sent", true));
       if (bounce.action == "delayed") continue;  // a warning: it may still arrive
       const std::string words = bounce.diagnostic.empty() ? bounce.status : bounce.diagnostic;
       HEJNAL_TRY_VOID(desk_.put_fate(*item, core::NoticeState::bounced, words.empty() ? "returned" : words));
@@ -179,8 +185,8 @@ class MailFiler {
       // The id of an alert is not guessable: who can refer to it has read that alert.
       if (!item || !item->notice.to_desk()) continue;
       HEJNAL_TRY(const core::CaseNumber number, desk_.living(item->notice.number));
-      HEJNAL_TRY_VOID(
-          keep(number, ports::MessageState::joined, fmt::format("{} has answered the alert", who->name)));
+      HEJNAL_TRY_VOID(keep(number, ports::MessageState::joined,
+                           fmt::format("{} has answered the alert", who->name), true));
       std::string_view text = trim(mail_.reply_text);
       core::AgentActed act{.action = core::Action::answer,
                            .agent = who->name,
@@ -329,12 +335,29 @@ class MailFiler {
     if (mail_.automatic == Automatic::none) {
       HEJNAL_TRY(const auto own, store_.open_cases_of_email(mail_.from.email, 20));
       for (const auto& s : own) HEJNAL_TRY_VOID(add(s.number, {}));
+      HEJNAL_TRY(const auto merged, store_.merged_cases_of_email(mail_.from.email, 5));
+      for (const auto& s : merged) HEJNAL_TRY_VOID(add_merged(s, out));
       HEJNAL_TRY(const auto missing, store_.cases_without_email(20));
       for (const auto& s : missing) HEJNAL_TRY_VOID(add(s.number, {}));
     }
     // A case of somebody else that only lacks its email is no candidate for this sender: matching sees to
     // that.
     return out;
+  }
+
+  // What was sent again may have opened a case that lives on in another one: that one, in its words.
+  Status add_merged(const ports::CaseSummary& merged, std::vector<core::Candidate>& out) {
+    HEJNAL_TRY(const core::CaseNumber number, desk_.living(merged.number));
+    HEJNAL_TRY(const auto summary, store_.summary(number));
+    if (!summary || summary->state == core::State::closed || out.size() >= kCandidatesMax) return {};
+    HEJNAL_TRY(core::Candidate c, desk_.candidate(*summary));
+    HEJNAL_TRY(ports::ClientWords words, store_.client_words(merged.number));
+    c.base_subject = std::move(words.base_subject);
+    c.words_text = std::move(words.text);
+    c.client = merged.client;
+    c.email_missing = false;
+    out.push_back(std::move(c));
+    return {};
   }
 
   Desk& desk_;

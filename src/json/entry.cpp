@@ -21,6 +21,14 @@ Result<core::Body> read_body(std::string_view kind, const Value& v) {
   }
 }
 
+// What stands in our own database is ours: text that cannot be parsed is damage there, not somebody's
+// mistake.
+Result<Value> parse_stored(std::string_view text) {
+  auto parsed = parse(text);
+  if (!parsed) return fail(Fault::corrupt, "a stored text is damaged: {}", parsed.error().what);
+  return parsed;
+}
+
 std::string text_of(const Object& object, std::string_view name) {
   const Value* found = object.if_contains(name);
   return found && found->is_string() ? std::string(found->as_string()) : std::string();
@@ -31,8 +39,8 @@ std::string text_of(const Object& object, std::string_view name) {
 Object entry_object(const core::Entry& entry) {
   Object out;
   out.emplace("kind", entry.kind());
-  out.emplace("by", entry.by);
-  if (!entry.why.empty()) out.emplace("why", entry.why);
+  out.emplace("by", detail::write(entry.by));
+  if (!entry.why.empty()) out.emplace("why", detail::write(entry.why));
   std::visit(
       [&](const auto& body) {
         for (auto& field : detail::write_object(body)) out.emplace(field.key(), std::move(field.value()));
@@ -49,7 +57,7 @@ std::string encode_entries(const std::vector<core::Entry>& entries) {
 }
 
 Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant at) {
-  HEJNAL_TRY(const Value parsed, parse(text));
+  HEJNAL_TRY(const Value parsed, parse_stored(text));
   if (!parsed.is_array()) return fail(Fault::corrupt, "a journal row is not a list");
   std::vector<core::Entry> out;
   for (const Value& v : parsed.as_array()) {
@@ -64,7 +72,7 @@ Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant a
 std::string encode_notice(const core::Notice& notice) { return dump(to_object(notice)); }
 
 Result<core::Notice> decode_notice(std::string_view text) {
-  HEJNAL_TRY(const Value parsed, parse(text));
+  HEJNAL_TRY(const Value parsed, parse_stored(text));
   return from_value<core::Notice>(parsed);
 }
 

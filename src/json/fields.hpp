@@ -6,8 +6,10 @@
 
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "core/types.hpp"
 #include "json/value.hpp"
 
@@ -66,6 +68,10 @@ Value write(const T& x) {
     Array out;
     for (const auto& e : x) out.push_back(write(e));
     return out;
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    // Text is valid UTF-8 by then. Should it not be (a relay's answer, say), a journal that cannot be read
+    // again would be the greater damage.
+    return is_valid_utf8(x) ? Value(x) : Value(sanitize_utf8(x));
   } else {
     return Value(x);
   }
@@ -94,7 +100,7 @@ bool read(const Value& v, T& x) {
     x = v.as_bool();
     return true;
   } else if constexpr (std::is_integral_v<T>) {
-    if (!v.is_int64()) return false;
+    if (!v.is_int64() || !std::in_range<T>(v.as_int64())) return false;
     x = static_cast<T>(v.as_int64());
     return true;
   } else if constexpr (IsVector<T>::value) {

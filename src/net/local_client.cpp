@@ -16,7 +16,8 @@ std::size_t take(const char* bytes, std::size_t size, std::size_t count, void* o
 }  // namespace
 
 Result<LocalAnswer> post_locally(const std::string& socket, const std::string& path,
-                                 const std::vector<std::pair<std::string, std::string>>& query, const std::string& body) {
+                                 const std::vector<std::pair<std::string, std::string>>& query,
+                                 const std::string& body) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
   std::string url = "http://localhost" + path;
   char separator = '?';
@@ -37,7 +38,8 @@ Result<LocalAnswer> post_locally(const std::string& socket, const std::string& p
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
   const CURLcode code = curl_easy_perform(curl.get());
   if (code == CURLE_COULDNT_CONNECT) return fail(Fault::not_found, "no server listens on {}", socket);
-  if (code != CURLE_OK) return fail(Fault::retry_later, "the server did not answer: {}", curl_easy_strerror(code));
+  if (code != CURLE_OK)
+    return fail(Fault::retry_later, "the server did not answer: {}", curl_easy_strerror(code));
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
   answer.status = static_cast<int>(status);

@@ -16,6 +16,7 @@ struct LocalAnswer {
 
 // Fails with not_found when nobody listens there, retry_later when the answer did not come.
 Result<LocalAnswer> post_locally(const std::string& socket, const std::string& path,
-                                 const std::vector<std::pair<std::string, std::string>>& query, const std::string& body);
+                                 const std::vector<std::pair<std::string, std::string>>& query,
+                                 const std::string& body);
 
 }  // namespace hejnal::net

@@ -32,7 +32,8 @@ int check_live(const config::Settings& settings) {
   const std::string mark = to_hex({random, sizeof random});
   carriers::EmailComposer composer({settings.name, settings.address, settings.timezone, ""});
   ports::Letter letter;
-  letter.message_id = fmt::format("<check.{}@{}>", mark, settings.address.substr(settings.address.rfind('@') + 1));
+  letter.message_id =
+      fmt::format("<check.{}@{}>", mark, settings.address.substr(settings.address.rfind('@') + 1));
   letter.to = settings.address;
   letter.subject = "hejnal check " + mark;
   letter.text = "A test of the way out and back, sent by `hejnal check --live`.\n";
@@ -64,7 +65,8 @@ int check_live(const config::Settings& settings) {
     wake.wait(lock, [&] { return result.has_value(); });
   }
   if (result->outcome != ports::SendResult::Outcome::handed_over) {
-    fmt::print(stderr, "the relay {} did not take the mail: {} {}\n", settings.smtp, result->code, result->text);
+    fmt::print(stderr, "the relay {} did not take the mail: {} {}\n", settings.smtp, result->code,
+               result->text);
     return result->outcome == ports::SendResult::Outcome::try_later ? EX_TEMPFAIL : EX_CONFIG;
   }
   fmt::print("the relay has taken the mail ({}); waiting for it to come back ...\n", result->code);
@@ -82,7 +84,10 @@ int check_live(const config::Settings& settings) {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
-  fmt::print(stderr, "the mail left but has not come back within {}: is `hejnal serve` running, and does {} lead to it?\n", "2 min", settings.address);
+  fmt::print(
+      stderr,
+      "the mail left but has not come back within {}: is `hejnal serve` running, and does {} lead to it?\n",
+      "2 min", settings.address);
   return EX_UNAVAILABLE;
 }
 

@@ -1,4 +1,5 @@
-// The commands. Each returns an exit code of <sysexits.h>, or of its own where --help says so; mistakes go to stderr.
+// The commands. Each returns an exit code of <sysexits.h>, or of its own where --help says so; mistakes go to
+// stderr.
 #pragma once
 
 #include <string>
@@ -6,7 +7,8 @@
 
 namespace hejnal::app {
 
-// 0 good; 64 usage, 65 unusable input, 66 no such file, 69 unavailable, 73 cannot create, 75 try again later, 78 configuration
+// 0 good; 64 usage, 65 unusable input, 66 no such file, 69 unavailable, 73 cannot create, 75 try again later,
+// 78 configuration
 struct ServeArguments {
   bool sandbox = false, json = false;
   std::string config, data, http = "127.0.0.1:8080", lmtp = "127.0.0.1:2424", sip, token_file;
@@ -23,10 +25,14 @@ int show_procedure(const std::string& language, const std::string& format, const
 int inspect(const std::vector<std::string>& files);
 int deliver(const DatabaseArguments& database, const std::string& from, const std::string& to);
 int create_token(const DatabaseArguments& database, const std::string& name, const std::string& role);
-int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text, int limit, bool json);
+int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text,
+               int limit, bool json);
 int show_case(const DatabaseArguments& database, long long number, bool json);
 int backup(const DatabaseArguments& database, const std::string& path);
 int restore(const DatabaseArguments& database, const std::string& path);
 int verify(const DatabaseArguments& database, const std::string& path, bool json);  // path: a backup instead
+
+// 0 no law was broken, 1 one was.
+int simulate(unsigned long long seed, double years, int seeds, bool json);
 
 }  // namespace hejnal::app

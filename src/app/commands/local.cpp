@@ -33,8 +33,7 @@ Status with_desk(const config::Settings& s, const std::function<Status(desk::Des
   HEJNAL_TRY(const DatabaseLock lock, DatabaseLock::take(s.store_path));
   HEJNAL_TRY(const auto store, store::sqlite::open_store(s.store_path));
   HEJNAL_TRY(const LoadedProcedure loaded, load_procedure(s));
-  HEJNAL_TRY(const auto templates,
-             carriers::Templates::load({s.name, s.sms_number, s.public_url, s.timezone, loaded.procedure.language}, loaded.procedure));
+  HEJNAL_TRY(const auto templates, load_templates(s, loaded.procedure));
   const carriers::EmailComposer composer({s.name, s.address, s.timezone, s.recipient_delimiter});
   OffsetClock clock;
   SystemRandom random;
@@ -43,8 +42,10 @@ Status with_desk(const config::Settings& s, const std::function<Status(desk::Des
   settings.own_domains = s.own_domains;
   settings.own_domains.push_back(s.address.substr(s.address.rfind('@') + 1));
   settings.on_call = s.on_call;
-  desk::Desk desk({*store, clock, random, templates, composer, [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
-                  settings, loaded.procedure, loaded.text);
+  desk::Desk desk(
+      {*store, clock, random, templates, composer,
+       [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
+      settings, loaded.procedure, loaded.text);
   HEJNAL_TRY_VOID(store->begin());
   Status done = store->keep_procedure(loaded.procedure.version, loaded.text);
   if (done) {
@@ -77,7 +78,8 @@ int deliver(const DatabaseArguments& database, const std::string& from, const st
     return EX_DATAERR;
   }
   if (bytes.size() > static_cast<std::size_t>(settings->size_limit)) {
-    std::fprintf(stderr, "hejnal deliver: the message has %zu bytes; at most %lld are taken\n", bytes.size(), static_cast<long long>(settings->size_limit));
+    std::fprintf(stderr, "hejnal deliver: the message has %zu bytes; at most %lld are taken\n", bytes.size(),
+                 static_cast<long long>(settings->size_limit));
     return EX_DATAERR;
   }
   // A pipe gives no envelope unless it is told; what the mail server wrote into the header counts then.
@@ -117,7 +119,8 @@ int create_token(const DatabaseArguments& database, const std::string& name, con
     complain(settings.error());
     return EX_CONFIG;
   }
-  const auto answer = net::post_locally(control_socket(settings->store_path), "/token", {{"name", name}, {"role", role}}, "");
+  const auto answer =
+      net::post_locally(control_socket(settings->store_path), "/token", {{"name", name}, {"role", role}}, "");
   if (answer) {
     if (answer->status == 200) fmt::print("{}\n", answer->body);
     return exit_code_of(*answer);
@@ -135,7 +138,8 @@ int create_token(const DatabaseArguments& database, const std::string& name, con
 
 int backup(const DatabaseArguments& database, const std::string& path) {
   const auto settings = settings_of(database);
-  const Status done = settings ? store::sqlite::back_up(settings->store_path, path) : tl::make_unexpected(settings.error());
+  const Status done =
+      settings ? store::sqlite::back_up(settings->store_path, path) : tl::make_unexpected(settings.error());
   if (!done) return complain(done.error());
   fmt::print("{} holds everything that was committed\n", path);
   return EX_OK;
@@ -145,9 +149,11 @@ int restore(const DatabaseArguments& database, const std::string& path) {
   const auto settings = settings_of(database);
   if (!settings) return complain(settings.error());
   const auto lock = DatabaseLock::take(settings->store_path);
-  const Status done = lock ? store::sqlite::restore(path, settings->store_path) : tl::make_unexpected(lock.error());
+  const Status done =
+      lock ? store::sqlite::restore(path, settings->store_path) : tl::make_unexpected(lock.error());
   if (!done) return complain(done.error());
-  fmt::print("{} is restored; what was there before is kept as {}.before-restore\n", settings->store_path, settings->store_path);
+  fmt::print("{} is restored; what was there before is kept as {}.before-restore\n", settings->store_path,
+             settings->store_path);
   return EX_OK;
 }
 

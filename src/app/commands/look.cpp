@@ -15,7 +15,8 @@ std::string procedure_text(const core::Procedure& p) {
   std::string out = fmt::format("{}\n", p.title);
   for (const core::ServiceClass& c : p.classes) {
     out += fmt::format("\n{}\n\n", c.title);
-    for (const core::Step& step : c.steps) out += fmt::format("  {}: {}\n    {}\n", step.wait_text, step.means_text, step.note);
+    for (const core::Step& step : c.steps)
+      out += fmt::format("  {}: {}\n    {}\n", step.wait_text, step.means_text, step.note);
     out += fmt::format("  {}: {}\n    {}\n", c.phone.wait_text, c.phone.means_text, c.phone.note);
   }
   return out + fmt::format("\n{}\n\n  {}\n", p.prolonged_title, p.prolonged_text);
@@ -28,25 +29,34 @@ json::Value procedure_json(const core::Procedure& p) {
     for (const core::Step& step : c.steps) {
       json::Array means;
       for (const core::Channel m : step.means) means.push_back(json::Value(to_string(m)));
-      steps.push_back(json::Object{{"wait_s", step.wait.count() / 1000}, {"wait_text", step.wait_text}, {"means", std::move(means)},
-                                   {"means_text", step.means_text}, {"note", step.note}});
+      steps.push_back(json::Object{{"wait_s", step.wait.count() / 1000},
+                                   {"wait_text", step.wait_text},
+                                   {"means", std::move(means)},
+                                   {"means_text", step.means_text},
+                                   {"note", step.note}});
     }
-    classes.push_back(json::Object{{"id", c.id},
-                                   {"title", c.title},
-                                   {"failure", c.failure},
-                                   {"steps", std::move(steps)},
-                                   {"phone", {{"wait_text", c.phone.wait_text}, {"means_text", c.phone.means_text}, {"note", c.phone.note}}},
-                                   {"promises",
-                                    {{"receipt", c.promise.receipt},
-                                     {"acknowledge_on_read", c.promise.acknowledge_on_read},
-                                     {"start_of_work_after_s", c.promise.start_of_work_after.count() / 1000},
-                                     {"react_within_s", c.promise.react_within.count() / 1000},
-                                     {"answer_within_s", c.promise.answer_within.count() / 1000}}}});
+    classes.push_back(json::Object{
+        {"id", c.id},
+        {"title", c.title},
+        {"failure", c.failure},
+        {"steps", std::move(steps)},
+        {"phone",
+         {{"wait_text", c.phone.wait_text}, {"means_text", c.phone.means_text}, {"note", c.phone.note}}},
+        {"promises",
+         {{"receipt", c.promise.receipt},
+          {"acknowledge_on_read", c.promise.acknowledge_on_read},
+          {"start_of_work_after_s", c.promise.start_of_work_after.count() / 1000},
+          {"react_within_s", c.promise.react_within.count() / 1000},
+          {"answer_within_s", c.promise.answer_within.count() / 1000}}}});
   }
   json::Array columns;
   for (const std::string& column : p.columns) columns.push_back(json::Value(column));
-  return json::Object{{"language", p.language}, {"version", p.version}, {"title", p.title}, {"columns", std::move(columns)},
-                      {"classes", std::move(classes)}, {"prolonged", {{"title", p.prolonged_title}, {"text", p.prolonged_text}}}};
+  return json::Object{{"language", p.language},
+                      {"version", p.version},
+                      {"title", p.title},
+                      {"columns", std::move(columns)},
+                      {"classes", std::move(classes)},
+                      {"prolonged", {{"title", p.prolonged_title}, {"text", p.prolonged_text}}}};
 }
 
 }  // namespace
@@ -57,8 +67,14 @@ int check_settings(const std::string& path) {
     std::fprintf(stderr, "%s\n", settings.error().what.c_str());
     return EX_CONFIG;
   }
-  if (const auto procedure = load_procedure(*settings); !procedure) {
-    std::fprintf(stderr, "%s\n", procedure.error().what.c_str());
+  const auto procedure = load_procedure(*settings);
+  const Status good = procedure ? Status() : tl::make_unexpected(procedure.error());
+  const Status words = !good ? good : [&]() -> Status {
+    HEJNAL_TRY_VOID(load_templates(*settings, procedure->procedure));
+    return {};
+  }();
+  if (!words) {
+    std::fprintf(stderr, "%s\n", words.error().what.c_str());
     return EX_CONFIG;
   }
   return EX_OK;

@@ -26,7 +26,8 @@ Result<Opened> open(const DatabaseArguments& database) {
 
 }  // namespace
 
-int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text, int limit, bool as_json) {
+int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text,
+               int limit, bool as_json) {
   auto opened = open(database);
   if (!opened) return complain(opened.error());
   ports::CaseQuery query;
@@ -43,11 +44,13 @@ int list_cases(const DatabaseArguments& database, const std::string& state, cons
     } else {
       const auto& s = row.summary;
       fmt::print("{:>6}  {:<8}  {:<8}  {}  {}{}\n", s.number, row.class_name, to_string(s.state),
-                 row.next ? format_rfc3339(row.next->due).substr(0, 16) : std::string(16, '-'), s.client.email.empty() ? s.client.phone : s.client.email,
+                 row.next ? format_rfc3339(row.next->due).substr(0, 16) : std::string(16, '-'),
+                 s.client.email.empty() ? s.client.phone : s.client.email,
                  s.subject.empty() ? "" : ": " + s.subject);
     }
   }
-  if (!as_json && !page->next_cursor.empty()) fmt::print("        ... {}{} altogether\n", page->total_is_exact ? "" : "at least ", page->total);
+  if (!as_json && !page->next_cursor.empty())
+    fmt::print("        ... {}{} altogether\n", page->total_is_exact ? "" : "at least ", page->total);
   return EX_OK;
 }
 
@@ -64,12 +67,17 @@ int show_case(const DatabaseArguments& database, long long number, bool as_json)
   const auto journal = opened->archive->journal(number);
   if (!row || !*row || !journal) return EX_SOFTWARE;
   const auto& s = (*row)->summary;
-  fmt::print("case {}: {}\n  {} ({}), {}, step {}{}\n  client {} {} {}\n  code {}\n", s.number, s.subject, (*row)->class_name, (*row)->class_reason,
-             to_string(s.state), (*row)->step, s.email_missing ? ", email missing" : "", s.client.name, s.client.email, s.client.phone, s.short_code);
+  fmt::print("case {}: {}\n  {} ({}), {}, step {}{}\n  client {} {} {}\n  code {}\n", s.number, s.subject,
+             (*row)->class_name, (*row)->class_reason, to_string(s.state), (*row)->step,
+             s.email_missing ? ", email missing" : "", s.client.name, s.client.email, s.client.phone,
+             s.short_code);
   if ((*row)->next) {
-    fmt::print("  next: {} by the {}, due {} ({})\n", (*row)->next->what, (*row)->next->by_desk ? "desk" : "client", format_rfc3339((*row)->next->due), (*row)->next->why);
+    fmt::print("  next: {} by the {}, due {} ({})\n", (*row)->next->what,
+               (*row)->next->by_desk ? "desk" : "client", format_rfc3339((*row)->next->due),
+               (*row)->next->why);
   }
-  for (const core::Entry& entry : *journal) fmt::print("  {}  {:<12} {:<10} {}\n", format_rfc3339(entry.at), entry.by, entry.kind(), entry.why);
+  for (const core::Entry& entry : *journal)
+    fmt::print("  {}  {:<12} {:<10} {}\n", format_rfc3339(entry.at), entry.by, entry.kind(), entry.why);
   return EX_OK;
 }
 
@@ -86,9 +94,13 @@ int verify(const DatabaseArguments& database, const std::string& backup, bool as
     return exit_code(report.error().fault);
   }
   if (as_json) {
-    fmt::print("{}\n", json::dump(json::Object{{"cases", report->cases}, {"entries", report->entries}, {"messages", report->messages}, {"blobs", report->blobs}}));
+    fmt::print("{}\n", json::dump(json::Object{{"cases", report->cases},
+                                               {"entries", report->entries},
+                                               {"messages", report->messages},
+                                               {"blobs", report->blobs}}));
   } else {
-    fmt::print("good: {} cases, {} journal entries replayed, {} messages, {} stored attachments\n", report->cases, report->entries, report->messages, report->blobs);
+    fmt::print("good: {} cases, {} journal entries replayed, {} messages, {} stored attachments\n",
+               report->cases, report->entries, report->messages, report->blobs);
   }
   return EX_OK;
 }

@@ -16,7 +16,9 @@ namespace {
 
 void announce(const Server& server, bool as_json) {
   if (as_json) {
-    const auto text_or_null = [](const std::string& s) { return s.empty() ? json::Value(nullptr) : json::Value(s); };
+    const auto text_or_null = [](const std::string& s) {
+      return s.empty() ? json::Value(nullptr) : json::Value(s);
+    };
     const json::Object line{{"http", server.http()},
                             {"lmtp", text_or_null(server.lmtp())},
                             {"sip", nullptr},
@@ -24,7 +26,8 @@ void announce(const Server& server, bool as_json) {
                             {"pid", static_cast<std::int64_t>(::getpid())}};
     fmt::print("{}\n", json::dump(line));
   } else {
-    fmt::print("hejnal is ready: http://{}/{}{}\n", server.http(), server.lmtp().empty() ? "" : ", LMTP on " + server.lmtp(),
+    fmt::print("hejnal is ready: http://{}/{}{}\n", server.http(),
+               server.lmtp().empty() ? "" : ", LMTP on " + server.lmtp(),
                server.token_file().empty() ? "" : ", token in " + server.token_file());
   }
   std::fflush(stdout);
@@ -38,7 +41,8 @@ int serve(const ServeArguments& arguments) {
     std::fprintf(stderr, "hejnal serve: expected either --sandbox or --config FILE\n");
     return EX_USAGE;
   }
-  if (!arguments.sip.empty()) std::fprintf(stderr, "hejnal serve: --sip is accepted, but there is no SIP endpoint yet\n");
+  if (!arguments.sip.empty())
+    std::fprintf(stderr, "hejnal serve: --sip is accepted, but there is no SIP endpoint yet\n");
   // Signals are taken here, in one place; threads inherit the mask.
   sigset_t signals;
   sigemptyset(&signals);

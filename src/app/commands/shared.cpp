@@ -28,7 +28,8 @@ int complain(const Error& error) {
 
 Result<config::Settings> settings_of(const DatabaseArguments& database) {
   if (!database.data.empty()) return sandbox_settings(database.data, "127.0.0.1:0", "");
-  if (database.config.empty()) return fail(Fault::malformed, "expected --config FILE, or --data DIR for a sandbox");
+  if (database.config.empty())
+    return fail(Fault::malformed, "expected --config FILE, or --data DIR for a sandbox");
   return load_settings(database.config);
 }
 

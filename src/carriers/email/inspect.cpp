@@ -26,11 +26,15 @@ std::string inspect_line(std::string_view file, std::string_view raw) {
   const wire::Mail mail = wire::parse_mail(raw);
   json::Array bounces;
   for (const auto& b : mail.bounces) {
-    bounces.push_back({{"recipient", b.recipient}, {"status", b.status}, {"action", b.action}, {"diagnostic", b.diagnostic},
+    bounces.push_back({{"recipient", b.recipient},
+                       {"status", b.status},
+                       {"action", b.action},
+                       {"diagnostic", b.diagnostic},
                        {"original_message_id", b.original_message_id}});
   }
   json::Array attachments;
-  for (const auto& a : mail.attachments) attachments.push_back({{"name", a.name}, {"type", a.type}, {"size", a.size}});
+  for (const auto& a : mail.attachments)
+    attachments.push_back({{"name", a.name}, {"type", a.type}, {"size", a.size}});
   json::Object out;
   out["file"] = file;
   out["message_id"] = mail.message_id;

@@ -1,5 +1,5 @@
-// One line of JSON that says how a mail was read: what `hejnal inspect` prints, and how an administrator finds out what
-// the desk saw in a mail.
+// One line of JSON that says how a mail was read: what `hejnal inspect` prints, and how an administrator
+// finds out what the desk saw in a mail.
 #pragma once
 
 #include <string>

@@ -53,7 +53,7 @@ std::vector<ports::RawPiece> pieces(std::string_view raw, const wire::Mail& mail
     if (begin < at) continue;  // nested in one that we have
     inline_until(begin);
     const std::string_view bytes = raw.substr(begin, end - begin);
-    out.push_back({sha256_hex(bytes), compress(bytes), bytes.size()});
+    out.push_back({content_hash(bytes), compress(bytes), bytes.size()});
     at = end;
   }
   inline_until(raw.size());

@@ -55,6 +55,43 @@ std::string fill(std::string_view text, const std::map<std::string, std::string,
   return out;
 }
 
+// Why on call is told, in the desk's language.
+std::string reason_text(const core::Notice& n, bool polish) {
+  const std::string elapsed = format_duration(Duration(n.elapsed_ms));
+  const bool just_now = n.elapsed_ms < 60'000;
+  switch (n.reason) {
+    case core::AlertReason::none:
+      return {};
+    case core::AlertReason::grave_report:
+      return polish ? "nowe zgłoszenie" : "a new report";
+    case core::AlertReason::unread:
+      return fmt::format(fmt::runtime(polish ? "nikt nie przeczytał od {}" : "nobody has read it for {}"),
+                         elapsed);
+    case core::AlertReason::no_reaction:
+      return fmt::format(fmt::runtime(polish ? "brak reakcji od {}" : "no reaction for {}"), elapsed);
+    case core::AlertReason::reaction_overdue:
+      if (just_now) return polish ? "mija termin reakcji" : "the first reaction is due now";
+      return fmt::format(
+          fmt::runtime(polish ? "termin reakcji minął {} temu" : "the first reaction was due {} ago"),
+          elapsed);
+    case core::AlertReason::answer_overdue:
+      if (just_now) return polish ? "mija termin odpowiedzi" : "the answer is due now";
+      return fmt::format(
+          fmt::runtime(polish ? "termin odpowiedzi minął {} temu" : "the answer was due {} ago"), elapsed);
+    case core::AlertReason::sent_again:
+      return fmt::format(
+          fmt::runtime(polish ? "klient ponowił email po {}" : "the client sent the email again after {}"),
+          elapsed);
+    case core::AlertReason::sms_came:
+      return fmt::format(fmt::runtime(polish ? "klient przysłał SMS {} po emailu"
+                                             : "the client sent an SMS {} after the email"),
+                         elapsed);
+    case core::AlertReason::not_arrived:
+      return n.why;
+  }
+  return {};
+}
+
 std::string unknown_placeholder(std::string_view text) {
   for (std::size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
     const auto close = text.find('}', at);
@@ -121,11 +158,12 @@ std::map<std::string, std::string, std::less<>> Templates::values(const core::No
           {"email", n.client.email},
           {"phone", n.client.phone},
           {"text", n.text},
-          {"why", n.why},
+          {"why", reason_text(n, polish)},
           {"due", n.due.ms == 0 ? std::string() : format_local(n.due, settings_.zone, settings_.language)},
           {"late", n.late_ms < 60'000 ? std::string() : format_duration(Duration(n.late_ms))},
           {"follow", n.token.empty() ? std::string() : fmt::format("{}/c/{}", settings_.public_url, n.token)},
-          {"case_url", fmt::format("{}/sandbox/#{}", settings_.public_url, n.number)},
+          {"case_url",
+           settings_.case_url.empty() ? std::string() : fmt::format("{}{}", settings_.case_url, n.number)},
           {"desk", settings_.desk_name},
           {"waits", waits},
           {"ring", n.ring > 1 ? std::to_string(n.ring) : std::string()},
@@ -149,6 +187,20 @@ ports::Words Templates::words(const core::Notice& notice, Instant) const {
   }
   out.text = std::move(filled);
   return out;
+}
+
+std::string Templates::together(const std::vector<core::Notice>& alerts) const {
+  constexpr std::size_t kNamed = 12;
+  std::string numbers;
+  for (std::size_t i = 0; i < std::min(alerts.size(), kNamed); ++i) {
+    numbers += fmt::format("{}{}", i == 0 ? "" : ", ", alerts[i].number);
+  }
+  if (alerts.size() > kNamed) numbers += ", ...";
+  const bool polish = settings_.language == "pl";
+  const std::string first = fmt::format("{}: {}", alerts.front().number, alerts.front().subject);
+  return wire::sms_text(fmt::format(
+      fmt::runtime(polish ? "Alarmy {} spraw: {}. Pierwsza: {}" : "Alerts of {} cases: {}. First: {}"),
+      alerts.size(), numbers, truncate_utf8(first, 60)));
 }
 
 }  // namespace hejnal::carriers

@@ -19,6 +19,7 @@ namespace hejnal::carriers {
 
 struct WordingSettings {
   std::string desk_name, sms_number, public_url, zone, language;
+  std::string case_url = {};  // where the desk sees a case, without its number; empty: nowhere yet
 };
 
 class Templates final : public ports::Wording {
@@ -28,6 +29,7 @@ class Templates final : public ports::Wording {
                                 const std::map<std::string, std::string>& own = {});
 
   ports::Words words(const core::Notice& notice, Instant now) const override;
+  std::string together(const std::vector<core::Notice>& alerts) const override;
 
  private:
   Templates(WordingSettings settings, core::Procedure procedure)

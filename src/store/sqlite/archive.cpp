@@ -85,7 +85,8 @@ class SqliteArchive final : public ports::Archive {
     return list(db_.query(
         "SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
         "join_reason, "
-        "message_id, content_key, base_subject, notice, attachments FROM messages WHERE case_number IN "
+        "message_id, content_key, base_subject, notice, attachments, internal FROM messages WHERE "
+        "case_number IN "
         "(SELECT ?1 UNION SELECT number FROM cases WHERE merged_into <> 0 AND merged_into = ?1) ORDER BY id",
         number));
   }
@@ -93,22 +94,24 @@ class SqliteArchive final : public ports::Archive {
     HEJNAL_TRY(auto found, list(db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, "
                                           "subject, text, at, automatic, state, "
                                           "join_reason, message_id, content_key, base_subject, notice, "
-                                          "attachments FROM messages WHERE id = ?1",
+                                          "attachments, internal FROM messages WHERE id = ?1",
                                           id)));
     if (found.empty()) return std::nullopt;
     return std::optional(std::move(found.front()));
   }
   Result<std::string> raw(core::MessageId id) override;
   Result<bool> has_message_id(std::string_view message_id) override {
-    HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 LIMIT 1", message_id));
+    HEJNAL_TRY(
+        Rows rows,
+        db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 LIMIT 1", message_id));
     return rows.next();
   }
   Result<std::vector<ports::Message>> set_aside(int limit) override {
     return list(
         db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, "
                   "automatic, state, join_reason, "
-                  "message_id, content_key, base_subject, notice, attachments FROM messages WHERE "
-                  "case_number = 0 AND state = 'set_aside' "
+                  "message_id, content_key, base_subject, notice, attachments, internal FROM messages WHERE "
+                  "case_number = 0 AND state = 'set_aside' AND looked_at IS NULL "
                   "ORDER BY id DESC LIMIT ?1",
                   limit));
   }
@@ -199,29 +202,36 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
   page.total = std::min(page.total, kExactTotal);
 
   const bool newest = query.newest || !query.text.empty();
+  const int limit = std::max(query.limit, 1);
   std::string order;
+  // Bound, not written into the text: statements are kept by their text, and there is a cursor for every
+  // page.
+  const std::size_t due_at = values.size() + 1, number_at = due_at + 1, limit_at = number_at + 1;
+  Cursor cursor;
   if (!query.cursor.empty()) {
-    HEJNAL_TRY(const Cursor cursor, read_cursor(query.cursor));
-    where += newest ? fmt::format(" AND number < {}", cursor.number)
-                    : fmt::format(" AND (coalesce(next_due, 9000000000000000), number) > ({}, {})",
-                                  cursor.due, cursor.number);
+    HEJNAL_TRY(cursor, read_cursor(query.cursor));
+    where += newest ? fmt::format(" AND number < ?{}", number_at)
+                    : fmt::format(" AND (coalesce(next_due, 9000000000000000), number) > (?{}, ?{})", due_at,
+                                  number_at);
   }
   // Closed cases have nothing due: they stand behind all others.
   order = newest   ? "number DESC"
           : closed ? "coalesce(next_due, 9000000000000000), number"
                    : "next_due, number";
   if (!newest && !closed && !query.cursor.empty()) {  // lets the index be used
-    HEJNAL_TRY(const Cursor cursor, read_cursor(query.cursor));
-    where += fmt::format(" AND next_due >= {}", cursor.due);
+    where += fmt::format(" AND next_due >= ?{}", due_at);
   }
-  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE {} ORDER BY {} LIMIT {}",
-                                                     kCaseColumns, where, order, query.limit + 1)));
+  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE {} ORDER BY {} LIMIT ?{}",
+                                                     kCaseColumns, where, order, limit_at)));
   for (std::size_t i = 0; i < values.size(); ++i)
     rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
+  if (!query.cursor.empty() && !newest) rows.bind(static_cast<int>(due_at), cursor.due);
+  if (!query.cursor.empty()) rows.bind(static_cast<int>(number_at), cursor.number);
+  rows.bind(static_cast<int>(limit_at), std::int64_t{limit} + 1);
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
     if (!more) return page;
-    if (static_cast<int>(page.items.size()) == query.limit) {
+    if (static_cast<int>(page.items.size()) == limit) {
       const ports::CaseRow& last = page.items.back();
       page.next_cursor =
           fmt::format("{}-{}", last.next ? last.next->due.ms : 9000000000000000, last.summary.number);
@@ -309,12 +319,17 @@ Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
   HEJNAL_TRY(c.queued, one(db_.query("SELECT count(*) FROM outbox WHERE state = 'queued'")));
   HEJNAL_TRY(c.failed,
              one(db_.query("SELECT count(*) FROM outbox WHERE state IN ('failed', 'bounced', 'unknown')")));
-  HEJNAL_TRY(c.set_aside,
-             one(db_.query("SELECT count(*) FROM messages WHERE case_number = 0 AND state = 'set_aside'")));
+  HEJNAL_TRY(c.set_aside, one(db_.query("SELECT count(*) FROM messages WHERE case_number = 0 AND state = "
+                                        "'set_aside' AND looked_at IS NULL")));
   HEJNAL_TRY(
       c.overdue,
       one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 AND next_due < ?1 LIMIT 10001)",
                     now)));
+  HEJNAL_TRY(c.adrift, one(db_.query("SELECT count(*) FROM cases WHERE open = 1 AND alarm_at IS NULL")));
+  HEJNAL_TRY(Rows alarm,
+             db_.query("SELECT alarm_at FROM cases WHERE alarm_at IS NOT NULL ORDER BY alarm_at LIMIT 1"));
+  HEJNAL_TRY(const bool any, alarm.next());
+  if (any) c.alarm = alarm.instant(0);
   return c;
 }
 

@@ -34,21 +34,33 @@ std::string difference(const Rows& row, const core::Case& c) {
     return t ? std::to_string(t->ms) : std::string("null");
   };
   const auto column = [&](int i) { return row.is_null(i) ? std::string("null") : row.text(i); };
+  const auto flag = [](bool b) { return std::string(b ? "1" : "0"); };
   const std::pair<const char*, std::string> expected[] = {
       {"state", std::string(to_string(c.state))},
+      {"open", flag(c.state != core::State::closed)},
       {"class", c.class_name},
+      {"class_reason", c.class_reason},
+      {"email_missing", flag(c.email_missing)},
+      {"candidates", fmt::format("{}", fmt::join(c.candidates, ","))},
       {"step", std::to_string(c.step)},
-      {"email_missing", c.email_missing ? "1" : "0"},
       {"subject", c.subject},
+      {"client_name", c.client.name},
       {"client_email", c.client.email},
       {"client_phone", c.client.phone},
+      {"client_organisation", c.client.organisation},
+      {"opened_at", std::to_string(c.opened_at.ms)},
+      {"sent_at", std::to_string(c.sent_at.ms)},
+      {"read_at", text(c.read_at)},
+      {"answered_at", text(c.answered_at)},
+      {"settled_at", text(c.settled_at)},
+      {"next_what", next ? next->what : ""},
+      {"next_by_desk", flag(next && next->by_desk)},
+      {"next_due", text(next ? std::optional(next->due) : std::nullopt)},
+      {"next_why", next ? next->why : ""},
+      {"alarm_at", text(core::alarm(c))},
       {"short_code", c.short_code},
       {"token", c.token},
       {"merged_into", std::to_string(c.merged_into)},
-      {"alarm_at", text(core::alarm(c))},
-      {"next_due", text(next ? std::optional(next->due) : std::nullopt)},
-      {"read_at", text(c.read_at)},
-      {"answered_at", text(c.answered_at)},
       {"entries", std::to_string(c.entries)}};
   int i = 1;
   for (const auto& [name, value] : expected) {
@@ -119,30 +131,48 @@ Status restore(const std::string& from, const std::string& path) {
     fs::rename(path, kept, error);
     if (error) return fail(Fault::retry_later, "{}: {}", kept, error.message());
   }
-  fs::remove(path + "-wal", error);
+  // What the checkpoint could not bring home goes with the database that it belongs to.
+  fs::remove(kept + "-wal", error);
+  if (fs::exists(path + "-wal")) fs::rename(path + "-wal", kept + "-wal", error);
   fs::remove(path + "-shm", error);
   fs::rename(fresh, path, error);
   if (error) return fail(Fault::retry_later, "{}: {}", path, error.message());
   return {};
 }
 
-Result<VerifyReport> verify(const std::string& path) {
-  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only));
+Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
+  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only, vfs));
   HEJNAL_TRY_VOID(db.script("BEGIN"));  // one moment, whatever a server does meanwhile
   HEJNAL_TRY_VOID(integrity(db, "PRAGMA integrity_check(1)"));
+  HEJNAL_TRY(const int schema, schema_of(db));
+  if (schema != newest_schema())
+    return fail(Fault::conflict,
+                "{} has schema {}, this program verifies schema {}: start the server on it first, or use "
+                "the hejnal that wrote it",
+                path, schema, newest_schema());
   VerifyReport report;
   HEJNAL_TRY(
       Rows cases,
-      db.query("SELECT number, state, class, step, email_missing, subject, client_email, client_phone, "
-               "short_code, token, "
-               "merged_into, alarm_at, next_due, read_at, answered_at, entries FROM cases ORDER BY number"));
+      db.query("SELECT number, state, open, class, class_reason, email_missing, candidates, step, subject, "
+               "client_name, client_email, client_phone, client_organisation, opened_at, sent_at, read_at, "
+               "answered_at, settled_at, next_what, next_by_desk, next_due, next_why, alarm_at, short_code, "
+               "token, "
+               "merged_into, entries FROM cases ORDER BY number"));
   for (;;) {
     HEJNAL_TRY(const bool more, cases.next());
     if (!more) break;
     const core::CaseNumber number = cases.integer(0);
-    HEJNAL_TRY(const auto journal, read_journal(db, number));
-    if (journal.empty()) return fail(Fault::corrupt, "case {} has no journal", number);
-    const core::Case c = core::replay(journal);
+    auto journal = read_journal(db, number);
+    if (!journal) return fail(Fault::corrupt, "case {}: {}", number, journal.error().what);
+    if (journal->empty()) return fail(Fault::corrupt, "case {} has no journal", number);
+    core::Case c;
+    for (const core::Entry& entry : *journal) {
+      if (!core::fits(c, entry))
+        return fail(Fault::corrupt,
+                    "case {}: entry {} (\"{}\") of its journal cannot follow on those before it", number,
+                    c.entries + 1, entry.kind());
+      core::apply(c, entry);
+    }
     if (c.number != number)
       return fail(Fault::corrupt, "the journal of case {} tells of case {}", number, c.number);
     if (const std::string words = difference(cases, c); !words.empty())
@@ -150,12 +180,18 @@ Result<VerifyReport> verify(const std::string& path) {
     ++report.cases;
     report.entries += c.entries;
   }
+  HEJNAL_TRY(Rows strays,
+             db.query("SELECT case_number FROM journal WHERE case_number NOT IN (SELECT number FROM "
+                      "cases) ORDER BY case_number LIMIT 1"));
+  HEJNAL_TRY(const bool stray, strays.next());
+  if (stray)
+    return fail(Fault::corrupt, "case {} has a journal and is not in the list of cases", strays.integer(0));
   HEJNAL_TRY(Rows blobs, db.query("SELECT hash, frame FROM blobs"));
   for (;;) {
     HEJNAL_TRY(const bool more, blobs.next());
     if (!more) break;
     const auto bytes = decompress(blobs.view(1));
-    if (!bytes || sha256_hex(*bytes) != blobs.view(0))
+    if (!bytes || content_hash(*bytes) != blobs.view(0))
       return fail(Fault::corrupt, "the stored attachment {} is not what its name says", blobs.view(0));
     ++report.blobs;
   }
@@ -177,6 +213,8 @@ Result<std::int64_t> checkpoint(const std::string& path, bool empty_it) {
   std::error_code error;
   const auto size = fs::file_size(path + "-wal", error);
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::existing));
+  // A connection that has read nothing yet does not know of the log, and would report success without a look.
+  HEJNAL_TRY_VOID(schema_of(db));
   sqlite3_busy_timeout(db.handle(), 200);
   sqlite3_wal_checkpoint_v2(db.handle(), nullptr,
                             empty_it ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr,

@@ -23,7 +23,7 @@ struct VerifyReport {
 };
 // Replays every journal and compares, checks every hash. Fails with corrupt at the first difference, and
 // names it.
-Result<VerifyReport> verify(const std::string& path);
+Result<VerifyReport> verify(const std::string& path, const std::string& vfs = {});
 
 // Writes committed pages from the log to their places; returns the log's size in bytes before. `empty_it`:
 // also waits for readers and truncates the log.

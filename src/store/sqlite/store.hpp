@@ -36,6 +36,7 @@ class SqliteStore final : public ports::Store {
   Status set_failure(core::CaseNumber number, bool open) override;
   Result<std::optional<ports::CaseSummary>> summary(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_email(std::string_view address, int limit) override;
+  Result<std::vector<ports::CaseSummary>> merged_cases_of_email(std::string_view address, int limit) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_phone(std::string_view phone, int limit) override;
   Result<core::CaseNumber> case_by_code(std::string_view short_code) override;
   Result<core::CaseNumber> case_by_token(std::string_view token) override;
@@ -53,6 +54,10 @@ class SqliteStore final : public ports::Store {
   Status move_message(core::MessageId id, core::CaseNumber to) override;
   Status merge_participants(core::CaseNumber from, core::CaseNumber to) override;
   Result<std::optional<ports::Message>> message(core::MessageId id) override;
+  Status set_message_text(core::MessageId id, std::string_view text) override;
+  Status set_looked_at(core::MessageId id, Instant now) override;
+  Result<std::vector<ports::Message>> not_looked_at(int limit) override;
+  Result<core::CaseNumber> last_case_told(std::string_view phone) override;
   Result<int> index_some(int limit) override;
 
   Status learn_person(const core::Party& party, bool confirmed) override;
@@ -88,7 +93,7 @@ class SqliteStore final : public ports::Store {
 inline constexpr const char* kMessageColumns =
     "id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
     "join_reason, message_id, "
-    "content_key, base_subject, notice, attachments";
+    "content_key, base_subject, notice, attachments, internal";
 Result<ports::Message> read_message(const Rows& rows);
 ports::CaseSummary read_summary(const Rows& rows);  // of kSummaryColumns
 inline constexpr const char* kSummaryColumns =

@@ -59,6 +59,7 @@ Result<ports::Message> read_message(const Rows& rows) {
   m.base_subject = rows.text(14);
   m.notice = static_cast<int>(rows.integer(15));
   HEJNAL_TRY(m.attachments, decode(rows.view(16)));
+  m.internal = rows.integer(17) != 0;
   return m;
 }
 
@@ -72,14 +73,16 @@ Result<bool> SqliteStore::seen(std::string_view message_id, std::string_view con
 
 Result<core::MessageId> SqliteStore::add_message(const ports::Message& m,
                                                  const std::vector<ports::RawPiece>& raw) {
-  HEJNAL_TRY_VOID(db_.run(
-      "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
-      "automatic, state, join_reason, "
-      "message_id, content_key, base_subject, notice, attachments) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-      "?9, ?10, ?11, ?12, ?13, "
-      "?14, ?15, ?16)",
-      m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic, m.state,
-      m.join_reason, m.message_id, m.content_key, m.base_subject, m.notice, encode(m.attachments)));
+  HEJNAL_TRY_VOID(
+      db_.run("INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
+              "automatic, state, join_reason, "
+              "message_id, content_key, base_subject, notice, attachments, internal) VALUES (?1, ?2, ?3, ?4, "
+              "?5, ?6, ?7, ?8, "
+              "?9, ?10, ?11, ?12, ?13, "
+              "?14, ?15, ?16, ?17)",
+              m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic,
+              m.state, m.join_reason, m.message_id, m.content_key, m.base_subject, m.notice,
+              encode(m.attachments), m.internal));
   const core::MessageId id = db_.last_row_id();
   HEJNAL_TRY_VOID(set_raw(id, raw));
   return id;
@@ -106,6 +109,40 @@ Status SqliteStore::set_message_state(core::MessageId id, std::string_view state
   return db_.run("UPDATE messages SET state = ?2 WHERE id = ?1", id, state);
 }
 
+Status SqliteStore::set_message_text(core::MessageId id, std::string_view text) {
+  return db_.run("UPDATE messages SET text = ?2 WHERE id = ?1", id, text);
+}
+
+Status SqliteStore::set_looked_at(core::MessageId id, Instant now) {
+  return db_.run("UPDATE messages SET looked_at = ?2 WHERE id = ?1", id, now);
+}
+
+Result<std::vector<ports::Message>> SqliteStore::not_looked_at(int limit) {
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query(
+          "SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, "
+          "state, "
+          "join_reason, message_id, content_key, base_subject, notice, attachments, internal FROM messages "
+          "WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL ORDER BY id DESC LIMIT ?1",
+          limit));
+  std::vector<ports::Message> out;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return out;
+    HEJNAL_TRY(ports::Message m, read_message(rows));
+    out.push_back(std::move(m));
+  }
+}
+
+Result<core::CaseNumber> SqliteStore::last_case_told(std::string_view phone) {
+  // Looked for among the latest messages only: an answer to an older SMS means nothing any more.
+  return number_of(db_.query(
+      "SELECT case_number FROM messages WHERE id > (SELECT coalesce(max(id), 0) - 5000 FROM messages) "
+      "AND outgoing = 1 AND channel = 'sms' AND recipient = ?1 AND case_number <> 0 ORDER BY id DESC LIMIT 1",
+      phone));
+}
+
 Status SqliteStore::move_message(core::MessageId id, core::CaseNumber to) {
   return db_.run("UPDATE messages SET case_number = ?2 WHERE id = ?1", id, to);
 }
@@ -118,11 +155,12 @@ Status SqliteStore::merge_participants(core::CaseNumber from, core::CaseNumber t
 }
 
 Result<std::optional<ports::Message>> SqliteStore::message(core::MessageId id) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, "
-                                  "text, at, automatic, state, "
-                                  "join_reason, message_id, content_key, base_subject, notice, attachments "
-                                  "FROM messages WHERE id = ?1",
-                                  id));
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, "
+                       "text, at, automatic, state, "
+                       "join_reason, message_id, content_key, base_subject, notice, attachments, internal "
+                       "FROM messages WHERE id = ?1",
+                       id));
   HEJNAL_TRY(const bool found, rows.next());
   if (!found) return std::nullopt;
   HEJNAL_TRY(ports::Message m, read_message(rows));

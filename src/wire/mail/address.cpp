@@ -66,8 +66,10 @@ void split_bare(std::string_view text, std::string& name, std::string& addr) {
     }
   }
   if (best == text.npos) {
-    if (text.find('@') != text.npos) addr = text;  // "joe @ example.com"
-    else name = text;
+    if (text.find('@') != text.npos)
+      addr = text;  // "joe @ example.com"
+    else
+      name = text;
     return;
   }
   addr = text.substr(best, best_end - best);
@@ -108,7 +110,8 @@ void finish(std::vector<Address>& out, Pending& pending, std::string_view hint, 
   if (trim(name).empty()) name = pending.comment;
   address.name = display_name(name, hint);
   pending = Pending();
-  if ((!address.addr.empty() || !address.name.empty()) && out.size() < kMaxAddresses) out.push_back(std::move(address));
+  if ((!address.addr.empty() || !address.name.empty()) && out.size() < kMaxAddresses)
+    out.push_back(std::move(address));
 }
 
 }  // namespace
@@ -135,7 +138,8 @@ std::string normal_addr(std::string_view addr) {
   while (domain.ends_with('.')) domain.pop_back();
   std::string local = out.substr(0, at);
   if (local.size() > 2 && local.front() == '"' && local.back() == '"' &&
-      local.find_first_of(" ()<>[]:;@\\,", 1) == std::string::npos && local.find('"', 1) == local.size() - 1) {
+      local.find_first_of(" ()<>[]:;@\\,", 1) == std::string::npos &&
+      local.find('"', 1) == local.size() - 1) {
     local = local.substr(1, local.size() - 2);
   }
   return local + '@' + domain;
@@ -151,8 +155,10 @@ std::vector<Address> parse_addresses(std::string_view value, std::string_view hi
     const char c = value[at];
     if (c == '"') {
       const std::string_view quoted = take_quoted(value, at);
-      if (!pending.has_angle && at < value.size() && value[at] == '@') pending.phrase += quoted;
-      else pending.phrase += unquote(quoted);
+      if (!pending.has_angle && at < value.size() && value[at] == '@')
+        pending.phrase += quoted;
+      else
+        pending.phrase += unquote(quoted);
     } else if (c == '(') {
       std::size_t depth = 0;
       std::string comment;

@@ -1,5 +1,5 @@
-// Addresses, Message-IDs and dates of header fields (RFC 5322 3.3, 3.4, 3.6.4, 4; RFC 6854 groups), read leniently.
-// Strangers' bytes: all arguments (unfolded raw values). Results are valid UTF-8 and bounded.
+// Addresses, Message-IDs and dates of header fields (RFC 5322 3.3, 3.4, 3.6.4, 4; RFC 6854 groups), read
+// leniently. Strangers' bytes: all arguments (unfolded raw values). Results are valid UTF-8 and bounded.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // Person or machine: what the header says (RFC 3834 2, 5.2; RFC 2369, 2919; MS-OXCMAIL; practice). Fills
-// Mail::automatic, automatic_why, no_receipt, no_receipt_why and weak_auto_subject. Works on what parse_mail has read
-// by then: fields, addresses, subject, reports. Strangers' bytes: the fields.
+// Mail::automatic, automatic_why, no_receipt, no_receipt_why and weak_auto_subject. Works on what parse_mail
+// has read by then: fields, addresses, subject, reports. Strangers' bytes: the fields.
 #pragma once
 
 #include <string_view>

@@ -19,7 +19,11 @@ struct Shown {
   bool plain = false;  // the text came from a plain part
 };
 
-bool is_blank(std::string_view text) { return collapse_space(text.substr(0, 4096)).empty() && trim(text).empty(); }
+bool is_blank(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first != text.npos && static_cast<unsigned char>(text[first]) < 0x80) return false;
+  return collapse_space(text.substr(0, 4096)).empty() && trim(text).empty();
+}
 
 // <meta charset=...> of a part that declares none.
 std::string_view meta_charset(std::string_view html) {
@@ -39,13 +43,17 @@ class Body {
     if (part.multipart) return show_children(part);
     const bool attached = part.disposition.value == "attachment" || (!part.filename.empty() && !root) ||
                           (!part.filename.empty() && part.disposition.value == "inline" && !root);
-    const bool readable = part.is_text() || part.is("text/enriched") || part.is("text/richtext") ||
-                          (part.type.value == "text/x-myown") || (part.type.value.starts_with("text/") && !part.is("text/calendar") && !part.is("text/rfc822-headers") &&
-                           !part.is("text/x-vcard") && !part.is("text/vcard") && !part.is("text/csv") && !part.is("text/x-amp-html") && part.filename.empty());
+    const bool readable =
+        part.is_text() || part.is("text/enriched") || part.is("text/richtext") ||
+        (part.type.value == "text/x-myown") ||
+        (part.type.value.starts_with("text/") && !part.is("text/calendar") &&
+         !part.is("text/rfc822-headers") && !part.is("text/x-vcard") && !part.is("text/vcard") &&
+         !part.is("text/csv") && !part.is("text/x-amp-html") && part.filename.empty());
     if (attached || !readable) {
       attach(part);
       if (part.is_text() && spare_ == nullptr) spare_ = &part;
-      if (part.is("application/pkcs7-mime") || part.is("application/x-pkcs7-mime") || part.is("application/pgp-encrypted")) {
+      if (part.is("application/pkcs7-mime") || part.is("application/x-pkcs7-mime") ||
+          part.is("application/pgp-encrypted")) {
         note("encrypted: it cannot be read here");
       }
       return {};
@@ -64,7 +72,8 @@ class Body {
   }
 
   void note(std::string text) {
-    if (std::find(mail_.notes.begin(), mail_.notes.end(), text) == mail_.notes.end()) mail_.notes.push_back(std::move(text));
+    if (std::find(mail_.notes.begin(), mail_.notes.end(), text) == mail_.notes.end())
+      mail_.notes.push_back(std::move(text));
   }
 
  private:
@@ -76,8 +85,10 @@ class Body {
     const std::string_view charset = part.type.get("charset");
     out.text = to_utf8(bytes, charset);
     const std::string_view format = part.type.get("format");
-    if (iequals(format, "flowed")) out.text = unflow(out.text, iequals(part.type.get("delsp"), "yes"));
-    else if (out.text.find('\r') != std::string::npos) drop_returns(out.text);
+    if (iequals(format, "flowed"))
+      out.text = unflow(out.text, iequals(part.type.get("delsp"), "yes"));
+    else if (out.text.find('\r') != std::string::npos)
+      drop_returns(out.text);
     return out;
   }
 
@@ -88,7 +99,9 @@ class Body {
       const std::size_t begin = at;
       const std::string_view line = next_line(text, at);
       const auto name = line.size() > 10 && line.starts_with("begin ") ? line.find(' ', 6) : line.npos;
-      if (name == line.npos || name < 9 || name > 10 || line.substr(6, name - 6).find_first_not_of("01234567") != line.npos) continue;
+      if (name == line.npos || name < 9 || name > 10 ||
+          line.substr(6, name - 6).find_first_not_of("01234567") != line.npos)
+        continue;
       std::size_t end = at;
       std::size_t lines = 0;
       bool closed = false;
@@ -104,8 +117,10 @@ class Body {
       out.type = "application/octet-stream";
       const std::string_view encoded = std::string_view(text).substr(begin, end - begin);
       out.size = decoded_size(encoded, Transfer::uuencode);
-      const std::size_t offset = static_cast<std::size_t>(part.content.data() - raw_.data()) + begin + removed_;
-      if (part.transfer == Transfer::identity && inside(part) && raw_.substr(offset, encoded.size()) == encoded) {
+      const std::size_t offset =
+          static_cast<std::size_t>(part.content.data() - raw_.data()) + begin + removed_;
+      if (part.transfer == Transfer::identity && inside(part) &&
+          raw_.substr(offset, encoded.size()) == encoded) {
         out.raw_begin = offset;
         out.raw_end = offset + encoded.size();
         out.encoding = "x-uuencode";
@@ -119,7 +134,8 @@ class Body {
   }
 
   bool inside(const Part& part) const {
-    return part.content.data() >= raw_.data() && part.content.data() + part.content.size() <= raw_.data() + raw_.size();
+    return part.content.data() >= raw_.data() &&
+           part.content.data() + part.content.size() <= raw_.data() + raw_.size();
   }
 
   Shown html_of(const Part& part) {
@@ -135,15 +151,18 @@ class Body {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != '\r') out += text[i];
-      else if (i + 1 >= text.size() || (text[i + 1] != '\n' && text[i + 1] != '\r')) out += '\n';
+      if (text[i] != '\r')
+        out += text[i];
+      else if (i + 1 >= text.size() || (text[i + 1] != '\n' && text[i + 1] != '\r'))
+        out += '\n';
     }
     text = std::move(out);
   }
 
   std::string decode(const Part& part, std::size_t max) {
     const std::size_t encoded_max = max * 3;  // quoted-printable may treble
-    if (part.content.size() > encoded_max) note("the text is longer than " + std::to_string(max >> 20) + " MB: the rest was not read");
+    if (part.content.size() > encoded_max)
+      note("the text is longer than " + std::to_string(max >> 20) + " MB: the rest was not read");
     std::string bytes = decode_transfer(part.content.substr(0, encoded_max), part.transfer);
     if (bytes.size() > max) {
       bytes.resize(max);
@@ -210,8 +229,9 @@ class Body {
 
   // The fields of a report are read elsewhere; the mail that came back is an attachment.
   void report_child(const Part& child) {
-    if (child.is("message/delivery-status") || child.is("message/global-delivery-status") || child.is("message/disposition-notification") ||
-        child.is("message/feedback-report") || child.is("text/rfc822-headers") || child.is("message/global-headers")) {
+    if (child.is("message/delivery-status") || child.is("message/global-delivery-status") ||
+        child.is("message/disposition-notification") || child.is("message/feedback-report") ||
+        child.is("text/rfc822-headers") || child.is("message/global-headers")) {
       return;
     }
     if (child.multipart) {
@@ -225,7 +245,8 @@ class Body {
   Shown alternative(const Part& part) {
     Shown out;
     bool have_plain = false;
-    // Two Content-Type fields in one header: the second spoke of the text that now stands before the first delimiter.
+    // Two Content-Type fields in one header: the second spoke of the text that now stands before the first
+    // delimiter.
     std::size_t types = 0;
     for (const auto& field : part.fields.all) types += iequals(field.name, "Content-Type") ? 1 : 0;
     if (types > 1 && !is_blank(part.preamble)) {
@@ -257,8 +278,12 @@ class Body {
     Shown out;
     for (const auto& child : part.children) {
       if (root == nullptr) root = &child;
-      if (&child == root || child.multipart || (child.is_text() && child.disposition.value != "attachment" && child.filename.empty() && child.fields.find("Content-ID") == nullptr)) append(out, show(child));
-      else attach(child);
+      if (&child == root || child.multipart ||
+          (child.is_text() && child.disposition.value != "attachment" && child.filename.empty() &&
+           child.fields.find("Content-ID") == nullptr))
+        append(out, show(child));
+      else
+        attach(child);
     }
     return out;
   }

@@ -1,5 +1,5 @@
-// The readable text and the attachments out of the tree of parts. Which part is shown: RFC 2046 5.1.4 (alternative),
-// RFC 2387 (related), RFC 6522 (report), RFC 1847 (signed). Strangers' bytes: all parts.
+// The readable text and the attachments out of the tree of parts. Which part is shown: RFC 2046 5.1.4
+// (alternative), RFC 2387 (related), RFC 6522 (report), RFC 1847 (signed). Strangers' bytes: all parts.
 #pragma once
 
 #include <string_view>

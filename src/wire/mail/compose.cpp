@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 
+#include "base/check.hpp"
 #include "base/text.hpp"
 
 namespace hejnal::wire {
@@ -78,8 +78,8 @@ Owned<GMimePart> text_part(const char* subtype, const std::string& text) {
 }  // namespace
 
 std::string compose_mail(const MailDraft& draft) {
-  static std::once_flag once;
-  std::call_once(once, [] { g_mime_init(); });
+  static const bool ready = (g_mime_init(), true);
+  HEJNAL_CHECK(ready);
   Owned<GMimeMessage> message(g_mime_message_new(FALSE));
   GMimeObject* object = GMIME_OBJECT(message.get());
   const auto set = [&](const char* name, std::string_view value) {

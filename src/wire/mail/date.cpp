@@ -13,10 +13,11 @@ struct Zone {
   std::string_view name;
   int minutes;
 };
-constexpr Zone kZones[] = {{"UT", 0},     {"GMT", 0},    {"UTC", 0},    {"Z", 0},      {"EST", -300}, {"EDT", -240},
-                           {"CST", -360}, {"CDT", -300}, {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420},
-                           {"CET", 60},   {"CEST", 120}, {"MET", 60},   {"MEST", 120}, {"BST", 60},   {"WEST", 60},
-                           {"EET", 120},  {"EEST", 180}, {"MSK", 180},  {"JST", 540}};
+constexpr Zone kZones[] = {{"UT", 0},     {"GMT", 0},    {"UTC", 0},    {"Z", 0},      {"EST", -300},
+                           {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420}, {"MDT", -360},
+                           {"PST", -480}, {"PDT", -420}, {"CET", 60},   {"CEST", 120}, {"MET", 60},
+                           {"MEST", 120}, {"BST", 60},   {"WEST", 60},  {"EET", 120},  {"EEST", 180},
+                           {"MSK", 180},  {"JST", 540}};
 
 // Words without commas and comments.
 std::vector<std::string> date_words(std::string_view value) {
@@ -78,7 +79,8 @@ std::optional<Instant> parse_mail_date(std::string_view value) {
   bool has_zone = false;
   std::vector<std::string> all;
   for (auto& word : date_words(value)) {
-    if (word.find('-') != std::string::npos && word[0] != '-' && word[0] != '+' && word.find(':') == std::string::npos) {
+    if (word.find('-') != std::string::npos && word[0] != '-' && word[0] != '+' &&
+        word.find(':') == std::string::npos) {
       for (const auto piece : split(word, '-')) all.emplace_back(piece);  // 21-Nov-2026
     } else {
       all.push_back(std::move(word));
@@ -98,14 +100,17 @@ std::optional<Instant> parse_mail_date(std::string_view value) {
       const auto parts = split(time, ':');
       if (parts.size() < 2) return std::nullopt;  // "12-05:00": the colon was the zone's
       const auto h = number(parts[0]), m = number(parts[1]);
-      const auto s = parts.size() > 2 ? number(parts[2].substr(0, parts[2].find('.'))) : std::optional<int>(0);
+      const auto s =
+          parts.size() > 2 ? number(parts[2].substr(0, parts[2].find('.'))) : std::optional<int>(0);
       if (!h || !m || !s || *h > 24 || *m > 59 || *s > 60) return std::nullopt;
       hour = *h;
       minute = *m;
       second = *s;
     } else if (const auto n = number(word)) {
-      if (day == 0 && word.size() <= 2) day = *n;
-      else if (year < 0) year = *n;
+      if (day == 0 && word.size() <= 2)
+        day = *n;
+      else if (year < 0)
+        year = *n;
     } else if (month == 0 && month_of(word) != 0) {
       month = month_of(word);
     } else if (const auto zone = zone_of(word)) {
@@ -113,10 +118,13 @@ std::optional<Instant> parse_mail_date(std::string_view value) {
       has_zone = true;
     }
   }
-  if (year >= 0 && year < 50) year += 2000;  // RFC 5322 4.3
-  else if (year >= 50 && year < 1000) year += 1900;
+  if (year >= 0 && year < 50)
+    year += 2000;  // RFC 5322 4.3
+  else if (year >= 50 && year < 1000)
+    year += 1900;
   if (hour < 0 || month == 0 || year < 1970 || year > 2200) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();

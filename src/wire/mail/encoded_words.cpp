@@ -15,7 +15,8 @@ struct Word {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// An encoded word at `at` ("=?"), or one with end == 0. The text may hold spaces, and the closing ?= may be missing.
+// An encoded word at `at` ("=?"), or one with end == 0. The text may hold spaces, and the closing ?= may be
+// missing.
 Word read_word(std::string_view value, std::size_t at) {
   Word word;
   std::size_t i = at + 2;
@@ -24,7 +25,8 @@ Word read_word(std::string_view value, std::size_t at) {
   if (i + 2 >= value.size() || value[i] != '?' || i == charset_begin) return word;
   word.charset = value.substr(charset_begin, i - charset_begin);
   const char encoding = value[i + 1];
-  if ((encoding != 'B' && encoding != 'b' && encoding != 'Q' && encoding != 'q') || value[i + 2] != '?') return word;
+  if ((encoding != 'B' && encoding != 'b' && encoding != 'Q' && encoding != 'q') || value[i + 2] != '?')
+    return word;
   word.base64 = encoding == 'B' || encoding == 'b';
   const std::size_t begin = i + 3;
   std::size_t end = value.find("?=", begin);
@@ -52,7 +54,8 @@ void append_q(std::string& out, std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '_') {
       out += ' ';
-    } else if (text[i] == '=' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+    } else if (text[i] == '=' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+               hex_value(text[i + 2]) >= 0) {
       out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     } else {
@@ -111,7 +114,8 @@ class Run {
 
 std::string decode_header_text(std::string_view value, std::string_view hint) {
   if (value.find("=?") == value.npos) {
-    return tidy(is_ascii(value) && value.find('\x1B') == value.npos ? sanitize_utf8(value) : to_utf8(value, {}, hint));
+    return tidy(is_ascii(value) && value.find('\x1B') == value.npos ? sanitize_utf8(value)
+                                                                    : to_utf8(value, {}, hint));
   }
   std::string out, plain;
   Run run(out);

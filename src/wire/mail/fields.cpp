@@ -11,7 +11,9 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 // The length of a field's name, or 0 if the line is none.
 std::size_t name_length(std::string_view line) {
   std::size_t i = 0;
-  while (i < line.size() && i < 200 && line[i] != ':' && static_cast<unsigned char>(line[i]) > 32 && line[i] != 127) ++i;
+  while (i < line.size() && i < 200 && line[i] != ':' && static_cast<unsigned char>(line[i]) > 32 &&
+         line[i] != 127)
+    ++i;
   if (i == 0 || i >= line.size()) return 0;
   std::size_t colon = i;
   while (colon < line.size() && is_blank(line[colon])) ++colon;
@@ -54,15 +56,16 @@ Fields read_fields(std::string_view text) {
       if (!fields.cut) {
         Field& last = fields.all.back();
         last.value = text.substr(static_cast<std::size_t>(last.value.data() - text.data()));
-        last.value = last.value.substr(0, static_cast<std::size_t>(line.data() + line.size() - last.value.data()));
+        last.value =
+            last.value.substr(0, static_cast<std::size_t>(line.data() + line.size() - last.value.data()));
       }
       continue;
     }
     const std::size_t length = name_length(line);
     if (length == 0) {
       if (is_mbox_line(line) && (begin == 0 || fields.all.empty())) continue;
-      // Not a field. Where fields go on behind it, it is rubbish between them; otherwise the body began without a
-      // blank line.
+      // Not a field. Where fields go on behind it, it is rubbish between them; otherwise the body began
+      // without a blank line.
       std::size_t peek = at;
       const std::string_view following = peek < text.size() ? next_line(text, peek) : std::string_view();
       if (name_length(following) != 0 && !trim(following).empty() && !line.starts_with("--")) continue;

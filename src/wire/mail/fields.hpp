@@ -1,6 +1,6 @@
-// The header of a mail or a part: fields in order, as views into the original. RFC 5322 2.2, and what senders make of
-// it: a "From " line of a mailbox file, bare LF, lines that are no field. Strangers' bytes: the input; fields are
-// bounded in number, and their values where they are read.
+// The header of a mail or a part: fields in order, as views into the original. RFC 5322 2.2, and what senders
+// make of it: a "From " line of a mailbox file, bare LF, lines that are no field. Strangers' bytes: the
+// input; fields are bounded in number, and their values where they are read.
 #pragma once
 
 #include <cstddef>

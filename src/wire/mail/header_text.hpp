@@ -1,5 +1,5 @@
-// The text of header fields: encoded words (RFC 2047, 2231 5) and parameters (RFC 2045 5.1, 2183, 2231), read the way
-// they are really sent. Results are valid UTF-8. Strangers' bytes: all arguments.
+// The text of header fields: encoded words (RFC 2047, 2231 5) and parameters (RFC 2045 5.1, 2183, 2231), read
+// the way they are really sent. Results are valid UTF-8. Strangers' bytes: all arguments.
 #pragma once
 
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace hejnal::wire {
 
-// `value` is unfolded raw bytes. Adjacent encoded words are joined as bytes before they are converted, because many
-// programs cut characters between them. Bytes outside encoded words are guessed, with `hint` as the likely charset.
+// `value` is unfolded raw bytes. Adjacent encoded words are joined as bytes before they are converted,
+// because many programs cut characters between them. Bytes outside encoded words are guessed, with `hint` as
+// the likely charset.
 std::string decode_header_text(std::string_view value, std::string_view hint = {});
 
 struct Parameter {

@@ -1,6 +1,6 @@
-// HTML to text that a person can read: paragraphs and list items as lines, <blockquote> as "> ", links with their
-// target, nothing of scripts and styles. It is no HTML parser; it never fails and takes linear time. Strangers' bytes:
-// all of it. The result is plain text and is never put back into a page unescaped.
+// HTML to text that a person can read: paragraphs and list items as lines, <blockquote> as "> ", links with
+// their target, nothing of scripts and styles. It is no HTML parser; it never fails and takes linear time.
+// Strangers' bytes: all of it. The result is plain text and is never put back into a page unescaped.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -17,9 +17,12 @@ namespace {
 constexpr std::size_t kMaxText = 1u << 20;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f'; }
-bool is_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' || c == '-'; }
+bool is_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' || c == '-';
+}
 
-// Puts words into lines: white space collapses, wished-for line ends are merged, quoting is repeated on each line.
+// Puts words into lines: white space collapses, wished-for line ends are merged, quoting is repeated on each
+// line.
 class Writer {
  public:
   void text(std::string_view piece) {
@@ -59,7 +62,9 @@ class Writer {
     quote_wanted_ = std::max(0, quote_wanted_ + change);
   }
   std::size_t size() const { return out_.size(); }
-  std::string_view since(std::size_t at) const { return std::string_view(out_).substr(std::min(at, out_.size())); }
+  std::string_view since(std::size_t at) const {
+    return std::string_view(out_).substr(std::min(at, out_.size()));
+  }
   std::string take() { return std::move(out_); }
 
  private:
@@ -68,7 +73,8 @@ class Writer {
     space_ = false;
   }
   void put_breaks() {
-    int breaks = std::min(breaks_ > 0 && !at_line_start_ && soft_ > breaks_ ? soft_ : std::max(breaks_, soft_), 3);
+    int breaks =
+        std::min(breaks_ > 0 && !at_line_start_ && soft_ > breaks_ ? soft_ : std::max(breaks_, soft_), 3);
     if (out_.empty()) breaks = 0;
     breaks_ = soft_ = 0;
     if (breaks == 0 && !out_.empty()) return;
@@ -121,19 +127,24 @@ std::string attribute(std::string_view attributes, std::string_view name) {
     std::string out;
     value = value.substr(0, 4000);
     for (std::size_t i = 0; i < value.size();) {
-      if (value[i] == '&') append_entity(out, value, i);
-      else out += value[i++];
+      if (value[i] == '&')
+        append_entity(out, value, i);
+      else
+        out += value[i++];
     }
     return out;
   }
   return {};
 }
 
-constexpr std::string_view kSkipped[] = {"script", "style", "title", "head", "template", "noscript", "object", "svg", "xml"};
-constexpr std::string_view kParagraphs[] = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre"};
-constexpr std::string_view kBlocks[] = {"div",     "tr",     "li",      "dt",    "dd",     "form",    "address", "article", "section",
-                                        "header",  "footer", "center",  "thead", "tbody",  "caption", "body",    "html",
-                                        "fieldset", "main",  "nav",     "aside", "figure", "hr",      "option",  "o:p"};
+constexpr std::string_view kSkipped[] = {"script",   "style",  "title", "head", "template",
+                                         "noscript", "object", "svg",   "xml"};
+constexpr std::string_view kParagraphs[] = {"p",  "h1", "h2", "h3", "h4",    "h5",
+                                            "h6", "ul", "ol", "dl", "table", "pre"};
+constexpr std::string_view kBlocks[] = {
+    "div",    "tr",     "li",     "dt",     "dd",    "form",    "address", "article", "section",
+    "header", "footer", "center", "thead",  "tbody", "caption", "body",    "html",    "fieldset",
+    "main",   "nav",    "aside",  "figure", "hr",    "option",  "o:p"};
 
 template <std::size_t N>
 bool in(const std::string_view (&list)[N], std::string_view name) {
@@ -178,7 +189,7 @@ class Html {
       inner.remove_prefix(1);
     }
     // "<adam@firma.example>" and "<https://...>" that nobody escaped are text, not tags.
-    if (const auto first = inner.substr(0, inner.find_first_of(" \t\r\n\"'=")); 
+    if (const auto first = inner.substr(0, inner.find_first_of(" \t\r\n\"'="));
         !tag.closing && (first.find('@') != first.npos || first.find("://") != first.npos)) {
       write(html_.substr(at, end - at));
       return end;
@@ -192,8 +203,9 @@ class Html {
     return end;
   }
 
-  // Behind the ">" that ends the tag at `at` ("<"); quotes may hold a ">". A quote that stays open is no quote. What
-  // was looked at in vain is charged to a budget, so that no pattern of quotes costs more than linear time.
+  // Behind the ">" that ends the tag at `at` ("<"); quotes may hold a ">". A quote that stays open is no
+  // quote. What was looked at in vain is charged to a budget, so that no pattern of quotes costs more than
+  // linear time.
   std::size_t tag_end(std::size_t at) {
     constexpr std::size_t kMaxTag = 16u << 10;
     if (next_close_ != html_.npos && next_close_ <= at) next_close_ = html_.find('>', at);
@@ -214,7 +226,8 @@ class Html {
     return next_close_ + 1;
   }
 
-  // Behind </name>. A <head> that is never closed ends at <body>; any other unclosed one takes the rest with it.
+  // Behind </name>. A <head> that is never closed ends at <body>; any other unclosed one takes the rest with
+  // it.
   std::size_t skip(std::string_view name, std::size_t at) {
     if (std::find(unclosed_.begin(), unclosed_.end(), name) != unclosed_.end()) return at;
     for (std::size_t i = html_.find('<', at); i != html_.npos; i = html_.find('<', i + 1)) {
@@ -222,7 +235,8 @@ class Html {
       if (name == "head" && rest.size() >= 4 && iequals(rest.substr(0, 4), "body")) return i;
       if (!rest.starts_with('/')) continue;
       rest.remove_prefix(1);
-      if (rest.size() > name.size() && iequals(rest.substr(0, name.size()), name) && !is_name(rest[name.size()])) {
+      if (rest.size() > name.size() && iequals(rest.substr(0, name.size()), name) &&
+          !is_name(rest[name.size()])) {
         const auto end = html_.find('>', i);
         return end == html_.npos ? html_.size() : end + 1;
       }
@@ -240,8 +254,10 @@ class Html {
     }
     std::string decoded;
     for (std::size_t i = 0; i < piece.size();) {
-      if (piece[i] == '&') append_entity(decoded, piece, i);
-      else decoded += piece[i++];
+      if (piece[i] == '&')
+        append_entity(decoded, piece, i);
+      else
+        decoded += piece[i++];
     }
     for (std::size_t i = decoded.find("\xC2\xA0"); i != decoded.npos; i = decoded.find("\xC2\xA0", i)) {
       decoded.erase(i, 1);
@@ -261,7 +277,8 @@ class Html {
     } else if (tag.name == "a") {
       link(tag);
     } else if (tag.name == "img") {
-      if (const std::string alt = attribute(tag.attributes, "alt"); !alt.empty() && alt.size() < 200) writer_.text(alt);
+      if (const std::string alt = attribute(tag.attributes, "alt"); !alt.empty() && alt.size() < 200)
+        writer_.text(alt);
     } else if (tag.name == "td" || tag.name == "th") {
       writer_.text(" ");
     } else if (in(kParagraphs, tag.name)) {

@@ -1,8 +1,8 @@
-// One mail, read. parse_mail takes the bytes as a stranger sent them, whole, and returns what people and the desk need
-// to know of it: who wrote, to which thread it belongs, the readable text, what was attached, and whether a person or a
-// machine sent it. It never fails and never throws for what is in the bytes: what cannot be read is left empty, what
-// was cut stands in `notes`, and the original bytes remain with the caller. Every string is valid UTF-8 (U+FFFD for
-// the rest). Thread-safe: no state is shared between calls.
+// One mail, read. parse_mail takes the bytes as a stranger sent them, whole, and returns what people and the
+// desk need to know of it: who wrote, to which thread it belongs, the readable text, what was attached, and
+// whether a person or a machine sent it. It never fails and never throws for what is in the bytes: what
+// cannot be read is left empty, what was cut stands in `notes`, and the original bytes remain with the
+// caller. Every string is valid UTF-8 (U+FFFD for the rest). Thread-safe: no state is shared between calls.
 //
 // Strangers' bytes: all of them. Nothing here may be used as a path, a command or markup without escaping; an
 // attachment's name is what the sender wrote, with slashes.
@@ -22,7 +22,8 @@ namespace hejnal::wire {
 
 struct Address {
   std::string name;
-  std::string addr;  // addr-spec; the domain in lower case, the local part as written; may lack the @ ("MAILER-DAEMON")
+  std::string addr;  // addr-spec; the domain in lower case, the local part as written; may lack the @
+                     // ("MAILER-DAEMON")
   bool operator==(const Address&) const = default;
 };
 
@@ -43,11 +44,12 @@ struct Bounce {
 };
 
 struct Attachment {
-  std::string name;  // as sent: not a safe file name
-  std::string type;  // lower case, "image/png"
-  std::size_t size = 0;                      // decoded bytes
-  std::size_t raw_begin = 0, raw_end = 0;    // the encoded content in the original; 0,0 when it is not there as such
-  std::string encoding;                      // base64, quoted-printable, x-uuencode or empty: how to decode that range
+  std::string name;      // as sent: not a safe file name
+  std::string type;      // lower case, "image/png"
+  std::size_t size = 0;  // decoded bytes
+  std::size_t raw_begin = 0,
+              raw_end = 0;  // the encoded content in the original; 0,0 when it is not there as such
+  std::string encoding;     // base64, quoted-printable, x-uuencode or empty: how to decode that range
 };
 
 struct Header {
@@ -86,13 +88,13 @@ struct Mail {
   std::vector<Header> headers;     // all but trace fields; bounded in number and size
   bool spam = false;               // X-Spam-Flag and the like say so
   bool dmarc_failed = false;       // by an Authentication-Results of our own authserv-id
-  std::string content_key;         // sha256_hex of the body's bytes: for finding second deliveries
+  std::string content_key;         // content_hash of the body's bytes: for finding second deliveries
 
   std::string_view header(std::string_view name) const;  // the first of that name; empty when none
 };
 
 struct ParseOptions {
-  std::string_view mail_from;   // the envelope sender, if has_envelope
+  std::string_view mail_from;  // the envelope sender, if has_envelope
   bool has_envelope = false;
   std::string_view authserv_id;  // ours (RFC 8601); empty: no Authentication-Results is believed
   std::size_t max_depth = 20, max_parts = 500;
@@ -103,7 +105,8 @@ Mail parse_mail(std::string_view raw, const ParseOptions& options = {});
 // The decoded bytes of an attachment; empty when its range is not in `raw`.
 std::string attachment_bytes(std::string_view raw, const Attachment& attachment);
 
-// The subject for comparing: without reply and forward prefixes, [blobs] and our own tag (RFC 5256 2.1 and practice).
+// The subject for comparing: without reply and forward prefixes, [blobs] and our own tag (RFC 5256 2.1 and
+// practice).
 std::string base_subject(std::string_view subject);
 // An out-of-office prefix at the very start, with the colon.
 bool is_out_of_office_subject(std::string_view subject);

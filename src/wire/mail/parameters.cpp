@@ -14,11 +14,12 @@ constexpr std::size_t kMaxParameters = 100;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 bool is_attribute(char c) {
-  return static_cast<unsigned char>(c) > 32 && c != ';' && c != '=' && c != '"' && c != ',' && c != '(' && c != ')';
+  return static_cast<unsigned char>(c) > 32 && c != ';' && c != '=' && c != '"' && c != ',' && c != '(' &&
+         c != ')';
 }
 
 struct Segment {
-  std::string name;   // without the * parts
+  std::string name;  // without the * parts
   unsigned number = 0;
   bool extended = false;   // name*= or name*1*=
   bool continued = false;  // name*0
@@ -129,7 +130,9 @@ Parameterized parse_parameters(std::string_view value, std::string_view hint) {
   std::size_t at = 0;
   while (at < value.size() && is_space(value[at])) ++at;
   const std::size_t begin = at;
-  while (at < value.size() && value[at] != ';' && !is_space(value[at]) && value[at] != ',' && value[at] != '"') ++at;
+  while (at < value.size() && value[at] != ';' && !is_space(value[at]) && value[at] != ',' &&
+         value[at] != '"')
+    ++at;
   std::string_view first = value.substr(begin, at - begin);
   if (first.find('=') != first.npos) {  // no value at all: parameters begin at once
     first = {};
@@ -180,11 +183,14 @@ Parameterized parse_parameters(std::string_view value, std::string_view hint) {
       return s.name == segment.name && (s.extended || s.continued);
     });
     for (const auto& other : segments) {
-      if (other.name == segment.name && (!extended || other.extended || other.continued)) own.push_back(&other);
+      if (other.name == segment.name && (!extended || other.extended || other.continued))
+        own.push_back(&other);
     }
     if (!own.front()->continued) own.resize(1);
-    std::stable_sort(own.begin(), own.end(), [](const Segment* a, const Segment* b) { return a->number < b->number; });
-    own.erase(std::unique(own.begin(), own.end(), [](const Segment* a, const Segment* b) { return a->number == b->number; }),
+    std::stable_sort(own.begin(), own.end(),
+                     [](const Segment* a, const Segment* b) { return a->number < b->number; });
+    own.erase(std::unique(own.begin(), own.end(),
+                          [](const Segment* a, const Segment* b) { return a->number == b->number; }),
               own.end());
     out.parameters.push_back({sanitize_utf8(segment.name), join_segments(own, hint)});
   }

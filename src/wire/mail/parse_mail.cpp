@@ -25,7 +25,8 @@ constexpr std::size_t kMaxSubject = 4000;
 // Many lines that nobody asks for: where the mail has been, and signatures of machines.
 bool is_trace(std::string_view name) {
   const std::string lower = to_lower_ascii(name);
-  for (const std::string_view prefix : {"received", "x-received", "dkim-", "domainkey", "arc-", "x-ms-exchange-", "x-google-", "x-forefront", "x-microsoft-"}) {
+  for (const std::string_view prefix : {"received", "x-received", "dkim-", "domainkey", "arc-",
+                                        "x-ms-exchange-", "x-google-", "x-forefront", "x-microsoft-"}) {
     if (lower.starts_with(prefix)) return true;
   }
   return false;
@@ -38,7 +39,10 @@ void read_headers(const Fields& fields, std::string_view hint, Mail& mail) {
       return;
     }
     if (is_trace(field.name)) continue;
-    mail.headers.push_back({sanitize_utf8(field.name), truncate_utf8(decode_header_text(unfold(field.value.substr(0, 2 * kMaxHeaderValue)), hint), kMaxHeaderValue)});
+    mail.headers.push_back(
+        {sanitize_utf8(field.name),
+         truncate_utf8(decode_header_text(unfold(field.value.substr(0, 2 * kMaxHeaderValue)), hint),
+                       kMaxHeaderValue)});
   }
 }
 
@@ -54,14 +58,17 @@ void read_fields_of(const Fields& fields, std::string_view hint, Mail& mail) {
     mail.has_return_path = true;
     if (!list.empty()) mail.return_path = list.front().addr;
   }
-  if (const auto ids = parse_message_ids(fields.value("Message-ID")); !ids.empty()) mail.message_id = ids.front();
+  if (const auto ids = parse_message_ids(fields.value("Message-ID")); !ids.empty())
+    mail.message_id = ids.front();
   mail.in_reply_to = parse_message_ids(fields.value("In-Reply-To"));
   mail.references = parse_message_ids(fields.value("References"));
-  mail.subject = truncate_utf8(collapse_space(decode_header_text(fields.value("Subject"), hint)), kMaxSubject);
+  mail.subject =
+      truncate_utf8(collapse_space(decode_header_text(fields.value("Subject"), hint)), kMaxSubject);
   mail.base_subject = base_subject(mail.subject);
   if (const Field* date = fields.find("Date")) mail.date = parse_mail_date(unfold(date->value));
   if (fields.find("From") != nullptr && mail.from.size() > 1) mail.notes.push_back("several senders in From");
-  const auto froms = std::count_if(fields.all.begin(), fields.all.end(), [](const Field& f) { return iequals(f.name, "From"); });
+  const auto froms = std::count_if(fields.all.begin(), fields.all.end(),
+                                   [](const Field& f) { return iequals(f.name, "From"); });
   if (froms > 1) mail.notes.push_back("several From fields: the first one counts");
 }
 
@@ -70,17 +77,19 @@ Mail parse(std::string_view raw, const ParseOptions& options) {
   Tree tree = read_parts(raw, {options.max_depth, options.max_parts});
   const Part& root = tree.root;
   mail.notes = std::move(tree.notes);
-  mail.content_key = sha256_hex(raw.substr(root.fields.size));
+  mail.content_key = content_hash(raw.substr(root.fields.size));
 
   const std::string hint(root.type.get("charset"));
   read_fields_of(root.fields, hint, mail);
   read_headers(root.fields, hint, mail);
   read_body(raw, root, mail);
 
-  const bool null_sender = options.has_envelope ? options.mail_from.empty() : mail.has_return_path && mail.return_path.empty();
+  const bool null_sender =
+      options.has_envelope ? options.mail_from.empty() : mail.has_return_path && mail.return_path.empty();
   const bool daemon = !mail.from.empty() && is_daemon(mail.from.front());
   read_report(root, null_sender || daemon, mail);
-  if (mail.bounces.empty() && !mail.is_mdn && !mail.is_feedback_report) read_plain_bounce(root.fields, root, null_sender, mail);
+  if (mail.bounces.empty() && !mail.is_mdn && !mail.is_feedback_report)
+    read_plain_bounce(root.fields, root, null_sender, mail);
   judge_automatic(root.fields, options, mail);
   judge_filters(root.fields, options.authserv_id, mail);
   mail.reply_text = reply_text(mail.text, &mail.signature);
@@ -122,7 +131,8 @@ Mail parse_mail(std::string_view raw, const ParseOptions& options) {
 
 std::string attachment_bytes(std::string_view raw, const Attachment& attachment) {
   if (attachment.raw_end > raw.size() || attachment.raw_begin >= attachment.raw_end) return {};
-  return decode_transfer(raw.substr(attachment.raw_begin, attachment.raw_end - attachment.raw_begin), transfer_of(attachment.encoding));
+  return decode_transfer(raw.substr(attachment.raw_begin, attachment.raw_end - attachment.raw_begin),
+                         transfer_of(attachment.encoding));
 }
 
 }  // namespace hejnal::wire

@@ -53,14 +53,19 @@ class Reader {
     const auto slash = part.type.value.find('/');
     part.declared = slash != std::string::npos && slash > 0 && slash + 1 < part.type.value.size();
     if (!part.declared) {
-      if (part.type.value == "text") part.type.value = "text/plain";
-      else if (part.type.value == "html") part.type.value = "text/html";
-      else if (part.type.value.starts_with("multipart")) part.type.value = "multipart/mixed";
-      else part.type.value = type.empty() ? std::string(default_type) : std::string("text/plain");
+      if (part.type.value == "text")
+        part.type.value = "text/plain";
+      else if (part.type.value == "html")
+        part.type.value = "text/html";
+      else if (part.type.value.starts_with("multipart"))
+        part.type.value = "multipart/mixed";
+      else
+        part.type.value = type.empty() ? std::string(default_type) : std::string("text/plain");
       if (!type.empty() && !part.type.get("name").empty()) part.type.value = "application/octet-stream";
     }
     part.disposition = parse_parameters(part.fields.value("Content-Disposition"));
-    if (const Field* encoding = part.fields.find("Content-Transfer-Encoding")) part.transfer = transfer_of(unfold(encoding->value));
+    if (const Field* encoding = part.fields.find("Content-Transfer-Encoding"))
+      part.transfer = transfer_of(unfold(encoding->value));
     part.filename = part.disposition.get("filename");
     if (part.filename.empty()) part.filename = part.type.get("name");
     part.filename = truncate_utf8(collapse_space(part.filename), 1000);
@@ -78,7 +83,8 @@ class Reader {
 
   void read_children(Part& part, std::size_t depth) {
     if (depth >= limits_.max_depth) {
-      note("parts nested deeper than " + std::to_string(limits_.max_depth) + ": the inner ones were not read");
+      note("parts nested deeper than " + std::to_string(limits_.max_depth) +
+           ": the inner ones were not read");
       part.type.value = "application/octet-stream";
       return;
     }
@@ -114,8 +120,10 @@ class Reader {
       const Delimiter following = find_delimiter(part.content, dashed, delimiter.next);
       const std::size_t end = following.found() ? following.begin : part.content.size();
       std::string_view body = part.content.substr(delimiter.next, end - delimiter.next);
-      if (following.found()) body = without_line_end(body);
-      else note("a multipart without its end");
+      if (following.found())
+        body = without_line_end(body);
+      else
+        note("a multipart without its end");
       if (!trim(body.substr(0, 4096)).empty()) part.children.push_back(read(body, depth + 1, child_type));
       delimiter = following;
     }
@@ -126,7 +134,8 @@ class Reader {
     std::size_t at = 0;
     for (int lines = 0; at < text.size() && lines < 200; ++lines) {
       std::string_view line = trim(next_line(text, at));
-      if (line.size() < 5 || line.size() > 200 || !line.starts_with("--") || line.find(' ') != line.npos) continue;
+      if (line.size() < 5 || line.size() > 200 || !line.starts_with("--") || line.find(' ') != line.npos)
+        continue;
       if (line.find_first_not_of('-') == line.npos) continue;
       std::size_t peek = at;
       const std::string_view following = peek < text.size() ? next_line(text, peek) : std::string_view();

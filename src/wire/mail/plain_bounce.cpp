@@ -1,6 +1,7 @@
-// Bounces that follow no RFC: qmail (QSBMF), Exim, old sendmail and Exchange, Notes, DragonFly, gateways of telephone
-// companies. They are known by their sender, subject and opening words; recipients and reasons stand in the text, in
-// front of the copy of the returned mail. What cannot be read stays empty: a bounce without a recipient is still one.
+// Bounces that follow no RFC: qmail (QSBMF), Exim, old sendmail and Exchange, Notes, DragonFly, gateways of
+// telephone companies. They are known by their sender, subject and opening words; recipients and reasons
+// stand in the text, in front of the copy of the returned mail. What cannot be read stays empty: a bounce
+// without a recipient is still one.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -18,40 +19,200 @@ constexpr std::size_t kMaxRecipients = 100;
 
 // Folded. Subjects at the start (behind "warning: " and the like), words of the text anywhere.
 constexpr std::string_view kSubjects[] = {
-    "failure notice", "undeliverable", "undelivered mail", "undelivered message", "returned mail", "mail returned", "returned to sender", "delivery status notification", "delivery notification",
-    "mail delivery failed", "mail delivery failure", "mail delivery system", "mail delivery error", "mail delivery problem", "mail delivery status", "delivery failure", "delivery failed",
-    "delivery report", "delivery error", "delivery problem", "delivery delayed", "message delivery failure", "message delivery delayed", "message delivery has been delayed", "message delayed", "warning: could not send", "warning: message", "warning - delayed", "mail could not be delivered",
-    "could not send message", "non-deliverable", "nondeliverable", "non delivery", "non-delivery", "not delivered", "unable to deliver", "unzustellbar", "nicht zustellbar", "niedostarczalne", "niedostarczone",
-    "nie mozna dostarczyc", "nie dostarczono", "zwrot wiadomosci", "blad dostarczenia", "non remis", "echec de la remise", "non recapitabile", "no se puede entregar", "mail system error", "mail failure", "failed mail", "user unknown",
-    "there was an error sending your mail", "problem delivering your mail", "postfix smtp server: errors", "delayed mail", "mail error", "rejected:", "[bounce]", "bounce mail", "недоставлен", "не доставлено", "mail transaction failed", "email error notification", "message status - undeliverable", "automatic notification of nondelivery",
+    "failure notice",
+    "undeliverable",
+    "undelivered mail",
+    "undelivered message",
+    "returned mail",
+    "mail returned",
+    "returned to sender",
+    "delivery status notification",
+    "delivery notification",
+    "mail delivery failed",
+    "mail delivery failure",
+    "mail delivery system",
+    "mail delivery error",
+    "mail delivery problem",
+    "mail delivery status",
+    "delivery failure",
+    "delivery failed",
+    "delivery report",
+    "delivery error",
+    "delivery problem",
+    "delivery delayed",
+    "message delivery failure",
+    "message delivery delayed",
+    "message delivery has been delayed",
+    "message delayed",
+    "warning: could not send",
+    "warning: message",
+    "warning - delayed",
+    "mail could not be delivered",
+    "could not send message",
+    "non-deliverable",
+    "nondeliverable",
+    "non delivery",
+    "non-delivery",
+    "not delivered",
+    "unable to deliver",
+    "unzustellbar",
+    "nicht zustellbar",
+    "niedostarczalne",
+    "niedostarczone",
+    "nie mozna dostarczyc",
+    "nie dostarczono",
+    "zwrot wiadomosci",
+    "blad dostarczenia",
+    "non remis",
+    "echec de la remise",
+    "non recapitabile",
+    "no se puede entregar",
+    "mail system error",
+    "mail failure",
+    "failed mail",
+    "user unknown",
+    "there was an error sending your mail",
+    "problem delivering your mail",
+    "postfix smtp server: errors",
+    "delayed mail",
+    "mail error",
+    "rejected:",
+    "[bounce]",
+    "bounce mail",
+    "недоставлен",
+    "не доставлено",
+    "mail transaction failed",
+    "email error notification",
+    "message status - undeliverable",
+    "automatic notification of nondelivery",
 };
 constexpr std::string_view kWords[] = {
-    "this is the qmail-send program", "hi. this is the", "i'm afraid i wasn't able to deliver", "i was unable to deliver", "this message was created automatically by mail delivery software", "could not be delivered to one or more",
-    "had permanent fatal errors", "had transient non-fatal errors", "was not delivered to", "wasn't delivered to", "was undeliverable", "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "can not be delivered",
-    "did not reach the following recipient", "unable to deliver", "not able to deliver", "undeliverable", "delivery to the following recipient", "error delivering your mail", "error occurred while trying to deliver",
-    "was not able to be delivered", "failed to deliver", "delivery failed", "delivery has failed", "delivery failure", "has not been delivered", "has not yet been delivered", "returned to sender", "permanent error", "transcript of session follows", "message could not be", "mail could not be",
-    "below is a copy of the original message", "the following addresses failed", "recipients were not reached", "unknown user", "user unknown", "nie mogla zostac dostarczona", "nie zostala dostarczona", "nie mozna bylo dostarczyc", "konnte nicht zugestellt", "konnte nicht ubermittelt", "n'a pas pu etre", "n'a pu etre",
-    "could not deliver", "mail is undeliverable", "undelivered", "following address(es) failed", "address not found", "delivery incomplete", "message blocked", "message not delivered", "не было доставлено", "не удалось доставить",
+    "this is the qmail-send program",
+    "hi. this is the",
+    "i'm afraid i wasn't able to deliver",
+    "i was unable to deliver",
+    "this message was created automatically by mail delivery software",
+    "could not be delivered to one or more",
+    "had permanent fatal errors",
+    "had transient non-fatal errors",
+    "was not delivered to",
+    "wasn't delivered to",
+    "was undeliverable",
+    "could not be delivered",
+    "couldn't be delivered",
+    "cannot be delivered",
+    "can't be delivered",
+    "can not be delivered",
+    "did not reach the following recipient",
+    "unable to deliver",
+    "not able to deliver",
+    "undeliverable",
+    "delivery to the following recipient",
+    "error delivering your mail",
+    "error occurred while trying to deliver",
+    "was not able to be delivered",
+    "failed to deliver",
+    "delivery failed",
+    "delivery has failed",
+    "delivery failure",
+    "has not been delivered",
+    "has not yet been delivered",
+    "returned to sender",
+    "permanent error",
+    "transcript of session follows",
+    "message could not be",
+    "mail could not be",
+    "below is a copy of the original message",
+    "the following addresses failed",
+    "recipients were not reached",
+    "unknown user",
+    "user unknown",
+    "nie mogla zostac dostarczona",
+    "nie zostala dostarczona",
+    "nie mozna bylo dostarczyc",
+    "konnte nicht zugestellt",
+    "konnte nicht ubermittelt",
+    "n'a pas pu etre",
+    "n'a pu etre",
+    "could not deliver",
+    "mail is undeliverable",
+    "undelivered",
+    "following address(es) failed",
+    "address not found",
+    "delivery incomplete",
+    "message blocked",
+    "message not delivered",
+    "не было доставлено",
+    "не удалось доставить",
 };
 constexpr std::string_view kDelayed[] = {
-    "this is a warning message only", "warning: could not send", "warning: message", "delivery delayed", "delayed mail", "message delayed", "delivery has been delayed", "will continue to be attempted", "has not yet been delivered", "not yet been delivered", "you do not need to resend",
-    "delivery attempts will continue", "will keep trying", "will be retried", "gmail will retry", "still being attempted", "opoznion", "delivery incomplete",
+    "this is a warning message only",
+    "warning: could not send",
+    "warning: message",
+    "delivery delayed",
+    "delayed mail",
+    "message delayed",
+    "delivery has been delayed",
+    "will continue to be attempted",
+    "has not yet been delivered",
+    "not yet been delivered",
+    "you do not need to resend",
+    "delivery attempts will continue",
+    "will keep trying",
+    "will be retried",
+    "gmail will retry",
+    "still being attempted",
+    "opoznion",
+    "delivery incomplete",
 };
 // Behind such a line stands the mail that came back.
 constexpr std::string_view kReturned[] = {
-    "--- below this line is a copy", "below this line is", "------ this is a copy of", "this is a copy of the message", "message headers follow", "message header follows", "----- message header", "--- undelivered message follows", "original message follows", "original message headers", "----- original message", "-----original message",
-    "--- original message", "----- unsent message follows", "unsent message below", "----- message text follows", "------ header of your message", "------- the original message", "--- the header of the original", "original mail as follows", "included is a copy", "received: from", "received: (", "return-path:",
-    "--- returned message", "--- mail header", "content of the original", "the original message headers", "your message was", "first 1000 bytes", "===== original", "---------- header ----------", "--------- original", "----- header",
+    "--- below this line is a copy",
+    "below this line is",
+    "------ this is a copy of",
+    "this is a copy of the message",
+    "message headers follow",
+    "message header follows",
+    "----- message header",
+    "--- undelivered message follows",
+    "original message follows",
+    "original message headers",
+    "----- original message",
+    "-----original message",
+    "--- original message",
+    "----- unsent message follows",
+    "unsent message below",
+    "----- message text follows",
+    "------ header of your message",
+    "------- the original message",
+    "--- the header of the original",
+    "original mail as follows",
+    "included is a copy",
+    "received: from",
+    "received: (",
+    "return-path:",
+    "--- returned message",
+    "--- mail header",
+    "content of the original",
+    "the original message headers",
+    "your message was",
+    "first 1000 bytes",
+    "===== original",
+    "---------- header ----------",
+    "--------- original",
+    "----- header",
 };
 
 template <std::size_t N>
 bool has_any(std::string_view text, const std::string_view (&list)[N]) {
-  return std::any_of(std::begin(list), std::end(list), [&](std::string_view s) { return text.find(s) != text.npos; });
+  return std::any_of(std::begin(list), std::end(list),
+                     [&](std::string_view s) { return text.find(s) != text.npos; });
 }
 
 bool is_address_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' || c == '+' || c == '=' ||
-         c == '/' || c == '*' || c == '%' || c == '#' || c == '!' || c == '&' || c == '?' || c == '$' || c == '~' || static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+         c == '_' || c == '+' || c == '=' || c == '/' || c == '*' || c == '%' || c == '#' || c == '!' ||
+         c == '&' || c == '?' || c == '$' || c == '~' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 struct Found {
@@ -98,7 +259,8 @@ class PlainBounce {
       const std::string_view line = next_line(text, at);
       if (!returned && begin > 0) {
         const std::string folded = fold(trim(line).substr(0, 80));
-        returned = std::any_of(std::begin(kReturned), std::end(kReturned), [&](std::string_view s) { return folded.starts_with(s); });
+        returned = std::any_of(std::begin(kReturned), std::end(kReturned),
+                               [&](std::string_view s) { return folded.starts_with(s); });
         if (returned) {
           returned_ = text.substr(begin);
           head_ = text.substr(0, begin);
@@ -121,7 +283,8 @@ class PlainBounce {
     for (std::size_t i = 0; i < lines_.size(); ++i) weigh(i);
   }
 
-  void finish(std::string_view diagnostic_text, const std::string& original_id, const std::string& returned_to, bool delayed) {
+  void finish(std::string_view diagnostic_text, const std::string& original_id,
+              const std::string& returned_to, bool delayed) {
     int best = 0;
     for (const auto& r : recipients_) best = std::max(best, r.weight);
     const int floor = best >= 9 ? 9 : best >= 5 ? 5 : best;  // a field that names them is complete
@@ -174,31 +337,53 @@ class PlainBounce {
     const std::string_view bare = trim(line);
     const std::string folded = fold(bare.substr(0, 400));
     const auto starts = [&](std::string_view s) { return folded.starts_with(s); };
-    if (starts("message-id") || starts("from:") || starts("sender:") || starts("return-path") || starts("reply-to") || starts("references") || starts("in-reply-to") ||
-        starts("reporting-mta") || starts("x-") || starts("mail from") || starts(">>> mail from") || starts("cc:") || starts("list-") || starts("envelope-from") ||
-        folded.find("mail from:") != folded.npos || starts("received:") || starts("in:  mail") || starts("(envelope-from")) {
+    if (starts("message-id") || starts("from:") || starts("sender:") || starts("return-path") ||
+        starts("reply-to") || starts("references") || starts("in-reply-to") || starts("reporting-mta") ||
+        starts("x-") || starts("mail from") || starts(">>> mail from") || starts("cc:") || starts("list-") ||
+        starts("envelope-from") || folded.find("mail from:") != folded.npos || starts("received:") ||
+        starts("in:  mail") || starts("(envelope-from")) {
       return;
     }
     for (const auto& found : addresses_in(line)) {
       const std::string lower = to_lower_ascii(found.addr);
       const std::string local = lower.substr(0, lower.find('@'));
-      if (local == "postmaster" || local.starts_with("mailer-daemon") || local == "abuse" || local == "support" || local == "helpdesk") continue;
-      const bool ours = std::any_of(ignored_.begin(), ignored_.end(), [&](const std::string& a) { return iequals(a, found.addr); });
+      if (local == "postmaster" || local.starts_with("mailer-daemon") || local == "abuse" ||
+          local == "support" || local == "helpdesk")
+        continue;
+      const bool ours = std::any_of(ignored_.begin(), ignored_.end(),
+                                    [&](const std::string& a) { return iequals(a, found.addr); });
       if (ours) continue;
       const std::string_view before = trim(line.substr(0, found.begin));
       const std::string_view after = trim(line.substr(found.end));
       const std::string folded_before = fold(before);
       int weight = 1;
-      const bool opens = before.empty() || before == "<" || before == "-" || before == "*" || before == "'" || before == "\"" || before == "\xC2\xB7" || before == "To: <" || before == "To:";
-      const bool closes = after.empty() || after == ">" || after == ">:" || after == ":" || after == "," || after == ">," || after == ">;" || after == ";" || after == "'" || after == "\"" || after.starts_with(">:") || after.starts_with(">...") || after.starts_with("...") || after.starts_with("> ...") || after.starts_with("; on ");
-      if (opens && closes) weight = 7;
-      else if (opens && (after.starts_with("(") || after.starts_with("> (") || after.starts_with(":") || after.starts_with("> "))) weight = 5;
-      else if (folded_before.find("rcpt to") != folded_before.npos) weight = 6;
-      else if (folded_before.find("recipient") != folded_before.npos || folded_before.find("smtp") != folded_before.npos) weight = 6;
-      else if (folded_before.find("deliver") != folded_before.npos || folded_before.find("mailbox") != folded_before.npos || folded_before.find("message to") != folded_before.npos ||
-               folded_before.find("user") != folded_before.npos || folded_before.find("address") != folded_before.npos || folded_before.find("mail to") != folded_before.npos) weight = 5;
-      else if (reply_code(bare) != 0) weight = 4;
-      else if (starts("to:")) weight = 3;
+      const bool opens = before.empty() || before == "<" || before == "-" || before == "*" || before == "'" ||
+                         before == "\"" || before == "\xC2\xB7" || before == "To: <" || before == "To:";
+      const bool closes = after.empty() || after == ">" || after == ">:" || after == ":" || after == "," ||
+                          after == ">," || after == ">;" || after == ";" || after == "'" || after == "\"" ||
+                          after.starts_with(">:") || after.starts_with(">...") || after.starts_with("...") ||
+                          after.starts_with("> ...") || after.starts_with("; on ");
+      if (opens && closes)
+        weight = 7;
+      else if (opens && (after.starts_with("(") || after.starts_with("> (") || after.starts_with(":") ||
+                         after.starts_with("> ")))
+        weight = 5;
+      else if (folded_before.find("rcpt to") != folded_before.npos)
+        weight = 6;
+      else if (folded_before.find("recipient") != folded_before.npos ||
+               folded_before.find("smtp") != folded_before.npos)
+        weight = 6;
+      else if (folded_before.find("deliver") != folded_before.npos ||
+               folded_before.find("mailbox") != folded_before.npos ||
+               folded_before.find("message to") != folded_before.npos ||
+               folded_before.find("user") != folded_before.npos ||
+               folded_before.find("address") != folded_before.npos ||
+               folded_before.find("mail to") != folded_before.npos)
+        weight = 5;
+      else if (reply_code(bare) != 0)
+        weight = 4;
+      else if (starts("to:"))
+        weight = 3;
       add(found.addr, index, weight);
     }
   }
@@ -232,7 +417,8 @@ class PlainBounce {
 
 // The message that came back, as a part of its own.
 const Part* returned_part(const Part& part) {
-  if (part.is("message/rfc822") || part.is("text/rfc822-headers") || part.is("message/delivery-status")) return &part;
+  if (part.is("message/rfc822") || part.is("text/rfc822-headers") || part.is("message/delivery-status"))
+    return &part;
   for (const auto& child : part.children) {
     if (const Part* found = returned_part(child)) return found;
   }
@@ -257,23 +443,32 @@ std::string find_id(std::string_view text) {
 
 void read_plain_bounce(const Fields& fields, const Part& root, bool null_sender, Mail& mail) {
   const std::string failed = fields.value("X-Failed-Recipients");
-  const bool daemon = (!mail.from.empty() && is_daemon(mail.from.front())) || (mail.from.empty() && null_sender);
-  const bool mailer_daemon = !mail.from.empty() && to_lower_ascii(mail.from.front().addr).starts_with("mailer-daemon");
+  const bool daemon =
+      (!mail.from.empty() && is_daemon(mail.from.front())) || (mail.from.empty() && null_sender);
+  const bool mailer_daemon =
+      !mail.from.empty() && to_lower_ascii(mail.from.front().addr).starts_with("mailer-daemon");
+  const bool report = root.is("multipart/report") && iequals(root.type.get("report-type"), "delivery-status");
+  const bool certain = report || !failed.empty() || (daemon && (null_sender || mailer_daemon));
+  const bool by_machine = fields.value("Auto-Submitted").find("auto-") != std::string::npos;
+  if (!certain && !null_sender && !daemon && !by_machine)
+    return;  // a person's mail: nearly all of them end here
   const std::string subject = fold(mail.subject);
   const std::string opening = fold(std::string_view(mail.text).substr(0, 4000));
   const bool reply = mail.subject.size() > 3 && iequals(std::string_view(mail.subject).substr(0, 3), "re:");
-  if (is_out_of_office_subject(mail.subject) || fields.value("Auto-Submitted").find("vacation") != std::string::npos) return;
+  if (is_out_of_office_subject(mail.subject) ||
+      fields.value("Auto-Submitted").find("vacation") != std::string::npos)
+    return;
   const bool by_subject = has_any(subject, kSubjects) && !reply;
   const bool by_words = has_any(opening, kWords);
-  const bool report = root.is("multipart/report") && iequals(root.type.get("report-type"), "delivery-status");
-  const bool certain = report || !failed.empty() || (daemon && (null_sender || mailer_daemon));
   // By words alone only where sender, subject and text agree: people write about bounces too.
-  if (!certain && !(null_sender && (by_subject || by_words)) && !(daemon && (by_subject || by_words) && !reply) &&
-      !(by_subject && by_words && !reply && fields.value("Auto-Submitted").find("auto-") != std::string::npos)) {
+  if (!certain && !(null_sender && (by_subject || by_words)) &&
+      !(daemon && (by_subject || by_words) && !reply) && !(by_subject && by_words && !reply && by_machine)) {
     return;
   }
-  const bool answered = fields.value("Auto-Submitted").find("auto-replied") != std::string::npos || !mail.in_reply_to.empty();
-  if (null_sender && !daemon && !by_subject && answered && !report && failed.empty()) return;  // an out-of-office answer that tells of a failure
+  const bool answered =
+      fields.value("Auto-Submitted").find("auto-replied") != std::string::npos || !mail.in_reply_to.empty();
+  if (null_sender && !daemon && !by_subject && answered && !report && failed.empty())
+    return;  // an out-of-office answer that tells of a failure
 
   PlainBounce bounce(mail);
   bounce.read_text(mail.text);

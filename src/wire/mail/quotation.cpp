@@ -10,43 +10,111 @@ namespace {
 
 // All folded: lower case, no diacritics.
 constexpr std::string_view kHeaderNames[] = {
-    "from", "sent", "to", "cc", "bcc", "subject", "date", "reply-to", "importance", "attachments", "sender", "received",
-    "od", "wyslano", "wyslane", "data wyslania", "do", "dw", "udw", "temat", "data", "kopia", "nadawca", "adresat", "odpowiedz do", "waznosc", "zalaczniki",
-    "von", "gesendet", "an", "kopie", "betreff", "datum", "antwort an",
-    "de", "envoye", "envoye le", "a", "objet", "copie a",
-    "від", "надіслано", "кому", "копія", "тема", "дата", "отправлено", "от", "копия", "отправитель", "дата отправки",
-    "enviado", "enviado el", "para", "asunto", "fecha", "assunto", "da", "inviato", "oggetto",
-    "van", "verzonden", "aan", "onderwerp", "fran", "skickat", "till", "amne", "odeslano", "komu", "predmet", "fra", "sendt", "emne", "til",
+    "from",          "sent",       "to",         "cc",         "bcc",
+    "subject",       "date",       "reply-to",   "importance", "attachments",
+    "sender",        "received",   "od",         "wyslano",    "wyslane",
+    "data wyslania", "do",         "dw",         "udw",        "temat",
+    "data",          "kopia",      "nadawca",    "adresat",    "odpowiedz do",
+    "waznosc",       "zalaczniki", "von",        "gesendet",   "an",
+    "kopie",         "betreff",    "datum",      "antwort an", "de",
+    "envoye",        "envoye le",  "a",          "objet",      "copie a",
+    "від",           "надіслано",  "кому",       "копія",      "тема",
+    "дата",          "отправлено", "от",         "копия",      "отправитель",
+    "дата отправки", "enviado",    "enviado el", "para",       "asunto",
+    "fecha",         "assunto",    "da",         "inviato",    "oggetto",
+    "van",           "verzonden",  "aan",        "onderwerp",  "fran",
+    "skickat",       "till",       "amne",       "odeslano",   "komu",
+    "predmet",       "fra",        "sendt",      "emne",       "til",
 };
 
 constexpr std::string_view kWrote[] = {
-    "wrote", "writes", "pisze", "napisal", "napisala", "napisali", "napisal(a)", "schrieb", "ecrit", "пише", "пишет", "писал", "писала",
-    "написал", "написала", "написав", "skrev", "escribio", "scritto", "schreef", "escreveu", "napsal", "napsala", "kirjoitti",
+    "wrote", "writes",   "pisze",   "napisal", "napisala", "napisali", "napisal(a)", "schrieb",
+    "ecrit", "пише",     "пишет",   "писал",   "писала",   "написал",  "написала",   "написав",
+    "skrev", "escribio", "scritto", "schreef", "escreveu", "napsal",   "napsala",    "kirjoitti",
 };
 
 constexpr std::string_view kStarters[] = {
-    "on ", "w dniu ", "dnia ", "dn. ", "am ", "le ", "il ", "el ", "em ", "op ", "den ", "pe ", "pon", "wt", "sr", "czw", "pt",
-    "sob", "niedz", "nd", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "fr", "sa", "so", "lun", "mar", "mer",
-    "jeu", "ven", "sam", "dim", "пн", "вт", "ср", "чт", "пт", "сб", "нд", "вс", "в ", "at ", "quoting ", "citando ",
+    "on ", "w dniu ", "dnia ", "dn. ", "am ", "le ", "il ",      "el ",      "em ", "op ", "den ",
+    "pe ", "pon",     "wt",    "sr",   "czw", "pt",  "sob",      "niedz",    "nd",  "mon", "tue",
+    "wed", "thu",     "fri",   "sat",  "sun", "mo",  "di",       "mi",       "fr",  "sa",  "so",
+    "lun", "mar",     "mer",   "jeu",  "ven", "sam", "dim",      "пн",       "вт",  "ср",  "чт",
+    "пт",  "сб",      "нд",    "вс",   "в ",  "at ", "quoting ", "citando ",
 };
 
 constexpr std::string_view kSentFrom[] = {
-    "sent from", "sent via", "sent with", "sent by", "sent on ", "from my iphone", "from my ipad", "get outlook for", "get [outlook for",
-    "envoye depuis", "envoye de mon", "von meinem", "gesendet von", "gesendet mit", "diese nachricht wurde von mein", "verzonden met",
-    "verzonden vanaf", "verstuurd vanaf", "wyslane z", "wyslano z", "wyslane przez", "wiadomosc wyslana z", "pobierz aplikacje outlook", "pobierz outlooka", "uzyskaj aplikacje outlook",
-    "отправлено с", "отправлено из", "надіслано з", "從我的", "发自我的", "enviado desde", "enviado do meu", "inviato da", "skickat fran",
+    "sent from",
+    "sent via",
+    "sent with",
+    "sent by",
+    "sent on ",
+    "from my iphone",
+    "from my ipad",
+    "get outlook for",
+    "get [outlook for",
+    "envoye depuis",
+    "envoye de mon",
+    "von meinem",
+    "gesendet von",
+    "gesendet mit",
+    "diese nachricht wurde von mein",
+    "verzonden met",
+    "verzonden vanaf",
+    "verstuurd vanaf",
+    "wyslane z",
+    "wyslano z",
+    "wyslane przez",
+    "wiadomosc wyslana z",
+    "pobierz aplikacje outlook",
+    "pobierz outlooka",
+    "uzyskaj aplikacje outlook",
+    "отправлено с",
+    "отправлено из",
+    "надіслано з",
+    "從我的",
+    "发自我的",
+    "enviado desde",
+    "enviado do meu",
+    "inviato da",
+    "skickat fran",
 };
 
 constexpr std::string_view kOriginal[] = {
-    "original message", "original appointment", "reply message", "forwarded message", "forwarded by", "begin forwarded message", "oryginalna wiadomosc",
-    "wiadomosc oryginalna", "wiadomosc oryginalna", "wiadomosc przekazana", "przekazana wiadomosc", "tresc przekazanej wiadomosci", "wiadomosc przeslana", "ursprungliche nachricht", "ursprungliche mail", "originalnachricht",
-    "weitergeleitete nachricht", "message d'origine", "message original", "message transfere", "оригінальне повідомлення", "вихідне повідомлення",
-    "исходное сообщение", "пересылаемое сообщение", "перенаправлене повідомлення", "пересланное сообщение", "mensaje original", "messaggio originale", "oorspronkelijk bericht", "ursprungligt meddelande",
+    "original message",
+    "original appointment",
+    "reply message",
+    "forwarded message",
+    "forwarded by",
+    "begin forwarded message",
+    "oryginalna wiadomosc",
+    "wiadomosc oryginalna",
+    "wiadomosc oryginalna",
+    "wiadomosc przekazana",
+    "przekazana wiadomosc",
+    "tresc przekazanej wiadomosci",
+    "wiadomosc przeslana",
+    "ursprungliche nachricht",
+    "ursprungliche mail",
+    "originalnachricht",
+    "weitergeleitete nachricht",
+    "message d'origine",
+    "message original",
+    "message transfere",
+    "оригінальне повідомлення",
+    "вихідне повідомлення",
+    "исходное сообщение",
+    "пересылаемое сообщение",
+    "перенаправлене повідомлення",
+    "пересланное сообщение",
+    "mensaje original",
+    "messaggio originale",
+    "oorspronkelijk bericht",
+    "ursprungligt meddelande",
 };
 
 template <std::size_t N>
 bool starts_with_any(std::string_view text, const std::string_view (&list)[N]) {
-  return std::any_of(std::begin(list), std::end(list), [&](std::string_view s) { return text.starts_with(s); });
+  return std::any_of(std::begin(list), std::end(list),
+                     [&](std::string_view s) { return text.starts_with(s); });
 }
 template <std::size_t N>
 bool is_any(std::string_view text, const std::string_view (&list)[N]) {
@@ -85,10 +153,14 @@ bool is_quoted_line(std::string_view line) {
 
 bool is_alias_quoted_line(std::string_view line) {
   line = trim(line);
-  if (line.starts_with("|") && line.size() > 1 && line[1] == ' ' && line.find('|', 1) == line.npos) return true;
+  if (line.starts_with("|") && line.size() > 1 && line[1] == ' ' && line.find('|', 1) == line.npos)
+    return true;
   std::size_t i = 0;
-  while (i < line.size() && i < 16 && ((line[i] >= 'A' && line[i] <= 'Z') || (line[i] >= 'a' && line[i] <= 'z'))) ++i;
-  return i > 0 && line[0] >= 'A' && line[0] <= 'Z' && i + 1 < line.size() && line[i] == '>' && line[i + 1] == ' ';
+  while (i < line.size() && i < 16 &&
+         ((line[i] >= 'A' && line[i] <= 'Z') || (line[i] >= 'a' && line[i] <= 'z')))
+    ++i;
+  return i > 0 && line[0] >= 'A' && line[0] <= 'Z' && i + 1 < line.size() && line[i] == '>' &&
+         line[i + 1] == ' ';
 }
 
 bool is_delimiter_line(std::string_view line) {
@@ -102,7 +174,9 @@ bool is_original_message_line(std::string_view line) {
   if (line.size() > 160) return false;
   std::string folded = fold(line);
   std::string_view rest = folded;
-  while (!rest.empty() && (rest.front() == '-' || rest.front() == '_' || rest.front() == '*' || rest.front() == ' ' || rest.front() == '=')) rest.remove_prefix(1);
+  while (!rest.empty() && (rest.front() == '-' || rest.front() == '_' || rest.front() == '*' ||
+                           rest.front() == ' ' || rest.front() == '='))
+    rest.remove_prefix(1);
   const bool marked = rest.size() < folded.size();
   if (!starts_with_any(rest, kOriginal)) return false;
   return marked || rest.ends_with(':');  // "Begin forwarded message:"
@@ -111,7 +185,9 @@ bool is_original_message_line(std::string_view line) {
 bool is_sent_from_line(std::string_view line) {
   line = trim(line);
   if (line.empty() || line.size() > 160) return false;
-  while (!line.empty() && (line.front() == '<' || line.front() == '(' || line.front() == '*' || line.front() == '_')) line.remove_prefix(1);
+  while (!line.empty() &&
+         (line.front() == '<' || line.front() == '(' || line.front() == '*' || line.front() == '_'))
+    line.remove_prefix(1);
   const std::string folded = fold(line);
   if (starts_with_any(folded, kSentFrom)) {
     // "Sent from the server room I can see..." is a sentence: what follows must be short or a product.
@@ -126,7 +202,8 @@ bool is_header_line(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == line.npos || colon == 0 || colon > 30) return false;
   std::string_view name = line.substr(0, colon);
-  while (name.ends_with('*') || name.ends_with(' ') || name.ends_with("\xC2\xA0")) name.remove_suffix(name.ends_with("\xC2\xA0") ? 2 : 1);
+  while (name.ends_with('*') || name.ends_with(' ') || name.ends_with("\xC2\xA0"))
+    name.remove_suffix(name.ends_with("\xC2\xA0") ? 2 : 1);
   return is_any(fold(name), kHeaderNames);
 }
 
@@ -149,7 +226,8 @@ std::size_t wrote_lines(const std::vector<std::string_view>& lines, std::size_t 
       const std::string folded = fold(joined);
       if (has_wrote(folded)) return i - at + 1;
       // "2015-07-14 0:25 GMT+02:00 Jan Kowalski <jan@firma.pl>:"
-      const bool bare = joined.ends_with(">:") && joined[0] >= '0' && joined[0] <= '9' && joined.find('@') != joined.npos;
+      const bool bare =
+          joined.ends_with(">:") && joined[0] >= '0' && joined[0] <= '9' && joined.find('@') != joined.npos;
       return bare ? i - at + 1 : 0;
     }
     joined += ' ';

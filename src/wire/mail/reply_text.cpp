@@ -1,5 +1,6 @@
 // Each line gets a kind, then the sequence is looked at. The shape follows discourse/email_reply_trimmer and
-// mailgun/talon; the rules where a support desk differs: an answer between quotations is kept, and so is a forward.
+// mailgun/talon; the rules where a support desk differs: an answer between quotations is kept, and so is a
+// forward.
 #include "wire/mail/reply_text.hpp"
 
 #include <algorithm>
@@ -34,7 +35,8 @@ bool is_header_block(const std::vector<std::string_view>& lines, std::size_t at)
   std::size_t found = 0, seen = 0;
   for (std::size_t i = at; i < lines.size() && seen < 6; ++i) {
     if (trim(lines[i]).empty()) {
-      if (found < 3 && i > at && i + 1 < lines.size() && is_header_line(lines[i + 1])) continue;  // lines set apart
+      if (found < 3 && i > at && i + 1 < lines.size() && is_header_line(lines[i + 1]))
+        continue;  // lines set apart
       break;
     }
     ++seen;
@@ -91,7 +93,8 @@ bool has_text(const Lines& lines, std::size_t begin, std::size_t end) {
 bool is_forward(const Lines& lines) {
   for (std::size_t i = 0; i < lines.text.size(); ++i) {
     if (lines.kind[i] == Kind::empty || is_delimiter_line(lines.text[i])) continue;
-    return lines.kind[i] == Kind::text && (is_original_message_line(lines.text[i]) || is_header_block(lines.text, i));
+    return lines.kind[i] == Kind::text &&
+           (is_original_message_line(lines.text[i]) || is_header_block(lines.text, i));
   }
   return false;
 }
@@ -106,7 +109,9 @@ std::size_t find_cut(const Lines& lines) {
       text_before = has_text(lines, i, i + 1);
       continue;
     }
-    if (lines.kind[i] == Kind::text && (is_original_message_line(lines.text[i]) || is_header_block(lines.text, i))) return i;
+    if (lines.kind[i] == Kind::text &&
+        (is_original_message_line(lines.text[i]) || is_header_block(lines.text, i)))
+      return i;
     if (lines.kind[i] != Kind::opening) continue;
     if (i > 0 && lines.kind[i - 1] == Kind::opening) continue;
     if (++openings > 50) return i;  // bounds the look below
@@ -133,7 +138,8 @@ std::size_t find_signature(const Lines& lines, std::size_t end) {
   for (std::size_t i = 0; i < end; ++i) {
     if (lines.kind[i] != Kind::text || !is_signature_mark(lines.text[i]) || !has_text(lines, 0, i)) continue;
     std::size_t below = 0;
-    for (std::size_t k = i + 1; k < end && lines.kind[k] != Kind::opening; ++k) below += lines.kind[k] == Kind::text ? 1 : 0;
+    for (std::size_t k = i + 1; k < end && lines.kind[k] != Kind::opening; ++k)
+      below += lines.kind[k] == Kind::text ? 1 : 0;
     if (below <= (lines.text[i] == "-- " ? 40u : 15u)) return i;
   }
   return end;
@@ -152,7 +158,8 @@ std::string reply_text(std::string_view text, std::string* signature) {
     std::size_t stop = mark + 1;
     while (stop < cut && lines.kind[stop] != Kind::opening && lines.kind[stop] != Kind::quote) ++stop;
     if (signature != nullptr) *signature = truncate_utf8(join(lines.text, mark + 1, stop), kMaxSignature);
-    // Somebody who writes the signature first and answers below the quotation, inline: keep what is behind it.
+    // Somebody who writes the signature first and answers below the quotation, inline: keep what is behind
+    // it.
     if (stop < cut && has_text(lines, stop, cut)) {
       for (std::size_t i = mark; i < stop; ++i) lines.kind[i] = Kind::dropped;
       end = cut;
@@ -172,8 +179,10 @@ std::string reply_text(std::string_view text, std::string* signature) {
   // Quotations and their openings go; the answers between them stay.
   std::vector<std::string_view> kept;
   for (std::size_t i = 0; i < end; ++i) {
-    if (lines.kind[i] == Kind::text) kept.push_back(lines.text[i]);
-    else if (lines.kind[i] == Kind::empty && !(kept.empty() || trim(kept.back()).empty())) kept.push_back(lines.text[i]);
+    if (lines.kind[i] == Kind::text)
+      kept.push_back(lines.text[i]);
+    else if (lines.kind[i] == Kind::empty && !(kept.empty() || trim(kept.back()).empty()))
+      kept.push_back(lines.text[i]);
   }
   while (!kept.empty() && (trim(kept.back()).empty() || is_delimiter_line(kept.back()))) kept.pop_back();
   std::string out = join(kept, 0, kept.size());

@@ -21,8 +21,8 @@ bool is_disposition_part(const Part& part) {
   return part.is("message/disposition-notification") || part.is("message/global-disposition-notification");
 }
 bool is_returned_part(const Part& part) {
-  return part.is("message/rfc822") || part.is("text/rfc822-headers") || part.is("text/rfc822-header") || part.is("message/global") ||
-         part.is("message/global-headers") || part.is("message/partial");
+  return part.is("message/rfc822") || part.is("text/rfc822-headers") || part.is("text/rfc822-header") ||
+         part.is("message/global") || part.is("message/global-headers") || part.is("message/partial");
 }
 
 const Part* find_part(const Part& part, bool (*wanted)(const Part&)) {
@@ -33,7 +33,8 @@ const Part* find_part(const Part& part, bool (*wanted)(const Part&)) {
   return nullptr;
 }
 
-// "\x{142}" of utf-8-addr-xtext (RFC 6533 3) and "+2B" of xtext are decoded only in the first form: "+" is too common.
+// "\x{142}" of utf-8-addr-xtext (RFC 6533 3) and "+2B" of xtext are decoded only in the first form: "+" is
+// too common.
 std::string decode_utf8_xtext(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -59,7 +60,8 @@ std::string decode_utf8_xtext(std::string_view text) {
 // "rfc822; <a@b>", "utf-8; ...", "a@b", "rfc822;a@b (comment)"
 std::string report_address(std::string_view value) {
   value = trim(value);
-  if (const auto semicolon = value.find(';'); semicolon != value.npos && value.substr(0, semicolon).find('@') == value.npos) {
+  if (const auto semicolon = value.find(';');
+      semicolon != value.npos && value.substr(0, semicolon).find('@') == value.npos) {
     value = trim(value.substr(semicolon + 1));
   }
   if (const auto open = value.find('<'); open != value.npos && value.find('@', open) != value.npos) {
@@ -73,22 +75,29 @@ std::string report_address(std::string_view value) {
 
 struct Block {
   std::string recipient, original, actual, action, status, diagnostic, text;
-  bool any() const { return !recipient.empty() || !original.empty() || !actual.empty() || !action.empty() || !status.empty() || !diagnostic.empty(); }
+  bool any() const {
+    return !recipient.empty() || !original.empty() || !actual.empty() || !action.empty() || !status.empty() ||
+           !diagnostic.empty();
+  }
 };
 
 void close_block(Block& block, std::vector<Bounce>& out) {
   if (!block.any()) return;
   Bounce bounce;
   const auto usable = [](const std::string& addr) { return addr.find('@') != std::string::npos; };
-  bounce.recipient = usable(block.recipient) ? block.recipient : usable(block.original) ? block.original : usable(block.actual) ? block.actual
-                     : !block.recipient.empty() ? block.recipient : block.original;
+  bounce.recipient = usable(block.recipient)    ? block.recipient
+                     : usable(block.original)   ? block.original
+                     : usable(block.actual)     ? block.actual
+                     : !block.recipient.empty() ? block.recipient
+                                                : block.original;
   bounce.action = block.action;
   bounce.status = block.status;
   bounce.diagnostic = truncate_utf8(block.diagnostic, 2000);
   if (bounce.status.empty()) bounce.status = derive_status(block.diagnostic);
   if (bounce.action.empty()) bounce.action = bounce.status.starts_with('2') ? "delivered" : "failed";
   const bool known = bounce.recipient.empty() && bounce.status.empty() && bounce.diagnostic.empty();
-  const auto same = std::find_if(out.begin(), out.end(), [&](const Bounce& b) { return iequals(b.recipient, bounce.recipient); });
+  const auto same = std::find_if(out.begin(), out.end(),
+                                 [&](const Bounce& b) { return iequals(b.recipient, bounce.recipient); });
   if (!known && same == out.end() && out.size() < kMaxBounces) out.push_back(std::move(bounce));
   block = Block();
 }
@@ -127,7 +136,9 @@ std::vector<Bounce> parse_delivery_status(std::string_view text, std::string* or
       }
     }
     if (colon == line.npos) {
-      if (trim(line).empty() && (!block.recipient.empty() || !block.original.empty()) && (!block.status.empty() || !block.action.empty())) close_block(block, out);
+      if (trim(line).empty() && (!block.recipient.empty() || !block.original.empty()) &&
+          (!block.status.empty() || !block.action.empty()))
+        close_block(block, out);
       continue;
     }
     const std::string name = to_lower_ascii(trim(line.substr(0, colon)));
@@ -141,12 +152,18 @@ std::vector<Bounce> parse_delivery_status(std::string_view text, std::string* or
     } else if (name == "x-actual-recipient") {
       block.actual = report_address(clean());
     } else if (name == "action") {
-      if (!block.action.empty() && (!block.recipient.empty() || !block.original.empty())) close_block(block, out);
+      if (!block.action.empty() && (!block.recipient.empty() || !block.original.empty()))
+        close_block(block, out);
       std::string word = to_lower_ascii(clean());
       word = word.substr(0, word.find_first_of(" \t;,("));
-      if (word == "fail" || word == "failure" || word == "failed" || word == "bounced" || word == "error" || word == "expired") word = "failed";
+      if (word == "fail" || word == "failure" || word == "failed" || word == "bounced" || word == "error" ||
+          word == "expired")
+        word = "failed";
       if (word == "delay" || word == "deferred") word = "delayed";
-      block.action = word == "failed" || word == "delayed" || word == "delivered" || word == "relayed" || word == "expanded" ? word : std::string();
+      block.action = word == "failed" || word == "delayed" || word == "delivered" || word == "relayed" ||
+                             word == "expanded"
+                         ? word
+                         : std::string();
     } else if (name == "status") {
       block.status = enhanced_status(clean());
     } else if (name == "diagnostic-code") {
@@ -167,7 +184,8 @@ void settle_bounces(Mail& mail) {
   for (const auto& bounce : mail.bounces) {
     failed = failed || bounce.action == "failed";
     delayed = delayed || bounce.action == "delayed";
-    delivered = delivered || bounce.action == "delivered" || bounce.action == "relayed" || bounce.action == "expanded";
+    delivered = delivered || bounce.action == "delivered" || bounce.action == "relayed" ||
+                bounce.action == "expanded";
   }
   mail.is_bounce = failed || delayed;
   mail.is_delayed_dsn = delayed && !failed;
@@ -179,7 +197,8 @@ void read_report(const Part& root, bool machine, Mail& mail) {
   const std::string kind = to_lower_ascii(root.type.get("report-type"));
   if (!report && !machine && !is_disposition_part(root)) return;
 
-  if (const Part* part = find_part(root, is_disposition_part); part != nullptr && (report || part == &root || machine)) {
+  if (const Part* part = find_part(root, is_disposition_part);
+      part != nullptr && (report || part == &root || machine)) {
     mail.is_mdn = true;
     read_disposition(*part, mail);
     return;
@@ -201,9 +220,12 @@ void read_report(const Part& root, bool machine, Mail& mail) {
   mail.bounces = parse_delivery_status(text, &original_id);
   std::string returned_to;
   if (const Part* returned = find_part(root, is_returned_part)) {
-    const std::string decoded = returned->transfer == Transfer::identity ? std::string(returned->content.substr(0, kMaxReport)) : returned->decoded();
+    const std::string decoded = returned->transfer == Transfer::identity
+                                    ? std::string(returned->content.substr(0, kMaxReport))
+                                    : returned->decoded();
     const Fields fields = read_fields(decoded);
-    if (const auto ids = parse_message_ids(fields.value("Message-ID")); !ids.empty()) original_id = ids.front();
+    if (const auto ids = parse_message_ids(fields.value("Message-ID")); !ids.empty())
+      original_id = ids.front();
     if (const auto to = parse_addresses(fields.value("To")); to.size() == 1) returned_to = to.front().addr;
   }
   if (original_id.empty() && mail.in_reply_to.size() == 1) original_id = mail.in_reply_to.front();

@@ -30,22 +30,28 @@ struct Sample {
   const char* file;
   Automatic automatic;
   bool no_receipt;
-  const char* subject;        // nullptr: not looked at
+  const char* subject;  // nullptr: not looked at
   const char* text_contains;
 };
 
 constexpr Sample kSamples[] = {
-    {"ooo-pl-outlook.eml", Automatic::auto_replied, true, "Automatyczna odpowiedź: Potwierdzenie przyjęcia", "Jestem poza biurem do piątku."},
-    {"ooo-de-cp1252.eml", Automatic::auto_replied, true, "Automatische Antwort: Rückfrage", "nächste Woche wieder im Büro"},
+    {"ooo-pl-outlook.eml", Automatic::auto_replied, true, "Automatyczna odpowiedź: Potwierdzenie przyjęcia",
+     "Jestem poza biurem do piątku."},
+    {"ooo-de-cp1252.eml", Automatic::auto_replied, true, "Automatische Antwort: Rückfrage",
+     "nächste Woche wieder im Büro"},
     {"ooo-en-sieve.eml", Automatic::auto_replied, true, "Auto: Your report", "On leave."},
     {"trap-human-auto-word.eml", Automatic::none, false, "Automat do kawy nie działa", "Proszę o serwis."},
-    {"human-critical.eml", Automatic::none, false, "Serwer główny nie odpowiada - pilne", "Od 8:00 nie działa serwer."},
-    {"dsn-user-unknown.eml", Automatic::auto_replied, true, "Undelivered Mail Returned to Sender", "Adres nie istnieje."},
+    {"human-critical.eml", Automatic::none, false, "Serwer główny nie odpowiada - pilne",
+     "Od 8:00 nie działa serwer."},
+    {"dsn-user-unknown.eml", Automatic::auto_replied, true, "Undelivered Mail Returned to Sender",
+     "Adres nie istnieje."},
     {"dsn-delay.eml", Automatic::auto_replied, true, "Delayed Mail", "delay"},
     {"mdn-displayed.eml", Automatic::auto_replied, true, nullptr, "read"},
     {"list-post.eml", Automatic::bulk, true, "[dev] hej", "x"},
-    {"cs-l2-base64-subject.eml", Automatic::none, false, "Pchnąć w tę łódź jeża lub ośm skrzyń fig", "Pchnąć w tę łódź jeża"},
-    {"cs-cp1250-8bit.eml", Automatic::none, false, "Pchnąć w tę łódź jeża lub ośm skrzyń fig", "Pchnąć w tę łódź jeża"},
+    {"cs-l2-base64-subject.eml", Automatic::none, false, "Pchnąć w tę łódź jeża lub ośm skrzyń fig",
+     "Pchnąć w tę łódź jeża"},
+    {"cs-cp1250-8bit.eml", Automatic::none, false, "Pchnąć w tę łódź jeża lub ośm skrzyń fig",
+     "Pchnąć w tę łódź jeża"},
     {"thr-subject-prefixes.eml", Automatic::none, false, nullptr, "x"},
     {"mime-filename-2231-utf8.eml", Automatic::none, false, "x", "zal"},
     {"mime-html-only.eml", Automatic::none, false, "html", "Nie działa poczta – proszę"},
@@ -115,11 +121,13 @@ TEST(Samples, CutAtEveryByteAndMutated) {
 
 TEST(Samples, Replies) {
   const char* samples = std::getenv("HEJNAL_MAIL_SAMPLES");
-  if (samples == nullptr) GTEST_SKIP() << "HEJNAL_MAIL_SAMPLES is not set: the pairs of mails and replies are not compared";
+  if (samples == nullptr)
+    GTEST_SKIP() << "HEJNAL_MAIL_SAMPLES is not set: the pairs of mails and replies are not compared";
   const fs::path folder = fs::path(samples).parent_path() / "reply";
   for (const auto& entry : fs::directory_iterator(folder / "emails")) {
     SCOPED_TRACE(entry.path().filename().string());
-    EXPECT_EQ(collapse_space(reply_text(read(entry.path()))), collapse_space(read(folder / "trimmed" / entry.path().filename())));
+    EXPECT_EQ(collapse_space(reply_text(read(entry.path()))),
+              collapse_space(read(folder / "trimmed" / entry.path().filename())));
   }
 }
 

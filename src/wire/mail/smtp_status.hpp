@@ -1,4 +1,5 @@
-// Status codes in what servers say (RFC 3463, RFC 5321 4.2), for bounces that do not state one. Strangers' bytes: the text.
+// Status codes in what servers say (RFC 3463, RFC 5321 4.2), for bounces that do not state one. Strangers'
+// bytes: the text.
 #pragma once
 
 #include <string>
@@ -12,7 +13,8 @@ std::string enhanced_status(std::string_view text);
 std::string failure_status(std::string_view text);
 // The first reply code 4xx or 5xx that begins a reply or stands behind a space; 0 when none.
 int reply_code(std::string_view text);
-// The enhanced status; otherwise one derived from the words and the reply code; empty when nothing can be said.
+// The enhanced status; otherwise one derived from the words and the reply code; empty when nothing can be
+// said.
 std::string derive_status(std::string_view text);
 
 }  // namespace hejnal::wire

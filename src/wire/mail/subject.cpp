@@ -1,4 +1,5 @@
-// Subjects: prefixes that programs and people put before them, in the languages met in the field. RFC 5256 2.1.
+// Subjects: prefixes that programs and people put before them, in the languages met in the field. RFC
+// 5256 2.1.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -10,22 +11,57 @@ namespace {
 
 // Folded (base/text.hpp): lower case without diacritics.
 constexpr std::string_view kPrefixes[] = {
-    "re", "odp", "aw", "sv", "vs", "antw", "bls", "rif", "ynt", "res", "r", "va", "atb", "ang", "ref", "ответ", "отв", "ha",
-    "fwd", "fw", "pd", "wg", "tr", "rv", "enc", "vb", "i", "vl", "doorst", "przekazane", "przeslane", "пересл", "转发", "回复",
-    "答复", "返信", "転送",
-    "ponawiam", "ponowienie", "ponownie", "ponaglenie", "przypomnienie", "powtorka",
+    "re",       "odp",        "aw",        "sv",         "vs",       "antw",       "bls",
+    "rif",      "ynt",        "res",       "r",          "va",       "atb",        "ang",
+    "ref",      "ответ",      "отв",       "ha",         "fwd",      "fw",         "pd",
+    "wg",       "tr",         "rv",        "enc",        "vb",       "i",          "vl",
+    "doorst",   "przekazane", "przeslane", "пересл",     "转发",     "回复",       "答复",
+    "返信",     "転送",       "ponawiam",  "ponowienie", "ponownie", "ponaglenie", "przypomnienie",
+    "powtorka",
 };
 // A repeat that people type is often set apart by a dash: "PONAWIAM - awaria".
-constexpr std::string_view kRepeats[] = {"ponawiam", "ponowienie", "ponownie", "ponaglenie", "przypomnienie", "powtorka"};
+constexpr std::string_view kRepeats[] = {"ponawiam",   "ponowienie",    "ponownie",
+                                         "ponaglenie", "przypomnienie", "powtorka"};
 
 constexpr std::string_view kAutoPrefixes[] = {
-    "automatyczna odpowiedz", "odpowiedz automatyczna", "autoodpowiedz", "auto odpowiedz", "poza biurem", "nieobecnosc",
-    "automatic reply", "automated reply", "automatic response", "out of office", "out of office autoreply",
-    "out of office reply", "out of the office", "auto", "autoreply", "auto reply", "auto-reply", "auto response",
-    "autoresponse", "auto-response", "vacation", "automatische antwort", "automatische ruckantwort", "abwesenheitsnotiz",
-    "abwesenheit", "abwesend", "abwesenheitsmeldung", "reponse automatique", "absence du bureau", "absent du bureau",
-    "respuesta automatica", "risposta automatica", "automatisch antwoord", "автоматический ответ", "автоматична вiдповiдь",
-    "автоматична відповідь", "automaticka odpoved", "autosvar",
+    "automatyczna odpowiedz",
+    "odpowiedz automatyczna",
+    "autoodpowiedz",
+    "auto odpowiedz",
+    "poza biurem",
+    "nieobecnosc",
+    "automatic reply",
+    "automated reply",
+    "automatic response",
+    "out of office",
+    "out of office autoreply",
+    "out of office reply",
+    "out of the office",
+    "auto",
+    "autoreply",
+    "auto reply",
+    "auto-reply",
+    "auto response",
+    "autoresponse",
+    "auto-response",
+    "vacation",
+    "automatische antwort",
+    "automatische ruckantwort",
+    "abwesenheitsnotiz",
+    "abwesenheit",
+    "abwesend",
+    "abwesenheitsmeldung",
+    "reponse automatique",
+    "absence du bureau",
+    "absent du bureau",
+    "respuesta automatica",
+    "risposta automatica",
+    "automatisch antwoord",
+    "автоматический ответ",
+    "автоматична вiдповiдь",
+    "автоматична відповідь",
+    "automaticka odpoved",
+    "autosvar",
 };
 
 template <std::size_t N>
@@ -61,10 +97,14 @@ std::size_t prefix_length(std::string_view text) {
     rest = skip_space(rest.substr(i));
   }
   std::size_t mark = 0;
-  if (rest.starts_with(':')) mark = 1;
-  else if (rest.starts_with("：")) mark = 3;
-  else if (contains(kRepeats, folded) && rest.starts_with("- ")) mark = 1;
-  else if (contains(kRepeats, folded) && rest.starts_with("– ")) mark = 3;
+  if (rest.starts_with(':'))
+    mark = 1;
+  else if (rest.starts_with("："))
+    mark = 3;
+  else if (contains(kRepeats, folded) && rest.starts_with("- "))
+    mark = 1;
+  else if (contains(kRepeats, folded) && rest.starts_with("– "))
+    mark = 3;
   if (mark == 0) return 0;
   rest = skip_space(rest.substr(mark));
   return text.size() - rest.size();
@@ -80,8 +120,9 @@ std::string without_tag(std::string_view text) {
       bool good = j > i + 2;
       if (good && j < text.size() && text[j] == ' ') {
         const std::size_t code = ++j;
-        while (j < text.size() && j - code < 16 && ((text[j] >= '0' && text[j] <= '9') || (text[j] >= 'A' && text[j] <= 'Z') ||
-                                                    (text[j] >= 'a' && text[j] <= 'z') || text[j] == '-')) {
+        while (j < text.size() && j - code < 16 &&
+               ((text[j] >= '0' && text[j] <= '9') || (text[j] >= 'A' && text[j] <= 'Z') ||
+                (text[j] >= 'a' && text[j] <= 'z') || text[j] == '-')) {
           ++j;
         }
         good = j > code;
@@ -113,7 +154,8 @@ std::string base_subject(std::string_view subject) {
       continue;
     }
     if (text.size() > 6 && text.front() == '[' && text.back() == ']' &&
-        (iequals(std::string_view(text).substr(0, 5), "[fwd:") || iequals(std::string_view(text).substr(0, 4), "[fw:"))) {
+        (iequals(std::string_view(text).substr(0, 5), "[fwd:") ||
+         iequals(std::string_view(text).substr(0, 4), "[fw:"))) {
       const auto colon = text.find(':');
       text = trim(std::string_view(text).substr(colon + 1, text.size() - colon - 2));
       changed = true;
@@ -121,7 +163,8 @@ std::string base_subject(std::string_view subject) {
     }
     if (text.starts_with('[')) {  // a list's name; never the whole subject
       const auto close = text.find_first_of("[]", 1);
-      if (close != std::string::npos && text[close] == ']' && !trim(std::string_view(text).substr(close + 1)).empty()) {
+      if (close != std::string::npos && text[close] == ']' &&
+          !trim(std::string_view(text).substr(close + 1)).empty()) {
         text = trim(std::string_view(text).substr(close + 1));
         changed = true;
       }

@@ -9,14 +9,14 @@ namespace hejnal::wire {
 
 namespace {
 
-constexpr std::array<std::int8_t, 256> make_alphabet() {
-  std::array<std::int8_t, 256> table{};
+constexpr std::array<int, 256> make_alphabet() {
+  std::array<int, 256> table{};
   for (auto& v : table) v = -1;
   for (int i = 0; i < 26; ++i) {
-    table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(i);
-    table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(26 + i);
+    table[static_cast<std::size_t>('A' + i)] = i;
+    table[static_cast<std::size_t>('a' + i)] = 26 + i;
   }
-  for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(52 + i);
+  for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = 52 + i;
   table['+'] = 62;
   table['/'] = 63;
   return table;
@@ -37,7 +37,9 @@ std::string decode_uu(std::string_view bytes) {
     }
     if (line == "end") break;
     if (line.empty()) continue;
-    const auto value = [](char c) { return static_cast<unsigned>(static_cast<unsigned char>(c) - 32u) & 63u; };
+    const auto value = [](char c) {
+      return static_cast<unsigned>(static_cast<unsigned char>(c) - 32u) & 63u;
+    };
     std::size_t left = value(line[0]);
     for (std::size_t i = 1; left > 0 && i + 1 < line.size(); i += 4) {
       const auto at = [&](std::size_t k) { return i + k < line.size() ? value(line[i + k]) : 0u; };
@@ -63,14 +65,19 @@ int hex_value(char c) {
 
 Transfer transfer_of(std::string_view encoding) {
   encoding = trim(encoding);
-  if (const auto end = encoding.find_first_of(" \t;("); end != encoding.npos) encoding = encoding.substr(0, end);
-  while (!encoding.empty() && (encoding.front() == '"' || encoding.front() == '\'')) encoding.remove_prefix(1);
+  if (const auto end = encoding.find_first_of(" \t;("); end != encoding.npos)
+    encoding = encoding.substr(0, end);
+  while (!encoding.empty() && (encoding.front() == '"' || encoding.front() == '\''))
+    encoding.remove_prefix(1);
   while (!encoding.empty() && (encoding.back() == '"' || encoding.back() == '\'')) encoding.remove_suffix(1);
-  if (iequals(encoding, "base64") || iequals(encoding, "base-64") || iequals(encoding, "base64encoded")) return Transfer::base64;
-  if (iequals(encoding, "quoted-printable") || iequals(encoding, "quotedprintable") || iequals(encoding, "qp")) {
+  if (iequals(encoding, "base64") || iequals(encoding, "base-64") || iequals(encoding, "base64encoded"))
+    return Transfer::base64;
+  if (iequals(encoding, "quoted-printable") || iequals(encoding, "quotedprintable") ||
+      iequals(encoding, "qp")) {
     return Transfer::quoted_printable;
   }
-  if (iequals(encoding, "x-uuencode") || iequals(encoding, "uuencode") || iequals(encoding, "x-uue")) return Transfer::uuencode;
+  if (iequals(encoding, "x-uuencode") || iequals(encoding, "uuencode") || iequals(encoding, "x-uue"))
+    return Transfer::uuencode;
   return Transfer::identity;
 }
 

@@ -46,6 +46,7 @@ CREATE TABLE cases (
   entries INTEGER NOT NULL           -- how many the journal has
 ) STRICT;
 CREATE INDEX cases_by_alarm ON cases (alarm_at, number) WHERE alarm_at IS NOT NULL;
+CREATE INDEX cases_adrift ON cases (number) WHERE open = 1 AND alarm_at IS NULL;  -- stays empty
 CREATE INDEX cases_by_due ON cases (next_due, number) WHERE open = 1;
 CREATE INDEX cases_by_failure ON cases (number) WHERE failure = 1;
 CREATE UNIQUE INDEX cases_by_code ON cases (short_code);
@@ -54,6 +55,7 @@ CREATE INDEX cases_by_email ON cases (client_email, number) WHERE open = 1 AND c
 CREATE INDEX cases_by_phone ON cases (client_phone, number) WHERE open = 1 AND client_phone <> '';
 CREATE INDEX cases_without_email ON cases (number) WHERE open = 1 AND email_missing = 1;
 CREATE INDEX cases_by_merge ON cases (merged_into) WHERE merged_into <> 0;
+CREATE INDEX cases_merged_by_email ON cases (client_email, number) WHERE merged_into <> 0 AND client_email <> '';
 
 CREATE TABLE participants (
   case_number INTEGER NOT NULL,
@@ -72,15 +74,18 @@ CREATE TABLE messages (
   text TEXT NOT NULL,
   at INTEGER NOT NULL,
   automatic INTEGER NOT NULL,
+  internal INTEGER NOT NULL DEFAULT 0, -- the desk's own business: no client sees it
   state TEXT NOT NULL,
   join_reason TEXT NOT NULL,
   message_id TEXT NOT NULL,
   content_key TEXT NOT NULL,
   base_subject TEXT NOT NULL,
   notice INTEGER NOT NULL DEFAULT 0,
-  attachments TEXT NOT NULL          -- JSON list, or empty
+  attachments TEXT NOT NULL,         -- JSON list, or empty
+  looked_at INTEGER                  -- of set-aside mail
 ) STRICT;
 CREATE INDEX messages_by_case ON messages (case_number, id);
+CREATE INDEX messages_set_aside ON messages (id) WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL;
 CREATE INDEX messages_by_message_id ON messages (message_id) WHERE message_id <> '';
 
 -- Original bytes. The row of piece n of message m is m * 1024 + n; a piece is compressed here or lies in `blobs`.
@@ -90,7 +95,7 @@ CREATE TABLE raw_pieces (
   frame BLOB
 ) STRICT;
 CREATE TABLE blobs (
-  hash TEXT PRIMARY KEY,             -- SHA-256 of the bytes as they came
+  hash TEXT PRIMARY KEY,             -- BLAKE2b of the bytes as they came
   frame BLOB NOT NULL                -- compressed
 ) STRICT;
 

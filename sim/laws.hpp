@@ -1,0 +1,108 @@
+// The laws of the house, checked with every commit, against a second, independent account of what has
+// happened. The account is fed by the store's watcher (what the desk has decided), by the carriers (what was
+// accepted, what has left) and by those who know the truth (which matter a message is about).
+//
+// A broken law is told once, by name, with the case that it happened in; the simulation then ends.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "desk/budget.hpp"
+#include "ports/dispatcher.hpp"
+#include "sim/digest.hpp"
+#include "sim/random.hpp"
+#include "sim/watched_store.hpp"
+
+namespace hejnal::sim {
+
+using MatterId = int;  // what a client has on the mind; 0: none
+
+struct Violation {
+  std::string law, what;
+  core::CaseNumber number = 0, other = 0;
+};
+
+// What the laws know of a case besides the case.
+struct CaseAccount {
+  core::Case c;
+  core::MessageId first_message = 0;
+  std::set<MatterId> matters;
+  std::set<std::string> said;  // automatic words to the client, by what they were owed for
+  int human_messages = 0, robot_messages = 0, settled = 0;
+  std::int64_t rings = 0;
+};
+
+class Laws {
+ public:
+  explicit Laws(desk::BudgetLimits budget) : budget_(budget) {}
+
+  // -- what happens
+  void committed(const WrittenTurn& turn);
+  void unsure(std::vector<WrittenTurn> turns);  // their commit failed: known only after the next restart
+  void restarted(ports::Store& store);
+  void at_rest(Instant desk_now);  // nothing is due any more at this time of the desk
+  void left(const ports::Outgoing& outgoing, int life);
+  void put_off(const ports::Outgoing& outgoing);  // so it may leave again
+  struct Accepted {
+    std::string id;     // its Message-ID, or the gateway's
+    std::string bytes;  // of a mail
+    bool mail = false, resend = false, announces = false, automatic = false;
+    MatterId matter = 0;
+    core::CaseNumber number = 0;
+    core::MessageId message = 0;
+    bool duplicate = false, original = false;
+  };
+  void accepted(const Accepted& in);
+  void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }
+
+  // -- looking at everything there is; dear
+  void examine(const std::string& path, Dice& dice);
+  void must_be_over(ports::Store& store);
+
+  void broken(std::string law, core::CaseNumber number, std::string what, core::CaseNumber other = 0);
+  const std::vector<Violation>& violations() const { return violations_; }
+  const CaseAccount* find(core::CaseNumber number) const;
+  const std::unordered_map<core::CaseNumber, CaseAccount>& accounts() const { return accounts_; }
+  core::CaseNumber living(core::CaseNumber number) const;
+  Digest& digest() { return digest_; }
+  std::int64_t cases() const { return static_cast<std::int64_t>(accounts_.size()); }
+  std::int64_t notices() const { return notices_; }
+
+ private:
+  struct Kept {
+    core::MessageId message = 0;
+    std::string hash;
+    bool mail = false;
+  };
+  void check_entry(CaseAccount& account, const core::Entry& entry, const WrittenTurn& turn);
+  void check_ring(CaseAccount& account, const core::Rang& rang, const core::Entry& entry,
+                  const WrittenTurn& turn);
+  void check_said(CaseAccount& account, const core::Said& said, const core::Entry& entry,
+                  const WrittenTurn& turn);
+  void check_state(const CaseAccount& account, const WrittenTurn& turn);
+  void check_late(core::CaseNumber number, Instant at, std::int64_t late_ms, const char* what);
+  void check_join(const Accepted& in, CaseAccount& account);
+
+  desk::BudgetLimits budget_;
+  std::unordered_map<core::CaseNumber, CaseAccount> accounts_;
+  std::unordered_map<std::string, Kept> kept_;
+  std::vector<std::string> kept_order_;  // to take samples from
+  std::unordered_map<std::string, std::pair<int, bool>>
+      sent_;  // by Message-ID: in which life; may leave again
+  std::map<std::pair<std::string, std::int64_t>, int> automatic_;  // by address and hour
+  std::map<std::int64_t, int> restarts_;                           // by hour
+  std::set<std::string> robots_;
+  std::map<MatterId, core::CaseNumber> opened_by_;  // the case that a matter's first mail opened
+  std::set<MatterId> mailed_;                       // some mail of it has been accepted
+  std::vector<WrittenTurn> unsure_;
+  std::vector<Violation> violations_;
+  Instant last_turn_, rest_;
+  std::int64_t notices_ = 0, incoming_mails_ = 0;
+  Digest digest_;
+};
+
+}  // namespace hejnal::sim

@@ -1,0 +1,115 @@
+// The laws about what comes in and what leaves.
+#include <fmt/core.h>
+
+#include "base/check.hpp"
+#include "sim/laws.hpp"
+#include "sim/random.hpp"
+#include "store/sqlite/archive.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/keeper.hpp"
+#include "store/sqlite/memory_vfs.hpp"
+
+namespace hejnal::sim {
+
+void Laws::left(const ports::Outgoing& outgoing, int life) {
+  const core::Notice& notice = outgoing.notice;
+  digest_.add(outgoing.message_id);
+  digest_.add(notice.channel == core::Channel::email ? outgoing.mail.bytes : outgoing.words.text);
+  const auto [found, first] = sent_.try_emplace(outgoing.message_id, life, false);
+  auto& [last_life, again] = found->second;
+  if (!first && !again) {
+    // After a crash an email goes again under the same id, and so do alerts; other SMS never do.
+    const bool may = last_life != life && (notice.channel == core::Channel::email || notice.to_desk());
+    if (!may) broken("nothing_twice", notice.number, "it left twice: " + outgoing.message_id);
+  }
+  last_life = life;
+  again = false;
+  const CaseAccount* account = find(notice.number);
+  if (!account || account->c.notices < notice.id)
+    broken("nothing_unrecorded", notice.number,
+           fmt::format("notice {} left before it was written down", notice.id));
+}
+
+void Laws::put_off(const ports::Outgoing& outgoing) { sent_[outgoing.message_id].second = true; }
+
+void Laws::accepted(const Accepted& in) {
+  const auto [found, first] = kept_.try_emplace(in.id);
+  if (!first || in.duplicate) {
+    // The second delivery of what was accepted; or the first one's answer was lost in a crash.
+    if (!first && !in.duplicate)
+      broken("accepted_is_kept", in.number, fmt::format("{} was taken twice for a new message", in.id));
+    if (!first) return;
+  }
+  found->second = {in.message, in.mail ? sha256_hex(in.bytes) : std::string(), in.mail};
+  kept_order_.push_back(in.id);
+  if (in.mail) ++incoming_mails_;
+  if (in.matter == 0 || in.number == 0) return;
+  const core::CaseNumber number = living(in.number);
+  check_join(in, accounts_[number]);
+  CaseAccount& account = accounts_[number];
+  account.matters.insert(in.matter);
+  if (in.mail) mailed_.insert(in.matter);
+  if (in.original && account.first_message == in.message) opened_by_.try_emplace(in.matter, in.number);
+}
+
+// Whoever knows what a message is about sees whether it hides something where it went.
+void Laws::check_join(const Accepted& in, CaseAccount& account) {
+  if (in.automatic) return;
+  const bool stranger = !account.matters.empty() && !account.matters.contains(in.matter);
+  if (stranger && in.announces && !mailed_.contains(in.matter))
+    broken("no_announced_loss_hidden", in.number,
+           "an SMS about a lost email joined the case of another matter");
+  if (stranger && in.mail && account.first_message != in.message) {
+    bool another_waits = true;
+    for (const MatterId m : account.matters) another_waits = another_waits && !mailed_.contains(m);
+    if (another_waits)
+      broken("no_announced_loss_hidden", in.number, "the email of another matter was taken for a lost one");
+  }
+  const auto first = opened_by_.find(in.matter);
+  if (!in.resend || !in.original || first == opened_by_.end()) return;
+  const CaseAccount* same = find(living(first->second));
+  if (same && same->c.state != core::State::closed && living(in.number) != same->c.number)
+    broken("resend_same_case", in.number,
+           fmt::format("it was sent again, and case {} has the first one", first->second), first->second);
+}
+
+void Laws::examine(const std::string& path, Dice& dice) {
+  const auto verified = store::sqlite::verify(path, store::sqlite::kMemoryVfs);
+  if (!verified) broken("replay_equals_state", 0, verified.error().what);
+  auto archive = store::sqlite::open_archive(path, store::sqlite::kMemoryVfs);
+  if (!archive) return broken("accepted_is_kept", 0, archive.error().what);
+  for (int i = 0; i < 200 && !kept_order_.empty(); ++i) {
+    const Kept& kept = kept_[kept_order_[dice.below(kept_order_.size())]];
+    if (!kept.mail || kept.message == 0) continue;
+    const auto raw = (*archive)->raw(kept.message);
+    if (!raw || sha256_hex(*raw) != kept.hash)
+      broken("accepted_is_kept", 0, fmt::format("the original of message {} is not what came", kept.message));
+  }
+  auto db = store::sqlite::Database::open(path, store::sqlite::Database::Mode::read_only,
+                                          store::sqlite::kMemoryVfs);
+  if (!db) return broken("accepted_is_kept", 0, db.error().what);
+  auto rows = db->query("SELECT count(*) FROM messages WHERE outgoing = 0 AND channel = 'email'");
+  const bool counted = rows && rows->next().value_or(false);
+  if (!counted || rows->integer(0) != incoming_mails_)
+    broken("accepted_is_kept", 0,
+           fmt::format("{} mails were accepted, {} are there", incoming_mails_,
+                       counted ? rows->integer(0) : -1));
+  for (const auto& [number, account] : accounts_) {
+    const auto due = core::alarm(account.c);
+    if (due && *due < rest_) broken("nothing_skipped", number, "it was due at " + format_rfc3339(*due));
+  }
+}
+
+void Laws::must_be_over(ports::Store& store) {
+  for (const auto& [number, account] : accounts_) {
+    if (account.c.state == core::State::closed) continue;
+    broken("comes_to_rest", number, fmt::format("it is still {}", to_string(account.c.state)));
+    return;
+  }
+  const auto queued = store.next_try();
+  if (!queued || *queued) broken("comes_to_rest", 0, "notices are still queued");
+  const auto pending = store.notices_in(core::NoticeState::handing_over);
+  if (!pending || !pending->empty()) broken("comes_to_rest", 0, "notices are still being handed over");
+}
+
+}  // namespace hejnal::sim

@@ -1,0 +1,68 @@
+// One server as production runs it, without sockets and without threads: the real desk and ledger on a real
+// SQLite store, whose disk is in memory. It can die at any moment and be started again on what its disk has
+// kept.
+//
+// Who drives it calls step() until it says false, moves the clock, and so on. When a watcher or a carrier
+// throws (see StoreWatcher), the exception leaves through step(): the caller then calls die().
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "carriers/email/composer.hpp"
+#include "carriers/email/intake.hpp"
+#include "carriers/words/templates.hpp"
+#include "desk/ledger.hpp"
+#include "sim/virtual_clock.hpp"
+#include "sim/watched_store.hpp"
+#include "store/sqlite/memory_vfs.hpp"
+
+namespace hejnal::sim {
+
+// The desk of DECISIONS 32, under the built-in Polish procedure.
+struct House {
+  std::string address = "pomoc@wsparcie.example", critical_address = "awaria@wsparcie.example";
+  std::string zone = "Europe/Warsaw", sms_number = "+48600000000";
+  std::vector<core::OnCall> on_call = {{"Dyżur", "dyzur@wsparcie.example", "+48600000001"}};
+  std::string delimiter;  // see ComposerSettings
+  desk::BudgetLimits budget;
+};
+
+class Node {
+ public:
+  // `disk_name` must be one that no other living node has.
+  Node(House house, std::string disk_name, VirtualClock& clock, ports::Random& random,
+       ports::Dispatcher& carrier, StoreWatcher& watcher);
+  ~Node();
+
+  Status start();                // conflict when it runs already
+  void die(std::uint64_t seed);  // kill -9 and a power cut in one; `seed` as in MemoryDisk::crash
+  bool running() const { return life_ != nullptr; }
+  int lives() const { return lives_; }  // how often it was started; results of an earlier life are nobody's
+
+  desk::Desk& desk();
+  desk::Ledger& ledger();
+  store::sqlite::MemoryDisk& disk() { return disk_; }
+  std::string path() const { return disk_.path("desk.db"); }
+  const carriers::IntakeSettings& intake() const { return intake_; }
+  const core::Procedure& procedure() const { return procedure_; }
+
+ private:
+  struct Life;
+
+  House house_;
+  store::sqlite::MemoryDisk disk_;
+  VirtualClock& clock_;
+  ports::Random& random_;
+  ports::Dispatcher& carrier_;
+  StoreWatcher& watcher_;
+  core::Procedure procedure_;
+  carriers::IntakeSettings intake_;
+  std::optional<carriers::Templates> wording_;
+  carriers::EmailComposer composer_;
+  std::unique_ptr<Life> life_;
+  int lives_ = 0;
+};
+
+}  // namespace hejnal::sim

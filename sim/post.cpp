@@ -1,0 +1,147 @@
+#include "sim/post.hpp"
+
+#include <fmt/core.h>
+
+namespace hejnal::sim {
+
+using Outcome = ports::SendResult::Outcome;
+
+bool Post::broken(Mutation mutation) {
+  if (mutation_ != mutation) return false;
+  mutation_ = Mutation::none;
+  return true;
+}
+
+std::string Post::new_id() { return fmt::format("<{}.sim@client.example>", ++ids_); }
+
+void Post::mail(ClientLetter letter, Truth truth) {
+  World& w = *world_;
+  if (letter.message_id.empty()) letter.message_id = new_id();
+  if (letter.to.empty()) letter.to = house_.address;
+  letter.date = w.now();
+  if (w.dice.chance(w.weather.in_lost)) return;
+  const ports::Delivery delivery = write_letter(letter);
+  const int copies = w.dice.chance(w.weather.in_twice) ? 2 : 1;
+  for (int i = 0; i < copies; ++i) {
+    Duration way = w.dice.between(Duration(300), Duration(4000));
+    if (w.dice.chance(w.weather.in_late)) way = w.dice.between(Duration(1min), Duration(5h));
+    w.after(way, [this, delivery, id = letter.message_id, truth] { bring_mail(delivery, id, truth); });
+  }
+}
+
+void Post::bring_mail(const ports::Delivery& delivery, const std::string& id, Truth truth) {
+  World& w = *world_;
+  if (broken(Mutation::accepted_is_lost)) {
+    w.laws.accepted({id, delivery.bytes, true, false, false, true, 0, 0, 0, false, false});
+    return;
+  }
+  desk::Filed filed;
+  const auto mail = carriers::read_delivery(delivery, w.node.intake());
+  const auto taken = w.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(filed, desk.receive(mail));
+    return {};
+  });
+  if (taken && *taken) {
+    w.laws.accepted({id, delivery.bytes, true, truth.resend, false, truth.automatic, truth.matter,
+                     filed.number, filed.message, filed.duplicate, truth.original});
+    return;
+  }
+  if (taken && (*taken).error().fault != Fault::retry_later)
+    w.laws.broken("accepted_is_kept", 0, "a mail was refused: " + (*taken).error().what);
+  w.after(w.dice.between(Duration(1min), Duration(10min)),
+          [this, delivery, id, truth] { bring_mail(delivery, id, truth); });
+}
+
+void Post::sms(const std::string& from, const std::string& text, Truth truth) {
+  World& w = *world_;
+  const ports::IncomingSms sms{new_id(), from, text};
+  if (w.dice.chance(w.weather.sms_lost)) return;
+  const int copies = w.dice.chance(w.weather.sms_twice) ? 2 : 1;
+  for (int i = 0; i < copies; ++i) {
+    Duration way = w.dice.between(Duration(1s), Duration(10s));
+    if (w.dice.chance(w.weather.sms_late)) way = w.dice.between(Duration(1min), Duration(3h));
+    w.after(way, [this, sms, truth] { bring_sms(sms, truth); });
+  }
+}
+
+void Post::bring_sms(const ports::IncomingSms& sms, Truth truth) {
+  World& w = *world_;
+  desk::Filed filed;
+  const auto taken = w.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(filed, desk.receive(sms));
+    return {};
+  });
+  if (taken && *taken) {
+    w.laws.accepted({sms.id,
+                     {},
+                     false,
+                     truth.resend,
+                     truth.announces,
+                     truth.automatic,
+                     truth.matter,
+                     filed.number,
+                     filed.message,
+                     filed.duplicate});
+    return;
+  }
+  if (taken && (*taken).error().fault != Fault::retry_later)
+    w.laws.broken("accepted_is_kept", 0, "an SMS was refused: " + (*taken).error().what);
+  w.after(w.dice.between(Duration(1min), Duration(5min)), [this, sms, truth] { bring_sms(sms, truth); });
+}
+
+// A result for the process that has asked, if it is still alive.
+void Post::answer(std::function<void(ports::SendResult)> done, ports::SendResult result) {
+  World& w = *world_;
+  if (!w.dice.chance(w.weather.out_slow)) {
+    done(std::move(result));
+    return;
+  }
+  w.after(w.dice.between(Duration(500), Duration(90s)),
+          [this, done = std::move(done), result = std::move(result), life = w.node.lives()] {
+            if (world_->node.running() && world_->node.lives() == life) done(result);
+          });
+}
+
+void Post::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) {
+  World& w = *world_;
+  if (w.dies(w.weather.dies_around_sending)) throw Crash();
+  if (w.dice.chance(w.weather.out_put_off)) {
+    answer(std::move(done), {Outcome::try_later, 451, "not now"});
+    return;
+  }
+  if (w.dice.chance(w.weather.out_refused)) {
+    answer(std::move(done), {Outcome::refused, 550, "no such mailbox"});
+    return;
+  }
+  w.laws.left(outgoing, w.node.lives());
+  take_away(outgoing);
+  if (broken(Mutation::leaves_twice)) w.laws.left(outgoing, w.node.lives());
+  if (broken(Mutation::never_answers)) return;
+  if (w.dies(w.weather.dies_around_sending)) throw Crash();
+  // Taken, but the answer got lost on the way: the desk sends it again.
+  if (outgoing.notice.channel == core::Channel::email && w.dice.chance(w.weather.out_put_off / 10)) {
+    w.laws.put_off(outgoing);
+    answer(std::move(done), {Outcome::try_later, 0, "the connection was cut"});
+    return;
+  }
+  answer(std::move(done), {Outcome::handed_over, 250, "taken"});
+}
+
+void Post::take_away(const ports::Outgoing& outgoing) {
+  World& w = *world_;
+  if (w.dice.chance(w.weather.out_lost)) return;
+  const bool email = outgoing.notice.channel == core::Channel::email;
+  if (email && w.dice.chance(w.weather.out_bounced)) {
+    const ports::Delivery bounce = write_bounce(outgoing.mail, outgoing.message_id, house_.address, new_id(),
+                                                w.dice.chance(100), w.now());
+    w.after(w.dice.between(Duration(2s), Duration(1h)), [this, bounce, id = fmt::format("bounce {}", ids_)] {
+      bring_mail(bounce, id, {0, false, false, true, false});
+    });
+    return;
+  }
+  w.after(w.dice.between(Duration(1s), Duration(60s)), [this, outgoing] {
+    if (arrived_) arrived_(outgoing);
+  });
+}
+
+}  // namespace hejnal::sim

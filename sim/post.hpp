@@ -1,0 +1,56 @@
+// Everything between the desk and the people: mail servers and SMS gateways with the weather's faults. What
+// comes in is tried until the desk has taken it; what leaves may be put off, refused, lost or returned
+// (weather.hpp).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "ports/dispatcher.hpp"
+#include "sim/letters.hpp"
+#include "sim/simulate.hpp"
+#include "sim/world.hpp"
+
+namespace hejnal::sim {
+
+// What the sender knows of a message, and the desk does not.
+struct Truth {
+  MatterId matter = 0;
+  bool resend = false;     // the same text once more
+  bool announces = false;  // an SMS that speaks of an email
+  bool automatic = false;  // a machine has written it
+  bool original = false;   // the report itself, first or again: not a reply, not a reminder in other words
+};
+
+class Post final : public ports::Dispatcher {
+ public:
+  explicit Post(House house) : house_(std::move(house)) {}
+  void use(World& world) { world_ = &world; }
+
+  void mail(ClientLetter letter, Truth truth);  // gives it its Message-ID, if it has none
+  void sms(const std::string& from, const std::string& text, Truth truth);
+
+  // Who gets what: called when it arrives.
+  using Arrived = std::function<void(const ports::Outgoing&)>;
+  void on_arrival(Arrived arrived) { arrived_ = std::move(arrived); }
+  void break_once(Mutation mutation) { mutation_ = mutation; }
+
+  void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override;
+
+ private:
+  void bring_mail(const ports::Delivery& delivery, const std::string& id, Truth truth);
+  void bring_sms(const ports::IncomingSms& sms, Truth truth);
+  void take_away(const ports::Outgoing& outgoing);
+  bool broken(Mutation mutation);  // it is to happen now, once
+  void answer(std::function<void(ports::SendResult)> done, ports::SendResult result);
+  std::string new_id();
+
+  House house_;
+  World* world_ = nullptr;
+  Arrived arrived_;
+  std::int64_t ids_ = 0;
+  Mutation mutation_ = Mutation::none;
+};
+
+}  // namespace hejnal::sim

@@ -1,0 +1,23 @@
+// hejnal simulate: desk-years in seconds, with all their faults; see sim/README.md.
+#include <fmt/core.h>
+
+#include "app/commands/commands.hpp"
+#include "sim/simulate.hpp"
+
+namespace hejnal::app {
+
+int simulate(unsigned long long seed, double years, int seeds, bool as_json) {
+  int broken = 0;
+  for (int i = 0; i < seeds; ++i) {
+    sim::SimulationOptions options;
+    options.seed = seed + static_cast<unsigned long long>(i);
+    options.years = years;
+    const sim::SimulationReport report = sim::simulate(options);
+    fmt::print("{}", as_json ? sim::to_json(report) : sim::to_text(report));
+    std::fflush(stdout);
+    if (!report.violations.empty()) ++broken;
+  }
+  return broken == 0 ? 0 : 1;
+}
+
+}  // namespace hejnal::app

@@ -1,0 +1,182 @@
+// The settings file: what is read, and every mistake with its place.
+#include "config/settings.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hejnal::config {
+
+namespace {
+
+constexpr const char* kGood = R"([desk]
+name = "Wsparcie"
+address = "pomoc@wsparcie.example"
+[http]
+public_url = "https://pomoc.example/"
+[[on_call]]
+name = "Piotr"
+email = "dyzur@wsparcie.example"
+)";
+
+std::string mistakes(const std::string& text) {
+  const auto settings = read_settings(text, "hejnal.toml");
+  EXPECT_TRUE(settings || settings.error().fault == Fault::malformed);
+  return settings ? "" : settings.error().what;
+}
+
+}  // namespace
+
+TEST(Settings, TheShortestFileHasAllStandardValues) {
+  const auto settings = read_settings(kGood, "hejnal.toml");
+  ASSERT_TRUE(settings) << settings.error().what;
+  EXPECT_EQ(settings->language, "pl");
+  EXPECT_EQ(settings->timezone, "Europe/Warsaw");
+  EXPECT_EQ(settings->store_path, "/var/lib/hejnal/hejnal.db");
+  EXPECT_EQ(settings->http_listen, "127.0.0.1:8080");
+  EXPECT_EQ(settings->public_url, "https://pomoc.example");  // without the slash at its end
+  EXPECT_EQ(settings->smtp, "smtp://127.0.0.1:25");
+  EXPECT_EQ(settings->size_limit, 26'214'400);
+  EXPECT_EQ(settings->budget_address, 20);
+  EXPECT_EQ(settings->country, "48");
+  ASSERT_EQ(settings->on_call.size(), 1u);
+  EXPECT_EQ(settings->on_call[0].phone, "");
+  EXPECT_TRUE(settings->imap.empty());
+}
+
+TEST(Settings, EverythingThatCanBeSaid) {
+  const auto settings = read_settings(std::string(kGood) + R"(
+phone = "+48600000001"
+[[on_call]]
+name = "Ewa"
+email = "ewa@wsparcie.example"
+[store]
+url = "sqlite:/tmp/h.db"
+[email.in]
+lmtp = "unix:/run/hejnal/lmtp"
+size_limit = 1000000
+[[email.in.imap]]
+url = "imaps://imap.example:993"
+user = "pomoc"
+password_file = "/etc/secret"
+after = "move:Hejnal"
+[email.out]
+smtp = "smtps://relay.example:465"
+recipient_delimiter = "+"
+[budget]
+total = 5
+)",
+                                      "hejnal.toml");
+  ASSERT_TRUE(settings) << settings.error().what;
+  EXPECT_EQ(settings->store_path, "/tmp/h.db");
+  EXPECT_EQ(settings->lmtp, "unix:/run/hejnal/lmtp");
+  EXPECT_EQ(settings->budget_total, 5);
+  EXPECT_EQ(settings->on_call.size(), 2u);
+  EXPECT_EQ(settings->on_call[0].phone, "+48600000001");
+  ASSERT_EQ(settings->imap.size(), 1u);
+  EXPECT_EQ(settings->imap[0].folder, "INBOX");
+  EXPECT_EQ(settings->imap[0].after, "move:Hejnal");
+}
+
+TEST(Settings, AMistakeIsToldWithItsPlace) {
+  const struct {
+    const char *wrong, *right, *what;  // `wrong` stands in the file in the place of `right`
+  } rows[] = {
+      {"name = Wsparcie", "name = \"Wsparcie\"",
+       "hejnal.toml:2:8: Error while parsing value: could not determine value type"},
+      {"name = 5", "name = \"Wsparcie\"",
+       "hejnal.toml:2:8: desk.name: expected a text in quotes, found a whole number"},
+      {"", "name = \"Wsparcie\"\n", "hejnal.toml:1:1: desk.name: is missing; expected a text in quotes"},
+      {"nmae = \"Wsparcie\"", "name = \"Wsparcie\"",
+       "hejnal.toml:1:1: desk.name: is missing; expected a text in quotes\n"
+       "hejnal.toml:2:1: there is no setting \"desk.nmae\""},
+      {"address = \"pomoc\"", "address = \"pomoc@wsparcie.example\"",
+       "hejnal.toml:3:11: desk.address: expected an address such as pomoc@firma.example, found \"pomoc\""},
+      {"address = \"Pomoc <a@b>\"", "address = \"pomoc@wsparcie.example\"",
+       "hejnal.toml:3:11: desk.address: expected an address such as pomoc@firma.example, found \"Pomoc "
+       "<a@b>\""},
+      {"public_url = \"pomoc.example\"", "public_url = \"https://pomoc.example/\"",
+       "hejnal.toml:5:14: http.public_url: expected an address such as \"https://pomoc.example\", found "
+       "\"pomoc.example\""},
+      {"[htpp]", "[http]",
+       "hejnal.toml:1:1: http: is missing; expected a table\n"
+       "hejnal.toml:4:2: there is no setting \"htpp\""},
+      {"email = \"dyzur\"", "email = \"dyzur@wsparcie.example\"",
+       "hejnal.toml:8:9: on_call.email: \"dyzur\" is no email address"},
+      {"[on_call]", "[[on_call]]",
+       "hejnal.toml:6:1: on_call: expected one or more [[tables]], found a table\n"
+       "hejnal.toml:6:1: on_call: expected at least one [[on_call]] with name and email: somebody has to be "
+       "told\n"
+       "hejnal.toml:8:1: there is no setting \"on_call.email\"\n"
+       "hejnal.toml:7:1: there is no setting \"on_call.name\""},
+      {"[[on_call]]\nname = \"Ola\"\n[[on_call]]", "[[on_call]]",
+       "hejnal.toml:6:1: on_call.email: is missing; expected a text in quotes"},
+      {"[desk]\n[desk]", "[desk]",
+       "hejnal.toml:2:1: Error while parsing table header: cannot redefine existing table 'desk'"},
+      {"[desk]\nlanguage = \"de\"", "[desk]",
+       "hejnal.toml:2:12: desk.language: expected \"pl\" or \"en\", found \"de\""},
+      {"[desk]\ntimezone = \"Europe/Krakow\"", "[desk]",
+       "hejnal.toml:2:12: desk.timezone: there is no time zone \"Europe/Krakow\"; expected an IANA name such "
+       "as Europe/Warsaw"},
+      {"[desk]\ncountry = \"+48\"", "[desk]",
+       "hejnal.toml:2:11: desk.country: expected a calling code such as \"48\", found \"+48\""},
+      {"[desk]\naliases = \"a@b\"", "[desk]",
+       "hejnal.toml:2:11: desk.aliases: expected a list of texts, found a text in quotes"},
+      {"[desk]\naliases = [\"a@b\", 5]", "[desk]",
+       "hejnal.toml:2:11: desk.aliases: expected a list of texts, found a whole number in it"},
+      {"[desk]\naliases = [\"a\"]", "[desk]", "hejnal.toml:2:11: desk.aliases: \"a\" is no email address"},
+      {"[http]\nlisten = \"8080\"", "[http]",
+       "hejnal.toml:5:10: http.listen: expected \"HOST:PORT\", found \"8080\""},
+      {"[store]\nurl = \"postgres:x\"\n[http]", "[http]",
+       "hejnal.toml:5:7: store.url: expected \"sqlite:PATH\", found \"postgres:x\""},
+      {"[budget]\nper_case = 0\n[http]", "[http]",
+       "hejnal.toml:5:12: budget.per_case: expected a whole number from 1 to 100000, found 0"},
+      {"[budget]\nper_case = \"5\"\n[http]", "[http]",
+       "hejnal.toml:5:12: budget.per_case: expected a whole number, found a text in quotes"},
+      {"[budget]\nper_case = 5.5\n[http]", "[http]",
+       "hejnal.toml:5:12: budget.per_case: expected a whole number, found a number"},
+      {"[email.in]\nlmtp = \"2424\"\n[http]", "[http]",
+       "hejnal.toml:5:8: email.in.lmtp: expected \"HOST:PORT\" or \"unix:/PATH\", found \"2424\""},
+      {"[email.out]\nstarttls = \"yes\"\n[http]", "[http]",
+       "hejnal.toml:5:12: email.out.starttls: expected \"none\" or \"try\" or \"require\", found \"yes\""},
+      {"[email.out]\nsmtp = \"relay\"\n[http]", "[http]",
+       "hejnal.toml:5:8: email.out.smtp: expected \"smtp://HOST:PORT\" or \"smtps://HOST:PORT\", found "
+       "\"relay\""},
+      {"[email.out]\nrecipient_delimiter = \"++\"\n[http]", "[http]",
+       "hejnal.toml:5:23: email.out.recipient_delimiter: expected one sign, such as \"+\""},
+      {"[email.sideways]\nsmtp = \"relay\"\n[http]", "[http]",
+       "hejnal.toml:4:8: there is no setting \"email.sideways\""},
+      {"[[email.in.imap]]\nurl = \"imap://x\"\nuser = \"u\"\nafter = \"delete\"\n[http]", "[http]",
+       "hejnal.toml:4:1: email.in.imap.password_file: is missing; expected a text in quotes\n"
+       "hejnal.toml:7:9: email.in.imap.after: expected \"nothing\", \"seen\" or \"move:FOLDER\", found "
+       "\"delete\""},
+      {"[email]\nin = 5\n[http]", "[http]",
+       "hejnal.toml:5:6: email.in: expected a table, found a whole number"},
+      {"[desk]\nname_ = \"\xFF\"", "[desk]", "hejnal.toml:2:9: Encountered invalid utf-8 sequence"},
+      {"[desk]\nphone = 2026-01-01", "[desk]",
+       "hejnal.toml:2:9: desk.phone: expected a text in quotes, found a date or time"},
+  };
+  for (const auto& row : rows) {
+    std::string text = kGood;
+    const auto at = text.find(row.right);
+    ASSERT_NE(at, std::string::npos) << row.right;
+    text.replace(at, std::string_view(row.right).size(), row.wrong);
+    EXPECT_EQ(mistakes(text), row.what) << row.wrong;
+  }
+}
+
+TEST(Settings, TheEmptyFileTellsAllThatIsMissing) {
+  EXPECT_EQ(mistakes(""),
+            "hejnal.toml:1:1: desk: is missing; expected a table\n"
+            "hejnal.toml:1:1: http: is missing; expected a table\n"
+            "hejnal.toml:1:1: on_call: expected at least one [[on_call]] with name and email: somebody has "
+            "to be told");
+}
+
+TEST(Settings, TheDocumentNamesEveryKey) {
+  const std::string page = settings_document();
+  for (const char* key :
+       {"`[desk]`", "`[store]`", "`[http]`", "`[email.in]`", "`[[email.in.imap]]`", "`[email.out]`",
+        "`[budget]`", "`[[on_call]]`", "| `public_url` | **required** |", "| `size_limit` | `26214400` |"})
+    EXPECT_NE(page.find(key), std::string::npos) << key;
+}
+
+}  // namespace hejnal::config

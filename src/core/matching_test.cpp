@@ -1,0 +1,386 @@
+// Which case a message belongs to.
+#include "core/matching.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/detail/test_story.hpp"
+
+namespace hejnal::core {
+
+namespace {
+
+using Candidates = std::vector<Candidate>;
+
+const Procedure kProcedure = built_in();
+
+// Anna's printer, an hour ago.
+Candidate printer() {
+  Candidate c;
+  c.number = 12;
+  c.opened_at = c.sent_at = kStart;
+  c.base_subject = "Drukarka nie drukuje";
+  c.words_text = "Prosimy o naprawę drukarki w księgowości, od rana nie drukuje faktur.";
+  c.participants = {kAnna, "szef@klient.example"};
+  c.client = {"Anna", kAnna, kAnnasNumber, {}};
+  return c;
+}
+
+// Jan's SMS that waits for its email.
+Candidate announcement() {
+  Candidate c;
+  c.number = 20;
+  c.email_missing = true;
+  c.opened_at = c.sent_at = kStart;
+  c.words_text = "Wysłałem email: kasa fiskalna nie drukuje paragonów";
+  c.client = {"Jan", {}, "+48602333444", {}};
+  return c;
+}
+
+EmailFacts email_of(std::string from, std::string subject = "Nowy temat", std::string text = "Coś innego.") {
+  EmailFacts e;
+  e.from = std::move(from);
+  e.base_subject = std::move(subject);
+  e.words_text = std::move(text);
+  e.sent_at = kStart + 1h;
+  e.own_domains = {"wsparcie.example"};
+  return e;
+}
+
+SmsFacts sms_of(std::string text, Duration after) {
+  SmsFacts s;
+  s.from = kAnnasNumber;
+  s.person = {"Anna", kAnna, kAnnasNumber, {}};
+  s.text = std::move(text);
+  s.at = kStart + after;
+  return s;
+}
+
+}  // namespace
+
+// -- email: threads
+// ------------------------------------------------------------------------------------------------
+
+TEST(MatchEmail, AReferenceJoinsOnlyForThoseWhoHaveToDoWithTheCase) {
+  const struct {
+    const char* from;
+    bool joins;
+    const char* why;
+  } rows[] = {
+      {kAnna, true, "the client"},
+      {"szef@klient.example", true, "in copy"},
+      {"nowy@klient.example", true, "the organisation's own domain"},
+      {"obcy@inna.example", false, "a stranger who knows the tag"},
+      {"kolega@wsparcie.example", false, "the desk's own domain is nobody's organisation"},
+      {"", false, "no sender"},
+  };
+  for (const auto& row : rows) {
+    Candidate c = printer();
+    c.referred = true;
+    c.referred_by = "a reference";
+    const Match m = match_email(email_of(row.from), {c});
+    EXPECT_EQ(m.number, row.joins ? 12 : 0) << row.why;
+    EXPECT_EQ(m.mentions, row.joins ? 0 : 12) << row.why;
+    if (row.joins) {
+      EXPECT_EQ(m.relation, Relation::reply);
+      EXPECT_TRUE(m.reason.starts_with("a reference; its sender ")) << m.reason;
+    }
+  }
+}
+
+TEST(MatchEmail, AFreemailDomainIsNoOrganisation) {
+  for (const char* domain : {"gmail.com", "wp.pl", "o2.pl", "onet.pl", "interia.pl", "outlook.com"}) {
+    Candidate c = printer();
+    c.referred = true;
+    c.client.email = std::string("anna@") + domain;
+    c.participants = {c.client.email};
+    EXPECT_EQ(match_email(email_of(std::string("obcy@") + domain), {c}).number, 0) << domain;
+    EXPECT_EQ(match_email(email_of(c.client.email), {c}).number, 12) << domain;
+    EXPECT_TRUE(is_freemail(domain));
+  }
+  EXPECT_FALSE(is_freemail("klient.example"));
+  EXPECT_FALSE(is_freemail(""));
+}
+
+TEST(MatchEmail, NothingJoinsAClosedCase) {
+  Candidate c = printer();
+  c.state = State::closed;
+  c.referred = true;
+  Match m = match_email(email_of(kAnna, "Drukarka nie drukuje", c.words_text), {c});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.mentions, 12);
+  c.referred = false;
+  m = match_email(email_of(kAnna, "Drukarka nie drukuje", c.words_text), {c});
+  EXPECT_EQ(m.number, 0);
+  Candidate waits = announcement();
+  waits.state = State::closed;
+  waits.client.email = kAnna;
+  EXPECT_EQ(match_email(email_of(kAnna, "kasa fiskalna"), {waits}).number, 0);
+}
+
+TEST(MatchEmail, TheMostTellingReferenceCounts) {
+  Candidate foreign = printer(), own = printer();
+  foreign.number = 3;
+  foreign.client.email = "x@inna.example";
+  foreign.participants = {"x@inna.example"};
+  foreign.referred = own.referred = true;
+  const Match m = match_email(email_of(kAnna), {foreign, own});
+  EXPECT_EQ(m.number, 12);
+}
+
+// -- email: sent again
+// ---------------------------------------------------------------------------------------------
+
+TEST(MatchEmail, SentAgain) {
+  const Candidate c = printer();
+  const std::string text = c.words_text;
+  const struct {
+    const char* what;
+    std::string from, subject, text;
+    bool resend;
+  } rows[] = {
+      {"the same", kAnna, "Drukarka nie drukuje", text, true},
+      {"other letters", kAnna, "DRUKARKA NIE DRUKUJE", text, true},
+      {"a line on top", kAnna, "Drukarka nie drukuje", "Wysłałam to już wczoraj. " + text, true},
+      {"another subject", kAnna, "Faktury", text, false},
+      {"other words", kAnna, "Drukarka nie drukuje", "Druga drukarka, ta w sekretariacie, zacina papier.",
+       false},
+      {"another sender", "szef@klient.example", "Drukarka nie drukuje", text, false},
+  };
+  for (const auto& row : rows) {
+    const Match m = match_email(email_of(row.from, row.subject, row.text), {c});
+    EXPECT_EQ(m.number, row.resend ? 12 : 0) << row.what;
+    if (row.resend) {
+      EXPECT_EQ(m.relation, Relation::resend) << row.what;
+      EXPECT_EQ(m.reason, "the same sender, subject and words: sent again");
+    }
+  }
+}
+
+TEST(MatchEmail, SentAgainWeeksLaterWhileTheCaseIsOpen) {
+  EmailFacts e = email_of(kAnna, "Drukarka nie drukuje", printer().words_text);
+  e.sent_at = kStart + 24h * 40;
+  EXPECT_EQ(match_email(e, {printer()}).relation, Relation::resend);
+}
+
+TEST(MatchEmail, OfTwoTheLatestWasSentAgain) {
+  Candidate older = printer(), newer = printer();
+  newer.number = 15;
+  newer.opened_at = kStart + 30min;
+  const EmailFacts e = email_of(kAnna, older.base_subject, older.words_text);
+  EXPECT_EQ(match_email(e, {older, newer}).number, 15);
+  EXPECT_EQ(match_email(e, {newer, older}).number, 15);
+}
+
+TEST(MatchEmail, OfTwoOpenedAtOnceTheHigherNumber) {
+  Candidate a = printer(), b = printer();
+  b.number = 13;
+  const EmailFacts e = email_of(kAnna, a.base_subject, a.words_text);
+  EXPECT_EQ(match_email(e, {a, b}).number, 13);
+  EXPECT_EQ(match_email(e, {b, a}).number, 13);
+}
+
+// -- email: announced by an SMS
+// ------------------------------------------------------------------------------------
+
+TEST(MatchEmail, TheAnnouncedEmailOfTheSamePerson) {
+  EmailFacts e = email_of("jan@sklep.example", "Kasa fiskalna", "Kasa nr 2 nie drukuje paragonów.");
+  e.sent_at = kStart + 5h;
+  EXPECT_EQ(match_email(e, {announcement()}).number, 0) << "nothing says that it is the same person";
+  EXPECT_EQ(match_email(e, {announcement()}).candidates, (std::vector<CaseNumber>{20}));
+  e.phones = {"+48602333444"};  // from the signature: weak, and enough with shared words
+  const Match m = match_email(e, {announcement()});
+  EXPECT_EQ(m.number, 20);
+  EXPECT_EQ(m.relation, Relation::announced);
+  EXPECT_EQ(m.reason, "an SMS of the same person waits for its email, and both speak of \"kasa\"");
+}
+
+TEST(MatchEmail, AnnouncedWithoutASharedWordWithinAQuarterOfAnHour) {
+  EmailFacts e = email_of("jan@sklep.example", "Pilne", "Proszę o telefon.");
+  e.phones = {"+48602333444"};
+  e.sent_at = kStart - 15min;
+  EXPECT_EQ(match_email(e, {announcement()}).relation, Relation::announced);
+  e.sent_at = kStart + 16min;
+  EXPECT_EQ(match_email(e, {announcement()}).number, 0) << "a number alone never joins";
+}
+
+TEST(MatchEmail, TwoAnnouncementsArePutBeforeAPerson) {
+  Candidate one = announcement(), two = announcement(), three = announcement();
+  two.number = 21;
+  three.number = 22;
+  EmailFacts e = email_of("jan@sklep.example", "Kasa fiskalna");
+  e.phones = {"+48602333444"};
+  for (const Candidates& order : {Candidates{one, two, three}, Candidates{three, one, two}}) {
+    const Match m = match_email(e, order);
+    EXPECT_EQ(m.number, 0);
+    EXPECT_EQ(m.candidates, (std::vector<CaseNumber>{20, 21, 22}));
+    EXPECT_EQ(m.reason, "two announced emails are missing, and this may be either");
+  }
+}
+
+TEST(MatchEmail, SentAgainIsStrongerThanAnnounced) {
+  Candidate waits = announcement();
+  waits.client.email = kAnna;
+  waits.words_text = "drukarka";
+  const Match m =
+      match_email(email_of(kAnna, "Drukarka nie drukuje", printer().words_text), {waits, printer()});
+  EXPECT_EQ(m.number, 12);
+}
+
+// -- SMS
+// -----------------------------------------------------------------------------------------------------------
+
+TEST(MatchSms, TheShortCodeJoins) {
+  SmsFacts s = sms_of("K7M2P: nadal nic", 50h);
+  s.case_of_code = 12;
+  Match m = match_sms(kProcedure, s, {printer()});
+  EXPECT_EQ(m.number, 12);
+  EXPECT_EQ(m.reason, "it holds the short code of the case");
+  Candidate closed = printer();
+  closed.state = State::closed;
+  m = match_sms(kProcedure, s, {closed});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.mentions, 12);
+}
+
+TEST(MatchSms, ANumberAloneNeverJoins) {
+  const Match m = match_sms(kProcedure, sms_of("Proszę o kontakt", 10h), {printer()});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.reason, "the telephone number alone never joins");
+  EXPECT_EQ(m.candidates, (std::vector<CaseNumber>{12}));
+}
+
+// An SMS about a new email that was lost must not hide in the one open case of that person.
+TEST(MatchSms, TheWorstMiss) {
+  const Match m =
+      match_sms(kProcedure, sms_of("Wysłałam email: internet w sekretariacie nie działa", 10h), {printer()});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.candidates, (std::vector<CaseNumber>{12}));
+}
+
+TEST(MatchSms, WithOneMoreSignItDoes) {
+  SmsFacts names_address = sms_of("Proszę o kontakt anna@klient.example", 10h);
+  names_address.emails = {kAnna};
+  const struct {
+    const char* what;
+    SmsFacts sms;
+    const char* reason;
+  } rows[] = {
+      {"shared words", sms_of("Ponawiam w sprawie drukarek", 10h),
+       "the same person; both speak of \"drukarek\""},
+      {"at the same time", sms_of("Proszę spojrzeć", 10min), "the same person; 10 min after it"},
+      {"just before", sms_of("Zaraz napiszę", -5min), "the same person; 5 min before it"},
+      {"at the second step, 2 h", sms_of("Halo?", 2h + 3min),
+       "the same person; 2 h 3 min after it, when the next step is due"},
+      {"at the second step, 24 h", sms_of("Halo?", 25h),
+       "the same person; 25 h after it, when the next step is due"},
+      {"an address", names_address, "the same person; it names the client's address"},
+  };
+  for (const auto& row : rows) {
+    const Match m = match_sms(kProcedure, row.sms, {printer()});
+    EXPECT_EQ(m.number, 12) << row.what;
+    EXPECT_EQ(m.relation, Relation::reply);
+    EXPECT_EQ(m.reason, row.reason);
+  }
+}
+
+TEST(MatchSms, TwoNearCandidatesAreForAPerson) {
+  Candidate other = printer();
+  other.number = 14;
+  for (const Candidates& order : {Candidates{printer(), other}, Candidates{other, printer()}}) {
+    const Match m = match_sms(kProcedure, sms_of("Drukarka nadal stoi", 10h), order);
+    EXPECT_EQ(m.number, 0);
+    EXPECT_EQ(m.reason, "it may belong to more than one case");
+    EXPECT_EQ(m.candidates, (std::vector<CaseNumber>{12, 14}));
+  }
+}
+
+TEST(MatchSms, AClearWinnerJoins) {
+  Candidate other = printer();
+  other.number = 14;
+  other.base_subject = "Hasło";
+  other.words_text = "Zapomniałam hasła do faktur.";
+  const SmsFacts s = sms_of("Drukarka w księgowości stoi", 10h);
+  EXPECT_EQ(match_sms(kProcedure, s, {other, printer()}).number, 12);
+  EXPECT_EQ(match_sms(kProcedure, s, {printer(), other}).number, 12);
+}
+
+TEST(MatchSms, NobodyKnowsTheNumber) {
+  const Match m = match_sms(kProcedure, sms_of("Pomocy", 0min), {});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.reason, "");
+  EXPECT_TRUE(m.candidates.empty());
+}
+
+TEST(Match, TheOrderOfCandidatesDecidesNothing) {
+  Candidate password = printer();
+  password.number = 13;
+  password.base_subject = "Hasło";
+  password.words_text = "Zapomniałam hasła do programu kadrowego.";
+  Candidate waits = announcement();
+  waits.client.phone = kAnnasNumber;
+  Candidate closed = printer();
+  closed.number = 5;
+  closed.state = State::closed;
+  const Candidates all = {closed, printer(), password, waits};
+  std::vector<int> order = {0, 1, 2, 3};
+  const auto told = [](const Match& m) {
+    std::string out = fmt::format("{} {} {} {}", m.number, to_string(m.relation), m.reason, m.mentions);
+    for (const CaseNumber n : m.candidates) out += fmt::format(" {}", n);
+    return out;
+  };
+  std::vector<std::string> first;
+  do {
+    Candidates shuffled;
+    for (const int i : order) shuffled.push_back(all[static_cast<std::size_t>(i)]);
+    std::vector<std::string> now;
+    for (const char* text : {"Hasło", "Drukarka nie drukuje", "kasa i paragony", "nic", "Drukarka i hasło"}) {
+      now.push_back(told(match_sms(kProcedure, sms_of(text, 10h), shuffled)));
+      EmailFacts e = email_of(kAnna, text, text);
+      e.phones = {kAnnasNumber};
+      now.push_back(told(match_email(e, shuffled)));
+    }
+    if (first.empty()) first = now;
+    ASSERT_EQ(now, first);
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+// -- words
+// ---------------------------------------------------------------------------------------------------------
+
+TEST(Words, PolishInflectionsShareTheirStem) {
+  const struct {
+    const char *a, *b, *shared;
+  } rows[] = {
+      {"drukarka", "naprawa drukarki", "drukarka"},
+      {"drukarce", "DRUKARKĘ", "drukarce"},
+      {"księgowość", "w księgowości", "ksiegowosc"},
+      {"serwer", "o serwerze", "serwer"},
+      {"paragonów", "paragony", "paragonow"},
+      {"łącze", "łączem", "lacze"},
+      {"zażółć", "zazolci", "zazolc"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(shared_words(row.a, row.b), Lines{row.shared}) << row.a;
+}
+
+TEST(Words, CommonAndShortOnesTellNothing) {
+  for (const char* text : {"proszę o pomoc", "pilne, nadal nie działa", "mamy problem", "VPN", "dzień dobry"})
+    EXPECT_EQ(shared_words(text, text), Lines{}) << text;
+  EXPECT_EQ(shared_words("drukarka drukarki drukarkę", "drukarka"), Lines{"drukarka"});
+}
+
+TEST(Words, Likeness) {
+  EXPECT_EQ(likeness("", ""), 100);
+  EXPECT_EQ(likeness("a", ""), 0);
+  EXPECT_EQ(likeness("jeden dwa trzy cztery", "JEDEN, dwa! pięć sześć"), 50);
+  EXPECT_EQ(likeness("jeden dwa", "jeden dwa trzy cztery pięć"), 100);
+}
+
+TEST(Words, Domains) {
+  EXPECT_EQ(domain_of("anna@klient.example"), "klient.example");
+  EXPECT_EQ(domain_of("\"a@b\"@klient.example"), "klient.example");
+  EXPECT_EQ(domain_of("anna"), "");
+}
+
+}  // namespace hejnal::core

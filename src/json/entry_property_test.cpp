@@ -1,0 +1,74 @@
+// Any journal entry and any notice, whatever stands in its fields, is read as it was written.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "json/entry.hpp"
+
+namespace hejnal::json {
+
+namespace {
+
+// A value of a field's type. Strings hold what people type, quotes and control characters among it.
+template <class T>
+T any() {
+  if constexpr (requires { core::Names<T>::list; }) {
+    return static_cast<T>(*rc::gen::inRange<std::size_t>(0, core::Names<T>::list.size()));
+  } else if constexpr (std::is_same_v<T, Instant>) {
+    return {*rc::gen::arbitrary<std::int64_t>()};
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    std::string out;
+    for (int i = *rc::gen::inRange(0, 6); i > 0; --i)
+      out += *rc::gen::element<std::string>("a", "Ż", "ó", "\"", "\\", "\n", "\x01", "€", "🎺", " ", "/", "{");
+    return out;
+  } else if constexpr (std::is_same_v<T, core::Party>) {
+    return {any<std::string>(), any<std::string>(), any<std::string>(), any<std::string>()};
+  } else if constexpr (requires(T t) { t.emplace_back(); }) {
+    T out;
+    for (int i = *rc::gen::inRange(0, 4); i > 0; --i) out.push_back(any<typename T::value_type>());
+    return out;
+  } else {
+    return *rc::gen::arbitrary<T>();
+  }
+}
+
+template <class T>
+T any_fields() {
+  T out;
+  T::fields(out, [](const char*, auto& field) { field = any<std::remove_reference_t<decltype(field)>>(); });
+  return out;
+}
+
+template <std::size_t... I>
+core::Body any_body(std::index_sequence<I...>) {
+  const std::size_t which = *rc::gen::inRange<std::size_t>(0, sizeof...(I));
+  core::Body out;
+  (void)((I == which ? (out = any_fields<std::variant_alternative_t<I, core::Body>>(), true) : false) || ...);
+  return out;
+}
+
+}  // namespace
+
+TEST(EntriesProperty, RoundTrip) {
+  EXPECT_TRUE(rc::check("decode(encode(x)) == x", [] {
+    std::vector<core::Entry> entries;
+    const Instant at = any<Instant>();
+    for (int i = *rc::gen::inRange(0, 5); i > 0; --i)
+      entries.push_back({at, any<std::string>(), any<std::string>(),
+                         any_body(std::make_index_sequence<std::variant_size_v<core::Body>>())});
+    const auto again = decode_entries(encode_entries(entries), at);
+    RC_ASSERT(again.has_value());
+    RC_ASSERT(*again == entries);
+    RC_ASSERT(encode_entries(*again) == encode_entries(entries));
+  }));
+}
+
+TEST(NoticesProperty, RoundTrip) {
+  EXPECT_TRUE(rc::check("decode(encode(x)) == x", [] {
+    const auto notice = any_fields<core::Notice>();
+    const auto again = decode_notice(encode_notice(notice));
+    RC_ASSERT(again.has_value());
+    RC_ASSERT(*again == notice);
+  }));
+}
+
+}  // namespace hejnal::json
