@@ -1,0 +1,235 @@
+"""The API's description against the API: the same routes, and every real answer fits its schema."""
+
+import json
+import re
+import unittest
+import urllib.parse
+
+import world
+from world import ANNA, HOUR
+
+DOCUMENT = json.loads((world.SOURCE / "src/api/pages/openapi.json").read_text("utf-8"))
+PHONE = "+48601000001"
+KNOWN = {"$ref", "description", "type", "enum", "pattern", "minimum", "maximum", "maxLength", "format", "default", "properties", "required",
+         "additionalProperties", "items", "oneOf", "anyOf"}
+TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+
+
+def resolved(schema):
+    while "$ref" in schema:
+        found = DOCUMENT
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        schema = found
+    return schema
+
+
+def is_of_type(value, name):
+    if name == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if name == "number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, TYPES[name])
+
+
+def mistakes(value, schema, where="$"):
+    """What is wrong with the value: a list of sentences. Knows the words of JSON Schema that the document uses, and no others."""
+    schema = resolved(schema)
+    unknown = set(schema) - KNOWN
+    if unknown:
+        return [f"{where}: the schema has {unknown}"]
+    for word in ("oneOf", "anyOf"):
+        if word in schema:
+            fits = [one for one in schema[word] if not mistakes(value, one, where)]
+            if not fits or (word == "oneOf" and len(fits) > 1):
+                return [f"{where}: {len(fits)} of {word} fit {value!r}"]
+    out = []
+    types = schema.get("type", [])
+    types = types if isinstance(types, list) else [types]
+    if types and not any(is_of_type(value, name) for name in types):
+        return [f"{where}: {value!r} is not {'/'.join(types)}"]
+    if "enum" in schema and value not in schema["enum"]:
+        out.append(f"{where}: {value!r} is not one of {schema['enum']}")
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        out.append(f"{where}: {value!r} is not like {schema['pattern']}")
+    if isinstance(value, int) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+        out.append(f"{where}: {value} is out of bounds")
+    if isinstance(value, list) and "items" in schema:
+        for number, one in enumerate(value):
+            out += mistakes(one, schema["items"], f"{where}[{number}]")
+    if isinstance(value, dict):
+        fields = schema.get("properties", {})
+        out += [f"{where}: {name} is missing" for name in schema.get("required", []) if name not in value]
+        for name, one in value.items():
+            more = schema.get("additionalProperties", True)
+            if name in fields:
+                out += mistakes(one, fields[name], f"{where}.{name}")
+            elif more is False:
+                out.append(f"{where}: {name} is not in the document")
+            elif isinstance(more, dict):
+                out += mistakes(one, more, f"{where}.{name}")
+    return out
+
+
+def operation_of(method, path):
+    """(pattern, operation) that describes a request; None where there is none."""
+    for pattern, item in DOCUMENT["paths"].items():
+        regular = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", pattern))
+        if re.fullmatch(regular, path) and method.lower() in item:
+            return pattern, item[method.lower()]
+    return None
+
+
+def routes():
+    text = (world.SOURCE / "src/api/routes.cpp").read_text("utf-8")
+    return {(method, path): (role, "true" in rest) for method, path, role, rest in
+            re.findall(r'\{"([A-Z]+)",\s*"([^"]+)",\s*Role::(\w+),\s*\w+(.*?)\}', text, re.DOTALL)}
+
+
+class Document(unittest.TestCase):
+    def operations(self):
+        for path, item in DOCUMENT["paths"].items():
+            for method, operation in item.items():
+                if method != "parameters":
+                    yield method.upper(), path, operation, item.get("parameters", [])
+
+    def test_it_has_every_route_and_no_other(self):
+        described = {(method, path) for method, path, _, _ in self.operations()}
+        real = set(routes()) | {("GET", "/api/v1/events")}  # which has no handler, but a stream
+        self.assertGreater(len(routes()), 30)
+        self.assertEqual(real - described, set(), "not in the document")
+        self.assertEqual(described - real, set(), "not in the program")
+
+    def test_roles_and_the_sandbox_are_marked(self):
+        table = routes()
+        for method, path, operation, _ in self.operations():
+            role, sandbox = table.get((method, path), ("reader", False))
+            with self.subTest(f"{method} {path}"):
+                self.assertEqual(operation.get("x-role", "nobody"), role)
+                self.assertEqual(operation.get("x-sandbox-only", False), sandbox)
+
+    def test_it_is_well_formed(self):
+        self.assertTrue(DOCUMENT["openapi"].startswith("3.1."))
+        ids = [operation["operationId"] for _, _, operation, _ in self.operations()]
+        self.assertEqual(len(ids), len(set(ids)))
+        tags = {one["name"] for one in DOCUMENT["tags"]}
+        for method, path, operation, shared in self.operations():
+            with self.subTest(f"{method} {path}"):
+                self.assertTrue(set(operation["tags"]) <= tags)
+                self.assertTrue(operation["summary"])
+                named = {one["name"] for one in shared + operation.get("parameters", []) if one["in"] == "path"}
+                self.assertEqual(named, set(re.findall(r"\{(\w+)\}", path)))
+                self.assertTrue([code for code in operation["responses"] if code[0] in "23"])
+
+    def test_every_reference_leads_somewhere_and_every_schema_is_used(self):
+        used = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(DOCUMENT)))
+        self.assertEqual(used, set(DOCUMENT["components"]["schemas"]))
+
+    def test_the_validator_finds_mistakes(self):
+        case = DOCUMENT["components"]["schemas"]["Case"]
+        self.assertTrue(mistakes({}, case))
+        self.assertTrue(mistakes({"number": "1"}, case))
+        self.assertTrue(mistakes({"state": "odd", "more": 1}, case))
+        self.assertEqual(mistakes("2026-11-23T10:00:00.000Z", {"$ref": "#/components/schemas/Time"}), [])
+        self.assertTrue(mistakes("2026-11-23 10:00", {"$ref": "#/components/schemas/Time"}))
+        self.assertTrue(mistakes(True, {"type": "integer"}))
+
+
+class Answers(world.SandboxTest):
+    """A long walk through the API; each answer is compared with the document on the way."""
+
+    def setUp(self):
+        super().setUp()
+        self.seen = set()
+        self.desk.observe = self.look
+
+    def look(self, method, path, body, answer):
+        path = urllib.parse.urlparse(path).path
+        found = operation_of("GET" if method == "HEAD" else method, urllib.parse.unquote(path))
+        self.assertIsNotNone(found, f"{method} {path} is not in the document")
+        pattern, operation = found
+        status = str(answer.status)
+        self.assertIn(status, operation["responses"], f"{method} {path}: {answer}")
+        content = resolved(operation["responses"][status]).get("content", {})
+        kind = answer.type.split(";")[0].strip()
+        if content:
+            self.assertIn(kind, content, f"{method} {path}: {answer}")
+            if kind.endswith("json"):
+                self.assertEqual(mistakes(answer.json, content[kind]["schema"]), [], f"{method} {path} {status}")
+        if answer.status < 400 and body is not None and body[:1] == b"{":
+            taken = operation["requestBody"]["content"]["application/json"]["schema"]
+            self.assertEqual(mistakes(json.loads(body), taken), [], f"the body of {method} {path}")
+        self.seen.add((method, pattern))
+
+    def test_the_server_gives_this_document(self):
+        self.assertEqual(self.desk.get("/api/v1/openapi.json", token=None).json, DOCUMENT)
+
+    def test_every_answer_fits(self):
+        desk = self.desk
+        # Clients, by every way.
+        desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        desk.eml(world.mail(subject="Serwer", sender="jan@inny.example", to="awaria@wsparcie.example"))
+        desk.email("news@lista.example", "Biuletyn", "x", List_Id="<news.lista.example>")
+        desk.email("news@lista.example", "Drugi", "y", List_Id="<news.lista.example>")
+        desk.email("news@lista.example", "Trzeci", "z", List_Id="<news.lista.example>")
+        desk.sms(PHONE, "Serwer nie dziala")
+        desk.call("+48602000002")
+        desk.good("POST", "/sandbox/lose", {"channel": "sms", "next": 1})
+        desk.sms(PHONE, "zgubiony")
+        desk.good("POST", "/api/v1/cases", {"class": "urgent", "subject": "x", "text": "y", "client": {"name": "Ela", "email": "ela@trzeci.example",
+                                                                                                       "phone": PHONE}})
+        desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "missed"})
+        desk.advance(30 * HOUR)
+        # Agents.
+        for action, body in (("read", {}), ("start", {}), ("note", {"text": "n"}), ("ask", {"text": "?"}), ("reclassify", {"class": "urgent", "reason": "r"}),
+                             ("answer", {"text": "a", "channels": ["email"], "delay_s": 60}), ("cancel", {}), ("answer", {"text": "b"}), ("settle", {}),
+                             ("reopen", {}), ("link", {"to": 2})):
+            desk.act(1, action, **body)
+        desk.email(ANNA, desk.emails(to=ANNA)[0]["subject"], "Jeszcze coś.")
+        message = [one for one in desk.case(1)["messages"] if one["direction"] == "in"][-1]["id"]
+        desk.act(1, "split", message=message)
+        desk.act(1, "merge", into=2)
+        desk.act(2, "close")
+        receipt = desk.emails(to="jan@inny.example")[0]
+        detail = self.header(receipt, "Message-ID")[len("<hejnal."):].split("@")[0].replace(".", "-")
+        desk.deliver(world.mail(subject="failure notice", sender="MAILER-DAEMON@x.example"), sender="", recipients=[f"pomoc+b-{detail}@wsparcie.example"])
+        aside = [one["id"] for one in desk.good("GET", "/api/v1/set-aside")["items"]]
+        desk.good("POST", f"/api/v1/set-aside/{aside[0]}/open", {})
+        desk.good("POST", f"/api/v1/set-aside/{aside[1]}/join", {"case": 3})
+        desk.good("POST", f"/api/v1/set-aside/{aside[2]}/dismiss", {})
+        desk.advance(15 * 24 * HOUR)
+        # Lists.
+        for query in ({}, {"state": "all", "limit": 2}, {"q": "drukarka"}, {"order": "newest", "class": "urgent"}):
+            desk.cases(**query)
+        for one in desk.all_cases():
+            desk.case(one["number"])
+        desk.get(f"/api/v1/messages/{message}/raw")
+        for path in ("/api/v1/notices", "/api/v1/people", "/api/v1/health", "/metrics", "/", "/style.css", "/sandbox/", "/sandbox/sandbox.js",
+                     "/sandbox/token", "/sandbox/world", "/api/v1/openapi.json"):
+            desk.get(path)
+        desk.get("/api/v1/health", token=None)
+        people = [one["id"] for one in desk.good("GET", "/api/v1/people")["items"]]
+        desk.good("POST", f"/api/v1/people/{people[0]}/organisation", {"organisation": "Klient"})
+        desk.good("POST", f"/api/v1/people/{people[0]}/merge", {"into": people[1]})
+        reader = desk.make_token("reader")
+        follow = urllib.parse.urlparse(desk.case(3)["follow_url"]).path
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        desk.get(follow)
+        for body in (b"text=Jeszcze", b"text="):
+            desk.request("POST", follow, body, token=None, headers=form)
+        desk.get("/c/nobody")
+        desk.request("POST", "/c/nobody", b"text=x", token=None, headers=form)
+        # And what goes wrong.
+        for method, path, body in (("GET", "/api/v1/cases/999", None), ("GET", "/api/v1/cases/x", None), ("POST", "/api/v1/cases", {"x": 1}),
+                                   ("POST", "/api/v1/cases/2/read", {}), ("POST", "/api/v1/cases/3/answer", {}), ("GET", "/api/v1/messages/999/raw", None),
+                                   ("POST", "/api/v1/people/999/merge", {"into": 1}), ("POST", "/api/v1/set-aside/999/open", {}),
+                                   ("POST", "/api/v1/tokens", {"name": "x", "role": "y"}), ("POST", "/sandbox/advance", {"seconds": -1})):
+            self.assertGreaterEqual(desk.request(method, path, body).status, 400)
+            desk.request(method, path, body, token=None)
+            desk.request(method, path, body, token=reader)
+        wanted = {(method, path) for method, path in routes()}
+        self.assertEqual(wanted - self.seen, set(), "these were not tried")
+
+
+if __name__ == "__main__":
+    unittest.main()
