@@ -518,6 +518,36 @@ class Events(ApiTest):
         response = self.stream(**{"Last-Event-ID": "1000"})
         self.assertEqual(self.next_event(response)["event"], "reload")
 
+    def test_requests_that_fail_swallow_no_event(self):
+        self.open_case()
+        response, stopping = self.stream(), threading.Event()
+
+        def fail():
+            while not stopping.is_set():
+                self.desk.post("/api/v1/cases/1/cancel")  # 409, in the same commit as somebody's report
+
+        workers = [threading.Thread(target=fail) for _ in range(6)]
+        for one in workers:
+            one.start()
+        try:
+            for number in range(2, 102):
+                reply = self.desk.deliver(world.mail(subject=f"Sprawa {number}", sender=f"k{number}@klient.example"), sender=f"k{number}@klient.example")
+                self.assertEqual(reply[0][:3], "250")
+        finally:
+            stopping.set()
+            for one in workers:
+                one.join()
+        self.desk.act(1, "close")
+        opened = set()
+        while True:
+            event = self.next_event(response)
+            number = json.loads(event["data"]).get("case")
+            if event["event"] == "opened":
+                opened.add(number)
+            elif (event["event"], number) == ("changed", 1):
+                break
+        self.assertEqual(set(range(2, 102)) - opened, set())
+
     def test_many_listeners(self):
         listeners = [self.stream() for _ in range(50)]
         self.open_case()

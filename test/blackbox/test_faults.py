@@ -44,6 +44,9 @@ class FullDisk(world.FolderTest):
                     pass
         return path
 
+    def withheld(self):
+        return [entry["why"] for one in self.desk.all_cases() for entry in self.desk.case(one["number"])["journal"] if entry["kind"] == "withheld"]
+
     def deliver(self, number, size=20_000):
         raw = world.mail(subject=f"Sprawa {number}", text=os.urandom(size // 2).hex(), sender=f"k{number}@klient.example")
         return self.desk.deliver(raw, sender=f"k{number}@klient.example")[0], raw
@@ -75,7 +78,7 @@ class FullDisk(world.FolderTest):
         subjects = sorted(one["subject"] for one in self.desk.all_cases())
         self.assertEqual(subjects, sorted(f"Sprawa {number}" for number in accepted))
         self.assertTrue(world.eventually(lambda: {one["case"] for one in self.desk.emails() if one["to"].startswith("k")}
-                                         == {one["number"] for one in self.desk.all_cases()}), "a receipt is missing")
+                                         == {one["number"] for one in self.desk.all_cases()}), self.withheld())
         for number in accepted:
             self.assertEqual(len(self.desk.cases(q=f"k{number}@klient.example", state="all")["items"]), 1, f"{number} is not found")
         self.desk.stop()
