@@ -25,7 +25,8 @@ void Laws::left(const ports::Outgoing& outgoing, int life) {
   last_life = life;
   again = false;
   const CaseAccount* account = find(notice.number);
-  if (!account || account->c.notices < notice.id)
+  const bool of_a_case = notice.kind != core::NoticeKind::set_aside;  // the daily look stands in no journal
+  if (of_a_case && (!account || account->c.notices < notice.id))
     broken("nothing_unrecorded", notice.number,
            fmt::format("notice {} left before it was written down", notice.id));
 }

@@ -24,17 +24,24 @@ constexpr std::array<std::string_view, 46> kFreemail = {
     "libero.it",   "outlook.de",     "poczta.onet.pl", "spoko.pl"};
 
 // Words that stand in every second SMS and tell nothing of the matter.
-constexpr std::array<std::string_view, 76> kCommon = {
-    "prosze",    "prosimy",   "dzien",     "dobry",     "witam",   "pozdrawiam", "dziekuje",  "bardzo",
-    "wyslalem",  "wyslalam",  "wyslano",   "maila",     "email",   "emaila",     "mail",      "pilne",
-    "pilnie",    "nadal",     "dalej",     "problem",   "pomoc",   "pomocy",     "jest",      "mamy",
-    "nasz",      "nasza",     "nasze",     "panstwo",   "panstwa", "sprawa",     "sprawie",   "sprawy",
-    "please",    "hello",     "thanks",    "thank",     "regards", "still",      "urgent",    "sent",
-    "have",      "with",      "dziala",    "dzialaja",  "wysylam", "wysle",      "wyslac",    "wyslany",
-    "ponawiam",  "ponowilem", "ponowilam", "ponowiony", "ponowic", "ponownie",   "wczoraj",   "wczorajszy",
-    "dzisiaj",   "dzis",      "zaraz",     "teraz",     "czekam",  "czekamy",    "odpowiedz", "odpowiedzi",
-    "pisze",     "piszemy",   "krytyczne", "krytyczna", "awaria",  "awarii",     "poczta",    "poczte",
-    "wiadomosc", "sprawdzic", "again",     "resent"};
+constexpr std::array<std::string_view, 119> kCommon = {
+    "prosze",     "prosimy",   "dzien",       "dobry",     "witam",       "pozdrawiam", "dziekuje",
+    "bardzo",     "wyslalem",  "wyslalam",    "wyslano",   "maila",       "email",      "emaila",
+    "mail",       "pilne",     "pilnie",      "nadal",     "dalej",       "problem",    "pomoc",
+    "pomocy",     "jest",      "mamy",        "nasz",      "nasza",       "nasze",      "panstwo",
+    "panstwa",    "sprawa",    "sprawie",     "sprawy",    "please",      "hello",      "thanks",
+    "thank",      "regards",   "still",       "urgent",    "sent",        "have",       "with",
+    "dziala",     "dzialaja",  "wysylam",     "wysle",     "wyslac",      "wyslany",    "ponawiam",
+    "ponowilem",  "ponowilam", "ponowiony",   "ponowic",   "ponownie",    "wczoraj",    "wczorajszy",
+    "dzisiaj",    "dzis",      "zaraz",       "teraz",     "czekam",      "czekamy",    "odpowiedz",
+    "odpowiedzi", "pisze",     "piszemy",     "krytyczne", "krytyczna",   "awaria",     "awarii",
+    "poczta",     "poczte",    "wiadomosc",   "sprawdzic", "again",       "resent",     "pilna",
+    "pilny",      "pilnej",    "reakcje",     "reakcja",   "reakcji",     "kontakt",    "kontaktu",
+    "spojrzec",   "napisze",   "telefon",     "telefonu",  "wiadomosci",  "zgloszenie", "zgloszenia",
+    "zglosilam",  "zglosilem", "zglosilismy", "dostali",   "dotarl",      "dotarla",    "przeczytac",
+    "odczytac",   "szybka",    "szybko",      "szybkie",   "natychmiast", "krytyczny",  "halo",
+    "czemu",      "dlaczego",  "kiedy",       "bedzie",    "nikt",        "reaguje",    "odpisal",
+    "odpisuje",   "odpowiada", "asap",        "reply",     "answer",      "received",   "waiting"};
 
 std::string stem(const std::string& word) { return truncate_utf8(word, 5); }
 
@@ -66,13 +73,15 @@ std::string without_addresses(std::string_view text) {
 struct Speech {
   std::set<std::string> stems;      // all that tell something
   std::vector<std::string> shared;  // those that the other one has, too
-  bool of_something_else() const { return !stems.empty() && shared.empty(); }
+  bool other_tells = false;         // the other one names its matter at all
+  bool of_something_else() const { return other_tells && !stems.empty() && shared.empty(); }
 };
 
 Speech compare(std::string_view sms, std::string_view other, const Party& sender) {
   const auto own = telling_stems(sender.name + " " + sender.email);
   const auto there = telling_stems(other);
   Speech speech;
+  speech.other_tells = !there.empty();
   for (const std::string& word : words(without_addresses(sms))) {
     if (!telling(word) || own.contains(stem(word)) || !speech.stems.insert(stem(word)).second) continue;
     if (there.contains(stem(word))) speech.shared.push_back(word);
