@@ -142,15 +142,19 @@ Result<ports::Response> record_call(Context& context) {
   const std::string from = body.text("from", true, 50);
   body.text("to", false, 50);
   const std::string result = body.text("result", true, 20);
-  body.text("at", false, 40);
+  const std::string at_text = body.text("at", false, 40);
   HEJNAL_TRY_VOID(body.finish());
   if (result != "rejected" && result != "missed" && result != "answered") {
     return fail(Fault::malformed, "result: expected rejected, missed or answered, found \"{}\"", result);
   }
+  const auto at = parse_rfc3339(at_text);
+  if (!at && !at_text.empty()) {
+    return fail(Fault::malformed, "at: expected a time such as 2026-01-31T10:00:00Z, found \"{}\"", at_text);
+  }
   const std::string number = context.parts.normal_number(from);
   if (number.empty()) return fail(Fault::malformed, "from: \"{}\" is no telephone number", from);
   HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
-               return desk.call(number, result == "answered");
+               return desk.call(number, result == "answered", at);
              }));
   return case_response(context, filed.number, 201);
 }

@@ -173,13 +173,15 @@ class Api::Impl {
       ports::Response moved{308, "text/plain", "/sandbox/\n", {{"Location", "/sandbox/"}}};
       return moved;
     }
+    if (path == "/api/v1/events" && context.request.method != "GET") allowed = "GET";
+    if (path == "/api/v1/events" && allowed.empty())
+      return not_allowed(context, {"GET", "", Role::reader, nullptr});
     if (!allowed.empty()) {
       ports::Response response =
           problem(405, "Method not allowed", fmt::format("{} takes {}", sanitize_utf8(path), allowed));
       response.headers.emplace_back("Allow", allowed);
       return response;
     }
-    if (path == "/api/v1/events") return not_allowed(context, {"GET", "", Role::reader, nullptr});
     return problem(404, "Not found",
                    fmt::format("there is nothing at {}", truncate_utf8(sanitize_utf8(path), 200)));
   }

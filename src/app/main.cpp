@@ -1,4 +1,6 @@
 // hejnal: the command line. What each command does is in commands/.
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.hpp"
@@ -173,4 +175,7 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(argc, argv); }
+int main(int argc, char** argv) {
+  ::umask(0077);  // what clients write is nobody else's business on this machine
+  return run(argc, argv);
+}

@@ -37,8 +37,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kSandboxOffset = "sandbox_offset_ms";
-
 Result<std::string> first_line(const std::string& path) {
   if (path.empty()) return std::string();
   HEJNAL_TRY(std::string text, read_file(path, 10'000));

@@ -11,6 +11,8 @@
 
 namespace hejnal::app {
 
+inline constexpr const char* kSandboxOffset = "sandbox_offset_ms";  // a setting in the store
+
 struct ServerOptions {
   config::Settings settings;
   std::string data;  // folder of the database, for the sandbox

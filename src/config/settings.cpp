@@ -160,11 +160,18 @@ bool looks_like_listen(const std::string& text) {
   if (text.starts_with("unix:/")) return true;
   const auto colon = text.rfind(':');
   if (colon == std::string::npos || colon + 1 == text.size() || colon == 0) return false;
-  return text.find_first_not_of("0123456789", colon + 1) == std::string::npos && text.size() - colon <= 6;
+  if (text.find_first_not_of("0123456789", colon + 1) != std::string::npos || text.size() - colon > 6)
+    return false;
+  return std::atoi(text.c_str() + colon + 1) <= 65'535;
 }
 
 void examine(TomlTable& table, const std::string& section, Settings& s) {
   if (section == "desk") {
+    // Addresses are compared as they are kept: in lower case.
+    s.address = to_lower_ascii(s.address);
+    for (auto* list : {&s.aliases, &s.own_domains}) {
+      for (std::string& address : *list) address = to_lower_ascii(address);
+    }
     if (!s.address.empty() && !looks_like_address(s.address))
       table.mistake("address",
                     fmt::format("expected an address such as pomoc@firma.example, found \"{}\"", s.address));
@@ -174,6 +181,7 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
     }
     one_of(table, "language", s.language, {"pl", "en"});
     if (const Status zone = check_zone(s.timezone); !zone) table.mistake("timezone", zone.error().what);
+    if (s.country.starts_with('+')) s.country.erase(0, 1);
     if (s.country.empty() || s.country.size() > 3 ||
         s.country.find_first_not_of("0123456789") != std::string::npos) {
       table.mistake("country",
@@ -256,6 +264,7 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
     read_texts(row, on_call_rows(), person);
     if (!person.email.empty() && !looks_like_address(person.email))
       row.mistake("email", fmt::format("\"{}\" is no email address", person.email));
+    person.email = to_lower_ascii(person.email);
     settings.on_call.push_back(std::move(person));
   }
   if (settings.on_call.empty())

@@ -11,6 +11,7 @@ namespace hejnal::desk {
 
 namespace {
 
+constexpr const char* kLastNow = "last_now_ms";
 constexpr std::size_t kRememberedCases = 2000;
 // Without 0 O 1 I L U: read aloud, typed with a thumb, and no bad words.
 constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -27,6 +28,9 @@ Desk::Desk(Parts parts, Settings settings, core::Procedure procedure, std::strin
 
 Status Desk::start() {
   ports::Store& store = parts_.store;
+  HEJNAL_TRY(const std::string last, store.setting(kLastNow));
+  if (!last.empty()) last_now_ = Instant{std::atoll(last.c_str())};
+  tick();
   HEJNAL_TRY_VOID(store.begin());
   const auto take_up = [&]() -> Status {
     HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
@@ -50,9 +54,14 @@ Status Desk::start() {
   return done;
 }
 
-Instant Desk::now() {
+Instant Desk::tick() {
   last_now_ = std::max(last_now_, parts_.clock.now());
   return last_now_;
+}
+
+Status Desk::before_commit() {
+  if (changes_.empty()) return {};
+  return parts_.store.set_setting(kLastNow, std::to_string(last_now_.ms));
 }
 
 void Desk::forget() {

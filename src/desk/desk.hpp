@@ -65,14 +65,18 @@ class Desk {
   // To be called once, first, outside of a transaction: takes up what an earlier run left.
   Status start();
 
-  // The later of the clock and the last commit: time never runs backwards.
-  Instant now();
+  // Looks at the clock; to be called when a transaction begins. Time never runs backwards: it is the later of
+  // the clock and what was committed before, also by an earlier run.
+  Instant tick();
+  // What tick() said last: one instant for everything in a transaction.
+  Instant now() const { return last_now_; }
+  Status before_commit();  // notes the time, so that a later run does not begin before it
 
   // -- in
   // ---------------------------------------------------------------------------------------------------------
   Result<Filed> receive(const ports::IncomingMail& mail);
   Result<Filed> receive(const ports::IncomingSms& sms);
-  Result<Filed> call(const std::string& phone, bool answered);
+  Result<Filed> call(const std::string& phone, bool answered, std::optional<Instant> at = std::nullopt);
   Result<Filed> report(const NewReport& report);
   Result<Filed> follow_up(core::CaseNumber number, const std::string& text,
                           core::Channel channel);  // on the client's page

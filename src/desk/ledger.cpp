@@ -85,7 +85,7 @@ void Ledger::loop() {
       continue;
     }
     const auto next = desk_.next_event();
-    const Instant now = desk_.now();
+    const Instant now = desk_.tick();
     Duration sleep = kSleepMax;
     if (!next) sleep = 1s;
     if (next && *next) sleep = std::min(sleep, std::max(**next - now, Duration(1)));
@@ -99,11 +99,16 @@ void Ledger::loop() {
   stopped_ = true;
 }
 
+bool Ledger::stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
 bool Ledger::due_now() {
   if (!last_commit_) return true;  // try again whether the store has recovered
   if (index_behind_) return true;
   const auto next = desk_.next_event();
-  if (!next || !*next || **next > desk_.now()) return false;
+  if (!next || !*next || **next > desk_.tick()) return false;
   const std::lock_guard lock(mutex_);
   if (in_flight_ < kInFlightMax) return true;
   const auto alarm = desk_.store().next_alarm();
@@ -127,6 +132,7 @@ bool Ledger::step() {
 void Ledger::run_group(std::deque<Job> jobs) {
   std::vector<Status> results(jobs.size());
   std::vector<ports::Outgoing> outgoing;
+  desk_.tick();
   Status committed = desk_.store().begin();
   if (committed) {
     committed = run_jobs(jobs, results, outgoing);
@@ -190,7 +196,7 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
   // The search index follows right behind: what the last group stored is indexed with this one.
   HEJNAL_TRY(const int indexed, store.index_some(static_cast<int>(kGroupMax) * 2));
   index_behind_ = indexed > 0;
-  return {};
+  return desk_.before_commit();
 }
 
 // Nobody tells it a second time, so what the store cannot take now is kept until it can.
@@ -227,10 +233,11 @@ Status Ledger::advance(Duration by, const std::function<void(Instant)>& jump) {
   std::promise<Status> promise;
   auto future = promise.get_future();
   const Work work = [this, by, &jump](Desk& desk) -> Status {
-    const Instant target = desk.now() + by;
+    const Instant target = desk.tick() + by;
     const auto settle_all = [this]() -> Status {
       for (int rounds = 0; step(); ++rounds) {
         if (!last_commit_) return last_commit_;
+        if (stopping()) return fail(Fault::retry_later, "the server is shutting down");
         HEJNAL_CHECK(rounds < 1'000'000);
       }
       return {};

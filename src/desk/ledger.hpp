@@ -64,6 +64,7 @@ class Ledger {
   void hand_over(std::vector<ports::Outgoing> outgoing);
   Job result_job(std::int64_t item, ports::SendResult result);
   bool due_now();
+  bool stopping() const;
 
   Desk& desk_;
   Events& events_;

@@ -175,7 +175,7 @@ Result<Filed> Desk::colleague_texted(const ports::IncomingSms& sms, const core::
   return filed;
 }
 
-Result<Filed> Desk::call(const std::string& phone, bool answered) {
+Result<Filed> Desk::call(const std::string& phone, bool answered, std::optional<Instant> at) {
   core::CallReceived signal;
   HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
   signal.from = {person.name, person.email, phone, person.organisation};
@@ -198,7 +198,8 @@ Result<Filed> Desk::call(const std::string& phone, bool answered) {
   filed.number = c.exists() ? c.number : facts_now.number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(incoming(filed.number, core::Channel::call, phone,
                                                               answered ? "answered" : "rejected or missed",
-                                                              now(), !c.exists(), signal.join_reason),
+                                                              std::min(at.value_or(now()), now()),
+                                                              !c.exists(), signal.join_reason),
                                                      {}));
   signal.message = filed.message;
   HEJNAL_TRY_VOID(turn(c, signal, facts_now));

@@ -1,6 +1,7 @@
 // Commands that write: through the running server's socket, or, without one, with the lock for one commit.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <future>
 #include <iostream>
 #include <iterator>
@@ -35,7 +36,8 @@ Status with_desk(const config::Settings& s, const std::function<Status(desk::Des
   HEJNAL_TRY(const LoadedProcedure loaded, load_procedure(s));
   HEJNAL_TRY(const auto templates, load_templates(s, loaded.procedure));
   const carriers::EmailComposer composer({s.name, s.address, s.timezone, s.recipient_delimiter});
-  OffsetClock clock;
+  HEJNAL_TRY(const std::string offset, store->setting(kSandboxOffset));  // a sandbox may be ahead of its time
+  OffsetClock clock{Duration(std::atoll(offset.c_str()))};
   SystemRandom random;
   desk::Settings settings;
   settings.address = s.address;
@@ -46,11 +48,12 @@ Status with_desk(const config::Settings& s, const std::function<Status(desk::Des
       {*store, clock, random, templates, composer,
        [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
       settings, loaded.procedure, loaded.text);
+  HEJNAL_TRY_VOID(desk.start());
   HEJNAL_TRY_VOID(store->begin());
-  Status done = store->keep_procedure(loaded.procedure.version, loaded.text);
+  Status done = work(desk);
   if (done) {
-    desk.forget();  // learns the last case number
-    done = work(desk);
+    const auto indexed = store->index_some(1000);
+    done = indexed ? desk.before_commit() : tl::make_unexpected(indexed.error());
   }
   if (done) done = store->commit();
   if (!done) store->rollback();

@@ -67,6 +67,15 @@ int check_settings(const std::string& path) {
     std::fprintf(stderr, "%s\n", settings.error().what.c_str());
     return EX_CONFIG;
   }
+  std::vector<std::string> secrets = {settings->smtp_password_file};
+  for (const config::ImapMailbox& mailbox : settings->imap) secrets.push_back(mailbox.password_file);
+  for (const std::string& secret : secrets) {
+    if (secret.empty()) continue;
+    if (const auto text = read_file(secret, 10'000); !text) {
+      std::fprintf(stderr, "%s: password_file: %s\n", path.c_str(), text.error().what.c_str());
+      return EX_CONFIG;
+    }
+  }
   const auto procedure = load_procedure(*settings);
   const Status good = procedure ? Status() : tl::make_unexpected(procedure.error());
   const Status words = !good ? good : [&]() -> Status {

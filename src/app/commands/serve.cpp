@@ -74,11 +74,9 @@ int serve(const ServeArguments& arguments) {
     }
     options.settings = sandbox_settings(options.data, arguments.http, arguments.lmtp);
   } else {
+    if (const int bad = check_settings(arguments.config); bad != EX_OK) return bad;
     auto settings = load_settings(arguments.config);
-    if (!settings) {
-      std::fprintf(stderr, "%s\n", settings.error().what.c_str());
-      return settings.error().fault == Fault::malformed ? EX_CONFIG : complain(settings.error());
-    }
+    if (!settings) return complain(settings.error());
     options.settings = std::move(*settings);
   }
   int code = EX_OK;

@@ -1,6 +1,7 @@
 #include "store/sqlite/archive.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <charconv>
 #include <map>
@@ -294,10 +295,10 @@ Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view tex
           "'email'), "
           "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = "
           "'phone') "
-          "FROM people WHERE ?1 = '' OR instr(lower(name), ?1) OR instr(lower(organisation), ?1) OR EXISTS "
+          "FROM people WHERE ?1 = '' OR instr(fold(name), ?1) OR instr(fold(organisation), ?1) OR EXISTS "
           "(SELECT 1 FROM identifiers WHERE person = people.id AND instr(value, ?1)) ORDER BY id DESC LIMIT "
           "?2",
-          to_lower_ascii(text), limit));
+          fold(text), limit));
   std::vector<ports::PersonRow> out;
   const auto parts = [](std::string_view joined) {
     std::vector<std::string> list;
@@ -335,8 +336,21 @@ Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
 
 }  // namespace
 
+namespace {
+
+// fold(text) of base/text.hpp, for searching people.
+void fold_sql(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+  const std::string folded = fold(text ? text : "");
+  sqlite3_result_text(context, folded.c_str(), static_cast<int>(folded.size()), SQLITE_TRANSIENT);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ports::Archive>> open_archive(const std::string& path, const std::string& vfs) {
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only, vfs));
+  sqlite3_create_function(db.handle(), "fold", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, &fold_sql,
+                          nullptr, nullptr);
   HEJNAL_TRY_VOID(db.script("PRAGMA query_only=1; PRAGMA cache_size=-4000"));
   return std::unique_ptr<ports::Archive>(std::make_unique<SqliteArchive>(std::move(db)));
 }

@@ -140,6 +140,56 @@ Status restore(const std::string& from, const std::string& path) {
   return {};
 }
 
+namespace {
+
+// Every message that the journal speaks of is there, and so is everything that was said.
+Status verify_messages_of(Database& db, const core::Case& c, const std::vector<core::Entry>& journal) {
+  for (const core::Entry& entry : journal) {
+    const auto* received = std::get_if<core::Received>(&entry.body);
+    if (!received || received->message == 0) continue;
+    HEJNAL_TRY(Rows found, db.query("SELECT 1 FROM messages WHERE id = ?1", received->message));
+    HEJNAL_TRY(const bool there, found.next());
+    if (!there)
+      return fail(Fault::corrupt, "case {}: message {}, which it has received, is gone", c.number,
+                  received->message);
+  }
+  HEJNAL_TRY(Rows said,
+             db.query("SELECT count(*) FROM messages WHERE case_number = ?1 AND outgoing = 1", c.number));
+  HEJNAL_TRY(const bool counted, said.next());
+  if (!counted || said.integer(0) != c.notices) {
+    return fail(Fault::corrupt, "case {}: it has said {} things, {} are there", c.number, c.notices,
+                said.integer(0));
+  }
+  return {};
+}
+
+// Each message is as it was written, has its original bytes, and if it goes out, its place in the outbox.
+Result<std::int64_t> verify_messages(Database& db) {
+  HEJNAL_TRY(
+      Rows rows,
+      db.query("SELECT m.id, m.sender, m.recipient, m.subject, m.text, m.seal, m.outgoing, m.content_key, "
+               "m.channel, p.id, o.message FROM messages m LEFT JOIN raw_pieces p ON p.id = m.id * 1024 "
+               "LEFT JOIN outbox o ON o.message = m.id ORDER BY m.id"));
+  std::int64_t count = 0;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return count;
+    const std::int64_t id = rows.integer(0);
+    if (seal_of(rows.view(1), rows.view(2), rows.view(3), rows.view(4)) != rows.view(5)) {
+      return fail(Fault::corrupt, "message {} was changed after it was stored", id);
+    }
+    const bool outgoing = rows.integer(6) != 0;
+    if (!outgoing && rows.view(8) == "email" && !rows.view(7).empty() && rows.is_null(9)) {
+      return fail(Fault::corrupt, "the original bytes of message {} are gone", id);
+    }
+    if (outgoing && rows.is_null(10))
+      return fail(Fault::corrupt, "message {} has no place in the outbox", id);
+    ++count;
+  }
+}
+
+}  // namespace
+
 Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only, vfs));
   HEJNAL_TRY_VOID(db.script("BEGIN"));  // one moment, whatever a server does meanwhile
@@ -177,6 +227,7 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
       return fail(Fault::corrupt, "the journal of case {} tells of case {}", number, c.number);
     if (const std::string words = difference(cases, c); !words.empty())
       return fail(Fault::corrupt, "case {}: {}", number, words);
+    HEJNAL_TRY_VOID(verify_messages_of(db, c, *journal));
     ++report.cases;
     report.entries += c.entries;
   }
@@ -203,9 +254,7 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
     if (raws.is_null(1) ? !decompress(raws.view(2)) : raws.is_null(3))
       return fail(Fault::corrupt, "the original bytes of message {} are incomplete", raws.integer(0));
   }
-  HEJNAL_TRY(Rows messages, db.query("SELECT count(*) FROM messages"));
-  HEJNAL_TRY(const bool counted, messages.next());
-  report.messages = counted ? messages.integer(0) : 0;
+  HEJNAL_TRY(report.messages, verify_messages(db));
   return report;
 }
 

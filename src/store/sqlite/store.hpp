@@ -95,6 +95,8 @@ inline constexpr const char* kMessageColumns =
     "join_reason, message_id, "
     "content_key, base_subject, notice, attachments, internal";
 Result<ports::Message> read_message(const Rows& rows);
+std::string seal_of(std::string_view from, std::string_view to, std::string_view subject,
+                    std::string_view text);
 ports::CaseSummary read_summary(const Rows& rows);  // of kSummaryColumns
 inline constexpr const char* kSummaryColumns =
     "number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, "

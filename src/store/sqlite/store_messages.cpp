@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "base/check.hpp"
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "json/value.hpp"
 #include "store/sqlite/store.hpp"
@@ -40,6 +41,17 @@ Result<std::vector<ports::IncomingAttachment>> decode(std::string_view text) {
 
 }  // namespace
 
+std::string seal_of(std::string_view from, std::string_view to, std::string_view subject,
+                    std::string_view text) {
+  std::string all;
+  all.reserve(from.size() + to.size() + subject.size() + text.size() + 3);
+  for (const std::string_view part : {from, to, subject, text}) {
+    all += part;
+    all += '\0';
+  }
+  return content_hash(all).substr(0, 16);
+}
+
 Result<ports::Message> read_message(const Rows& rows) {
   ports::Message m;
   m.id = rows.integer(0);
@@ -73,16 +85,16 @@ Result<bool> SqliteStore::seen(std::string_view message_id, std::string_view con
 
 Result<core::MessageId> SqliteStore::add_message(const ports::Message& m,
                                                  const std::vector<ports::RawPiece>& raw) {
-  HEJNAL_TRY_VOID(
-      db_.run("INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
-              "automatic, state, join_reason, "
-              "message_id, content_key, base_subject, notice, attachments, internal) VALUES (?1, ?2, ?3, ?4, "
-              "?5, ?6, ?7, ?8, "
-              "?9, ?10, ?11, ?12, ?13, "
-              "?14, ?15, ?16, ?17)",
-              m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic,
-              m.state, m.join_reason, m.message_id, m.content_key, m.base_subject, m.notice,
-              encode(m.attachments), m.internal));
+  HEJNAL_TRY_VOID(db_.run(
+      "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
+      "automatic, state, join_reason, "
+      "message_id, content_key, base_subject, notice, attachments, internal, seal) VALUES (?1, ?2, ?3, ?4, "
+      "?5, ?6, ?7, ?8, "
+      "?9, ?10, ?11, ?12, ?13, "
+      "?14, ?15, ?16, ?17, ?18)",
+      m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic, m.state,
+      m.join_reason, m.message_id, m.content_key, m.base_subject, m.notice, encode(m.attachments), m.internal,
+      seal_of(m.from, m.to, m.subject, m.text)));
   const core::MessageId id = db_.last_row_id();
   HEJNAL_TRY_VOID(set_raw(id, raw));
   return id;
@@ -110,7 +122,10 @@ Status SqliteStore::set_message_state(core::MessageId id, std::string_view state
 }
 
 Status SqliteStore::set_message_text(core::MessageId id, std::string_view text) {
-  return db_.run("UPDATE messages SET text = ?2 WHERE id = ?1", id, text);
+  HEJNAL_TRY(const auto m, message(id));
+  if (!m) return fail(Fault::not_found, "there is no message {}", id);
+  return db_.run("UPDATE messages SET text = ?2, seal = ?3 WHERE id = ?1", id, text,
+                 seal_of(m->from, m->to, m->subject, text));
 }
 
 Status SqliteStore::set_looked_at(core::MessageId id, Instant now) {
@@ -178,14 +193,15 @@ Result<int> SqliteStore::index_some(int limit) {
   {
     HEJNAL_TRY(
         Rows rows,
-        db_.query(
-            "SELECT id, sender, recipient, subject, text FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2",
-            indexed_upto_, limit));
+        db_.query("SELECT m.id, m.sender, m.recipient, m.subject, m.text, coalesce(c.client_name, ''), "
+                  "coalesce(c.client_organisation, '') FROM messages m LEFT JOIN cases c ON c.number = "
+                  "m.case_number WHERE m.id > ?1 ORDER BY m.id LIMIT ?2",
+                  indexed_upto_, limit));
     for (;;) {
       HEJNAL_TRY(const bool more, rows.next());
       if (!more) break;
       std::string body;
-      for (int column = 1; column <= 4; ++column) {
+      for (int column = 1; column <= 6; ++column) {
         body += rows.view(column).substr(0, 20'000);
         body += '\n';
       }
