@@ -1,5 +1,6 @@
-// Bytes as a history: each few of them are a signal, or time that passes. Whatever happens in whatever order, an open
-// case has an alarm and something due next, a ring leads into the future, and the journal can be read back.
+// Bytes as a history: each few of them are a signal, or time that passes. Whatever happens in whatever order,
+// an open case has an alarm and something due next, a ring leads into the future, and the journal can be read
+// back.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -29,7 +30,8 @@ class Bytes {
   }
   bool coin() { return (next() & 1) != 0; }
   std::string word() {
-    static constexpr const char* kWords[] = {"", "a@k.example", "+48601222333", "routine", "critical", "\xFF", "ż", "x"};
+    static constexpr const char* kWords[] = {
+        "", "a@k.example", "+48601222333", "routine", "critical", "\xFF", "ż", "x"};
     return kWords[next() % 8];
   }
   Party party() {
@@ -128,11 +130,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Case c, replayed;
   Instant now{1'795'424'400'000};
   MessageId message = 0;
-  for (int step = 0; step < 200 && !in.empty(); ++step) {
+  for (int step = 0; step < 80 && !in.empty(); ++step) {
     now = now + in.duration();
     const Signal signal = any_signal(in, c, now, ++message);
-    if (!c.exists() && (std::holds_alternative<AgentActed>(signal) || std::holds_alternative<NoticeFate>(signal) ||
-                        std::holds_alternative<AlarmRang>(signal)))
+    if (!c.exists() &&
+        (std::holds_alternative<AgentActed>(signal) || std::holds_alternative<NoticeFate>(signal) ||
+         std::holds_alternative<AlarmRang>(signal)))
       continue;
     facts.failure_open = in.coin();
     facts.automatic_budget = in.next() % 8 == 0 ? "enough" : "";

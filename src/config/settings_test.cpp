@@ -163,6 +163,12 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
   }
 }
 
+TEST(Settings, AControlCharacterIsToldWithItsPlace) {
+  EXPECT_EQ(mistakes("[desk]\n[\x01"), "hejnal.toml:2:2: a control character (0x01) has no place here");
+  EXPECT_EQ(mistakes(std::string("\0", 1)), "hejnal.toml:1:1: a control character (0x00) has no place here");
+  EXPECT_EQ(mistakes("a = \"\x7F\""), "hejnal.toml:1:6: a control character (0x7f) has no place here");
+}
+
 TEST(Settings, TheEmptyFileTellsAllThatIsMissing) {
   EXPECT_EQ(mistakes(""),
             "hejnal.toml:1:1: desk: is missing; expected a table\n"
