@@ -34,14 +34,14 @@ void Agents::changed(const WrittenTurn& turn) {
   if (c.state == core::State::closed || !c.debt(core::Promise::react)) return;
   if (world_.dice.chance(world_.weather.agent_forgets)) return;
   const Duration wait = until_working_hours();
-  plan_work(c.number, wait + 2min, wait + 100min);
+  plan_work(c.number, wait + 2min, wait + 50min);
 }
 
 void Agents::got(const ports::Outgoing& outgoing) {
   if (!outgoing.notice.to_desk()) return;
   const bool by_night = until_working_hours() > 0ms, by_sms = outgoing.notice.channel == core::Channel::sms;
-  if (by_night && (!by_sms || world_.dice.chance(500))) return;
-  if (world_.dice.chance(300)) return;
+  if (by_night && (!by_sms || world_.dice.chance(300))) return;
+  if (world_.dice.chance(150)) return;
   const CaseNumber number = world_.laws.living(outgoing.notice.number);
   if (!by_sms && outgoing.notice.kind == core::NoticeKind::alert && world_.dice.chance(150)) {
     ClientLetter letter{.from = house_.on_call.front().email, .subject = "Re: " + outgoing.words.subject};

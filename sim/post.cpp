@@ -6,6 +6,12 @@ namespace hejnal::sim {
 
 using Outcome = ports::SendResult::Outcome;
 
+bool Post::broken(Mutation mutation) {
+  if (mutation_ != mutation) return false;
+  mutation_ = Mutation::none;
+  return true;
+}
+
 std::string Post::new_id() { return fmt::format("<{}.sim@client.example>", ++ids_); }
 
 void Post::mail(ClientLetter letter, Truth truth) {
@@ -25,6 +31,10 @@ void Post::mail(ClientLetter letter, Truth truth) {
 
 void Post::bring_mail(const ports::Delivery& delivery, const std::string& id, Truth truth) {
   World& w = *world_;
+  if (broken(Mutation::accepted_is_lost)) {
+    w.laws.accepted({id, delivery.bytes, true, false, false, true, 0, 0, 0, false, false});
+    return;
+  }
   desk::Filed filed;
   const auto mail = carriers::read_delivery(delivery, w.node.intake());
   const auto taken = w.ask([&](desk::Desk& desk) -> Status {
@@ -105,7 +115,8 @@ void Post::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)>
   }
   w.laws.left(outgoing, w.node.lives());
   take_away(outgoing);
-  if (std::exchange(double_next_, false)) w.laws.left(outgoing, w.node.lives());
+  if (broken(Mutation::leaves_twice)) w.laws.left(outgoing, w.node.lives());
+  if (broken(Mutation::never_answers)) return;
   if (w.dies(w.weather.dies_around_sending)) throw Crash();
   // Taken, but the answer got lost on the way: the desk sends it again.
   if (outgoing.notice.channel == core::Channel::email && w.dice.chance(w.weather.out_put_off / 10)) {

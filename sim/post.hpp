@@ -9,6 +9,7 @@
 
 #include "ports/dispatcher.hpp"
 #include "sim/letters.hpp"
+#include "sim/simulate.hpp"
 #include "sim/world.hpp"
 
 namespace hejnal::sim {
@@ -33,8 +34,7 @@ class Post final : public ports::Dispatcher {
   // Who gets what: called when it arrives.
   using Arrived = std::function<void(const ports::Outgoing&)>;
   void on_arrival(Arrived arrived) { arrived_ = std::move(arrived); }
-  // A broken carrier, to see that the laws notice: forgets one notice and says that it was handed over.
-  void say_twice_once() { double_next_ = true; }
+  void break_once(Mutation mutation) { mutation_ = mutation; }
 
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override;
 
@@ -42,6 +42,7 @@ class Post final : public ports::Dispatcher {
   void bring_mail(const ports::Delivery& delivery, const std::string& id, Truth truth);
   void bring_sms(const ports::IncomingSms& sms, Truth truth);
   void take_away(const ports::Outgoing& outgoing);
+  bool broken(Mutation mutation);  // it is to happen now, once
   void answer(std::function<void(ports::SendResult)> done, ports::SendResult result);
   std::string new_id();
 
@@ -49,7 +50,7 @@ class Post final : public ports::Dispatcher {
   World* world_ = nullptr;
   Arrived arrived_;
   std::int64_t ids_ = 0;
-  bool double_next_ = false;
+  Mutation mutation_ = Mutation::none;
 };
 
 }  // namespace hejnal::sim

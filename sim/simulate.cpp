@@ -15,6 +15,7 @@ namespace hejnal::sim {
 namespace {
 
 constexpr Duration kYear = 24h * 365;
+constexpr Duration kExamineEvery = 24h * 120;  // everything anew; the laws look at each commit anyway
 constexpr std::size_t kStoryMax = 60;
 
 House house_of(std::uint64_t seed) {
@@ -66,8 +67,9 @@ class Simulation {
     const auto length =
         Duration(static_cast<std::int64_t>(static_cast<double>(kYear.count()) * options_.years));
     clients_.live(options_.matters_a_year);
-    if (options_.break_a_law) world_.after(length / 2, [this] { post_.say_twice_once(); });
-    for (Duration at = 24h * 30; at < length && fine(); at += 24h * 30) {
+    if (options_.mutation != Mutation::none)
+      world_.after(length / 2, [this] { post_.break_once(options_.mutation); });
+    for (Duration at = kExamineEvery; at < length && fine(); at += kExamineEvery) {
       world_.run_until(beginning + at);
       examine();
     }
@@ -129,8 +131,10 @@ std::string to_json(const SimulationReport& r) {
     for (const std::string& line : v.story) story.push_back(json::Value(line));
     violations.push_back(json::Object{{"law", v.law}, {"what", v.what}, {"story", std::move(story)}});
   }
+  const auto whole = static_cast<std::int64_t>(r.years);
+  const json::Value years = static_cast<double>(whole) == r.years ? json::Value(whole) : json::Value(r.years);
   return json::dump(json::Object{{"seed", r.seed},
-                                 {"years", r.years},
+                                 {"years", years},
                                  {"cases", r.cases},
                                  {"signals", r.signals},
                                  {"notices", r.notices},

@@ -8,11 +8,19 @@
 
 namespace hejnal::sim {
 
+// Something broken on purpose, to see that the laws notice it.
+enum class Mutation {
+  none,
+  leaves_twice,      // a carrier hands a notice over a second time
+  accepted_is_lost,  // one mail is called accepted that the desk has never seen
+  never_answers,     // a carrier takes one notice and never says what became of it
+};
+
 struct SimulationOptions {
   std::uint64_t seed = 1;
   double years = 1;
   int matters_a_year = 5000;
-  bool break_a_law = false;  // hands one notice over twice: the laws must notice (a test of the test)
+  Mutation mutation = Mutation::none;
 };
 
 struct BrokenLaw {

@@ -96,6 +96,14 @@ class WatchedStore final : public ports::Store {
     return store_->merge_participants(from, to);
   }
   Result<std::optional<ports::Message>> message(MessageId id) override { return store_->message(id); }
+  Status set_message_text(MessageId id, string_view text) override {
+    return store_->set_message_text(id, text);
+  }
+  Status set_looked_at(MessageId id, Instant now) override { return store_->set_looked_at(id, now); }
+  Result<std::vector<ports::Message>> not_looked_at(int limit) override {
+    return store_->not_looked_at(limit);
+  }
+  Result<CaseNumber> last_case_told(string_view phone) override { return store_->last_case_told(phone); }
   Result<int> index_some(int limit) override { return store_->index_some(limit); }
 
   Status learn_person(const core::Party& p, bool confirmed) override {

@@ -155,4 +155,35 @@ Result<ports::Response> record_call(Context& context) {
   return case_response(context, filed.number, 201);
 }
 
+// Mail that was set aside gets one look of a person: a case, part of a case, or neither.
+Result<ports::Response> open_set_aside(Context& context) {
+  HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const core::CaseNumber number, on_ledger<core::CaseNumber>(context, [&](desk::Desk& desk) {
+               return desk.take_up(id, 0, context.who);
+             }));
+  return case_response(context, number, 201);
+}
+
+Result<ports::Response> join_set_aside(Context& context) {
+  HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const core::CaseNumber into = body.integer("case", true);
+  HEJNAL_TRY_VOID(body.finish());
+  if (into < 1) return fail(Fault::malformed, "case: expected the number of a case");
+  HEJNAL_TRY(const core::CaseNumber number, on_ledger<core::CaseNumber>(context, [&](desk::Desk& desk) {
+               return desk.take_up(id, into, context.who);
+             }));
+  return case_response(context, number);
+}
+
+Result<ports::Response> dismiss_set_aside(Context& context) {
+  HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return desk.dismiss(id); }));
+  return json_response(json::Object{{"id", id}});
+}
+
 }  // namespace hejnal::api

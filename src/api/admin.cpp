@@ -24,12 +24,10 @@ json::Array texts(const std::vector<std::string>& list) {
 
 std::string overall(const std::vector<ChannelHealth>& channels, const Status& store) {
   if (!store) return "failing";
-  std::string worst = "ok";
   for (const ChannelHealth& c : channels) {
-    if (c.state == "failing") worst = "degraded";
-    if (c.state == "degraded" && worst == "ok") worst = "degraded";
+    if (c.state != "ok") return "degraded";
   }
-  return worst;
+  return "ok";
 }
 
 }  // namespace
@@ -86,8 +84,18 @@ Result<ports::Response> create_token(Context& context) {
 }
 
 Result<ports::Response> health(Context& context) {
-  const auto channels = context.parts.channels();
+  auto channels = context.parts.channels();
   const desk::Ledger::Health ledger = context.parts.ledger->health();
+  HEJNAL_TRY(const auto counts, context.archive.counts(context.parts.clock->now()));
+  // The auditor: every open case has something due next, and alarms ring when they are due.
+  if (counts.adrift > 0) {
+    channels.push_back(
+        {"auditor", "failing", fmt::format("{} open cases have nothing due next", counts.adrift)});
+  }
+  if (counts.alarm && context.parts.clock->now() - *counts.alarm > 1min) {
+    channels.push_back(
+        {"alarms", "failing", "the earliest alarm was due at " + format_rfc3339(*counts.alarm)});
+  }
   const std::string status = overall(channels, ledger.last_commit);
   json::Object out{{"status", status}};
   json::Array list;
@@ -98,7 +106,6 @@ Result<ports::Response> health(Context& context) {
   }
   out["channels"] = std::move(list);
   if (context.role >= Role::reader) {
-    HEJNAL_TRY(const auto counts, context.archive.counts(context.parts.clock->now()));
     out["store"] = ledger.last_commit ? json::Value("ok") : json::Value(ledger.last_commit.error().what);
     out["version"] = context.parts.version;
     out["open_cases"] = counts.open;

@@ -9,7 +9,8 @@ namespace hejnal {
 
 std::string sha256(std::string_view bytes);      // 32 raw bytes
 std::string sha256_hex(std::string_view bytes);  // 64 hexadecimal digits
-// BLAKE2b (RFC 7693) of 32 bytes, as 64 hexadecimal digits: names stored content; several times faster than SHA-256.
+// BLAKE2b (RFC 7693) of 32 bytes, as 64 hexadecimal digits: names stored content; several times faster than
+// SHA-256.
 std::string content_hash(std::string_view bytes);
 std::string to_hex(std::string_view bytes);
 bool equal_constant_time(std::string_view a, std::string_view b);  // for secrets; lengths may leak

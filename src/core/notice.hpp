@@ -29,7 +29,9 @@ struct Notice {
   std::int64_t late_ms = 0;  // rung so much too late
   bool failure_open = false;
 
-  bool to_desk() const { return kind == NoticeKind::alert || kind == NoticeKind::unreachable; }
+  bool to_desk() const {
+    return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside;
+  }
   // RFC 3834: written by the program. What an agent wrote is not automatic.
   bool automatic() const { return kind != NoticeKind::answer && kind != NoticeKind::question; }
 

@@ -58,6 +58,7 @@ enum class NoticeKind {
   rejected_call,
   receipt_by_sms,
   unreachable,
+  set_aside,  // mail that was set aside waits for a look
 };
 // Why on call is told; the texts of each language are the carriers'.
 enum class AlertReason {
@@ -106,9 +107,9 @@ struct Names<Action> {
 };
 template <>
 struct Names<NoticeKind> {
-  static constexpr std::array<std::string_view, 12> list = {
-      "receipt", "resend_receipt", "acknowledgement", "start_of_work", "answer",         "question",
-      "settled", "alert",          "missing_email",   "rejected_call", "receipt_by_sms", "unreachable"};
+  static constexpr std::array<std::string_view, 13> list = {
+      "receipt", "resend_receipt", "acknowledgement", "start_of_work",  "answer",      "question", "settled",
+      "alert",   "missing_email",  "rejected_call",   "receipt_by_sms", "unreachable", "set_aside"};
 };
 template <>
 struct Names<AlertReason> {

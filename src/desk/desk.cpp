@@ -31,6 +31,8 @@ Status Desk::start() {
   const auto take_up = [&]() -> Status {
     HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
     HEJNAL_TRY(last_number_, store.last_case_number());
+    HEJNAL_TRY(const std::string review, store.setting("review_at"));
+    if (!review.empty()) review_at_ = Instant{std::atoll(review.c_str())};
     // What was being handed over when the last run ended: an email goes again with the same Message-ID; of
     // SMS only alerts do (they may arrive twice), the rest is for a person to decide.
     HEJNAL_TRY(const auto pending, store.notices_in(core::NoticeState::handing_over));
@@ -180,6 +182,9 @@ Status Desk::queue(const core::Notice& notice) {
   message.notice = notice.id;
   HEJNAL_TRY(const core::MessageId id, parts_.store.add_message(message, {}));
   if (notice.automatic() && !notice.to_desk()) budget_.spend(notice.to, notice.number, now());
+  if (ringing_ && notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::sms) {
+    rung_.push_back({notice, id});
+  }
   return parts_.store.queue(notice, id, now());
 }
 
@@ -279,19 +284,51 @@ Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId me
 
 Result<int> Desk::ring(int limit) {
   HEJNAL_TRY(const auto due, parts_.store.due_cases(now(), limit));
-  for (const core::CaseNumber number : due) {
-    HEJNAL_TRY(const core::Case c, load(number));
-    HEJNAL_TRY_VOID(turn(c, core::AlarmRang{}, facts(c)));
-  }
+  ringing_ = true;
+  rung_.clear();
+  const auto ring_all = [&]() -> Status {
+    for (const core::CaseNumber number : due) {
+      HEJNAL_TRY(const core::Case c, load(number));
+      HEJNAL_TRY_VOID(turn(c, core::AlarmRang{}, facts(c)));
+    }
+    return {};
+  };
+  const Status rang = ring_all();
+  ringing_ = false;
+  if (!rang) return tl::make_unexpected(rang.error());
+  HEJNAL_TRY_VOID(bundle_alerts());
+  HEJNAL_TRY_VOID(review_if_due());
   return static_cast<int>(due.size());
+}
+
+// Cases that ring together share one SMS to each person: the first one names them all, the others have left
+// with it.
+Status Desk::bundle_alerts() {
+  std::map<std::string, std::vector<RungBySms>> by_phone;
+  for (RungBySms& r : rung_) by_phone[r.notice.to].push_back(std::move(r));
+  rung_.clear();
+  for (const auto& [phone, list] : by_phone) {
+    if (list.size() < 2) continue;
+    std::vector<core::Notice> notices;
+    for (const RungBySms& r : list) notices.push_back(r.notice);
+    HEJNAL_TRY_VOID(parts_.store.set_message_text(list.front().message, parts_.wording.together(notices)));
+    for (std::size_t i = 1; i < list.size(); ++i) {
+      HEJNAL_TRY_VOID(
+          parts_.store.set_notice(list[i].message, core::NoticeState::handed_over, 0, now(),
+                                  fmt::format("told in the SMS of case {}", list.front().notice.number)));
+    }
+  }
+  return {};
 }
 
 Result<std::optional<Instant>> Desk::next_event() {
   HEJNAL_TRY(const auto alarm, parts_.store.next_alarm());
   HEJNAL_TRY(const auto attempt, parts_.store.next_try());
-  if (!alarm) return attempt;
-  if (!attempt) return alarm;
-  return std::optional(std::min(*alarm, *attempt));
+  std::optional<Instant> earliest = review_at_;
+  for (const auto& t : {alarm, attempt}) {
+    if (t && (!earliest || *t < *earliest)) earliest = t;
+  }
+  return earliest;
 }
 
 }  // namespace hejnal::desk

@@ -83,6 +83,10 @@ class Desk {
   Result<core::Case> merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent);
   Result<core::CaseNumber> split(core::CaseNumber number, core::MessageId message, const std::string& agent);
 
+  // Set-aside mail: becomes a case (`into` 0) or part of one, or was looked at and is neither.
+  Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
+  Status dismiss(core::MessageId message);
+
   // -- time
   // -------------------------------------------------------------------------------------------------------
   Result<int> ring(int limit);                  // rings what is due; how many cases
@@ -116,6 +120,11 @@ class Desk {
   std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
+  Status plan_review();  // somebody owes set-aside mail one look a day
+  Status review_if_due();
+  Status bundle_alerts();  // alerts that ring together share one SMS
+  Result<Filed> colleague_texted(const ports::IncomingSms& sms, const core::OnCall& who,
+                                 core::CaseNumber number);
   Result<bool> put_fate(const ports::OutboxItem& item, core::NoticeState state, const std::string& text);
 
   Parts parts_;
@@ -127,6 +136,13 @@ class Desk {
   Instant last_now_;
   core::CaseNumber last_number_ = 0;
   std::vector<Change> changes_;  // since the last commit
+  std::optional<Instant> review_at_;
+  struct RungBySms {
+    core::Notice notice;
+    core::MessageId message = 0;
+  };
+  std::vector<RungBySms> rung_;  // during ring()
+  bool ringing_ = false;
 
   struct Remembered {
     core::Case c;

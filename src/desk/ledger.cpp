@@ -141,6 +141,10 @@ void Ledger::run_group(std::deque<Job> jobs) {
     last_commit_ = committed;
     ++commits_;
     jobs_ += jobs.size();
+    while (committed && !kept_results_.empty()) {
+      waiting_.push_back(std::move(kept_results_.front()));
+      kept_results_.pop_front();
+    }
   }
   if (committed) {
     desk_.committed(events_);
@@ -189,6 +193,17 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
   return {};
 }
 
+// Nobody tells it a second time, so what the store cannot take now is kept until it can.
+Ledger::Job Ledger::result_job(std::int64_t item, ports::SendResult result) {
+  return {[item, result](Desk& desk) { return desk.sent(item, result); },
+          [this, item, result](const Status& done) {
+            if (done || done.error().fault != Fault::retry_later) return;
+            const std::lock_guard lock(mutex_);
+            kept_results_.push_back(result_job(item, result));
+          },
+          false};
+}
+
 void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
   {
     const std::lock_guard lock(mutex_);
@@ -201,10 +216,7 @@ void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
         const std::lock_guard lock(mutex_);
         --in_flight_;
         // Results are taken even when much is waiting or the server is stopping: they must not be lost.
-        if (!stopped_)
-          waiting_.push_back(
-              {[item, result = std::move(result)](Desk& desk) { return desk.sent(item, result); },
-               [](const Status&) {}, false});
+        if (!stopped_) waiting_.push_back(result_job(item, std::move(result)));
       }
       wake_.notify_one();
     });

@@ -62,6 +62,7 @@ class Ledger {
   Status run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
                   std::vector<ports::Outgoing>& outgoing);
   void hand_over(std::vector<ports::Outgoing> outgoing);
+  Job result_job(std::int64_t item, ports::SendResult result);
   bool due_now();
 
   Desk& desk_;
@@ -72,6 +73,7 @@ class Ledger {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> waiting_;
+  std::deque<Job> kept_results_;  // of notices, that could not be stored: taken up after the next good commit
   bool stopping_ = false, stopped_ = false;
   Status last_commit_;
   std::uint64_t commits_ = 0, jobs_ = 0;

@@ -120,6 +120,7 @@ class MailFiler {
 
   Result<Filed> set_aside(const std::string& why) {
     HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
+    HEJNAL_TRY_VOID(desk_.plan_review());
     return filed_;
   }
 

@@ -75,6 +75,13 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   HEJNAL_TRY(const bool seen, parts_.store.seen(id, "sms"));
   if (seen) return Filed{0, 0, true};
 
+  for (const core::OnCall& person : settings_.on_call) {
+    if (person.phone != sms.from || trim(sms.text) != "1") continue;
+    HEJNAL_TRY(core::CaseNumber number, parts_.store.last_case_told(sms.from));
+    HEJNAL_TRY(number, living(number));
+    if (number != 0) return colleague_texted(sms, person, number);
+  }
+
   core::SmsFacts facts_of_sms;
   facts_of_sms.from = sms.from;
   facts_of_sms.text = sms.text;
@@ -146,6 +153,25 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
        {}},
       false));
   changes_.push_back({0, number, "message"});
+  return filed;
+}
+
+// The person on call answers an alert with "1": that means read.
+Result<Filed> Desk::colleague_texted(const ports::IncomingSms& sms, const core::OnCall& who,
+                                     core::CaseNumber number) {
+  ports::Message message = incoming(number, core::Channel::sms, sms.from, sms.text, now(), false,
+                                    fmt::format("{} has answered the alert", who.name));
+  message.internal = true;
+  message.message_id = sms.id.empty() ? std::string() : "sms:" + sms.id;
+  message.content_key = "sms";
+  Filed filed;
+  filed.number = number;
+  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
+  HEJNAL_TRY(const core::Case c, load(number));
+  if (c.state == core::State::closed) return filed;  // nothing is left to read
+  core::AgentActed read;
+  read.agent = who.name;
+  HEJNAL_TRY_VOID(turn(c, read, facts(c)));
   return filed;
 }
 

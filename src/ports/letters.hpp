@@ -19,6 +19,8 @@ class Wording {
  public:
   virtual ~Wording() = default;
   virtual Words words(const core::Notice& notice, Instant now) const = 0;
+  // One SMS for alerts of several cases to the same person; at least two.
+  virtual std::string together(const std::vector<core::Notice>& alerts) const = 0;
 };
 
 struct Letter {

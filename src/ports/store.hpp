@@ -30,7 +30,7 @@ struct Message {
   Instant at;
   bool automatic = false;
   bool internal = false;  // the desk's own business: no client ever sees it
-  std::string state;  // in: MessageState; out: core::NoticeState, by their names
+  std::string state;      // in: MessageState; out: core::NoticeState, by their names
   std::string join_reason;
   std::string message_id, content_key, base_subject;
   int notice = 0;  // of an outgoing one
@@ -108,6 +108,11 @@ class Store {
   virtual Status move_message(core::MessageId id, core::CaseNumber to) = 0;  // of a split
   virtual Status merge_participants(core::CaseNumber from, core::CaseNumber to) = 0;
   virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
+  virtual Status set_message_text(core::MessageId id, std::string_view text) = 0;
+  virtual Status set_looked_at(core::MessageId id, Instant now) = 0;  // a set-aside one
+  virtual Result<std::vector<Message>> not_looked_at(int limit) = 0;  // set-aside ones, newest first
+  virtual Result<core::CaseNumber> last_case_told(
+      std::string_view phone) = 0;  // the latest SMS to it; 0: none
   virtual Result<int> index_some(
       int limit) = 0;  // full-text search follows behind the commit; how many were done
 
@@ -190,6 +195,8 @@ class Archive {
   virtual Result<std::string> token_role(std::string_view hash) = 0;  // "role:name", empty when unknown
   struct Counts {
     std::int64_t open = 0, queued = 0, failed = 0, set_aside = 0, overdue = 0;
+    std::int64_t adrift = 0;       // open cases with nothing due next: there must be none
+    std::optional<Instant> alarm;  // the earliest
   };
   virtual Result<Counts> counts(Instant now) = 0;
   virtual std::int64_t version() = 0;  // changes when something was committed

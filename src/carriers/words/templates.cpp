@@ -189,4 +189,18 @@ ports::Words Templates::words(const core::Notice& notice, Instant) const {
   return out;
 }
 
+std::string Templates::together(const std::vector<core::Notice>& alerts) const {
+  constexpr std::size_t kNamed = 12;
+  std::string numbers;
+  for (std::size_t i = 0; i < std::min(alerts.size(), kNamed); ++i) {
+    numbers += fmt::format("{}{}", i == 0 ? "" : ", ", alerts[i].number);
+  }
+  if (alerts.size() > kNamed) numbers += ", ...";
+  const bool polish = settings_.language == "pl";
+  const std::string first = fmt::format("{}: {}", alerts.front().number, alerts.front().subject);
+  return wire::sms_text(fmt::format(
+      fmt::runtime(polish ? "Alarmy {} spraw: {}. Pierwsza: {}" : "Alerts of {} cases: {}. First: {}"),
+      alerts.size(), numbers, truncate_utf8(first, 60)));
+}
+
 }  // namespace hejnal::carriers

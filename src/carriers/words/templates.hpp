@@ -29,6 +29,7 @@ class Templates final : public ports::Wording {
                                 const std::map<std::string, std::string>& own = {});
 
   ports::Words words(const core::Notice& notice, Instant now) const override;
+  std::string together(const std::vector<core::Notice>& alerts) const override;
 
  private:
   Templates(WordingSettings settings, core::Procedure procedure)

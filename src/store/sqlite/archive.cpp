@@ -111,7 +111,7 @@ class SqliteArchive final : public ports::Archive {
         db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, "
                   "automatic, state, join_reason, "
                   "message_id, content_key, base_subject, notice, attachments, internal FROM messages WHERE "
-                  "case_number = 0 AND state = 'set_aside' "
+                  "case_number = 0 AND state = 'set_aside' AND looked_at IS NULL "
                   "ORDER BY id DESC LIMIT ?1",
                   limit));
   }
@@ -319,12 +319,17 @@ Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
   HEJNAL_TRY(c.queued, one(db_.query("SELECT count(*) FROM outbox WHERE state = 'queued'")));
   HEJNAL_TRY(c.failed,
              one(db_.query("SELECT count(*) FROM outbox WHERE state IN ('failed', 'bounced', 'unknown')")));
-  HEJNAL_TRY(c.set_aside,
-             one(db_.query("SELECT count(*) FROM messages WHERE case_number = 0 AND state = 'set_aside'")));
+  HEJNAL_TRY(c.set_aside, one(db_.query("SELECT count(*) FROM messages WHERE case_number = 0 AND state = "
+                                        "'set_aside' AND looked_at IS NULL")));
   HEJNAL_TRY(
       c.overdue,
       one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 AND next_due < ?1 LIMIT 10001)",
                     now)));
+  HEJNAL_TRY(c.adrift, one(db_.query("SELECT count(*) FROM cases WHERE open = 1 AND alarm_at IS NULL")));
+  HEJNAL_TRY(Rows alarm,
+             db_.query("SELECT alarm_at FROM cases WHERE alarm_at IS NOT NULL ORDER BY alarm_at LIMIT 1"));
+  HEJNAL_TRY(const bool any, alarm.next());
+  if (any) c.alarm = alarm.instant(0);
   return c;
 }
 

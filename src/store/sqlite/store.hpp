@@ -54,6 +54,10 @@ class SqliteStore final : public ports::Store {
   Status move_message(core::MessageId id, core::CaseNumber to) override;
   Status merge_participants(core::CaseNumber from, core::CaseNumber to) override;
   Result<std::optional<ports::Message>> message(core::MessageId id) override;
+  Status set_message_text(core::MessageId id, std::string_view text) override;
+  Status set_looked_at(core::MessageId id, Instant now) override;
+  Result<std::vector<ports::Message>> not_looked_at(int limit) override;
+  Result<core::CaseNumber> last_case_told(std::string_view phone) override;
   Result<int> index_some(int limit) override;
 
   Status learn_person(const core::Party& party, bool confirmed) override;

@@ -109,6 +109,40 @@ Status SqliteStore::set_message_state(core::MessageId id, std::string_view state
   return db_.run("UPDATE messages SET state = ?2 WHERE id = ?1", id, state);
 }
 
+Status SqliteStore::set_message_text(core::MessageId id, std::string_view text) {
+  return db_.run("UPDATE messages SET text = ?2 WHERE id = ?1", id, text);
+}
+
+Status SqliteStore::set_looked_at(core::MessageId id, Instant now) {
+  return db_.run("UPDATE messages SET looked_at = ?2 WHERE id = ?1", id, now);
+}
+
+Result<std::vector<ports::Message>> SqliteStore::not_looked_at(int limit) {
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query(
+          "SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, "
+          "state, "
+          "join_reason, message_id, content_key, base_subject, notice, attachments, internal FROM messages "
+          "WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL ORDER BY id DESC LIMIT ?1",
+          limit));
+  std::vector<ports::Message> out;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return out;
+    HEJNAL_TRY(ports::Message m, read_message(rows));
+    out.push_back(std::move(m));
+  }
+}
+
+Result<core::CaseNumber> SqliteStore::last_case_told(std::string_view phone) {
+  // Looked for among the latest messages only: an answer to an older SMS means nothing any more.
+  return number_of(db_.query(
+      "SELECT case_number FROM messages WHERE id > (SELECT coalesce(max(id), 0) - 5000 FROM messages) "
+      "AND outgoing = 1 AND channel = 'sms' AND recipient = ?1 AND case_number <> 0 ORDER BY id DESC LIMIT 1",
+      phone));
+}
+
 Status SqliteStore::move_message(core::MessageId id, core::CaseNumber to) {
   return db_.run("UPDATE messages SET case_number = ?2 WHERE id = ?1", id, to);
 }

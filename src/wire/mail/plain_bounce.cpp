@@ -450,7 +450,8 @@ void read_plain_bounce(const Fields& fields, const Part& root, bool null_sender,
   const bool report = root.is("multipart/report") && iequals(root.type.get("report-type"), "delivery-status");
   const bool certain = report || !failed.empty() || (daemon && (null_sender || mailer_daemon));
   const bool by_machine = fields.value("Auto-Submitted").find("auto-") != std::string::npos;
-  if (!certain && !null_sender && !daemon && !by_machine) return;  // a person's mail: nearly all of them end here
+  if (!certain && !null_sender && !daemon && !by_machine)
+    return;  // a person's mail: nearly all of them end here
   const std::string subject = fold(mail.subject);
   const std::string opening = fold(std::string_view(mail.text).substr(0, 4000));
   const bool reply = mail.subject.size() > 3 && iequals(std::string_view(mail.subject).substr(0, 3), "re:");
@@ -461,8 +462,7 @@ void read_plain_bounce(const Fields& fields, const Part& root, bool null_sender,
   const bool by_words = has_any(opening, kWords);
   // By words alone only where sender, subject and text agree: people write about bounces too.
   if (!certain && !(null_sender && (by_subject || by_words)) &&
-      !(daemon && (by_subject || by_words) && !reply) &&
-      !(by_subject && by_words && !reply && by_machine)) {
+      !(daemon && (by_subject || by_words) && !reply) && !(by_subject && by_words && !reply && by_machine)) {
     return;
   }
   const bool answered =

@@ -46,6 +46,7 @@ CREATE TABLE cases (
   entries INTEGER NOT NULL           -- how many the journal has
 ) STRICT;
 CREATE INDEX cases_by_alarm ON cases (alarm_at, number) WHERE alarm_at IS NOT NULL;
+CREATE INDEX cases_adrift ON cases (number) WHERE open = 1 AND alarm_at IS NULL;  -- stays empty
 CREATE INDEX cases_by_due ON cases (next_due, number) WHERE open = 1;
 CREATE INDEX cases_by_failure ON cases (number) WHERE failure = 1;
 CREATE UNIQUE INDEX cases_by_code ON cases (short_code);
@@ -80,9 +81,11 @@ CREATE TABLE messages (
   content_key TEXT NOT NULL,
   base_subject TEXT NOT NULL,
   notice INTEGER NOT NULL DEFAULT 0,
-  attachments TEXT NOT NULL          -- JSON list, or empty
+  attachments TEXT NOT NULL,         -- JSON list, or empty
+  looked_at INTEGER                  -- of set-aside mail
 ) STRICT;
 CREATE INDEX messages_by_case ON messages (case_number, id);
+CREATE INDEX messages_set_aside ON messages (id) WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL;
 CREATE INDEX messages_by_message_id ON messages (message_id) WHERE message_id <> '';
 
 -- Original bytes. The row of piece n of message m is m * 1024 + n; a piece is compressed here or lies in `blobs`.

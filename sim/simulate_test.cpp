@@ -1,0 +1,99 @@
+// The simulation itself: it finds nothing where nothing is broken, it is repeatable, and it notices what is
+// broken.
+#include "sim/simulate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/matching.hpp"
+#include "sim/stage.hpp"
+#include "sim/topics.hpp"
+
+namespace hejnal::sim {
+namespace {
+
+TEST(Simulation, months_without_a_broken_law) {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    const SimulationReport report = simulate({.seed = seed, .years = 0.1});
+    EXPECT_TRUE(report.violations.empty()) << to_text(report);
+    EXPECT_GT(report.cases, 300);
+    EXPECT_GT(report.notices, report.cases);
+  }
+}
+
+TEST(Simulation, same_seed_same_bytes) {
+  const SimulationReport one = simulate({.seed = 7, .years = 0.05}),
+                         two = simulate({.seed = 7, .years = 0.05});
+  EXPECT_EQ(one.digest, two.digest);
+  EXPECT_EQ(one.digest.size(), 64U);
+  EXPECT_NE(one.digest, simulate({.seed = 8, .years = 0.05}).digest);
+}
+
+TEST(Simulation, notices_a_mail_that_leaves_twice) {
+  const SimulationReport report = simulate({.seed = 1, .years = 0.05, .mutation = Mutation::leaves_twice});
+  ASSERT_FALSE(report.violations.empty());
+  EXPECT_EQ(report.violations.front().law, "nothing_twice");
+  EXPECT_NE(to_text(report).find("hejnal simulate --seed 1"), std::string::npos);
+}
+
+TEST(Simulation, notices_an_accepted_mail_that_is_gone) {
+  const SimulationReport report =
+      simulate({.seed = 1, .years = 0.05, .mutation = Mutation::accepted_is_lost});
+  ASSERT_FALSE(report.violations.empty());
+  EXPECT_EQ(report.violations.front().law, "accepted_is_kept");
+}
+
+TEST(Simulation, notices_a_notice_that_is_never_sent) {
+  const SimulationReport report = simulate({.seed = 7, .years = 0.05, .mutation = Mutation::never_answers});
+  ASSERT_FALSE(report.violations.empty());
+  EXPECT_EQ(report.violations.front().law, "comes_to_rest");
+}
+
+TEST(Topics, have_no_word_in_common) {
+  for (const Topic& one : topics()) {
+    EXPECT_FALSE(core::shared_words(one.sms, std::string(one.subject) + " " + std::string(one.text)).empty())
+        << one.sms;
+    for (const Topic& other : topics()) {
+      if (&one == &other) continue;
+      const auto shared =
+          core::shared_words(one.sms, std::string(other.subject) + " " + std::string(other.text));
+      EXPECT_TRUE(shared.empty()) << one.subject << ", " << other.subject << ": " << shared.front();
+    }
+  }
+}
+
+TEST(Report, is_json_as_promised) {
+  SimulationReport report;
+  report.seed = 42;
+  report.years = 1;
+  report.digest = "ab";
+  EXPECT_EQ(
+      to_json(report),
+      R"({"seed":42,"years":1,"cases":0,"signals":0,"notices":0,"crashes":0,"digest":"ab","violations":[]})");
+}
+
+TEST(Stage, says_what_was_expected_and_what_happened) {
+  const Status held = play_scenario(
+      "09:00 anna@klient.example emails \"Drukarka\" : \"Nie drukuje.\"\n"
+      "09:00 expect email to anna@klient.example: answer\n",
+      "story.txt");
+  ASSERT_FALSE(held);
+  EXPECT_EQ(held.error().what,
+            "story.txt:2: expected: 09:00 expect email to anna@klient.example: answer, happened: email to "
+            "anna@klient.example: receipt (case 1)");
+}
+
+TEST(Stage, fails_for_a_message_that_nobody_expected) {
+  const Status held = play_scenario(
+      "09:00 anna@klient.example emails \"Drukarka\" : \"Nie drukuje.\"\n09:01 case is new\n", "s.txt");
+  ASSERT_FALSE(held);
+  EXPECT_NE(held.error().what.find("expected nothing more"), std::string::npos);
+}
+
+TEST(Stage, names_the_line_that_cannot_be_read) {
+  const Status held = play_scenario("09:00 anna@klient.example shouts\n", "s.txt");
+  ASSERT_FALSE(held);
+  EXPECT_TRUE(held.error().what.starts_with("s.txt:1: this line cannot be read"));
+}
+
+}  // namespace
+}  // namespace hejnal::sim

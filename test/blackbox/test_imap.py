@@ -1,0 +1,181 @@
+"""A hosted mailbox: a real Dovecot, read by IMAP with IDLE."""
+
+import imaplib
+import time
+import unittest
+
+import servers
+import world
+from servers import Dovecot, ServersTest
+
+CONFIG = """\
+[desk]
+name = "Wsparcie"
+address = "pomoc@firma.example"
+language = "pl"
+[store]
+url = "sqlite:{folder}/hejnal.db"
+[http]
+listen = "127.0.0.1:0"
+public_url = "https://pomoc.firma.example"
+[email.out]
+smtp = "smtp://127.0.0.1:1"
+[[on_call]]
+name = "Jan"
+email = "jan@dyzur.example"
+
+[[email.in.imap]]
+url = "imap://127.0.0.1:{port}"
+user = "pomoc"
+password_file = "{folder}/password"
+starttls = "none"
+"""
+
+
+@servers.needs("dovecot")
+class WithDovecot(ServersTest):
+    def setUp(self):
+        super().setUp()
+        self.dovecot = self.daemon(Dovecot, "dovecot")
+        (self.folder / "password").write_text("secret\n")
+        self.config = self.folder / "hejnal.toml"
+        self.client = self.connect()
+
+    def serve(self, more=""):
+        self.config.write_text(CONFIG.format(folder=self.folder, port=self.dovecot.port) + more)
+        self.desk = self.start("--config", self.config, token_file=self.folder / "token")
+        self.wait(self.connected, "it does not connect to the mailbox")
+        return self.desk
+
+    def channel(self):
+        told = self.desk.good("GET", "/api/v1/health")
+        return [one for one in told["channels"] if one["name"] == "imap"][0]
+
+    def connected(self):
+        return self.channel()["state"] == "ok" and self.channel()["detail"].startswith("connected")
+
+    def connect(self):
+        client = imaplib.IMAP4("127.0.0.1", self.dovecot.port, timeout=20)
+        client.login("pomoc", "secret")
+        client.select("INBOX")
+        self.addCleanup(client.shutdown)
+        return client
+
+    def put(self, subject, flags="", folder="INBOX"):
+        raw = world.mail(subject=subject, text=f"Tekst {subject}.", sender=f"{subject.lower()}@klient.example")
+        self.assertEqual(self.client.append(folder, flags, None, raw)[0], "OK")
+        return raw
+
+    def subjects(self):
+        return sorted(one["subject"] for one in self.desk.all_cases())
+
+    def wait_for(self, *subjects, longest_s=20):
+        self.wait(lambda: self.subjects() == sorted(subjects), f"expected {subjects}", longest_s)
+
+
+class Idle(WithDovecot):
+    def test_a_new_mail_is_a_case_within_seconds(self):
+        self.serve()
+        time.sleep(0.5)
+        begin = time.monotonic()
+        raw = self.put("Drukarka")
+        self.wait_for("Drukarka", longest_s=5)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(self.desk.raw(self.desk.case(1)["messages"][0]["id"]), raw)
+
+    def test_what_was_there_at_the_first_contact_stays_there(self):
+        self.put("Stara")
+        self.serve()
+        self.put("Nowa")
+        self.wait_for("Nowa")
+
+    def test_it_is_imported_where_that_is_wanted(self):
+        self.put("Stara")
+        self.serve('import_since = "2020-01-01"\n')
+        self.put("Nowa")
+        self.wait_for("Nowa", "Stara")
+
+    def test_another_client_that_has_seen_it_does_not_matter(self):
+        self.serve()
+        self.put("Drukarka", flags="\\Seen")
+        self.wait_for("Drukarka")
+        self.put("Monitor")
+        self.client.store("1:*", "+FLAGS", "\\Seen")
+        self.wait_for("Drukarka", "Monitor")
+
+    def test_a_restart_takes_nothing_twice_and_misses_nothing(self):
+        self.serve()
+        self.put("A")
+        self.wait_for("A")
+        self.desk.stop()
+        self.put("B", flags="\\Seen")
+        self.serve()
+        self.wait_for("A", "B")
+        self.desk.kill()
+        self.put("C")
+        self.serve()
+        self.wait_for("A", "B", "C")
+        time.sleep(1)
+        self.assertEqual(self.subjects(), ["A", "B", "C"])
+        self.assertEqual([one["step"] for one in self.desk.all_cases()], [1, 1, 1])
+
+    def test_nothing_is_changed_in_the_mailbox(self):
+        self.serve()
+        self.put("Drukarka")
+        self.wait_for("Drukarka")
+        time.sleep(0.5)
+        self.client.noop()
+        self.assertEqual(self.client.search(None, "UNSEEN")[1], [b"1"])
+
+    def test_it_is_marked_when_it_is_ours(self):
+        self.serve('after = "seen"\n')
+        self.put("Drukarka")
+        self.wait_for("Drukarka")
+        self.wait(lambda: self.client.noop() and self.client.search(None, "SEEN")[1] == [b"1"], "it is not marked")
+
+    def test_it_is_moved_when_it_is_ours(self):
+        self.client.create("Done")
+        self.serve('after = "move:Done"\n')
+        for subject in ("A", "B", "C"):
+            self.put(subject)
+        self.wait_for("A", "B", "C")
+        self.wait(lambda: self.client.select("Done")[1] == [b"3"], "they are not moved")
+        self.assertEqual(self.client.select("INBOX")[1], [b"0"])
+
+    def test_many_at_once(self):
+        self.serve()
+        names = [f"Sprawa{number}" for number in range(100)]
+        for name in names:
+            self.put(name)
+        self.wait_for(*names, longest_s=30)
+
+    def test_a_session_that_was_cut_begins_again(self):
+        self.serve()
+        self.put("A")
+        self.wait_for("A")
+        self.dovecot.end_sessions()
+        self.client = self.connect()
+        self.put("B")
+        self.wait_for("A", "B", longest_s=40)
+
+    def test_while_the_mailbox_is_away_the_health_page_says_so(self):
+        self.serve()
+        self.dovecot.end()
+        self.wait(lambda: self.channel()["state"] == "degraded", "it says that all is well")
+        self.assertIn("not connected", self.channel()["detail"])
+        self.assertEqual(self.desk.get("/api/v1/health", token=None).json["status"], "degraded")
+        self.dovecot.start()
+        self.client = self.connect()
+        self.put("B")
+        self.wait_for("B", longest_s=60)
+
+    def test_a_wrong_password_is_named(self):
+        (self.folder / "password").write_text("wrong\n")
+        self.config.write_text(CONFIG.format(folder=self.folder, port=self.dovecot.port))
+        self.desk = self.start("--config", self.config, token_file=self.folder / "token")
+        self.wait(lambda: "not connected" in self.channel()["detail"] and ";" in self.channel()["detail"], "nothing is said")
+        self.assertEqual(self.channel()["state"], "degraded")
+
+
+if __name__ == "__main__":
+    unittest.main()
