@@ -109,7 +109,7 @@ Result<Rows> Database::prepared(const char* sql) {
       statement = nullptr;
       if ((code & 0xFF) == SQLITE_ERROR) {
         std::fprintf(stderr, "hejnal: bad SQL: %s in: %s\n", sqlite3_errmsg(handle_), sql);
-        HEJNAL_CHECK(!"our own SQL is wrong");
+        check_failed("our own SQL is wrong", __FILE__, __LINE__);
       }
       return tl::unexpected<Error>(error_of(handle_, code));
     }
