@@ -163,6 +163,30 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
   }
 }
 
+TEST(Settings, AControlCharacterIsToldWithItsPlace) {
+  EXPECT_EQ(mistakes("[desk]\n[\x01"), "hejnal.toml:2:2: a control character (0x01) has no place here");
+  EXPECT_EQ(mistakes(std::string("\0", 1)), "hejnal.toml:1:1: a control character (0x00) has no place here");
+  EXPECT_EQ(mistakes("a = \"\x7F\""), "hejnal.toml:1:6: a control character (0x7f) has no place here");
+}
+
+// Somebody writes the keys in Polish, or pastes a no-break space.
+TEST(Settings, LettersOutsideOfQuotes) {
+  EXPECT_EQ(mistakes("język = \"pl\""),
+            "hejnal.toml:1:2: Error while parsing key-value pair: expected '=', saw 'ę'");
+  EXPECT_EQ(mistakes("ł"),
+            "hejnal.toml:1:1: Error while parsing root table: expected keys, tables, whitespace or comments, "
+            "saw 'ł'");
+  EXPECT_EQ(mistakes("[desk]\nname = łąka"),
+            "hejnal.toml:2:8: Error while parsing value: could not determine value type");
+  EXPECT_EQ(mistakes("[desk]\nname\xC2\xA0= \"a\" ó"),
+            "hejnal.toml:2:5: Error while parsing key: expected space or tab, saw '\\u00A0'");
+  EXPECT_EQ(mistakes("[desk]\nname = \"\"\"a\\\n  łąka\"\"\""),
+            "hejnal.toml:1:1: desk.address: is missing; expected a text in quotes\n"
+            "hejnal.toml:1:1: http: is missing; expected a table\n"
+            "hejnal.toml:1:1: on_call: expected at least one [[on_call]] with name and email: somebody has "
+            "to be told");
+}
+
 TEST(Settings, TheEmptyFileTellsAllThatIsMissing) {
   EXPECT_EQ(mistakes(""),
             "hejnal.toml:1:1: desk: is missing; expected a table\n"

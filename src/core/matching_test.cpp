@@ -197,12 +197,15 @@ TEST(MatchEmail, TheAnnouncedEmailOfTheSamePerson) {
 }
 
 TEST(MatchEmail, AnnouncedWithoutASharedWordWithinAQuarterOfAnHour) {
+  Candidate waits = announcement();
+  waits.words_text = "Wysłałem email, pilne";
   EmailFacts e = email_of("jan@sklep.example", "Pilne", "Proszę o telefon.");
   e.phones = {"+48602333444"};
   e.sent_at = kStart - 15min;
-  EXPECT_EQ(match_email(e, {announcement()}).relation, Relation::announced);
+  EXPECT_EQ(match_email(e, {waits}).relation, Relation::announced);
+  EXPECT_EQ(match_email(e, {announcement()}).number, 0) << "that SMS spoke of a cash register";
   e.sent_at = kStart + 16min;
-  EXPECT_EQ(match_email(e, {announcement()}).number, 0) << "a number alone never joins";
+  EXPECT_EQ(match_email(e, {waits}).number, 0) << "a number alone never joins";
 }
 
 TEST(MatchEmail, TwoAnnouncementsArePutBeforeAPerson) {
@@ -260,7 +263,7 @@ TEST(MatchSms, TheWorstMiss) {
 }
 
 TEST(MatchSms, WithOneMoreSignItDoes) {
-  SmsFacts names_address = sms_of("Proszę o kontakt anna@klient.example", 10h);
+  SmsFacts names_address = sms_of("Proszę o pomoc anna@klient.example", 10h);
   names_address.emails = {kAnna};
   const struct {
     const char* what;
@@ -269,11 +272,11 @@ TEST(MatchSms, WithOneMoreSignItDoes) {
   } rows[] = {
       {"shared words", sms_of("Ponawiam w sprawie drukarek", 10h),
        "the same person; both speak of \"drukarek\""},
-      {"at the same time", sms_of("Proszę spojrzeć", 10min), "the same person; 10 min after it"},
-      {"just before", sms_of("Zaraz napiszę", -5min), "the same person; 5 min before it"},
-      {"at the second step, 2 h", sms_of("Halo?", 2h + 3min),
+      {"at the same time", sms_of("Wysłałam email", 10min), "the same person; 10 min after it"},
+      {"just before", sms_of("Zaraz wyślę email", -5min), "the same person; 5 min before it"},
+      {"at the second step, 2 h", sms_of("Nadal czekam", 2h + 3min),
        "the same person; 2 h 3 min after it, when the next step is due"},
-      {"at the second step, 24 h", sms_of("Halo?", 25h),
+      {"at the second step, 24 h", sms_of("Czekam. Anna", 25h),
        "the same person; 25 h after it, when the next step is due"},
       {"an address", names_address, "the same person; it names the client's address"},
   };
@@ -282,6 +285,17 @@ TEST(MatchSms, WithOneMoreSignItDoes) {
     EXPECT_EQ(m.number, 12) << row.what;
     EXPECT_EQ(m.relation, Relation::reply);
     EXPECT_EQ(m.reason, row.reason);
+  }
+}
+
+// The time fits, or the address: the words speak of something else.
+TEST(MatchSms, WordsThatContradictOutweighTimeAndAddress) {
+  for (const Duration after : {-5min, 10min, 120min, 24 * 60min}) {
+    SmsFacts s = sms_of("Internet w sekretariacie nie działa, anna@klient.example", after);
+    s.emails = {kAnna};
+    const Match m = match_sms(kProcedure, s, {printer()});
+    EXPECT_EQ(m.number, 0) << format_duration(after);
+    EXPECT_EQ(m.candidates, (std::vector<CaseNumber>{12}));
   }
 }
 

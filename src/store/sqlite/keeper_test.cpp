@@ -30,7 +30,7 @@ void fill(const std::string& path) {
     const std::string photo(5000, 'x');
     HEJNAL_CHECK(store->add_message(
         mail(1, "Zażółć", "Gęślą"),
-        {{{}, compress("Subject: a\r\n\r\n"), 14}, {sha256_hex(photo), compress(photo), photo.size()}}));
+        {{{}, compress("Subject: a\r\n\r\n"), 14}, {content_hash(photo), compress(photo), photo.size()}}));
     HEJNAL_CHECK(store->set_setting("color", "blue"));
   });
 }

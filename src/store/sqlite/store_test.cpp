@@ -191,7 +191,7 @@ TEST_F(StoreTest, TheClientsFirstWords) {
 TEST_F(StoreTest, OriginalBytesComeBackAndAnAttachmentLiesThereOnce) {
   const std::string photo(100'000, 'x');
   const ports::RawPiece head{{}, compress("head\r\n"), 6}, tail{{}, compress("tail"), 4},
-      attached{sha256_hex(photo), compress(photo), photo.size()};
+      attached{content_hash(photo), compress(photo), photo.size()};
   core::MessageId first = 0, second = 0;
   in_transaction(*store, [&] {
     first = store->add_message(mail(1, "a", "b"), {head, attached, tail}).value();
