@@ -11,6 +11,7 @@ namespace hejnal::desk {
 
 namespace {
 
+constexpr core::CaseNumber kUnknown = -1;
 constexpr std::size_t kRememberedCases = 2000;
 // Without 0 O 1 I L U: read aloud, typed with a thumb, and no bad words.
 constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -57,8 +58,7 @@ void Desk::forget() {
   cases_.clear();
   recent_.clear();
   changes_.clear();
-  // Numbers that the rolled back work had taken are free again.
-  if (const auto last = parts_.store.last_case_number()) last_number_ = *last;
+  last_number_ = kUnknown;  // numbers that the rolled back work had taken are free again
 }
 
 void Desk::committed(Events& events) { events.publish(std::exchange(changes_, {})); }
@@ -128,6 +128,10 @@ std::string Desk::random_text(std::string_view alphabet, std::size_t length) {
 }
 
 Status Desk::prepare_opening(core::Facts& facts) {
+  // Asked now and not in forget(): a store that is ill could not have told it.
+  if (last_number_ == kUnknown) {
+    HEJNAL_TRY(last_number_, parts_.store.last_case_number());
+  }
   facts.number = last_number_ + 1;
   facts.token = random_text(kTokenAlphabet, 26);
   for (;;) {
