@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
@@ -11,6 +12,7 @@ namespace hejnal::desk {
 
 namespace {
 
+constexpr std::string_view kLastTime = "last_time";  // of the last commit, in milliseconds since 1970
 constexpr core::CaseNumber kUnknown = -1;
 constexpr std::size_t kRememberedCases = 2000;
 // Without 0 O 1 I L U: read aloud, typed with a thumb, and no bad words.
@@ -28,6 +30,8 @@ Desk::Desk(Parts parts, Settings settings, core::Procedure procedure, std::strin
 
 Status Desk::start() {
   ports::Store& store = parts_.store;
+  HEJNAL_TRY(const std::string last, store.setting(kLastTime));
+  std::from_chars(last.data(), last.data() + last.size(), last_now_.ms);
   HEJNAL_TRY_VOID(store.begin());
   const auto take_up = [&]() -> Status {
     HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
@@ -53,6 +57,8 @@ Instant Desk::now() {
   last_now_ = std::max(last_now_, parts_.clock.now());
   return last_now_;
 }
+
+Status Desk::keep_time() { return parts_.store.set_setting(kLastTime, std::to_string(now().ms)); }
 
 void Desk::forget() {
   cases_.clear();

@@ -93,6 +93,10 @@ class Desk {
   Result<std::vector<ports::Outgoing>> take_outgoing(int limit);
   Status sent(std::int64_t item, const ports::SendResult& result);
 
+  // Inside each transaction that wrote something: how late it is, so that time goes on from there after a
+  // restart, also where the clock was set back meanwhile.
+  Status keep_time();
+
   // -- what the caller does around
   // ----------------------------------------------------------------------------------
   void forget();                   // after a rollback

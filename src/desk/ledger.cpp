@@ -174,7 +174,7 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
       if (store_is_ill) return results[i];
     }
   }
-  HEJNAL_TRY_VOID(desk_.ring(kRingMax));
+  HEJNAL_TRY(const int rung, desk_.ring(kRingMax));
   int room = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -186,6 +186,7 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
   // The search index follows right behind: what the last group stored is indexed with this one.
   HEJNAL_TRY(const int indexed, store.index_some(static_cast<int>(kGroupMax) * 2));
   index_behind_ = indexed > 0;
+  if (!jobs.empty() || rung > 0 || !outgoing.empty()) HEJNAL_TRY_VOID(desk_.keep_time());
   return {};
 }
 
