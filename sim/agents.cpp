@@ -9,8 +9,8 @@ namespace hejnal::sim {
 using core::Action;
 using core::CaseNumber;
 
-Agents::Agents(World& world, Post& post, const Clients& clients, House house)
-    : world_(world), post_(post), clients_(clients), house_(std::move(house)) {}
+Agents::Agents(World& world, Post& post, House house)
+    : world_(world), post_(post), house_(std::move(house)) {}
 
 Duration Agents::until_working_hours() const {
   const std::int64_t minute = world_.now().ms / 60'000 + 60, of_day = minute % 1440, day = minute / 1440 % 7;
