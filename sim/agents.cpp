@@ -40,7 +40,11 @@ void Agents::changed(const WrittenTurn& turn) {
 void Agents::got(const ports::Outgoing& outgoing) {
   if (!outgoing.notice.to_desk()) return;
   const bool by_night = until_working_hours() > 0ms, by_sms = outgoing.notice.channel == core::Channel::sms;
-  if (by_night && (!by_sms || world_.dice.chance(300))) return;
+  if (by_night && by_sms && world_.dice.chance(300)) return;
+  if (by_night && !by_sms) {  // read in the morning
+    plan_work(world_.laws.living(outgoing.notice.number), until_working_hours(), until_working_hours() + 1h);
+    return;
+  }
   if (world_.dice.chance(150)) return;
   const CaseNumber number = world_.laws.living(outgoing.notice.number);
   if (!by_sms && outgoing.notice.kind == core::NoticeKind::alert && world_.dice.chance(150)) {
