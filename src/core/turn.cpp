@@ -20,8 +20,8 @@ const ServiceClass& Turn::reacting_class() const {
 void Turn::classify(const ServiceClass& to, bool confirmed, bool by_agent, std::string why) {
   const ServiceClass *shown = &shown_class(), *reacting = &reacting_class();
   add(Classified{to.id, confirmed, by_agent}, std::move(why));
-  // A new class counts from the opening, but nothing becomes due before its first grace is over. Where only our
-  // certainty has changed, what was due stays as it is, and nobody is rung again.
+  // A new class counts from the opening, but nothing becomes due before its first grace is over. Where only
+  // our certainty has changed, what was due stays as it is, and nobody is rung again.
   for (const Promise p : {Promise::react, Promise::answer}) {
     const auto& debt = case_.debt(p);
     if (!debt || !debt->running()) continue;
