@@ -167,11 +167,6 @@ bool looks_like_listen(const std::string& text) {
 
 void examine(TomlTable& table, const std::string& section, Settings& s) {
   if (section == "desk") {
-    // Addresses are compared as they are kept: in lower case.
-    s.address = to_lower_ascii(s.address);
-    for (auto* list : {&s.aliases, &s.own_domains}) {
-      for (std::string& address : *list) address = to_lower_ascii(address);
-    }
     if (!s.address.empty() && !looks_like_address(s.address))
       table.mistake("address",
                     fmt::format("expected an address such as pomoc@firma.example, found \"{}\"", s.address));
@@ -186,6 +181,11 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
         s.country.find_first_not_of("0123456789") != std::string::npos) {
       table.mistake("country",
                     fmt::format("expected a calling code such as \"48\", found \"{}\"", s.country));
+    }
+    // Addresses are compared as they are kept: in lower case.
+    s.address = to_lower_ascii(s.address);
+    for (auto* list : {&s.aliases, &s.own_domains}) {
+      for (std::string& address : *list) address = to_lower_ascii(address);
     }
   } else if (section == "store") {
     if (s.store_path.starts_with("sqlite:") && s.store_path.size() > 7) {

@@ -73,15 +73,13 @@ std::string without_addresses(std::string_view text) {
 struct Speech {
   std::set<std::string> stems;      // all that tell something
   std::vector<std::string> shared;  // those that the other one has, too
-  bool other_tells = false;         // the other one names its matter at all
-  bool of_something_else() const { return other_tells && !stems.empty() && shared.empty(); }
+  bool of_something_else() const { return !stems.empty() && shared.empty(); }
 };
 
 Speech compare(std::string_view sms, std::string_view other, const Party& sender) {
   const auto own = telling_stems(sender.name + " " + sender.email);
   const auto there = telling_stems(other);
   Speech speech;
-  speech.other_tells = !there.empty();
   for (const std::string& word : words(without_addresses(sms))) {
     if (!telling(word) || own.contains(stem(word)) || !speech.stems.insert(stem(word)).second) continue;
     if (there.contains(stem(word))) speech.shared.push_back(word);
