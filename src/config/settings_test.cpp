@@ -116,8 +116,8 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
       {"[desk]\ntimezone = \"Europe/Krakow\"", "[desk]",
        "hejnal.toml:2:12: desk.timezone: there is no time zone \"Europe/Krakow\"; expected an IANA name such "
        "as Europe/Warsaw"},
-      {"[desk]\ncountry = \"+48\"", "[desk]",
-       "hejnal.toml:2:11: desk.country: expected a calling code such as \"48\", found \"+48\""},
+      {"[desk]\ncountry = \"PL\"", "[desk]",
+       "hejnal.toml:2:11: desk.country: expected a calling code such as \"48\", found \"PL\""},
       {"[desk]\naliases = \"a@b\"", "[desk]",
        "hejnal.toml:2:11: desk.aliases: expected a list of texts, found a text in quotes"},
       {"[desk]\naliases = [\"a@b\", 5]", "[desk]",
