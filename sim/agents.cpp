@@ -9,8 +9,8 @@ namespace hejnal::sim {
 using core::Action;
 using core::CaseNumber;
 
-Agents::Agents(World& world, Post& post, const Clients& clients, House house)
-    : world_(world), post_(post), clients_(clients), house_(std::move(house)) {}
+Agents::Agents(World& world, Post& post, House house)
+    : world_(world), post_(post), house_(std::move(house)) {}
 
 Duration Agents::until_working_hours() const {
   const std::int64_t minute = world_.now().ms / 60'000 + 60, of_day = minute % 1440, day = minute / 1440 % 7;
@@ -40,7 +40,11 @@ void Agents::changed(const WrittenTurn& turn) {
 void Agents::got(const ports::Outgoing& outgoing) {
   if (!outgoing.notice.to_desk()) return;
   const bool by_night = until_working_hours() > 0ms, by_sms = outgoing.notice.channel == core::Channel::sms;
-  if (by_night && (!by_sms || world_.dice.chance(300))) return;
+  if (by_night && by_sms && world_.dice.chance(300)) return;
+  if (by_night && !by_sms) {  // read in the morning
+    plan_work(world_.laws.living(outgoing.notice.number), until_working_hours(), until_working_hours() + 1h);
+    return;
+  }
   if (world_.dice.chance(150)) return;
   const CaseNumber number = world_.laws.living(outgoing.notice.number);
   if (!by_sms && outgoing.notice.kind == core::NoticeKind::alert && world_.dice.chance(150)) {

@@ -5,7 +5,6 @@
 #include <set>
 #include <string>
 
-#include "sim/clients.hpp"
 #include "sim/post.hpp"
 #include "sim/world.hpp"
 
@@ -13,7 +12,7 @@ namespace hejnal::sim {
 
 class Agents {
  public:
-  Agents(World& world, Post& post, const Clients& clients, House house);
+  Agents(World& world, Post& post, House house);
 
   void changed(const WrittenTurn& turn);      // the console shows it
   void got(const ports::Outgoing& outgoing);  // an alert has arrived
@@ -31,7 +30,6 @@ class Agents {
 
   World& world_;
   Post& post_;
-  const Clients& clients_;
   House house_;
   std::set<core::CaseNumber> planned_, woken_;
   int sweeps_ = 0;

@@ -50,7 +50,7 @@ class Simulation {
         post_(house_),
         world_(options.seed, house_, post_),
         clients_(world_, post_, house_),
-        agents_(world_, post_, clients_, house_) {
+        agents_(world_, post_, house_) {
     post_.use(world_);
     post_.on_arrival([this](const ports::Outgoing& o) {
       if (o.notice.to_desk()) {

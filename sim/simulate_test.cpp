@@ -12,7 +12,7 @@ namespace hejnal::sim {
 namespace {
 
 TEST(Simulation, months_without_a_broken_law) {
-  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const SimulationReport report = simulate({.seed = seed, .years = 0.1});
     EXPECT_TRUE(report.violations.empty()) << to_text(report);
     EXPECT_GT(report.cases, 300);

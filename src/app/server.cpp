@@ -194,6 +194,7 @@ class Server::Impl {
     if (stopped_) return;
     stopped_ = true;
     // From the outside inwards: no new work, finish what was begun, then the store.
+    if (ledger_) ledger_->cut_advance();
     if (control_) control_->stop(1s);
     if (http_) http_->stop(3s);
     if (lmtp_) lmtp_->stop(3s);

@@ -208,7 +208,9 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
       table.mistake("lmtp", fmt::format("expected \"HOST:PORT\" or \"unix:/PATH\", found \"{}\"", s.lmtp));
   } else if (section == "email.out") {
     one_of(table, "starttls", s.smtp_starttls, {"none", "try", "require"});
-    if (!s.smtp.starts_with("smtp://") && !s.smtp.starts_with("smtps://"))
+    const auto host = s.smtp.find("://");
+    const bool has_host = host != std::string::npos && s.smtp.size() > host + 3 && s.smtp[host + 3] != ':';
+    if ((!s.smtp.starts_with("smtp://") && !s.smtp.starts_with("smtps://")) || !has_host)
       table.mistake(
           "smtp",
           fmt::format("expected \"smtp://HOST:PORT\" or \"smtps://HOST:PORT\", found \"{}\"", s.smtp));

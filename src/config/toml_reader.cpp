@@ -5,8 +5,8 @@
 // toml++ asserts that what it has not looked at yet is well formed ("[" and a control character, for one),
 // and then tells of the mistake all the same. A mistake in a file must not stop the program.
 #define TOML_ASSERT(expression) static_cast<void>(0)
-// toml++ 3.3 calls a place unreachable that every letter from U+00A1 to U+0499 outside of quotes reaches when it
-// asks whether that is a space: a Polish word as a key was undefined behaviour. It is none.
+// toml++ 3.3 calls a place unreachable that every letter from U+00A1 to U+0499 outside of quotes reaches when
+// it asks whether that is a space: a Polish word as a key was undefined behaviour. It is none.
 // clang-format off
 #include <toml++/impl/preprocessor.h>
 #undef TOML_UNREACHABLE

@@ -33,4 +33,10 @@ void Budget::spend(const std::string& address, core::CaseNumber number, Instant 
   ++cases_[number];
 }
 
+void Budget::give_back(const std::string& address, core::CaseNumber number) {
+  if (total_ > 0) --total_;
+  if (const auto a = addresses_.find(address); a != addresses_.end() && a->second > 0) --a->second;
+  if (const auto c = cases_.find(number); c != cases_.end() && c->second > 0) --c->second;
+}
+
 }  // namespace hejnal::desk

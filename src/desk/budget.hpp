@@ -22,6 +22,8 @@ class Budget {
   // Empty: one more may leave. Otherwise why not, as a sentence for the journal.
   std::string refusal(const std::string& address, core::CaseNumber number, Instant now);
   void spend(const std::string& address, core::CaseNumber number, Instant now);
+  // What was spent in work that is undone.
+  void give_back(const std::string& address, core::CaseNumber number);
 
  private:
   void new_hour(Instant now);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
@@ -11,7 +12,8 @@ namespace hejnal::desk {
 
 namespace {
 
-constexpr const char* kLastNow = "last_now_ms";
+constexpr const char* kLastNow = "last_now_ms";  // the time of the last commit
+constexpr core::CaseNumber kUnknown = -1;
 constexpr std::size_t kRememberedCases = 2000;
 // Without 0 O 1 I L U: read aloud, typed with a thumb, and no bad words.
 constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -29,13 +31,13 @@ Desk::Desk(Parts parts, Settings settings, core::Procedure procedure, std::strin
 Status Desk::start() {
   ports::Store& store = parts_.store;
   HEJNAL_TRY(const std::string last, store.setting(kLastNow));
-  if (!last.empty()) last_now_ = Instant{std::atoll(last.c_str())};
+  std::from_chars(last.data(), last.data() + last.size(), last_now_.ms);
   tick();
   HEJNAL_TRY_VOID(store.begin());
   const auto take_up = [&]() -> Status {
     HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
     HEJNAL_TRY(last_number_, store.last_case_number());
-    HEJNAL_TRY(const std::string review, store.setting("review_at"));
+    HEJNAL_TRY(const std::string review, store.setting(kReviewAt));
     if (!review.empty()) review_at_ = Instant{std::atoll(review.c_str())};
     // What was being handed over when the last run ended: an email goes again with the same Message-ID; of
     // SMS only alerts do (they may arrive twice), the rest is for a person to decide.
@@ -59,20 +61,25 @@ Instant Desk::tick() {
   return last_now_;
 }
 
-Status Desk::before_commit() {
-  if (changes_.empty()) return {};
-  return parts_.store.set_setting(kLastNow, std::to_string(last_now_.ms));
-}
+Status Desk::before_commit() { return parts_.store.set_setting(kLastNow, std::to_string(last_now_.ms)); }
 
-void Desk::forget() {
+void Desk::undo(Mark mark) {
   cases_.clear();
   recent_.clear();
-  changes_.clear();
-  // Numbers that the rolled back work had taken are free again.
-  if (const auto last = parts_.store.last_case_number()) last_number_ = *last;
+  changes_.resize(mark.changes);
+  for (std::size_t i = mark.spent; i < spent_.size(); ++i)
+    budget_.give_back(spent_[i].address, spent_[i].number);
+  spent_.resize(mark.spent);
+  last_number_ = kUnknown;  // numbers that the undone work had taken are free again
+  if (const auto review = parts_.store.setting(kReviewAt)) {
+    review_at_ = review->empty() ? std::nullopt : std::optional(Instant{std::atoll(review->c_str())});
+  }
 }
 
-void Desk::committed(Events& events) { events.publish(std::exchange(changes_, {})); }
+void Desk::committed(Events& events) {
+  spent_.clear();
+  events.publish(std::exchange(changes_, {}));
+}
 
 void Desk::remember(const core::Case& c) {
   const auto found = cases_.find(c.number);
@@ -139,6 +146,10 @@ std::string Desk::random_text(std::string_view alphabet, std::size_t length) {
 }
 
 Status Desk::prepare_opening(core::Facts& facts) {
+  // Asked now and not in forget(): a store that is ill could not have told it.
+  if (last_number_ == kUnknown) {
+    HEJNAL_TRY(last_number_, parts_.store.last_case_number());
+  }
   facts.number = last_number_ + 1;
   facts.token = random_text(kTokenAlphabet, 26);
   for (;;) {
@@ -190,7 +201,10 @@ Status Desk::queue(const core::Notice& notice) {
   message.message_id = message_id_of(notice, core::domain_of(settings_.address));
   message.notice = notice.id;
   HEJNAL_TRY(const core::MessageId id, parts_.store.add_message(message, {}));
-  if (notice.automatic() && !notice.to_desk()) budget_.spend(notice.to, notice.number, now());
+  if (notice.automatic() && !notice.to_desk()) {
+    budget_.spend(notice.to, notice.number, now());
+    spent_.push_back({notice.to, notice.number});
+  }
   if (ringing_ && notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::sms) {
     rung_.push_back({notice, id});
   }

@@ -25,6 +25,8 @@
 
 namespace hejnal::desk {
 
+inline constexpr const char* kReviewAt = "review_at";  // settings of the desk in the store
+
 struct Settings {
   std::string address;                   // the desk's own, e.g. pomoc@wsparcie.example
   std::vector<std::string> own_domains;  // its domain and others that are ours
@@ -104,7 +106,13 @@ class Desk {
 
   // -- what the caller does around
   // ----------------------------------------------------------------------------------
-  void forget();                   // after a rollback
+  // Where the desk stands before a piece of work; undo() goes back there after its savepoint was rolled back.
+  struct Mark {
+    std::size_t changes = 0, spent = 0;
+  };
+  Mark mark() const { return {changes_.size(), spent_.size()}; }
+  void undo(Mark mark);
+  void forget() { undo({}); }      // after the rollback of a whole transaction
   void committed(Events& events);  // after a commit: tells those who watch
   ports::Store& store() { return parts_.store; }
   const core::Procedure& procedure() const { return procedure_; }
@@ -140,6 +148,11 @@ class Desk {
   Instant last_now_;
   core::CaseNumber last_number_ = 0;
   std::vector<Change> changes_;  // since the last commit
+  struct Spent {
+    std::string address;
+    core::CaseNumber number = 0;
+  };
+  std::vector<Spent> spent_;  // of the budget, since the last commit
   std::optional<Instant> review_at_;
   struct RungBySms {
     core::Notice notice;

@@ -101,7 +101,12 @@ void Ledger::loop() {
 
 bool Ledger::stopping() const {
   const std::lock_guard lock(mutex_);
-  return stopping_;
+  return stopping_ || cut_advance_;
+}
+
+void Ledger::cut_advance() {
+  const std::lock_guard lock(mutex_);
+  cut_advance_ = true;
 }
 
 bool Ledger::due_now() {
@@ -172,17 +177,18 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
   ports::Store& store = desk_.store();
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     HEJNAL_TRY_VOID(store.savepoint());
+    const Desk::Mark before = desk_.mark();
     results[i] = jobs[i].work(desk_);
     if (results[i]) {
       HEJNAL_TRY_VOID(store.release());
     } else {
       const bool store_is_ill = results[i].error().fault == Fault::retry_later;
       store.rollback_to_savepoint();
-      desk_.forget();
+      desk_.undo(before);
       if (store_is_ill) return results[i];
     }
   }
-  HEJNAL_TRY_VOID(desk_.ring(kRingMax));
+  HEJNAL_TRY(const int rung, desk_.ring(kRingMax));
   int room = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -193,10 +199,14 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
   if (room > 0) {
     HEJNAL_TRY(outgoing, desk_.take_outgoing(room));
   }
+  // After a failure something is written even if nothing waits: only that shows whether the store has
+  // recovered.
+  if (!last_commit_) HEJNAL_TRY_VOID(store.set_setting("tried_at_ms", std::to_string(desk_.now().ms)));
   // The search index follows right behind: what the last group stored is indexed with this one.
   HEJNAL_TRY(const int indexed, store.index_some(static_cast<int>(kGroupMax) * 2));
   index_behind_ = indexed > 0;
-  return desk_.before_commit();
+  if (!jobs.empty() || rung > 0 || !outgoing.empty()) HEJNAL_TRY_VOID(desk_.before_commit());
+  return {};
 }
 
 // Nobody tells it a second time, so what the store cannot take now is kept until it can.

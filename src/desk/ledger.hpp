@@ -44,6 +44,8 @@ class Ledger {
   // Sandbox only; waits. The dispatcher must finish inside send().
   Status advance(Duration by, const std::function<void(Instant)>& jump);
 
+  void cut_advance();  // a long advance() ends soon, with retry_later; the first step of stopping
+
   Health health() const;
 
   // One round of everything that is due now, for drivers without the thread (the simulation): true when there
@@ -75,7 +77,7 @@ class Ledger {
   std::condition_variable wake_;
   std::deque<Job> waiting_;
   std::deque<Job> kept_results_;  // of notices, that could not be stored: taken up after the next good commit
-  bool stopping_ = false, stopped_ = false;
+  bool stopping_ = false, stopped_ = false, cut_advance_ = false;
   Status last_commit_;
   std::uint64_t commits_ = 0, jobs_ = 0;
   bool index_behind_ = true;

@@ -9,7 +9,6 @@ namespace {
 
 constexpr Duration kReviewEvery = 24h;
 constexpr int kShownMax = 50;
-constexpr const char* kReviewAt = "review_at";
 
 }  // namespace
 

@@ -83,7 +83,7 @@ CREATE TABLE messages (
   notice INTEGER NOT NULL DEFAULT 0,
   attachments TEXT NOT NULL,         -- JSON list, or empty
   looked_at INTEGER,                 -- of set-aside mail
-  seal TEXT NOT NULL                 -- a hash of what was said, so that `verify` sees a change by hand
+  seal TEXT NOT NULL DEFAULT ''      -- a hash of what was said, so that `verify` sees a change by hand
 ) STRICT;
 CREATE INDEX messages_by_case ON messages (case_number, id);
 CREATE INDEX messages_set_aside ON messages (id) WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL;
