@@ -96,6 +96,7 @@ class WatchedStore final : public ports::Store {
     return store_->merge_participants(from, to);
   }
   Result<std::optional<ports::Message>> message(MessageId id) override { return store_->message(id); }
+  Status postpone_alarm(CaseNumber number, Instant to) override { return store_->postpone_alarm(number, to); }
   Status set_message_text(MessageId id, string_view text) override {
     return store_->set_message_text(id, text);
   }

@@ -73,13 +73,15 @@ std::string without_addresses(std::string_view text) {
 struct Speech {
   std::set<std::string> stems;      // all that tell something
   std::vector<std::string> shared;  // those that the other one has, too
-  bool of_something_else() const { return !stems.empty() && shared.empty(); }
+  bool other_tells = false;         // the other one names its matter at all
+  bool of_something_else() const { return other_tells && !stems.empty() && shared.empty(); }
 };
 
 Speech compare(std::string_view sms, std::string_view other, const Party& sender) {
   const auto own = telling_stems(sender.name + " " + sender.email);
   const auto there = telling_stems(other);
   Speech speech;
+  speech.other_tells = !there.empty();
   for (const std::string& word : words(without_addresses(sms))) {
     if (!telling(word) || own.contains(stem(word)) || !speech.stems.insert(stem(word)).second) continue;
     if (there.contains(stem(word))) speech.shared.push_back(word);
@@ -106,8 +108,11 @@ std::string standing(const EmailFacts& email, const Candidate& c) {
 }
 
 bool is_resend(const EmailFacts& email, const Candidate& c) {
-  return open(c) && c.client.email == email.from && !c.email_missing &&
-         fold(c.base_subject) == fold(email.base_subject) && likeness(c.words_text, email.words_text) >= 60;
+  if (!open(c) || c.client.email != email.from || c.email_missing) return false;
+  if (fold(c.base_subject) != fold(email.base_subject) || likeness(c.words_text, email.words_text) < 60)
+    return false;
+  // "Nie działa drukarka" and "Nie działa internet" are alike in most words, and in none that counts.
+  return !compare(email.words_text, c.words_text, c.client).of_something_else();
 }
 
 // Why this email may be the one that the SMS of `c` had announced; empty when nothing but the person fits.

@@ -100,7 +100,12 @@ Result<core::Case> Desk::load(core::CaseNumber number) {
   if (const auto found = cases_.find(number); found != cases_.end()) return found->second.c;
   HEJNAL_TRY(const auto journal, parts_.store.journal(number));
   if (journal.empty()) return fail(Fault::not_found, "there is no case {}", number);
-  core::Case c = core::replay(journal);
+  core::Case c;
+  for (const core::Entry& entry : journal) {
+    if (!core::fits(c, entry))
+      return fail(Fault::corrupt, "entry {} of its journal cannot follow on those before it", c.entries + 1);
+    core::apply(c, entry);
+  }
   remember(c);
   return c;
 }
@@ -311,8 +316,15 @@ Result<int> Desk::ring(int limit) {
   rung_.clear();
   const auto ring_all = [&]() -> Status {
     for (const core::CaseNumber number : due) {
-      HEJNAL_TRY(const core::Case c, load(number));
-      HEJNAL_TRY_VOID(turn(c, core::AlarmRang{}, facts(c)));
+      const auto c = load(number);
+      if (!c && c.error().fault == Fault::corrupt) {
+        // One damaged case must not keep all others from ringing: it is told, and looked at again in an hour.
+        fmt::print(stderr, "hejnal: case {}: {}\n", number, c.error().what);
+        HEJNAL_TRY_VOID(parts_.store.postpone_alarm(number, now() + 1h));
+        continue;
+      }
+      if (!c) return tl::make_unexpected(c.error());
+      HEJNAL_TRY_VOID(turn(*c, core::AlarmRang{}, facts(*c)));
     }
     return {};
   };

@@ -82,6 +82,7 @@ class Store {
   virtual Result<std::vector<core::CaseNumber>> due_cases(Instant now,
                                                           int limit) = 0;  // by alarm, then number
   virtual Result<std::optional<Instant>> next_alarm() = 0;
+  virtual Status postpone_alarm(core::CaseNumber number, Instant to) = 0;  // of a case that is damaged
   virtual Result<bool> failure_open() = 0;
   virtual Status set_failure(core::CaseNumber number, bool open) = 0;
 

@@ -151,6 +151,10 @@ int backup(const DatabaseArguments& database, const std::string& path) {
 int restore(const DatabaseArguments& database, const std::string& path) {
   const auto settings = settings_of(database);
   if (!settings) return complain(settings.error());
+  if (!database.data.empty()) {  // a sandbox's folder may be new
+    std::error_code ignored;
+    std::filesystem::create_directories(database.data, ignored);
+  }
   const auto lock = DatabaseLock::take(settings->store_path);
   const Status done =
       lock ? store::sqlite::restore(path, settings->store_path) : tl::make_unexpected(lock.error());

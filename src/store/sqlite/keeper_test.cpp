@@ -28,9 +28,11 @@ void fill(const std::string& path) {
     core::Case closed = add_case(*store, 2);
     close(*store, closed, kStart + 2min);
     const std::string photo(5000, 'x');
-    HEJNAL_CHECK(store->add_message(
-        mail(1, "Zażółć", "Gęślą"),
-        {{{}, compress("Subject: a\r\n\r\n"), 14}, {content_hash(photo), compress(photo), photo.size()}}));
+    ports::Message first = mail(1, "Zażółć", "Gęślą");
+    first.content_key = "key";
+    HEJNAL_CHECK(store->add_message(first, {{{}, compress("Subject: a\r\n\r\n"), 14},
+                                            {content_hash(photo), compress(photo), photo.size()}}));
+    HEJNAL_CHECK(store->add_message(mail(2, "Faktura", ""), {}));
     HEJNAL_CHECK(store->set_setting("color", "blue"));
   });
 }
@@ -68,12 +70,13 @@ void insert_as_of(const std::string& path, int schema) {
       "INSERT INTO procedures (version, text) VALUES ('v1', 'text');"
       "INSERT INTO tokens (hash, name, role, created_at) VALUES ('h', 'Ola', 'agent', 5);"
       "INSERT INTO people (name) VALUES ('Anna');"
-      "INSERT INTO identifiers (kind, value, person, confirmed) VALUES ('phone', '+48601', 1, 1);"
-      "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
-      "automatic, state,"
-      " join_reason, message_id, content_key, base_subject, attachments)"
-      " VALUES (1, 0, 'email', 'a@k', 'p@w', 'Zażółć', 'tekst', 5, 0, 'opened', '', '<1@k>', 'key', "
-      "'Zażółć', '');");
+      "INSERT INTO identifiers (kind, value, person, confirmed) VALUES ('phone', '+48601', 1, 1);" +
+          fmt::format(
+              "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
+              "automatic, state, join_reason, message_id, content_key, base_subject, attachments, seal) "
+              "VALUES (1, 0, 'email', 'a@k', 'p@w', 'Zażółć', 'tekst', 5, 0, 'opened', '', '<1@k>', '', "
+              "'Zażółć', '', '{}');",
+              seal_of("a@k", "p@w", "Zażółć", "tekst")));
 }
 
 }  // namespace
@@ -97,9 +100,10 @@ TEST(Schema, EveryEarlierOneIsUpgradedWithWhatItHolds) {
     EXPECT_EQ(store->procedure_text("v1").value(), "text");
     EXPECT_EQ(store->person_by_phone("+48601").value().name, "Anna");
     EXPECT_EQ(store->message(1).value()->subject, "Zażółć");
-    EXPECT_TRUE(store->seen("<1@k>", "key").value());
+    EXPECT_TRUE(store->seen("<1@k>", "").value());
     in_transaction(*store, [&] { add_case(*store, 1); });
-    EXPECT_TRUE(verify(path));
+    const auto report = verify(path);
+    EXPECT_TRUE(report) << k << ": " << report.error().what;
   }
 }
 
@@ -131,7 +135,7 @@ TEST(Backup, AndRestoreBringEverythingBack) {
   const auto report = verify(folder.file("copy")).value();
   EXPECT_EQ(report.cases, 2);
   EXPECT_EQ(report.entries, 17);
-  EXPECT_EQ(report.messages, 1);
+  EXPECT_EQ(report.messages, 2);
   EXPECT_EQ(report.blobs, 1);
 
   const std::string target = folder.file("new.db");
@@ -249,6 +253,11 @@ TEST(Verify, FindsEachKindOfDamageAndNamesIt) {
        "case 1: the journal of case 1 is damaged at entry 6"},
       {"UPDATE journal SET sum = sum + 1 WHERE case_number = 2 AND seq = 1",
        "case 2: the journal of case 2 is damaged at entry 1"},
+      {"UPDATE messages SET text = 'Gęśla' WHERE id = 1", "message 1 was changed after it was stored"},
+      {"UPDATE messages SET sender = 'b' WHERE id = 2", "message 2 was changed after it was stored"},
+      {"DELETE FROM messages WHERE id = 2", "case 2: message 2, which it has received, is gone"},
+      {"UPDATE messages SET outgoing = 1 WHERE id = 1", "case 1: it has said 0 things, 1 are there"},
+      {"DELETE FROM raw_pieces", "the original bytes of message 1 are gone"},
       {"UPDATE blobs SET frame = X'00'", "the stored attachment "},
       {"UPDATE blobs SET hash = 'x'", "the stored attachment x is not what its name says"},
       {"DELETE FROM blobs", "the original bytes of message 1 are incomplete"},

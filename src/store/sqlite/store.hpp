@@ -32,6 +32,7 @@ class SqliteStore final : public ports::Store {
   Status write_turn(const core::Case& after, Instant at, const std::vector<core::Entry>& entries) override;
   Result<std::vector<core::CaseNumber>> due_cases(Instant now, int limit) override;
   Result<std::optional<Instant>> next_alarm() override;
+  Status postpone_alarm(core::CaseNumber number, Instant to) override;
   Result<bool> failure_open() override;
   Status set_failure(core::CaseNumber number, bool open) override;
   Result<std::optional<ports::CaseSummary>> summary(core::CaseNumber number) override;

@@ -138,6 +138,10 @@ Result<std::optional<Instant>> SqliteStore::next_alarm() {
   return found ? rows.instant(0) : std::nullopt;
 }
 
+Status SqliteStore::postpone_alarm(core::CaseNumber number, Instant to) {
+  return db_.run("UPDATE cases SET alarm_at = ?2 WHERE number = ?1", number, to);
+}
+
 Result<bool> SqliteStore::failure_open() {
   HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM cases WHERE failure = 1 LIMIT 1"));
   return rows.next();

@@ -52,7 +52,7 @@ inline core::Case opened(core::CaseNumber number, std::vector<core::Entry>& entr
               at,
               false,
               {}}},
-      {at, "client", "", Received{0, Channel::email, Relation::opens, false, email, email, {}}},
+      {at, "client", "", Received{number, Channel::email, Relation::opens, false, email, email, {}}},
       {at, "client", "email alone", Classified{"routine", false, false}},
       {at, "client", "to be read", Owed{Promise::react, at, due, due}},
       {at, "client", "promised", Owed{Promise::answer, at, at + 24h, at + 24h}},
