@@ -1,5 +1,6 @@
-// fill FILE CASES [DUE_EPOCH_MS]: a database with that many open cases, whose alarms lie in the next day, or
-// all at the given moment. Made by the real core and store, 2,000 cases a transaction.
+// fill FILE CASES [DUE_EPOCH_MS [PER_S]]: a database with that many open cases, whose alarms lie in the day
+// that begins in half an hour, or all at the given moment, or from there on PER_S a second (neighbours in
+// time are none in the file). Made by the real core and store, 2,000 cases a transaction.
 #include <cstdio>
 #include <cstdlib>
 
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   const std::int64_t now_ms =
       std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()).count();
   const std::int64_t due_ms = argc > 3 ? std::atoll(argv[3]) : 0;
+  const std::int64_t per_s = argc > 4 ? std::atoll(argv[4]) : 0;
   auto opened = store::sqlite::open_store(argv[1]);
   const auto procedure = config::builtin_procedure("pl");
   const auto text = config::builtin_procedure_text("pl");
@@ -26,7 +28,8 @@ int main(int argc, char** argv) {
     if (i % 2000 == 1 && !store.begin()) return 74;
     if (i == 1 && !store.keep_procedure(procedure->version, *text)) return 74;
     // The first alarm of an email comes an hour after it.
-    const Instant at{due_ms != 0 ? due_ms - 3'600'000 : now_ms - 1'800'000 + i % 86'400'000 / 1000};
+    Instant at{now_ms - 1'800'000 + i * 7919 % 86'400'000};
+    if (due_ms != 0) at.ms = due_ms - 3'600'000 + (per_s > 0 ? i * 7919 % cases * 1000 / per_s : 0);
     facts.number = i;
     facts.short_code = std::to_string(i) + "X";
     facts.token = "token" + std::to_string(i);

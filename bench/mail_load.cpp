@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,7 +66,18 @@ struct Connection {
   }
 };
 
+// Of today: a mail that is many days old gets no receipt, which would be less work.
+std::string date_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[64];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S +0000", &utc);
+  return text;
+}
+
 std::string mail(int sender, int number, const std::string& recipient) {
+  static const std::string date = date_now();
   static const char* const words[] = {"serwer", "drukarka", "księgowość", "działa",  "wolno",
                                       "błąd",   "zażółć",   "gęślą",      "jaźń",    "proszę",
                                       "o",      "pomoc",    "od",         "rana",    "nie",
@@ -82,8 +94,8 @@ std::string mail(int sender, int number, const std::string& recipient) {
   }
   std::string out = "From: Klient " + id + " <klient" + id + "@firma" + std::to_string(next() % 500) +
                     ".example>\r\nTo: " + recipient + "\r\nSubject: =?utf-8?Q?Nie_dzia=C5=82a_nr_" + id +
-                    "?=\r\nMessage-ID: <" + id +
-                    "@load.example>\r\nDate: Mon, 23 Nov 2026 09:00:00 +0100\r\nMIME-Version: 1.0\r\n";
+                    "?=\r\nMessage-ID: <" + id + "@load.example>\r\nDate: " + date +
+                    "\r\nMIME-Version: 1.0\r\n";
   const std::string part =
       "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
   if (number % 10 != 0) return out + part + text + "\r\n.\r\n";
