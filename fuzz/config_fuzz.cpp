@@ -1,5 +1,5 @@
-// Any bytes as a settings file and as a procedure file: no crash, and a complaint with a place or something that can
-// be executed.
+// Any bytes as a settings file and as a procedure file: no crash, and a complaint with a place or something
+// that can be executed.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -13,8 +13,8 @@ namespace {
 
 using namespace hejnal;
 
-// A procedure that was accepted can be executed: a case opens, everything rings for a while, and each alarm lies
-// after the one before.
+// A procedure that was accepted can be executed: a case opens, everything rings for a while, and each alarm
+// lies after the one before.
 void execute(const core::Procedure& procedure) {
   core::Facts facts;
   facts.number = 1;

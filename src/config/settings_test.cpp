@@ -91,7 +91,7 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
       {"address = \"pomoc\"", "address = \"pomoc@wsparcie.example\"",
        "hejnal.toml:3:11: desk.address: expected an address such as pomoc@firma.example, found \"pomoc\""},
       {"address = \"Pomoc <a@b>\"", "address = \"pomoc@wsparcie.example\"",
-       "hejnal.toml:3:11: desk.address: expected an address such as pomoc@firma.example, found \"pomoc "
+       "hejnal.toml:3:11: desk.address: expected an address such as pomoc@firma.example, found \"Pomoc "
        "<a@b>\""},
       {"public_url = \"pomoc.example\"", "public_url = \"https://pomoc.example/\"",
        "hejnal.toml:5:14: http.public_url: expected an address such as \"https://pomoc.example\", found "
