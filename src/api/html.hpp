@@ -1,4 +1,4 @@
-// HTML that is written by hand, escaped in one place. The pages are few and plain; a template library comes
+// HTML that is written by hand. The pages are few and plain; a template library comes
 // with the console's client pages.
 #pragma once
 
@@ -9,7 +9,6 @@
 
 namespace hejnal::api {
 
-std::string escape_html(std::string_view text);
 // The published procedure as a page.
 std::string procedure_html(const core::Procedure& procedure, const std::string& desk_name,
                            const std::string& address, const std::string& sms_number);

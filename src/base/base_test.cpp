@@ -57,6 +57,10 @@ TEST(Text, RepairsInvalidUtf8) {
   EXPECT_EQ(truncate_utf8("zażółć", 3), "za");
 }
 
+TEST(Text, EscapesForHtml) {
+  EXPECT_EQ(escape_html("<a href=\"x\">'&ż"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;ż");
+}
+
 TEST(Text, SplitsIntoFoldedWords) {
   EXPECT_EQ(words("Serwer nie działa, BŁĄD 500!"),
             (std::vector<std::string>{"serwer", "nie", "dziala", "blad", "500"}));

@@ -24,6 +24,9 @@ void append_utf8(std::string& out, char32_t code_point);
 char32_t next_code_point(std::string_view text, std::size_t& at);
 std::string truncate_utf8(std::string_view text, std::size_t max_bytes);  // never cuts a character
 
+// For text between tags and in quoted attributes: & < > " and ' become character references.
+std::string escape_html(std::string_view text);
+
 // Lower case without diacritics, for searching and comparing: "Zażółć GĘŚLĄ" -> "zazolc gesla", "Straße" ->
 // "strasse". Latin letters (Latin-1, Latin Extended-A), Greek and Cyrillic are lowered; all else is kept.
 std::string fold(std::string_view text);

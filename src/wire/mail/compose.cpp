@@ -39,26 +39,10 @@ std::string html_of(std::string_view text) {
       i = end - 1;
       continue;
     }
-    switch (text[i]) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "<br>\n";
-        break;
-      case '\r':
-        break;
-      default:
-        out += text[i];
+    if (text[i] == '\n') {
+      out += "<br>\n";
+    } else if (text[i] != '\r') {
+      out += escape_html(text.substr(i, 1));
     }
   }
   return out + "</p></body></html>\n";
