@@ -510,8 +510,14 @@ def main(arguments=None):
         if goal not in Session.GOALS:
             parser.error(f"there is no goal {goal}; there are {', '.join(Session.GOALS)}")
     session = Session(options)
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, lambda number, _: sys.exit(128 + number))  # so that every `with` ends its server
+
+    def stop(number, _frame):  # so that every `with` ends its server; once, so that nothing interrupts the ending
+        for sign in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(sign, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for sign in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(sign, stop)
     session.run(goals)
     conditions = session.conditions()
     print(f"\n{report.table(session.rows)}\n")

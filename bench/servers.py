@@ -74,6 +74,9 @@ class Server:
     def ready(self):
         greeting(self.port)
 
+    def pid_to_end(self):
+        return self.process.pid
+
     def check_alive(self):
         """A server that has died would otherwise look like one that is slow."""
         if self.process.poll() is not None:
@@ -84,7 +87,7 @@ class Server:
         for sign, wait_s in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
             if self.process.poll() is not None:
                 return
-            os.kill(self.process.pid, sign)
+            os.kill(self.pid_to_end(), sign)
             try:
                 self.process.wait(wait_s)
             except subprocess.TimeoutExpired:
@@ -200,6 +203,13 @@ postlog unix-dgram n - n - 1 postlogd
             encoding="utf-8",
         )
         return ["/usr/sbin/postfix", "-c", config, "start-fg"]
+
+    def pid_to_end(self):
+        """start-fg is a shell script that waits for the master: ended alone it would leave the master running."""
+        try:
+            return int((self.folder / "queue/pid/master.pid").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return self.process.pid
 
 
 class Hejnal(Server):

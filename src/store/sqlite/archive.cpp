@@ -48,7 +48,8 @@ ports::CaseRow read_case(const Rows& rows) {
 std::string match_expression(std::string_view text) {
   std::string out;
   for (const std::string& word : words(text))
-    out += fmt::format("{}\"{}\"*", out.empty() ? "" : " AND ", word);
+    out += fmt::format("{}\"{}\"", out.empty() ? "" : " AND ", word);
+  if (!out.empty()) out += '*';
   return out;
 }
 

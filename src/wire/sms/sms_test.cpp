@@ -31,6 +31,8 @@ TEST(SmsText, CountsSegments) {
   EXPECT_EQ(sms_size(std::string(70, 'a') + "ż").segments, 2);
   EXPECT_EQ(sms_size("[#1]").units, 6);
   EXPECT_FALSE(sms_size("ż").gsm7);
+  EXPECT_EQ(sms_size("€Δ@").units, 4);
+  EXPECT_EQ(sms_size("ΦΓΛΩΠΨΣΘΞ").units, 9);
 }
 
 TEST(SmsText, TransliteratesOnlyWhereItIsCheaper) {

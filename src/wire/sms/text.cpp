@@ -1,5 +1,7 @@
 #include "wire/sms/text.hpp"
 
+#include <array>
+#include <cstdint>
 #include <vector>
 
 #include "base/text.hpp"
@@ -14,14 +16,30 @@ constexpr std::string_view kBasic =
     "!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 constexpr std::string_view kExtension = "\f^{}\\[~]|€";
 
-bool has(std::string_view table, char32_t wanted) {
-  for (std::size_t at = 0; at < table.size();) {
-    if (next_code_point(table, at) == wanted) return true;
-  }
-  return false;
+constexpr char32_t kTableEnd =
+    0x400;  // all of the basic alphabet lies below; of the extension all but the euro
+
+// Septets of each sign: 0 where GSM 7-bit has none.
+const std::array<std::uint8_t, kTableEnd>& septet_table() {
+  static const auto table = [] {
+    std::array<std::uint8_t, kTableEnd> out{};
+    for (std::size_t at = 0; at < kBasic.size();) {
+      const char32_t c = next_code_point(kBasic, at);
+      if (c < kTableEnd) out[c] = 1;
+    }
+    for (std::size_t at = 0; at < kExtension.size();) {
+      const char32_t c = next_code_point(kExtension, at);
+      if (c < kTableEnd) out[c] = 2;
+    }
+    return out;
+  }();
+  return table;
 }
 
-int septets(char32_t c) { return has(kBasic, c) ? 1 : has(kExtension, c) ? 2 : 0; }
+int septets(char32_t c) {
+  if (c < kTableEnd) return septet_table()[c];
+  return c == U'€' ? 2 : 0;
+}
 
 int segments(const std::vector<int>& signs, int total, int single, int joined) {
   if (total <= single) return 1;
