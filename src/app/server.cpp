@@ -13,6 +13,7 @@
 #include "app/clock.hpp"
 #include "app/control.hpp"
 #include "app/dispatch.hpp"
+#include "app/from_settings.hpp"
 #include "app/lock.hpp"
 #include "app/parse_pool.hpp"
 #include "app/version.hpp"
@@ -36,32 +37,6 @@ namespace hejnal::app {
 namespace fs = std::filesystem;
 
 namespace {
-
-Result<std::string> first_line(const std::string& path) {
-  if (path.empty()) return std::string();
-  HEJNAL_TRY(std::string text, read_file(path, 10'000));
-  text.erase(std::min(text.find_first_of("\r\n"), text.size()));
-  return text;
-}
-
-net::StartTls starttls_of(const std::string& name) {
-  if (name == "none") return net::StartTls::none;
-  return name == "require" ? net::StartTls::require : net::StartTls::try_it;
-}
-
-std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
-
-desk::Settings desk_settings(const config::Settings& s, bool sandbox) {
-  desk::Settings out;
-  out.address = s.address;
-  out.own_domains = s.own_domains;
-  out.own_domains.push_back(domain_of(s.address));
-  out.on_call = s.on_call;
-  out.sms_available = sandbox;
-  out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case),
-                static_cast<int>(s.budget_total)};
-  return out;
-}
 
 // Keeps the write-ahead log short, off the commit path.
 class Checkpointer {
@@ -247,14 +222,7 @@ class Server::Impl {
       world_ = carriers::make_world({options_.data + "/world.jsonl", settings_.address, settings_.sms_number},
                                     *clock_);
     } else {
-      HEJNAL_TRY(const std::string password, first_line(settings_.smtp_password_file));
-      net::SmtpSenderOptions smtp;
-      smtp.url = settings_.smtp;
-      smtp.host_name = settings_.host_name;
-      smtp.starttls = starttls_of(settings_.smtp_starttls);
-      smtp.user = settings_.smtp_user;
-      smtp.password = password;
-      smtp.ca_file = settings_.smtp_ca_file;
+      HEJNAL_TRY(net::SmtpSenderOptions smtp, smtp_options(settings_));
       smtp_ = std::make_unique<net::SmtpSender>(std::move(smtp));
       relay_ = std::make_unique<RelayDispatcher>(*smtp_);
     }
@@ -296,12 +264,7 @@ class Server::Impl {
   }
 
   Status open_network() {
-    carriers::IntakeSettings intake;
-    intake.own_addresses = settings_.aliases;
-    intake.own_addresses.push_back(settings_.address);
-    intake.country = settings_.country;
-    intake.authserv_id = settings_.authserv_id;
-    parse_ = std::make_unique<ParsePool>(*ledger_, intake, 2);
+    parse_ = std::make_unique<ParsePool>(*ledger_, intake_settings(settings_), 2);
 
     char random[24];
     fill_random(random, sizeof random);

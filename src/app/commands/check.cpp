@@ -8,6 +8,7 @@
 
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
+#include "app/from_settings.hpp"
 #include "base/hash.hpp"
 #include "carriers/email/composer.hpp"
 #include "net/smtp_sender.hpp"
@@ -18,11 +19,6 @@ namespace hejnal::app {
 namespace {
 
 constexpr auto kWait = std::chrono::seconds(120);
-
-net::StartTls starttls_of(const std::string& name) {
-  if (name == "none") return net::StartTls::none;
-  return name == "require" ? net::StartTls::require : net::StartTls::try_it;
-}
 
 // Sends a mail from the desk to itself through the relay, and waits for a running server to take it in.
 int check_live(const config::Settings& settings) {
@@ -40,18 +36,9 @@ int check_live(const config::Settings& settings) {
   letter.at = clock.now();
   const ports::ComposedMail composed = composer.compose(letter);
 
-  net::SmtpSenderOptions smtp;
-  smtp.url = settings.smtp;
-  smtp.host_name = settings.host_name;
-  smtp.starttls = starttls_of(settings.smtp_starttls);
-  smtp.user = settings.smtp_user;
-  smtp.ca_file = settings.smtp_ca_file;
-  if (!settings.smtp_password_file.empty()) {
-    const auto password = read_file(settings.smtp_password_file, 10'000);
-    if (!password) return complain(password.error());
-    smtp.password = password->substr(0, password->find_first_of("\r\n"));
-  }
-  net::SmtpSender sender(std::move(smtp));
+  auto smtp = smtp_options(settings);
+  if (!smtp) return complain(smtp.error());
+  net::SmtpSender sender(std::move(*smtp));
   std::mutex mutex;
   std::condition_variable wake;
   std::optional<ports::SendResult> result;

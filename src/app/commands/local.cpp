@@ -9,6 +9,7 @@
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
 #include "app/control.hpp"
+#include "app/from_settings.hpp"
 #include "app/lock.hpp"
 #include "carriers/email/composer.hpp"
 #include "carriers/words/templates.hpp"
@@ -39,15 +40,10 @@ Status with_desk(const config::Settings& s, const std::function<Status(desk::Des
   HEJNAL_TRY(const std::string offset, store->setting(kSandboxOffset));  // a sandbox may be ahead of its time
   OffsetClock clock{Duration(std::atoll(offset.c_str()))};
   SystemRandom random;
-  desk::Settings settings;
-  settings.address = s.address;
-  settings.own_domains = s.own_domains;
-  settings.own_domains.push_back(s.address.substr(s.address.rfind('@') + 1));
-  settings.on_call = s.on_call;
   desk::Desk desk(
       {*store, clock, random, templates, composer,
        [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
-      settings, loaded.procedure, loaded.text);
+      desk_settings(s, false), loaded.procedure, loaded.text);
   HEJNAL_TRY_VOID(desk.start());
   HEJNAL_TRY_VOID(store->begin());
   Status done = work(desk);
@@ -101,12 +97,7 @@ int deliver(const DatabaseArguments& database, const std::string& from, const st
   delivery.rcpt_to = {query.back().second};
   delivery.bytes = std::move(bytes);
   delivery.via = "pipe";
-  carriers::IntakeSettings intake;
-  intake.own_addresses = settings->aliases;
-  intake.own_addresses.push_back(settings->address);
-  intake.country = settings->country;
-  intake.authserv_id = settings->authserv_id;
-  const ports::IncomingMail mail = carriers::read_delivery(delivery, intake);
+  const ports::IncomingMail mail = carriers::read_delivery(delivery, intake_settings(*settings));
   const Status done = with_desk(*settings, [&](desk::Desk& desk) -> Status {
     HEJNAL_TRY_VOID(desk.receive(mail));
     return {};

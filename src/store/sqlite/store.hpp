@@ -91,20 +91,10 @@ class SqliteStore final : public ports::Store {
 };
 
 // Shared by the writer and the readers.
-inline constexpr const char* kMessageColumns =
-    "id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
-    "join_reason, message_id, "
-    "content_key, base_subject, notice, attachments, internal";
 Result<ports::Message> read_message(const Rows& rows);
 std::string seal_of(std::string_view from, std::string_view to, std::string_view subject,
                     std::string_view text);
-ports::CaseSummary read_summary(const Rows& rows);  // of kSummaryColumns
-inline constexpr const char* kSummaryColumns =
-    "number, state, subject, short_code, client_name, client_email, client_phone, client_organisation, "
-    "email_missing, "
-    "merged_into, opened_at, sent_at";
-inline constexpr const char* kOutboxColumns =
-    "message, state, attempts, created_at, next_try_at, last_error, notice";
+ports::CaseSummary read_summary(const Rows& rows);
 Result<ports::OutboxItem> read_outbox(const Rows& rows);
 Result<std::vector<core::Entry>> read_journal(Database& db, core::CaseNumber number);
 

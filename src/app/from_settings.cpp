@@ -1,0 +1,55 @@
+#include "app/from_settings.hpp"
+
+#include <algorithm>
+
+#include "app/server.hpp"
+
+namespace hejnal::app {
+
+Result<std::string> first_line(const std::string& path) {
+  if (path.empty()) return std::string();
+  HEJNAL_TRY(std::string text, read_file(path, 10'000));
+  text.erase(std::min(text.find_first_of("\r\n"), text.size()));
+  return text;
+}
+
+net::StartTls starttls_of(const std::string& name) {
+  if (name == "none") return net::StartTls::none;
+  return name == "require" ? net::StartTls::require : net::StartTls::try_it;
+}
+
+std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
+
+desk::Settings desk_settings(const config::Settings& s, bool sms_available) {
+  desk::Settings out;
+  out.address = s.address;
+  out.own_domains = s.own_domains;
+  out.own_domains.push_back(domain_of(s.address));
+  out.on_call = s.on_call;
+  out.sms_available = sms_available;
+  out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case),
+                static_cast<int>(s.budget_total)};
+  return out;
+}
+
+carriers::IntakeSettings intake_settings(const config::Settings& s) {
+  carriers::IntakeSettings out;
+  out.own_addresses = s.aliases;
+  out.own_addresses.push_back(s.address);
+  out.country = s.country;
+  out.authserv_id = s.authserv_id;
+  return out;
+}
+
+Result<net::SmtpSenderOptions> smtp_options(const config::Settings& s) {
+  net::SmtpSenderOptions out;
+  out.url = s.smtp;
+  out.host_name = s.host_name;
+  out.starttls = starttls_of(s.smtp_starttls);
+  out.user = s.smtp_user;
+  HEJNAL_TRY(out.password, first_line(s.smtp_password_file));
+  out.ca_file = s.smtp_ca_file;
+  return out;
+}
+
+}  // namespace hejnal::app

@@ -1,0 +1,25 @@
+// What the parts of the house are told of a company's settings: one place, so that the server and the
+// commands that work without it agree.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "carriers/email/intake.hpp"
+#include "config/settings.hpp"
+#include "desk/desk.hpp"
+#include "net/smtp_sender.hpp"
+#include "net/starttls.hpp"
+
+namespace hejnal::app {
+
+std::string domain_of(const std::string& address);
+net::StartTls starttls_of(const std::string& name);  // of a name that the settings have checked
+// The first line of a file with a password; empty without a path.
+Result<std::string> first_line(const std::string& path);
+
+desk::Settings desk_settings(const config::Settings& settings, bool sms_available);
+carriers::IntakeSettings intake_settings(const config::Settings& settings);
+Result<net::SmtpSenderOptions> smtp_options(const config::Settings& settings);  // reads the password
+
+}  // namespace hejnal::app
