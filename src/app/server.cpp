@@ -15,10 +15,12 @@
 #include "app/dispatch.hpp"
 #include "app/from_settings.hpp"
 #include "app/lock.hpp"
+#include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
 #include "app/version.hpp"
 #include "base/hash.hpp"
 #include "carriers/email/composer.hpp"
+#include "carriers/email/composing.hpp"
 #include "carriers/words/templates.hpp"
 #include "carriers/world/world.hpp"
 #include "config/procedure_file.hpp"
@@ -176,6 +178,7 @@ class Server::Impl {
     mailboxes_.clear();
     events_.on_publish({});
     parse_.reset();
+    if (out_) out_->stop();
     if (smtp_) smtp_->stop(3s);
     api_.reset();
     if (ledger_) ledger_->stop();
@@ -226,14 +229,16 @@ class Server::Impl {
       smtp_ = std::make_unique<net::SmtpSender>(std::move(smtp));
       relay_ = std::make_unique<RelayDispatcher>(*smtp_);
     }
-    ports::Dispatcher& dispatcher = world_ ? static_cast<ports::Dispatcher&>(*world_) : *relay_;
+    ports::Dispatcher& carrier = world_ ? static_cast<ports::Dispatcher&>(*world_) : *relay_;
+    composing_ = std::make_unique<carriers::ComposingDispatcher>(*composer_, carrier);
+    out_ = std::make_unique<OutThread>(*composing_);
     desk_ = std::make_unique<desk::Desk>(
         desk::Parts{
-            *store_, *clock_, random_, *templates_, *composer_,
+            *store_, *clock_, random_, *templates_,
             [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
         desk_settings(settings_, options_.sandbox), loaded_.procedure, loaded_.text);
     HEJNAL_TRY_VOID(desk_->start());
-    ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, dispatcher);
+    ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
     ledger_->start();
     return {};
   }
@@ -425,6 +430,8 @@ class Server::Impl {
   std::unique_ptr<carriers::SandboxWorld> world_;
   std::unique_ptr<net::SmtpSender> smtp_;
   std::unique_ptr<RelayDispatcher> relay_;
+  std::unique_ptr<carriers::ComposingDispatcher> composing_;
+  std::unique_ptr<OutThread> out_;
   desk::Events events_;
   std::unique_ptr<desk::Desk> desk_;
   std::unique_ptr<desk::Ledger> ledger_;

@@ -233,8 +233,8 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
     report.entries += c.entries;
   }
   HEJNAL_TRY(Rows strays,
-             db.query("SELECT case_number FROM journal WHERE case_number NOT IN (SELECT number FROM "
-                      "cases) ORDER BY case_number LIMIT 1"));
+             db.query("SELECT id / 1048576 FROM journal WHERE id / 1048576 NOT IN (SELECT number FROM cases) "
+                      "ORDER BY id LIMIT 1"));
   HEJNAL_TRY(const bool stray, strays.next());
   if (stray)
     return fail(Fault::corrupt, "case {} has a journal and is not in the list of cases", strays.integer(0));
