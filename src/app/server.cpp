@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
 #include "api/api.hpp"
+#include "app/checkpointer.hpp"
 #include "app/clock.hpp"
 #include "app/control.hpp"
 #include "app/dispatch.hpp"
@@ -37,54 +37,6 @@
 namespace hejnal::app {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-// Keeps the write-ahead log short, off the commit path.
-class Checkpointer {
- public:
-  explicit Checkpointer(std::string path) : path_(std::move(path)), thread_([this] { loop(); }) {}
-  ~Checkpointer() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_all();
-    thread_.join();
-  }
-
- private:
-  static constexpr std::int64_t kWorthIt = 4 << 20;
-
-  void loop() {
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, 1s, [this] { return stopping_; })) {
-      std::error_code error;
-      const auto size = fs::file_size(path_ + "-wal", error);
-      // Once emptied pages are used again the file keeps its size: only a log that has grown is looked at.
-      if (error || static_cast<std::int64_t>(size) < kWorthIt || !changed()) continue;
-      lock.unlock();
-      static_cast<void>(store::sqlite::checkpoint(path_, static_cast<std::int64_t>(size) > 64 * kWorthIt));
-      lock.lock();
-    }
-  }
-  bool changed() {
-    std::error_code error;
-    const auto written = fs::last_write_time(path_ + "-wal", error);
-    const bool is_new = !error && written != last_written_;
-    last_written_ = written;
-    return is_new;
-  }
-
-  std::string path_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  fs::file_time_type last_written_;
-  std::thread thread_;
-};
-
-}  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   std::ifstream in(path, std::ios::binary);
@@ -181,10 +133,10 @@ class Server::Impl {
     if (out_) out_->stop();
     if (smtp_) smtp_->stop(3s);
     api_.reset();
+    checkpointer_.reset();
     if (ledger_) ledger_->stop();
     io_.reset();
-    checkpointer_.reset();
-    if (store_) static_cast<void>(store::sqlite::checkpoint(settings_.store_path, true));
+    if (store_) static_cast<void>(store::sqlite::empty_log(settings_.store_path));
   }
 
   std::string http_address, lmtp_address;
@@ -206,7 +158,6 @@ class Server::Impl {
     } else {
       clock_ = std::make_unique<OffsetClock>();
     }
-    checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path);
     return {};
   }
 
@@ -240,6 +191,7 @@ class Server::Impl {
     HEJNAL_TRY_VOID(desk_->start());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
     ledger_->start();
+    checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path, [this] { ledger_->tidy(); });
     return {};
   }
 

@@ -60,6 +60,11 @@ Status Ledger::run(Work work) {
   return future.get();
 }
 
+void Ledger::tidy() {
+  tidy_ = true;
+  wake_.notify_one();
+}
+
 Ledger::Health Ledger::health() const {
   const std::lock_guard lock(mutex_);
   return {last_commit_, waiting_.size(), commits_, jobs_};
@@ -68,6 +73,7 @@ Ledger::Health Ledger::health() const {
 void Ledger::loop() {
   bool quiet = false;
   for (;;) {
+    if (tidy_.exchange(false)) desk_.store().tidy();
     Jobs jobs = take_jobs(quiet);
     if (!jobs.empty() && jobs.front().alone) {
       const Status status = jobs.front().work(desk_);
@@ -137,7 +143,7 @@ bool Ledger::wait() {
   if (!last_commit_) sleep = 1s;
   const bool had_room = in_flight_ < kInFlightMax;
   return !wake_.wait_for(lock, sleep, [&] {
-    return !waiting_.empty() || stopping_ || results_.size() >= kResultsMax ||
+    return !waiting_.empty() || stopping_ || tidy_ || results_.size() >= kResultsMax ||
            (!brief && !results_.empty()) || (!had_room && in_flight_ < kInFlightMax);
   });
 }

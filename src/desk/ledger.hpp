@@ -10,6 +10,7 @@
 // the commit, on the ledger's thread: it must not block.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -48,6 +49,9 @@ class Ledger {
   Status advance(Duration by, const std::function<void(Instant)>& jump);
 
   void cut_advance();  // a long advance() ends soon, with retry_later; the first step of stopping
+
+  // Soon, between two transactions, the store puts its own things in order (Store::tidy). Thread-safe.
+  void tidy();
 
   Health health() const;
 
@@ -96,6 +100,7 @@ class Ledger {
   bool stopping_ = false, stopped_ = false, cut_advance_ = false;
   Status last_commit_;
   std::uint64_t commits_ = 0, jobs_ = 0;
+  std::atomic<bool> tidy_ = false;
   bool index_behind_ = true;
   int unindexed_ = 0;    // about how many messages have come since
   int busy_groups_ = 0;  // in a row

@@ -147,7 +147,7 @@ class Store {
   virtual Result<std::string> procedure_text(std::string_view version) = 0;  // empty: unknown
   virtual Status add_token(std::string_view name, std::string_view role, std::string_view hash,
                            Instant now) = 0;
-  // Moves committed pages to where they belong, off the commit path. Called when there is nothing else to do.
+  // Puts the store's own things in order, outside of a transaction; takes milliseconds.
   virtual void tidy() = 0;
 };
 

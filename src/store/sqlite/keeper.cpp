@@ -127,7 +127,7 @@ Status restore(const std::string& from, const std::string& path) {
   fs::copy_file(from, fresh, fs::copy_options::overwrite_existing, error);
   if (error) return fail(Fault::retry_later, "{}: {}", fresh, error.message());
   if (fs::exists(path)) {
-    static_cast<void>(checkpoint(path, true));
+    static_cast<void>(empty_log(path));
     fs::rename(path, kept, error);
     if (error) return fail(Fault::retry_later, "{}: {}", kept, error.message());
   }
@@ -259,17 +259,26 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
   return report;
 }
 
-Result<std::int64_t> checkpoint(const std::string& path, bool empty_it) {
-  std::error_code error;
-  const auto size = fs::file_size(path + "-wal", error);
+namespace {
+
+Result<Log> checkpoint(const std::string& path, int mode) {
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::existing));
   // A connection that has read nothing yet does not know of the log, and would report success without a look.
   HEJNAL_TRY_VOID(schema_of(db));
   sqlite3_busy_timeout(db.handle(), 200);
-  sqlite3_wal_checkpoint_v2(db.handle(), nullptr,
-                            empty_it ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                            nullptr);
-  return error ? 0 : static_cast<std::int64_t>(size);
+  int pages = 0, moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, mode, &pages, &moved);
+  if (code != SQLITE_OK && code != SQLITE_BUSY) return tl::unexpected<Error>(error_of(db.handle(), code));
+  return Log{std::max(pages, 0), std::max(moved, 0)};
+}
+
+}  // namespace
+
+Result<Log> checkpoint(const std::string& path) { return checkpoint(path, SQLITE_CHECKPOINT_PASSIVE); }
+
+Status empty_log(const std::string& path) {
+  HEJNAL_TRY_VOID(checkpoint(path, SQLITE_CHECKPOINT_TRUNCATE));
+  return {};
 }
 
 }  // namespace hejnal::store::sqlite

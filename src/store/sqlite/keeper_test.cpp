@@ -291,7 +291,7 @@ TEST(Verify, FindsEachKindOfDamageAndNamesIt) {
 TEST(Verify, FindsAFlippedByteInTheFile) {
   TestFolder folder;
   fill(folder.file());
-  ASSERT_TRUE(checkpoint(folder.file(), true));
+  ASSERT_TRUE(empty_log(folder.file()));
   const std::string sound = bytes_of(folder.file());
   const std::string frame = compress(std::string(5000, 'x')), piece = compress("Subject: a\r\n\r\n");
   const std::string places[] = {frame, piece, R"("action":"read")",
@@ -313,7 +313,7 @@ TEST(Sound, ADamagedFileIsRefusedWithWhatToDo) {
   TestFolder folder;
   EXPECT_TRUE(check_sound(folder.file("none"))) << "a new database is sound";
   fill(folder.file());
-  ASSERT_TRUE(checkpoint(folder.file(), true));
+  ASSERT_TRUE(empty_log(folder.file()));
   EXPECT_TRUE(check_sound(folder.file()));
   const std::string sound = bytes_of(folder.file());
 
@@ -349,9 +349,12 @@ TEST(Checkpoint, EmptiesTheLog) {
   TestFolder folder;
   const auto store = std::move(open_store(folder.file())).value();
   in_transaction(*store, [&] { add_case(*store, 1); });
-  EXPECT_GT(checkpoint(folder.file(), false).value(), 0);
-  EXPECT_GT(checkpoint(folder.file(), true).value(), 0);
-  EXPECT_EQ(checkpoint(folder.file(), true).value(), 0);
+  const Log log = checkpoint(folder.file()).value();
+  EXPECT_GT(log.pages, 0);
+  EXPECT_EQ(log.moved, log.pages);
+  EXPECT_GT(fs::file_size(folder.file() + "-wal"), 0u);
+  ASSERT_TRUE(empty_log(folder.file()));
+  EXPECT_EQ(fs::file_size(folder.file() + "-wal"), 0u);
 }
 
 }  // namespace hejnal::store::sqlite
