@@ -12,6 +12,8 @@ std::string sha256_hex(std::string_view bytes);  // 64 hexadecimal digits
 // BLAKE2b (RFC 7693) of 32 bytes, as 64 hexadecimal digits: names stored content; several times faster than
 // SHA-256.
 std::string content_hash(std::string_view bytes);
+// BLAKE2b keyed with a secret of 16 to 64 bytes (a MAC), as 64 hexadecimal digits.
+std::string keyed_hash(std::string_view key, std::string_view bytes);
 std::string to_hex(std::string_view bytes);
 bool equal_constant_time(std::string_view a, std::string_view b);  // for secrets; lengths may leak
 void fill_random(char* bytes, std::size_t size);                   // from the operating system

@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include <algorithm>
+
 using namespace std::string_view_literals;
 
 namespace hejnal {
@@ -58,6 +60,23 @@ std::string to_lower_ascii(std::string_view text) {
   return out;
 }
 
+bool is_address(std::string_view text) {
+  const auto at = text.find('@');
+  if (at == std::string_view::npos || at == 0 || at > 64 || text.size() > 320) return false;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return false;
+  }
+  if (text.find_first_of("<>()[]\\,;:\"") != std::string_view::npos) return false;
+  const std::string_view domain = text.substr(at + 1);
+  if (domain.empty() || domain.size() > 255 || domain.front() == '.' || domain.back() == '.') return false;
+  for (const char c : domain) {
+    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+    if (!good) return false;
+  }
+  return text.find("..") == std::string_view::npos;
+}
+
 bool iequals(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -80,10 +99,13 @@ std::string collapse_space(std::string_view text) {
   std::string out;
   bool pending = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool no_break = text[i] == '\xC2' && i + 1 < text.size() && text[i + 1] == '\xA0';
-    if (is_space(text[i]) || no_break) {
+    // No-break space and next line (two bytes), line and paragraph separator (three).
+    const std::string_view rest = text.substr(i);
+    const bool two = rest.starts_with("\xC2\xA0") || rest.starts_with("\xC2\x85");
+    const bool three = rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9");
+    if (is_space(text[i]) || two || three) {
       pending = !out.empty();
-      if (no_break) ++i;
+      i += two ? 1 : three ? 2 : 0;
     } else {
       if (pending) out += ' ';
       pending = false;
@@ -222,6 +244,29 @@ std::string escape_html(std::string_view text) {
     }
   }
   return out;
+}
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string truncate_characters(std::string_view text, std::size_t max) {
+  std::size_t at = 0;
+  for (std::size_t n = 0; n < max && at < text.size(); ++n) static_cast<void>(next_code_point(text, at));
+  return std::string(text.substr(0, at));
+}
+
+bool is_blank(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_code_point(text, at);
+    const bool space = c <= 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD || c == 0x1680 || c == 0x180E ||
+                       (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
+                       (c >= 0x205F && c <= 0x206F) || c == 0x2800 || c == 0x3000 || c == 0x3164 ||
+                       (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF;
+    if (!space) return false;
+  }
+  return true;
 }
 
 std::string truncate_utf8(std::string_view text, std::size_t max_bytes) {

@@ -8,11 +8,14 @@
 
 namespace hejnal {
 
-std::string_view trim(std::string_view text);          // ASCII white space at both ends
-std::string to_lower_ascii(std::string_view text);     // A-Z only, other bytes untouched
-bool iequals(std::string_view a, std::string_view b);  // equal but for the case of A-Z
+std::string_view trim(std::string_view text);       // ASCII white space at both ends
+std::string to_lower_ascii(std::string_view text);  // A-Z only, other bytes untouched
+// Whether it can be an email address (addr-spec without quotation marks): one @, a domain, nothing that ends
+// or lists addresses, no control characters.
+bool is_address(std::string_view text);
+bool iequals(std::string_view a, std::string_view b);                        // equal but for the case of A-Z
 std::vector<std::string_view> split(std::string_view text, char separator);  // empty pieces are kept
-std::string collapse_space(std::string_view text);  // runs of white space (also U+00A0) to one space, trimmed
+std::string collapse_space(std::string_view text);  // runs of white space (Unicode's lines, too) to one space
 
 // Valid UTF-8 with U+FFFD for each byte that is none; NUL also becomes U+FFFD, other controls but \t \n \r
 // are dropped.
@@ -22,6 +25,9 @@ void append_utf8(std::string& out, char32_t code_point);
 // Decodes one code point at `at` of valid UTF-8 and moves `at` behind it; U+FFFD (one byte) for invalid
 // bytes.
 char32_t next_code_point(std::string_view text, std::size_t& at);
+std::size_t count_characters(std::string_view text);  // code points of valid UTF-8
+std::string truncate_characters(std::string_view text, std::size_t max);
+bool is_blank(std::string_view text);  // nothing that can be seen: white space, invisible characters
 std::string truncate_utf8(std::string_view text, std::size_t max_bytes);  // never cuts a character
 
 // For text between tags and in quoted attributes: & < > " and ' become character references.
