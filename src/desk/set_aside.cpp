@@ -61,6 +61,7 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
     if (c.state == core::State::closed)
       return fail(Fault::conflict, "case {} is closed; reopen it first", into);
     signal.relation = core::Relation::reply;
+    if (!message->automatic) signal.from.email = message->from;  // a person, who gets the next answer, too
     facts_now = facts(c);
   } else {
     signal.from.email = message->from;

@@ -147,9 +147,10 @@ std::map<std::string, std::string, std::less<>> Templates::values(const core::No
   }
   std::string subject = n.subject;
   if (subject.empty()) subject = polish ? "Państwa zgłoszenie" : "Your report";
-  return {{"number", std::to_string(n.number)},
+  const core::CaseNumber number = n.through != 0 ? n.through : n.number;
+  return {{"number", std::to_string(number)},
           {"code", n.short_code},
-          {"tag", fmt::format("[#{} {}]", n.number, n.short_code)},
+          {"tag", fmt::format("[#{} {}]", number, n.short_code)},
           {"class", shown.short_name},
           {"subject", subject},
           {"client", !n.client.name.empty()    ? n.client.name
