@@ -70,6 +70,7 @@ Status only_parameters(const ports::Request& request, std::initializer_list<std:
 // ------------------------------------------------------------------------------------------------
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
+std::string etag_of(std::int64_t entries);                // of a case with so many entries in its journal
 
 // -- handlers, by file
 // --------------------------------------------------------------------------------------------------
