@@ -77,7 +77,19 @@ void Rows::bind_blob(int index, std::string_view value) {
 
 void Rows::bind_null(int index) { HEJNAL_CHECK(sqlite3_bind_null(statement_, index) == SQLITE_OK); }
 
+namespace {
+
+// SQLite counts its memory under one lock for all threads, at each allocation: readers and the writer wait
+// for each other there, and nobody asks for the sum.
+void count_no_memory() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(done);  // misuse when SQLite runs already: then it is only slower
+}
+
+}  // namespace
+
 Result<Database> Database::open(const std::string& path, Mode mode, const std::string& vfs) {
+  count_no_memory();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (mode == Mode::create) flags |= SQLITE_OPEN_CREATE;
