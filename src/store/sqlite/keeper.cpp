@@ -83,14 +83,13 @@ constexpr int kNewest = 20;
 
 std::string mark_of(const std::string& path) { return path + ".damaged"; }
 
-Error with_advice(const std::string& path, const Error& error) {
+Error with_advice(const std::string& path, const Error& error, const char* consequence) {
   return {
       Fault::corrupt,
-      fmt::format("{}: {}. Nothing was changed. What to do: keep a copy of the file and of {}-wal, then put "
-                  "the last backup in its place "
-                  "with `hejnal restore`; mail that came after it is still in the mail server's log and can "
-                  "be delivered again",
-                  path, error.what, path)};
+      fmt::format("{}: {}. {} What to do: keep a copy of the file and of {}-wal, then put the last backup in "
+                  "its place with `hejnal restore`; mail that came after it is still in the mail server's "
+                  "log and can be delivered again",
+                  path, error.what, consequence, path)};
 }
 
 struct Table {
@@ -168,7 +167,7 @@ Status check_sound(const std::string& path) {
     sound = marked || size <= kSmall ? integrity(*opened, "PRAGMA quick_check(1)") : sample(*opened);
   if (sound && marked) fs::remove(mark_of(path), error);  // repaired, or another file in its place
   if (!sound && sound.error().fault == Fault::corrupt)
-    return tl::unexpected<Error>(with_advice(path, sound.error()));
+    return tl::unexpected<Error>(with_advice(path, sound.error(), "Nothing was changed."));
   return sound;
 }
 
@@ -193,7 +192,9 @@ Status check_whole(const std::string& path, const std::atomic<bool>& stopping) {
   const Status sound = check();
   if (stopping) return fail(Fault::retry_later, "the check was not finished");
   if (sound || sound.error().fault != Fault::corrupt) return sound;
-  const Error error = with_advice(path, sound.error());
+  const Error error =
+      with_advice(path, sound.error(),
+                  "The server goes on and keeps what it can; once stopped it does not start on it again.");
   std::ofstream(mark_of(path)) << error.what << '\n';
   return tl::unexpected<Error>(error);
 }
