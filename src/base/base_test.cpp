@@ -75,6 +75,11 @@ TEST(Hash, ContentHashIsBlake2b) {
   EXPECT_EQ(content_hash("abc"), "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
 }
 
+TEST(Hash, ChecksumIsSipHashWithoutAKey) {
+  EXPECT_EQ(checksum(""), 0xd70077739d4b921eu);  // 1e924b9d737700d7 in SipHash's own order of bytes
+  EXPECT_NE(checksum("a"), checksum("b"));
+}
+
 TEST(Compress, RoundTripAndDamage) {
   const std::string bytes(10'000, 'x');
   std::string frame = compress(bytes);
