@@ -60,6 +60,10 @@ std::vector<ports::RawPiece> pieces(std::string_view raw, const wire::Mail& mail
   return out;
 }
 
+std::string at_most(std::string&& text, std::size_t max_bytes) {
+  return text.size() <= max_bytes ? std::move(text) : truncate_utf8(text, max_bytes);
+}
+
 std::string lower_address(const wire::Address& address) { return to_lower_ascii(address.addr); }
 
 }  // namespace
@@ -104,9 +108,8 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   }
   in.subject = truncate_utf8(mail.subject, 2000);
   in.base_subject = truncate_utf8(mail.base_subject, 2000);
-  in.text = truncate_utf8(mail.text, kTextMax);
-  in.reply_text = truncate_utf8(mail.reply_text, kTextMax);
-  in.signature = mail.signature;
+  in.text = at_most(std::move(mail.text), kTextMax);
+  in.reply_text = at_most(std::move(mail.reply_text), kTextMax);
   in.date = mail.date;
   in.automatic = automatic_of(mail.automatic);
   in.automatic_why = mail.automatic_why;
@@ -127,6 +130,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
     }
   }
   in.phones = wire::numbers_in(mail.signature, settings.country);
+  in.signature = std::move(mail.signature);
   for (const wire::Attachment& a : mail.attachments)
     in.attachments.push_back({a.name, a.type, static_cast<std::int64_t>(a.size)});
   in.notes = std::move(mail.notes);

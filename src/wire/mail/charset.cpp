@@ -320,6 +320,7 @@ std::string to_utf8(std::string_view bytes, std::string_view label, std::string_
   if (name == nullptr || *name == '\0') return guess(bytes, hint);
   const std::string_view charset = name;
   if (charset == kUtf8) {
+    if (clean_utf8_length(bytes) == bytes.size()) return std::string(bytes);  // nearly all mail
     if (is_valid_utf8(bytes) || multibyte_weight(bytes) == 0) return sanitize_utf8(bytes);
     // Labelled UTF-8, but not one character of it is: a program that wrote the label by habit.
     std::string clean = sanitize_utf8(bytes);
