@@ -101,7 +101,7 @@ class Run {
 
  private:
   void flush_base64() {
-    bytes_ += decode_base64(base64_);
+    bytes_ += decode_transfer(base64_, Transfer::base64);
     base64_.clear();
   }
   std::string& out_;
