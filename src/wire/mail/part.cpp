@@ -46,7 +46,7 @@ class Reader {
     ++count_;
     Part part;
     part.fields = read_fields(text);
-    if (part.fields.cut) note("more than 1000 header fields: the rest was not read");
+    if (part.fields.cut) note("more than 1000 header fields, or 1 MB: the rest was not read");
     part.content = text.substr(part.fields.size);
     const std::string type = part.fields.value("Content-Type");
     part.type = parse_parameters(type);
