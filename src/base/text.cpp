@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -197,22 +199,42 @@ bool is_valid_utf8(std::string_view bytes) {
   return true;
 }
 
+namespace {
+
+// Eight bytes that are printable ASCII or letters of two bytes, as most of our text is. `open` says that the
+// byte before them begins a letter, and afterwards the same of their last.
+bool clean8(std::uint64_t word, std::uint64_t& open) {
+  static_assert(std::endian::native == std::endian::little);
+  const std::uint64_t high = word & kHigh, bit6 = (word << 1) & kHigh, bit5 = (word << 2) & kHigh;
+  const std::uint64_t low = word & ~kHigh;
+  const std::uint64_t lead = high & bit6 & ~bit5, tail = high & ~bit6;
+  const std::uint64_t longer = high & bit6 & bit5;
+  const std::uint64_t overlong = lead & ~((word & 0x1E * kEach) + 0x7E * kEach);  // C0, C1
+  const std::uint64_t control = ~high & kHigh & (~(low + 0x60 * kEach) | (low + kEach));
+  if ((longer | overlong | control) != 0 || (lead << 8 | open) != tail) return false;
+  open = lead >> 56;
+  return true;
+}
+
+}  // namespace
+
 std::size_t clean_utf8_length(std::string_view bytes) {
   std::size_t at = 0;
   while (at < bytes.size()) {
-    const auto first = static_cast<unsigned char>(bytes[at]);
-    if (first >= 0x20 && first < 0x7F) {
-      ++at;
-      continue;
+    std::uint64_t open = 0;
+    while (at + 8 <= bytes.size() && clean8(load8(bytes.data() + at), open)) at += 8;
+    if (open != 0) --at;
+    for (const std::size_t next = at + 8; at < std::min(next, bytes.size());) {
+      const auto first = static_cast<unsigned char>(bytes[at]);
+      if (first < 0x80) {
+        if ((first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F) return at;
+        ++at;
+        continue;
+      }
+      const std::size_t length = sequence_length(bytes, at);
+      if (length == 0) return at;
+      at += length;
     }
-    if (first < 0x80) {
-      if ((first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F) break;
-      ++at;
-      continue;
-    }
-    const std::size_t length = sequence_length(bytes, at);
-    if (length == 0) break;
-    at += length;
   }
   return at;
 }

@@ -13,7 +13,6 @@ namespace hejnal::carriers {
 namespace {
 
 constexpr std::size_t kTextMax = 512 * 1024;
-constexpr std::size_t kOwnPieceMin = 4096;  // smaller attachments stay inside the message
 constexpr std::size_t kPiecesMax = 500;
 constexpr std::size_t kReferencesMax = 20;
 
@@ -35,26 +34,28 @@ Automatic automatic_of(wire::Automatic a) {
 
 // The original in pieces: the encoded bytes of large attachments apart, so that the same file is stored once.
 std::vector<ports::RawPiece> pieces(std::string_view raw, const wire::Mail& mail) {
-  std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  std::vector<const wire::Attachment*> apart;
   for (const wire::Attachment& a : mail.attachments) {
-    if (a.raw_end > a.raw_begin && a.raw_end <= raw.size() && a.raw_end - a.raw_begin >= kOwnPieceMin &&
-        ranges.size() < kPiecesMax) {
-      ranges.emplace_back(a.raw_begin, a.raw_end);
+    if (a.raw_end > a.raw_begin && a.raw_end <= raw.size() &&
+        a.raw_end - a.raw_begin >= wire::kStoredApartMin && apart.size() < kPiecesMax) {
+      apart.push_back(&a);
     }
   }
-  std::sort(ranges.begin(), ranges.end());
+  std::sort(apart.begin(), apart.end(), [](const wire::Attachment* a, const wire::Attachment* b) {
+    return std::pair(a->raw_begin, a->raw_end) < std::pair(b->raw_begin, b->raw_end);
+  });
   std::vector<ports::RawPiece> out;
   std::size_t at = 0;
   const auto inline_until = [&](std::size_t end) {
     if (end > at) out.push_back({{}, compress(raw.substr(at, end - at)), end - at});
     at = end;
   };
-  for (const auto& [begin, end] : ranges) {
-    if (begin < at) continue;  // nested in one that we have
-    inline_until(begin);
-    const std::string_view bytes = raw.substr(begin, end - begin);
-    out.push_back({content_hash(bytes), compress(bytes), bytes.size()});
-    at = end;
+  for (const wire::Attachment* a : apart) {
+    if (a->raw_begin < at) continue;  // nested in one that we have
+    inline_until(a->raw_begin);
+    const std::string_view bytes = raw.substr(a->raw_begin, a->raw_end - a->raw_begin);
+    out.push_back({a->hash.empty() ? content_hash(bytes) : a->hash, compress(bytes), bytes.size()});
+    at = a->raw_end;
   }
   inline_until(raw.size());
   return out;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "wire/mail/charset.hpp"
 #include "wire/mail/gmime.hpp"
 #include "wire/mail/header_text.hpp"
 
@@ -110,8 +111,10 @@ class Reader {
         continue;
       }
       const char* name = internet_address_get_name(address);
-      // The domain as it goes over the wire: get_addr would turn "xn--..." into letters.
-      const char* addr = internet_address_mailbox_get_idn_addr(INTERNET_ADDRESS_MAILBOX(address));
+      auto* mailbox = INTERNET_ADDRESS_MAILBOX(address);
+      const char* addr = internet_address_mailbox_get_addr(mailbox);
+      // The domain as it goes over the wire: GMime has turned "xn--..." into letters.
+      if (addr != nullptr && !is_ascii(addr)) addr = internet_address_mailbox_get_idn_addr(mailbox);
       add(name == nullptr ? "" : name, addr == nullptr ? "" : addr);
     }
   }
