@@ -1,7 +1,6 @@
 #include "wire/mail/quotation.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.hpp"
 
@@ -122,24 +121,29 @@ bool is_any(std::string_view text, const std::string_view (&list)[N]) {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
 }
 
-// Whether a line may begin with one of them: its first byte, folded. Spares folding every line of a mail.
-template <std::size_t N>
-constexpr std::array<bool, 256> first_bytes(const std::string_view (&list)[N]) {
-  std::array<bool, 256> out{};
-  for (std::size_t i = 0; i < 256; ++i) out[i] = i >= 0x80;  // a letter with a mark: only fold() knows
-  for (const auto s : list) {
-    const auto c = static_cast<unsigned char>(s[0]);
-    out[c] = true;
-    if (c >= 'a' && c <= 'z') out[static_cast<std::size_t>(c - 'a' + 'A')] = true;
+// Whether the folded line begins with a phrase of the list; folds no more of it than it must, for every line
+// of a mail is asked.
+bool folds_to(std::string_view line, std::string_view phrase) {
+  std::size_t at = 0;
+  while (!phrase.empty()) {
+    if (at >= line.size()) return false;
+    if (static_cast<unsigned char>(line[at]) < 0x80) {
+      const char c = line[at++];
+      if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != phrase[0]) return false;
+      phrase.remove_prefix(1);
+      continue;
+    }
+    const std::size_t begin = at;
+    next_code_point(line, at);
+    const std::string folded = fold(line.substr(begin, at - begin));
+    if (!phrase.starts_with(folded)) return false;
+    phrase.remove_prefix(folded.size());
   }
-  return out;
+  return true;
 }
-constexpr auto kSentFromBytes = first_bytes(kSentFrom);
-constexpr auto kOriginalBytes = first_bytes(kOriginal);
-constexpr std::size_t kLongestOpening = 64;  // bytes, unfolded: longer than any phrase of the lists
-
-bool may_begin(std::string_view line, const std::array<bool, 256>& bytes) {
-  return !line.empty() && bytes[static_cast<unsigned char>(line[0])];
+template <std::size_t N>
+bool folds_to_any(std::string_view line, const std::string_view (&list)[N]) {
+  return std::any_of(std::begin(list), std::end(list), [&](std::string_view s) { return folds_to(line, s); });
 }
 
 bool has_date_or_address(std::string_view text) {
@@ -195,9 +199,8 @@ bool is_original_message_line(std::string_view line) {
   if (line.size() > 160) return false;
   const auto begin = std::min(line.find_first_not_of("-_* ="), line.size());
   const std::string_view rest = line.substr(begin);
-  if (!may_begin(rest, kOriginalBytes)) return false;
   if (begin == 0 && !rest.ends_with(':')) return false;  // "Begin forwarded message:"
-  return starts_with_any(fold(rest.substr(0, kLongestOpening)), kOriginal);
+  return folds_to_any(rest, kOriginal);
 }
 
 bool is_sent_from_line(std::string_view line) {
@@ -206,7 +209,7 @@ bool is_sent_from_line(std::string_view line) {
   while (!line.empty() &&
          (line.front() == '<' || line.front() == '(' || line.front() == '*' || line.front() == '_'))
     line.remove_prefix(1);
-  if (may_begin(line, kSentFromBytes) && starts_with_any(fold(line.substr(0, kLongestOpening)), kSentFrom)) {
+  if (folds_to_any(line, kSentFrom)) {
     // "Sent from the server room I can see..." is a sentence: what follows must be short or a product.
     return line.size() <= 80 || fold(line).find("http") != std::string::npos;
   }
