@@ -49,7 +49,7 @@ struct Head {
 // so the limits hold before it sees them.
 class HeadReader {
  public:
-  explicit HeadReader(std::string_view text) : text_(text) {}
+  HeadReader(std::string_view text, std::size_t max_fields) : text_(text), max_fields_(max_fields) {}
 
   Head read() {
     while (at_ < text_.size() && !ended_) {
@@ -100,7 +100,7 @@ class HeadReader {
     const std::size_t size = at_ - begin_, kept = std::min(size, kMaxValue - value_size_);
     value_size_ += kept;
     kept_size_ += kept;
-    if (head_.fields > kMaxFields || kept_size_ > kMaxHeader) head_.cut = true;
+    if (head_.fields > max_fields_ || kept_size_ > kMaxHeader) head_.cut = true;
     if (head_.cut) return leave_out();
     const std::string_view raw = text_.substr(begin_, kept);
     if (kept < size || !raw.ends_with('\n') || raw.find('\0') != raw.npos) set_apart();
@@ -118,14 +118,15 @@ class HeadReader {
 
   std::string_view text_, line_;
   Head head_;
+  std::size_t max_fields_;
   std::size_t at_ = 0, begin_ = 0, value_size_ = 0, kept_size_ = 0;
   bool ended_ = false;
 };
 
 }  // namespace
 
-Fields read_fields(std::string_view text) {
-  const Head head = HeadReader(text).read();
+Fields read_fields(std::string_view text, std::size_t max_fields) {
+  const Head head = HeadReader(text, max_fields).read();
   Fields fields;
   fields.size = head.size;
   fields.cut = head.cut;

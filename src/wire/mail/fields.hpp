@@ -28,10 +28,11 @@ struct Fields {
 };
 
 constexpr std::size_t kMaxFields = 1000;
+constexpr std::size_t kMaxPartFields = 100;  // of a part inside a mail, of which there may be hundreds
 constexpr std::size_t kMaxValue = 64u << 10;
 constexpr std::size_t kMaxHeader = 1u << 20;
 
-Fields read_fields(std::string_view text);
+Fields read_fields(std::string_view text, std::size_t max_fields = kMaxFields);
 std::string unfold(std::string_view value);  // line ends removed, trimmed
 
 // One line without its end; moves `at` behind it.

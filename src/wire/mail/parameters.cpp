@@ -50,14 +50,13 @@ std::string mend(std::string_view text) {
       quoted = !quoted;
     } else if (c == ';' && !quoted) {
       start = true;
-    } else if (is_space(c) && !quoted && out.back() != '=') {
+    } else if (is_space(c) && !quoted) {
       const std::size_t next = skip_space(text, at);
-      if (next < text.size() && text[next] != '=' && begins_parameter(text.substr(next))) {
-        out += ';';
-        start = true;
-        at = next;
-        continue;
-      }
+      start =
+          out.back() != '=' && next < text.size() && text[next] != '=' && begins_parameter(text.substr(next));
+      out += start ? ';' : ' ';
+      at = next;
+      continue;
     } else if (c == '=' && !quoted && out.ends_with('*')) {
       const std::size_t begin = at + (text.substr(at).starts_with("=\"") ? 2 : 1);
       const std::size_t end = text.find('\'', begin);

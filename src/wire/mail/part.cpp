@@ -45,8 +45,8 @@ class Reader {
   Part read(std::string_view text, std::size_t depth, std::string_view default_type) {
     ++count_;
     Part part;
-    part.fields = read_fields(text);
-    if (part.fields.cut) note("more than 1000 header fields, or 1 MB: the rest was not read");
+    part.fields = read_fields(text, depth == 0 ? kMaxFields : kMaxPartFields);
+    if (part.fields.cut) note("a header longer than anybody needs: the rest of it was not read");
     part.content = text.substr(part.fields.size);
     const std::string type = part.fields.value("Content-Type");
     part.type = parse_parameters(type);
