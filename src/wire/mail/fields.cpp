@@ -153,8 +153,8 @@ Fields read_fields(std::string_view text, std::size_t max_fields) {
   return fields;
 }
 
-std::string unfold(std::string_view value) {
-  const OwnedText text(g_mime_utils_header_unfold(std::string(value).c_str()));
+std::string unfold(const char* value) {
+  const OwnedText text(g_mime_utils_header_unfold(value));
   return text.get();
 }
 

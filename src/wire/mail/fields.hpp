@@ -13,8 +13,8 @@
 namespace hejnal::wire {
 
 struct Field {
-  std::string_view name;   // without the colon, trimmed
-  std::string_view value;  // raw: still folded
+  std::string_view name;  // without the colon, trimmed
+  const char* value;      // raw: still folded
 };
 
 struct Fields {
@@ -33,7 +33,7 @@ constexpr std::size_t kMaxValue = 64u << 10;
 constexpr std::size_t kMaxHeader = 1u << 20;
 
 Fields read_fields(std::string_view text, std::size_t max_fields = kMaxFields);
-std::string unfold(std::string_view value);  // line ends removed, trimmed
+std::string unfold(const char* value);  // line ends removed, trimmed
 
 // One line without its end; moves `at` behind it.
 std::string_view next_line(std::string_view text, std::size_t& at);

@@ -39,9 +39,10 @@ void read_headers(const Fields& fields, std::string_view hint, Mail& mail) {
       return;
     }
     if (is_trace(field.name)) continue;
+    const std::string value = unfold(field.value);
     mail.headers.push_back(
         {sanitize_utf8(field.name),
-         truncate_utf8(decode_header_text(unfold(field.value.substr(0, 2 * kMaxHeaderValue)), hint),
+         truncate_utf8(decode_header_text(std::string_view(value).substr(0, 2 * kMaxHeaderValue), hint),
                        kMaxHeaderValue)});
   }
 }
