@@ -166,8 +166,7 @@ std::string decode_words_inside(std::string_view value, std::string_view hint) {
 
 std::string decode_header_text(std::string_view value, std::string_view hint) {
   if (value.find("=?") == value.npos) {
-    return tidy(is_ascii(value) && value.find('\x1B') == value.npos ? sanitize_utf8(value)
-                                                                    : to_utf8(value, {}, hint));
+    return tidy(clean_utf8_length(value) == value.size() ? std::string(value) : to_utf8(value, {}, hint));
   }
   std::string out, plain;
   Run run(out);

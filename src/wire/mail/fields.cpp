@@ -140,7 +140,8 @@ Fields read_fields(std::string_view text, std::size_t max_fields) {
   const std::string_view bytes = head.whole ? text.substr(0, head.size) : std::string_view(mended);
   GMimeParserOptions* options = mail_options();
   const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size()));
-  const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+  thread_local const Owned<GMimeParser> parser(g_mime_parser_new());
+  g_mime_parser_init_with_stream(parser.get(), stream.get());
   fields.object.reset(g_mime_parser_construct_part(parser.get(), options));
   if (fields.object == nullptr) return fields;
   GMimeHeaderList* list = g_mime_object_get_header_list(fields.object.get());

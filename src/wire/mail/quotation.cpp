@@ -1,6 +1,7 @@
 #include "wire/mail/quotation.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 
@@ -141,9 +142,24 @@ bool folds_to(std::string_view line, std::string_view phrase) {
   }
   return true;
 }
+// Which first bytes a line may have that folds to a phrase of the list: nearly every line ends here.
 template <std::size_t N>
-bool folds_to_any(std::string_view line, const std::string_view (&list)[N]) {
-  return std::any_of(std::begin(list), std::end(list), [&](std::string_view s) { return folds_to(line, s); });
+constexpr std::array<bool, 256> first_bytes(const std::string_view (&list)[N]) {
+  std::array<bool, 256> out{};
+  for (std::size_t i = 0x80; i < out.size(); ++i) out[i] = true;  // a letter with a mark: only fold() knows
+  for (const auto s : list) {
+    const auto c = static_cast<unsigned char>(s[0]);
+    out[c] = true;
+    if (c >= 'a' && c <= 'z') out[static_cast<std::size_t>(c - 'a' + 'A')] = true;
+  }
+  return out;
+}
+template <const auto& kList>
+bool folds_to_any(std::string_view line) {
+  static constexpr auto kFirst = first_bytes(kList);
+  return !line.empty() && kFirst[static_cast<unsigned char>(line[0])] &&
+         std::any_of(std::begin(kList), std::end(kList),
+                     [&](std::string_view s) { return folds_to(line, s); });
 }
 
 bool has_date_or_address(std::string_view text) {
@@ -200,7 +216,7 @@ bool is_original_message_line(std::string_view line) {
   const auto begin = std::min(line.find_first_not_of("-_* ="), line.size());
   const std::string_view rest = line.substr(begin);
   if (begin == 0 && !rest.ends_with(':')) return false;  // "Begin forwarded message:"
-  return folds_to_any(rest, kOriginal);
+  return folds_to_any<kOriginal>(rest);
 }
 
 bool is_sent_from_line(std::string_view line) {
@@ -209,7 +225,7 @@ bool is_sent_from_line(std::string_view line) {
   while (!line.empty() &&
          (line.front() == '<' || line.front() == '(' || line.front() == '*' || line.front() == '_'))
     line.remove_prefix(1);
-  if (folds_to_any(line, kSentFrom)) {
+  if (folds_to_any<kSentFrom>(line)) {
     // "Sent from the server room I can see..." is a sentence: what follows must be short or a product.
     return line.size() <= 80 || fold(line).find("http") != std::string::npos;
   }
