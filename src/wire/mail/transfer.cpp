@@ -55,14 +55,6 @@ std::string without_trailing_space(std::string_view bytes) {
   return out;
 }
 
-bool has_trailing_space(std::string_view bytes) {
-  for (std::size_t at = bytes.find('\n'); at != bytes.npos; at = bytes.find('\n', at + 1)) {
-    const std::size_t end = at > 0 && bytes[at - 1] == '\r' ? at - 1 : at;
-    if (end > 0 && (bytes[end - 1] == ' ' || bytes[end - 1] == '\t')) return true;
-  }
-  return bytes.ends_with(' ') || bytes.ends_with('\t');
-}
-
 // From behind the line "begin 644 name" on, which GMime's decoder does not know.
 std::string_view behind_begin(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
@@ -114,10 +106,7 @@ std::string decode_transfer(std::string_view bytes, Transfer transfer) {
     case Transfer::identity:
       return std::string(bytes);
     case Transfer::quoted_printable:
-      if (has_trailing_space(bytes))
-        decode_into(out, without_trailing_space(bytes), gmime_encoding(transfer));
-      else
-        decode_into(out, bytes, gmime_encoding(transfer));
+      decode_into(out, without_trailing_space(bytes), gmime_encoding(transfer));
       return out;
     case Transfer::uuencode:
       decode_into(out, behind_begin(bytes), gmime_encoding(transfer));
