@@ -9,9 +9,9 @@ namespace {
 bool at_line_start(std::string_view text, std::size_t at) { return at == 0 || text[at - 1] == '\n'; }
 
 // Where the parts begin is ours to find and not GMime's, which builds every part of a mail before anybody can
-// look at it: 5 million empty ones, which is 25 MB, became 6 GB. To bound them before, one must have found their
-// delimiters, and then nothing is left to do. It also drops the text of a part that has no header, and opens a
-// message/rfc822, which here stays an attachment with its byte range.
+// look at it: 5 million empty ones, which is 25 MB, became 6 GB. To bound them before, one must have found
+// their delimiters, and then nothing is left to do. It also drops the text of a part that has no header, and
+// opens a message/rfc822, which here stays an attachment with its byte range.
 
 // A delimiter line "--boundary" from `from` on.
 struct Delimiter {
