@@ -232,36 +232,41 @@ std::string truncate_utf8(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string fold(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+  // Every mail goes through here: ASCII and the letters of Latin Extended-A are written straight away.
+  std::string out(text.size(), '\0');
+  std::size_t used = 0;
   for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<unsigned char>(text[at]) < 0x80) {  // most text is ASCII: a run at once
-      std::size_t end = at;
-      while (end < text.size() && static_cast<unsigned char>(text[end]) < 0x80) ++end;
-      const std::size_t begin = out.size();
-      out.append(text.substr(at, end - at));
-      for (std::size_t i = begin; i < out.size(); ++i) out[i] = lower(out[i]);
-      at = end;
+    if (used == out.size()) out.resize(used + text.size() - at + 16);
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x80) {
+      out[used++] = lower(text[at++]);
       continue;
     }
-    char32_t c = next_code_point(text, at);
-    if (c >= 0xC0 && c < 0xC0 + kLatin.size()) {
-      const char base = kLatin[c - 0xC0];
-      if (const char* special = fold_special(c)) {
-        out += special;
-      } else if (base == ' ' || base == '\0') {
-        append_utf8(out, c);
-      } else {
-        out += base;
+    if (byte >= 0xC3 && byte <= 0xC5 && at + 1 < text.size()) {
+      const auto second = static_cast<unsigned char>(text[at + 1]);
+      const std::size_t place = ((byte & 0x1Fu) << 6 | (second & 0x3Fu)) - 0xC0u;
+      if ((second & 0xC0) == 0x80 && place < kLatin.size() && kLatin[place] >= 'a' &&
+          !fold_special(static_cast<char32_t>(place + 0xC0))) {
+        out[used++] = kLatin[place];
+        at += 2;
+        continue;
       }
-    } else if (c >= 0x300 && c <= 0x36F) {
-      // a combining mark: dropped
+    }
+    char32_t c = next_code_point(text, at);
+    if (c >= 0x300 && c <= 0x36F) continue;  // a combining mark: dropped
+    out.resize(used);
+    if (const char* special = fold_special(c)) {
+      out += special;
+    } else if (c >= 0xC0 && c < 0xC0 + kLatin.size() && kLatin[c - 0xC0] >= 'a') {
+      out += kLatin[c - 0xC0];
     } else {
       if ((c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)) c += 0x20;
       if (c >= 0x400 && c <= 0x40F) c += 0x50;
       append_utf8(out, c);
     }
+    used = out.size();
   }
+  out.resize(used);
   return out;
 }
 
