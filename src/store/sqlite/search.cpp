@@ -13,6 +13,7 @@ namespace hejnal::store::sqlite {
 namespace {
 
 constexpr std::size_t kExpandedMax = 24;
+constexpr int kStepsMax = 2000;
 constexpr int kTextsMax = 400;  // read for a page of 50
 
 std::string quoted(std::string_view word) { return fmt::format("\"{}\"", word); }
@@ -53,23 +54,29 @@ Search::Search(Database& db, std::string_view text, std::string condition, std::
   whole_words_ = joined(words, " AND ");
 }
 
-Result<bool> Search::expand(std::vector<std::string>& into) {
-  std::string from = last_;
+Result<Search::Ending> Search::expand(std::vector<std::string>& into) {
+  std::string from = last_, term;
+  int steps = 0;
+  bool common = false;
   for (;;) {
     HEJNAL_TRY(Rows rows, db_.query("SELECT term FROM temp.search_terms WHERE term >= ?1", from));
     // A row for each message that has the term; of a common one we go straight to the next.
     int same = 0;
     for (;;) {
       HEJNAL_TRY(const bool more, rows.next());
-      if (!more || !rows.view(0).starts_with(last_)) return true;
-      if (!into.empty() && into.back() == rows.view(0)) {
+      if (!more || !rows.view(0).starts_with(last_))
+        return into.size() <= kExpandedMax ? Ending::few : common ? Ending::many : Ending::rare;
+      if (++steps > kStepsMax) return Ending::many;
+      if (term == rows.view(0)) {
         if (++same < 8) continue;
-        from = into.back() + '\x01';
+        common = true;
+        from = term + '\x01';
         break;
       }
-      if (into.size() == kExpandedMax) return false;
-      into.push_back(rows.text(0));
+      term = rows.text(0);
       same = 0;
+      if (into.size() <= kExpandedMax) into.push_back(term);
+      if (into.size() > kExpandedMax && common) return Ending::many;
     }
   }
 }
@@ -82,18 +89,18 @@ Result<Search::Found> Search::page(Place from, int limit) {
   state.below = from.below;
   state.found.next.top = from.top;
   std::vector<std::string> expanded;
-  HEJNAL_TRY(const bool few, expand(expanded));
+  HEJNAL_TRY(const Ending ending, expand(expanded));
+  const std::string beginning = quoted(last_) + '*';
   End end = End::exhausted;
-  if (few) {
-    if (!expanded.empty()) {
-      exact_ = both(whole_words_, fmt::format("({})", joined(expanded, " OR ")));
-      HEJNAL_TRY(end, walk(Source::index, exact_, state));
-    }
-  } else {
+  if (ending == Ending::many) {
     HEJNAL_TRY(end, walk(Source::text, whole_words_, state));
     if (end == End::enough && !state.found.more && state.looked < kLooksMax) {
-      HEJNAL_TRY(end, walk(Source::index, both(whole_words_, quoted(last_) + '*'), state));
+      HEJNAL_TRY(end, walk(Source::index, both(whole_words_, beginning), state));
     }
+  } else if (!expanded.empty()) {
+    exact_ = both(whole_words_,
+                  ending == Ending::rare ? beginning : fmt::format("({})", joined(expanded, " OR ")));
+    HEJNAL_TRY(end, walk(Source::index, exact_, state));
   }
   Found& found = state.found;
   if (end == End::enough && !found.more) {  // the bound was reached before the page was full

@@ -29,7 +29,7 @@ class Search {
   // Messages that are looked at for one page, whatever they are of.
   static constexpr int kLooksMax = 5000;
   // And when the page is full already, only to say how many cases there are.
-  static constexpr int kCountedMax = 1000;
+  static constexpr int kCountedMax = 500;
 
   // Where a page ends: `top` is the newest message that the first page looked at, so what comes in meanwhile
   // changes nothing; the next page takes messages below `below`.
@@ -56,10 +56,11 @@ class Search {
 
  private:
   enum class Source { index, text };
+  enum class Ending { few, rare, many };  // what the last word stands for
   enum class End { exhausted, enough };
   struct Walk;
 
-  Result<bool> expand(std::vector<std::string>& into);  // false: too many
+  Result<Ending> expand(std::vector<std::string>& into);  // `few`: these words; `rare`: of few messages
   Result<End> walk(Source source, const std::string& expression, Walk& state);
   Result<bool> shown_before(core::CaseNumber number, const Walk& state);
   Result<bool> matches(std::int64_t message);
@@ -69,7 +70,7 @@ class Search {
   std::vector<std::string> values_;
   std::string last_;         // the word that may be a beginning
   std::string whole_words_;  // the expression for all others
-  std::string exact_;        // the expression for everything, when the last word stands for a few
+  std::string exact_;        // the expression for everything, unless the last word stands for many
 };
 
 }  // namespace hejnal::store::sqlite
