@@ -14,7 +14,7 @@ constexpr std::size_t kResultsMax = 32;  // that wait for company
 constexpr std::size_t kBusy = 8;         // jobs that wait
 constexpr int kOutWhileBusy = 2, kOutWithJobs = 16;
 constexpr int kRingMax = 64, kRingWithJobs = 32;
-constexpr int kIndexMax = 256, kIndexSoon = 64, kIndexWithJobs = 64;
+constexpr int kIndexMax = 256, kIndexSoon = 64, kIndexLate = 4096, kIndexWithJobs = 64;
 constexpr int kBusyGroupsMax = 8;  // after so many, what is not urgent gets its share all the same
 constexpr Duration kMoment = 5ms;
 constexpr Duration kSleepMax = 1h;
@@ -116,8 +116,11 @@ Ledger::Jobs Ledger::take_jobs(bool with_results) {
 Ledger::Share Ledger::share(std::size_t jobs, bool quiet) {
   if (jobs == 0) {
     busy_groups_ = 0;
-    const bool index = index_behind_ && (quiet || unindexed_ >= kIndexSoon);
-    return {kRingMax, room(), index ? kIndexMax : 0};
+    // In a storm of alarms the index waits longer, and what goes out takes turns with what rings.
+    const auto alarm = desk_.next_alarm();
+    const bool storm = alarm && *alarm && **alarm <= desk_.tick();
+    const bool index = index_behind_ && (quiet || unindexed_ >= (storm ? kIndexLate : kIndexSoon));
+    return {kRingMax, storm ? std::min(room(), kOutWithJobs) : room(), index ? kIndexMax : 0};
   }
   if (jobs <= kBusy) return {kRingWithJobs, room(), 0};
   // While mail pours in, what goes out yields, but never stands still.
