@@ -16,6 +16,7 @@ using Automatic = ports::IncomingMail::Automatic;
 
 constexpr std::size_t kCandidatesMax = 30;
 constexpr std::size_t kTagsMax = 10;
+constexpr int kLooksMax = 100;
 constexpr std::int64_t kLogoMax = 10'000;
 constexpr std::size_t kSignatureMax = 500;
 constexpr Duration kStaleMail = 24h;  // an older one gets no automatic mail: it may come from an import
@@ -227,6 +228,10 @@ class MailFiler {
       HEJNAL_TRY(const auto item, store_.notice_by_message_id(reference));
       // The id of an alert is not guessable: who can refer to it has read that alert.
       if (!item || !item->notice.to_desk()) continue;
+      if (item->notice.kind == core::NoticeKind::set_aside) {
+        HEJNAL_TRY_VOID(file_look(*who));
+        return true;
+      }
       HEJNAL_TRY(const core::CaseNumber number, desk_.living(item->notice.number));
       HEJNAL_TRY_VOID(keep(number, ports::MessageState::joined,
                            fmt::format("{} has answered the alert", who->name), true));
@@ -265,6 +270,35 @@ class MailFiler {
       return true;
     }
     return false;
+  }
+
+  // The look at what was set aside, by a reply to the daily mail: "#sprawa 12 15" makes a case of each,
+  // "#nie 12" says that it is none. What names nothing that waits is passed over: it stands in the next one.
+  Status file_look(const core::OnCall& who) {
+    HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside,
+                         fmt::format("{} has looked at what was set aside", who.name), true));
+    HEJNAL_TRY_VOID(store_.set_looked_at(filed_.message, now_));
+    int named = 0;
+    for (const std::string_view line : split(mail_.reply_text, '\n')) {
+      const std::vector<std::string_view> pieces = split(trim(line), ' ');
+      const bool opens = iequals(pieces.front(), "#sprawa") || iequals(pieces.front(), "#case");
+      const bool dismisses = iequals(pieces.front(), "#nie") || iequals(pieces.front(), "#no");
+      if (!opens && !dismisses) continue;
+      for (const std::string_view piece : pieces) {
+        core::MessageId id = 0;
+        std::from_chars(piece.data(), piece.data() + piece.size(), id);
+        if (id == 0 || ++named > kLooksMax) continue;
+        Status done;
+        if (opens) {
+          if (const auto number = desk_.take_up(id, 0, who.name); !number)
+            done = tl::make_unexpected(number.error());
+        } else {
+          done = desk_.dismiss(id);
+        }
+        if (!done && done.error().fault != Fault::not_found) return done;
+      }
+    }
+    return {};
   }
 
   // What of a colleague's answer does not go to the client: files, and what stands below a signature mark and

@@ -32,7 +32,7 @@ Status Desk::review_if_due() {
   notice.to = settings_.on_call.front().email;
   notice.to_name = settings_.on_call.front().name;
   for (const ports::Message& m : waiting)
-    notice.text += fmt::format("{}: {} ({})\n", m.from, m.subject, m.join_reason);
+    notice.text += fmt::format("{}. {}: {} ({})\n", m.id, m.from, m.subject, m.join_reason);
   return queue(notice);
 }
 
