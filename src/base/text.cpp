@@ -78,23 +78,6 @@ std::string to_lower_ascii(std::string_view text) {
   return out;
 }
 
-bool is_address(std::string_view text) {
-  const auto at = text.find('@');
-  if (at == std::string_view::npos || at == 0 || at > 64 || text.size() > 320) return false;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return false;
-  }
-  if (text.find_first_of("<>()[]\\,;:\"") != std::string_view::npos) return false;
-  const std::string_view domain = text.substr(at + 1);
-  if (domain.empty() || domain.size() > 255 || domain.front() == '.' || domain.back() == '.') return false;
-  for (const char c : domain) {
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
-    if (!good) return false;
-  }
-  return text.find("..") == std::string_view::npos;
-}
-
 bool iequals(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {

@@ -156,14 +156,6 @@ bool looks_like_address(const std::string& text) {
          text.find_first_of(" <>,\"\r\n") == std::string::npos;
 }
 
-// Also as address+detail.
-bool is_of_desk(const Settings& s, const std::string& address) {
-  const auto at = address.rfind('@'), plus = address.find('+');
-  const std::string plain = plus < at ? address.substr(0, plus) + address.substr(at) : address;
-  const auto is = [&](const std::string& own) { return own == address || own == plain; };
-  return is(s.address) || std::any_of(s.aliases.begin(), s.aliases.end(), is);
-}
-
 bool looks_like_listen(const std::string& text) {
   if (text.starts_with("unix:/")) return true;
   const auto colon = text.rfind(':');
@@ -275,11 +267,6 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
     if (!person.email.empty() && !looks_like_address(person.email))
       row.mistake("email", fmt::format("\"{}\" is no email address", person.email));
     person.email = to_lower_ascii(person.email);
-    if (is_of_desk(settings, person.email))
-      row.mistake("email",
-                  fmt::format("\"{}\" is an address of the desk itself: alerts would come back as new "
-                              "reports",
-                              person.email));
     settings.on_call.push_back(std::move(person));
   }
   if (settings.on_call.empty())
