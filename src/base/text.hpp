@@ -8,9 +8,9 @@
 
 namespace hejnal {
 
-std::string_view trim(std::string_view text);       // ASCII white space at both ends
-std::string to_lower_ascii(std::string_view text);  // A-Z only, other bytes untouched
-bool iequals(std::string_view a, std::string_view b);                        // equal but for the case of A-Z
+std::string_view trim(std::string_view text);          // ASCII white space at both ends
+std::string to_lower_ascii(std::string_view text);     // A-Z only, other bytes untouched
+bool iequals(std::string_view a, std::string_view b);  // equal but for the case of A-Z
 std::vector<std::string_view> split(std::string_view text, char separator);  // empty pieces are kept
 std::string collapse_space(std::string_view text);  // runs of white space (Unicode's lines, too) to one space
 

@@ -18,7 +18,7 @@ constexpr std::size_t kCandidatesMax = 30;
 constexpr std::size_t kTagsMax = 10;
 constexpr int kLooksMax = 100;
 constexpr std::int64_t kLogoMax = 10'000;
-constexpr std::size_t kSignatureMax = 500;
+constexpr std::size_t kSignatureMax = 300;
 constexpr Duration kStaleMail = 24h;  // an older one gets no automatic mail: it may come from an import
 
 // "[#12 K7M2P]" in a subject: the number and the code, which must agree.

@@ -12,6 +12,7 @@ by its process id. What a server has said on stderr is shown when it did not sta
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import smtplib
@@ -48,6 +49,11 @@ def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+def follow_token(email):
+    """The token of the client's link in a mail of the desk."""
+    return re.search(r"/c/([a-z0-9]+)", email["text"]).group(1)
 
 
 def eventually(condition, longest_s=15, every_s=0.05):

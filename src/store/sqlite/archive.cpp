@@ -293,8 +293,9 @@ Result<std::string> SqliteArchive::raw(core::MessageId id) {
     HEJNAL_TRY(const std::string piece, decompress(rows.view(0)));
     out += piece;
   }
-  if (!any) return fail(Fault::not_found, "message {} has no original bytes; those of an email are kept when it leaves",
-                id);
+  if (!any)
+    return fail(Fault::not_found,
+                "message {} has no original bytes; those of an email are kept when it leaves", id);
   return out;
 }
 
