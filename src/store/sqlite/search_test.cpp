@@ -125,7 +125,8 @@ TEST_F(SearchTest, TheCaseWithTheNewestHitComesFirst) {
 TEST_F(SearchTest, PagesGiveEachCaseOnceWhileMailComesIn) {
   add_cases(120);
   in_transaction(*store, [&] {
-    for (int i = 0; i < 600; ++i) say(1 + (i * 37 + i / 120) % 120, i % 3 ? fmt::format("drukarka x{}", i) : "faktura");
+    for (int i = 0; i < 600; ++i)
+      say(1 + (i * 37 + i / 120) % 120, i % 3 ? fmt::format("drukarka x{}", i) : "faktura");
   });
   index();
   const std::map<std::string, std::string> kinds = {{"drukarka", "one word"},
