@@ -1,6 +1,7 @@
 #include "sim/node.hpp"
 
 #include "base/check.hpp"
+#include "carriers/email/composing.hpp"
 #include "config/procedure_file.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -23,6 +24,7 @@ struct Node::Life {
   std::unique_ptr<ports::Store> store;
   desk::Events events;
   std::unique_ptr<desk::Desk> desk;
+  std::unique_ptr<carriers::ComposingDispatcher> out;
   std::unique_ptr<desk::Ledger> ledger;
 };
 
@@ -57,11 +59,12 @@ Status Node::start() {
   settings.sms_available = true;
   settings.budget = house_.budget;
   life->desk = std::make_unique<desk::Desk>(
-      desk::Parts{*life->store, clock_, random_, *wording_, composer_,
+      desk::Parts{*life->store, clock_, random_, *wording_,
                   [](const std::string&) { return config::builtin_procedure("pl"); }},
       std::move(settings), procedure_, kProcedureText);
   HEJNAL_TRY_VOID(life->desk->start());
-  life->ledger = std::make_unique<desk::Ledger>(*life->desk, life->events, carrier_);
+  life->out = std::make_unique<carriers::ComposingDispatcher>(composer_, carrier_);
+  life->ledger = std::make_unique<desk::Ledger>(*life->desk, life->events, *life->out);
   life_ = std::move(life);
   ++lives_;
   return {};

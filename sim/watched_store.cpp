@@ -97,6 +97,7 @@ class WatchedStore final : public ports::Store {
   }
   Result<std::optional<ports::Message>> message(MessageId id) override { return store_->message(id); }
   Status postpone_alarm(CaseNumber number, Instant to) override { return store_->postpone_alarm(number, to); }
+  Result<std::string> message_id_of_email(MessageId id) override { return store_->message_id_of_email(id); }
   Status set_message_text(MessageId id, string_view text) override {
     return store_->set_message_text(id, text);
   }
@@ -119,7 +120,9 @@ class WatchedStore final : public ports::Store {
     return store_->name_organisation(person, name);
   }
 
-  Status queue(const core::Notice& n, MessageId m, Instant now) override { return store_->queue(n, m, now); }
+  Status queue(const core::Notice& n, MessageId m, core::NoticeState state, Instant now) override {
+    return store_->queue(n, m, state, now);
+  }
   Result<List<OutboxItem>> due_notices(Instant now, int limit) override {
     return store_->due_notices(now, limit);
   }
@@ -129,6 +132,7 @@ class WatchedStore final : public ports::Store {
                     string_view error) override {
     return store_->set_notice(id, state, attempts, next_try_at, error);
   }
+  Result<std::optional<OutboxItem>> notice(std::int64_t id) override { return store_->notice(id); }
   Result<std::optional<OutboxItem>> notice_by_message_id(string_view id) override {
     return store_->notice_by_message_id(id);
   }

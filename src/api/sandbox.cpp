@@ -113,7 +113,7 @@ Result<ports::Response> sandbox_advance(Context& context) {
 
 Result<ports::Response> sandbox_world(Context& context) {
   HEJNAL_TRY_VOID(settle(context));
-  const ports::World& world = *context.parts.sandbox.world;
+  ports::World& world = *context.parts.sandbox.world;
   json::Array emails, sms, calls;
   for (const ports::WorldEmail& e : world.emails()) {
     json::Object headers;

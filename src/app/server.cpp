@@ -3,23 +3,25 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
 #include "api/api.hpp"
+#include "app/checkpointer.hpp"
 #include "app/clock.hpp"
 #include "app/control.hpp"
 #include "app/dispatch.hpp"
 #include "app/from_settings.hpp"
 #include "app/inspector.hpp"
 #include "app/lock.hpp"
+#include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
 #include "app/version.hpp"
 #include "base/hash.hpp"
 #include "carriers/email/composer.hpp"
+#include "carriers/email/composing.hpp"
 #include "carriers/words/templates.hpp"
 #include "carriers/world/world.hpp"
 #include "config/procedure_file.hpp"
@@ -36,54 +38,6 @@
 namespace hejnal::app {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-// Keeps the write-ahead log short, off the commit path.
-class Checkpointer {
- public:
-  explicit Checkpointer(std::string path) : path_(std::move(path)), thread_([this] { loop(); }) {}
-  ~Checkpointer() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_all();
-    thread_.join();
-  }
-
- private:
-  static constexpr std::int64_t kWorthIt = 4 << 20;
-
-  void loop() {
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, 1s, [this] { return stopping_; })) {
-      std::error_code error;
-      const auto size = fs::file_size(path_ + "-wal", error);
-      // Once emptied pages are used again the file keeps its size: only a log that has grown is looked at.
-      if (error || static_cast<std::int64_t>(size) < kWorthIt || !changed()) continue;
-      lock.unlock();
-      static_cast<void>(store::sqlite::checkpoint(path_, static_cast<std::int64_t>(size) > 64 * kWorthIt));
-      lock.lock();
-    }
-  }
-  bool changed() {
-    std::error_code error;
-    const auto written = fs::last_write_time(path_ + "-wal", error);
-    const bool is_new = !error && written != last_written_;
-    last_written_ = written;
-    return is_new;
-  }
-
-  std::string path_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  fs::file_time_type last_written_;
-  std::thread thread_;
-};
-
-}  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   std::ifstream in(path, std::ios::binary);
@@ -178,13 +132,14 @@ class Server::Impl {
     mailboxes_.clear();
     events_.on_publish({});
     parse_.reset();
+    if (out_) out_->stop();
     if (smtp_) smtp_->stop(3s);
     api_.reset();
+    checkpointer_.reset();
     if (ledger_) ledger_->stop();
     io_.reset();
     inspector_.reset();
-    checkpointer_.reset();
-    if (store_) static_cast<void>(store::sqlite::checkpoint(settings_.store_path, true));
+    if (store_) static_cast<void>(store::sqlite::empty_log(settings_.store_path));
   }
 
   std::string http_address, lmtp_address;
@@ -206,7 +161,6 @@ class Server::Impl {
     } else {
       clock_ = std::make_unique<OffsetClock>();
     }
-    checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path);
     return {};
   }
 
@@ -229,15 +183,18 @@ class Server::Impl {
       smtp_ = std::make_unique<net::SmtpSender>(std::move(smtp));
       relay_ = std::make_unique<RelayDispatcher>(*smtp_);
     }
-    ports::Dispatcher& dispatcher = world_ ? static_cast<ports::Dispatcher&>(*world_) : *relay_;
+    ports::Dispatcher& carrier = world_ ? static_cast<ports::Dispatcher&>(*world_) : *relay_;
+    composing_ = std::make_unique<carriers::ComposingDispatcher>(*composer_, carrier);
+    out_ = std::make_unique<OutThread>(*composing_);
     desk_ = std::make_unique<desk::Desk>(
         desk::Parts{
-            *store_, *clock_, random_, *templates_, *composer_,
+            *store_, *clock_, random_, *templates_,
             [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
         desk_settings(settings_, options_.sandbox), loaded_.procedure, loaded_.text);
     HEJNAL_TRY_VOID(desk_->start());
-    ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, dispatcher);
+    ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
     ledger_->start();
+    checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path, [this] { ledger_->tidy(); });
     return {};
   }
 
@@ -430,6 +387,8 @@ class Server::Impl {
   std::unique_ptr<carriers::SandboxWorld> world_;
   std::unique_ptr<net::SmtpSender> smtp_;
   std::unique_ptr<RelayDispatcher> relay_;
+  std::unique_ptr<carriers::ComposingDispatcher> composing_;
+  std::unique_ptr<OutThread> out_;
   desk::Events events_;
   std::unique_ptr<desk::Desk> desk_;
   std::unique_ptr<desk::Ledger> ledger_;

@@ -67,6 +67,7 @@ void Desk::undo(Mark mark) {
   cases_.clear();
   recent_.clear();
   changes_.resize(mark.changes);
+  leaving_.resize(mark.leaving);
   for (std::size_t i = mark.spent; i < spent_.size(); ++i)
     budget_.give_back(spent_[i].address, spent_[i].number);
   spent_.resize(mark.spent);
@@ -213,7 +214,14 @@ Status Desk::queue(const core::Notice& notice) {
   if (ringing_ && notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::sms) {
     rung_.push_back({notice, id});
   }
-  return parts_.store.queue(notice, id, now());
+  // An alert by SMS waits for the others that ring with it.
+  if (room_ <= 0 || (ringing_ && notice.channel == core::Channel::sms)) {
+    return parts_.store.queue(notice, id, core::NoticeState::queued, now());
+  }
+  --room_;
+  HEJNAL_TRY(ports::Outgoing leaves, outgoing(id, notice, message, 0));
+  leaving_.push_back(std::move(leaves));
+  return parts_.store.queue(notice, id, core::NoticeState::handing_over, now());
 }
 
 std::string message_id_of(const core::Notice& notice, std::string_view domain) {
@@ -356,14 +364,15 @@ Status Desk::bundle_alerts() {
   return {};
 }
 
-Result<std::optional<Instant>> Desk::next_event() {
+Result<std::optional<Instant>> Desk::next_alarm() {
   HEJNAL_TRY(const auto alarm, parts_.store.next_alarm());
+  return alarm && (!review_at_ || *alarm < *review_at_) ? alarm : review_at_;
+}
+
+Result<std::optional<Instant>> Desk::next_event() {
+  HEJNAL_TRY(const auto alarm, next_alarm());
   HEJNAL_TRY(const auto attempt, parts_.store.next_try());
-  std::optional<Instant> earliest = review_at_;
-  for (const auto& t : {alarm, attempt}) {
-    if (t && (!earliest || *t < *earliest)) earliest = t;
-  }
-  return earliest;
+  return attempt && (!alarm || *attempt < *alarm) ? attempt : alarm;
 }
 
 }  // namespace hejnal::desk

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/decide.hpp"
@@ -40,7 +41,6 @@ struct Parts {
   ports::Clock& clock;
   ports::Random& random;
   const ports::Wording& wording;
-  const ports::Composer& composer;
   // Reads a procedure that a case was opened under (its text comes from the store).
   std::function<Result<core::Procedure>(const std::string& text)> read_procedure;
 };
@@ -96,21 +96,31 @@ class Desk {
   // -- time
   // -------------------------------------------------------------------------------------------------------
   Result<int> ring(int limit);                  // rings what is due; how many cases
+  Result<std::optional<Instant>> next_alarm();  // or daily look at what was set aside
   Result<std::optional<Instant>> next_event();  // the next alarm or attempt to send
 
   // -- out
   // --------------------------------------------------------------------------------------------------------
-  // Marks what is due as handing_over; to be given to the dispatcher after the commit, not before.
-  Result<std::vector<ports::Outgoing>> take_outgoing(int limit);
-  Status sent(std::int64_t item, const ports::SendResult& result);
+  // Lets up to `room` notices leave with this transaction: first those that were queued and are due, then
+  // those that come up in the work that follows. They are marked as handing_over.
+  Status let_out(int room);
+  // What was marked; to be given to the dispatcher after the commit, not before.
+  std::vector<ports::Outgoing> leaving() { return std::exchange(leaving_, {}); }
+
+  struct Handed {
+    std::int64_t item = 0;
+    core::CaseNumber number = 0;
+    int attempts = 0;  // before
+  };
+  Status sent(const Handed& handed, const ports::SendResult& result);
 
   // -- what the caller does around
   // ----------------------------------------------------------------------------------
   // Where the desk stands before a piece of work; undo() goes back there after its savepoint was rolled back.
   struct Mark {
-    std::size_t changes = 0, spent = 0;
+    std::size_t changes = 0, spent = 0, leaving = 0;
   };
-  Mark mark() const { return {changes_.size(), spent_.size()}; }
+  Mark mark() const { return {changes_.size(), spent_.size(), leaving_.size()}; }
   void undo(Mark mark);
   void forget() { undo({}); }      // after the rollback of a whole transaction
   void committed(Events& events);  // after a commit: tells those who watch
@@ -128,6 +138,8 @@ class Desk {
   // Decides, applies, stores; the one way in which a case changes.
   Result<core::Case> turn(core::Case c, const core::Signal& signal, const core::Facts& facts);
   Status queue(const core::Notice& notice);
+  Result<ports::Outgoing> outgoing(std::int64_t item, const core::Notice& notice,
+                                   const ports::Message& message, int attempts);
   void remember(const core::Case& c);
   std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
@@ -153,6 +165,8 @@ class Desk {
     core::CaseNumber number = 0;
   };
   std::vector<Spent> spent_;  // of the budget, since the last commit
+  int room_ = 0;
+  std::vector<ports::Outgoing> leaving_;  // since the last commit
   std::optional<Instant> review_at_;
   struct RungBySms {
     core::Notice notice;

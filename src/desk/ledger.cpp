@@ -9,10 +9,14 @@ namespace hejnal::desk {
 namespace {
 
 constexpr std::size_t kGroupMax = 128;
-constexpr int kRingMax = 128;
-constexpr int kInFlightMax = 32;  // notices handed over and not heard of yet
-constexpr std::size_t kBusy = 8;  // jobs that wait
-constexpr int kOutWhileBusy = 2;
+constexpr int kInFlightMax = 64;         // notices handed over and not heard of yet
+constexpr std::size_t kResultsMax = 32;  // that wait for company
+constexpr std::size_t kBusy = 8;         // jobs that wait
+constexpr int kOutWhileBusy = 2, kOutWithJobs = 16;
+constexpr int kRingMax = 64, kRingWithJobs = 32;
+constexpr int kIndexMax = 256, kIndexSoon = 64, kIndexLate = 4096, kIndexWithJobs = 64;
+constexpr int kBusyGroupsMax = 8;  // after so many, what is not urgent gets its share all the same
+constexpr Duration kMoment = 5ms;
 constexpr Duration kSleepMax = 1h;
 
 }  // namespace
@@ -56,47 +60,95 @@ Status Ledger::run(Work work) {
   return future.get();
 }
 
+void Ledger::tidy() {
+  tidy_ = true;
+  wake_.notify_one();
+}
+
 Ledger::Health Ledger::health() const {
   const std::lock_guard lock(mutex_);
   return {last_commit_, waiting_.size(), commits_, jobs_};
 }
 
 void Ledger::loop() {
+  bool quiet = false;
   for (;;) {
-    std::deque<Job> group;
-    {
-      std::unique_lock lock(mutex_);
-      if (waiting_.empty() && stopping_) break;
-      bool alone = false;
-      while (!waiting_.empty() && group.size() < kGroupMax && !alone) {
-        alone = waiting_.front().alone;
-        if (alone && !group.empty()) break;
-        group.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-      }
-    }
-    if (!group.empty() && group.front().alone) {
-      const Status status = group.front().work(desk_);
-      group.front().done(status);
+    if (tidy_.exchange(false)) desk_.store().tidy();
+    Jobs jobs = take_jobs(quiet);
+    if (!jobs.empty() && jobs.front().alone) {
+      const Status status = jobs.front().work(desk_);
+      jobs.front().done(status);
       continue;
     }
-    if (!group.empty() || due_now()) {
-      run_group(std::move(group));
+    if (jobs.empty()) {
+      const std::lock_guard lock(mutex_);
+      stopped_ = stopping_ && waiting_.empty() && results_.empty();
+      if (stopped_) return;
+    }
+    const Share share = this->share(jobs.size(), quiet);
+    const bool try_again = !last_commit_ && quiet;  // only writing shows whether the store has recovered
+    if (!jobs.empty() || try_again || (last_commit_ && (share.index > 0 || due_now()))) {
+      run_group(std::move(jobs), share);
+      quiet = false;
       continue;
     }
-    const auto next = desk_.next_event();
-    const Instant now = desk_.tick();
-    Duration sleep = kSleepMax;
-    if (!next) sleep = 1s;
-    if (next && *next) sleep = std::min(sleep, std::max(**next - now, Duration(1)));
-    const bool cannot_commit = !last_commit_;
-    if (cannot_commit) sleep = std::min<Duration>(std::max<Duration>(sleep, 1s), 5s);
-    std::unique_lock lock(mutex_);
-    if (in_flight_ >= kInFlightMax && sleep < 50ms) sleep = 50ms;  // woken by the next result anyway
-    wake_.wait_for(lock, sleep, [this] { return !waiting_.empty() || stopping_; });
+    quiet = wait();
   }
+}
+
+Ledger::Jobs Ledger::take_jobs(bool with_results) {
+  Jobs jobs;
   const std::lock_guard lock(mutex_);
-  stopped_ = true;
+  while (!waiting_.empty() && jobs.size() < kGroupMax) {
+    const bool alone = waiting_.front().alone;
+    if (alone && !jobs.empty()) break;
+    jobs.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+    if (alone) return jobs;
+  }
+  if (!jobs.empty() || with_results || stopping_ || results_.size() >= kResultsMax) {
+    for (; !results_.empty() && jobs.size() < 2 * kGroupMax; results_.pop_front())
+      jobs.push_back(std::move(results_.front()));
+  }
+  return jobs;
+}
+
+Ledger::Share Ledger::share(std::size_t jobs, bool quiet) {
+  if (jobs == 0) {
+    busy_groups_ = 0;
+    // In a storm of alarms the index waits longer, and what goes out takes turns with what rings.
+    const auto alarm = desk_.next_alarm();
+    const bool storm = alarm && *alarm && **alarm <= desk_.tick();
+    const bool index = index_behind_ && (quiet || unindexed_ >= (storm ? kIndexLate : kIndexSoon));
+    return {kRingMax, storm ? std::min(room(), kOutWithJobs) : room(), index ? kIndexMax : 0};
+  }
+  if (jobs <= kBusy) return {kRingWithJobs, room(), 0};
+  // While mail pours in, what goes out yields, but never stands still.
+  if (++busy_groups_ < kBusyGroupsMax) return {kRingWithJobs, std::min(room(), kOutWhileBusy), 0};
+  busy_groups_ = 0;
+  return {kRingWithJobs, std::min(room(), kOutWithJobs), unindexed_ >= kIndexSoon ? kIndexWithJobs : 0};
+}
+
+int Ledger::room() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_ ? 0 : std::max(kInFlightMax - in_flight_, 0);
+}
+
+bool Ledger::wait() {
+  const auto next = room() > 0 ? desk_.next_event() : desk_.next_alarm();
+  const Instant now = desk_.tick();
+  Duration sleep = kSleepMax;
+  if (!next) sleep = 1s;
+  if (next && *next) sleep = std::min(sleep, std::max(**next - now, Duration(1)));
+  std::unique_lock lock(mutex_);
+  const bool brief = index_behind_ || !results_.empty();
+  if (brief) sleep = std::min(sleep, kMoment);
+  if (!last_commit_) sleep = 1s;
+  const bool had_room = in_flight_ < kInFlightMax;
+  return !wake_.wait_for(lock, sleep, [&] {
+    return !waiting_.empty() || stopping_ || tidy_ || results_.size() >= kResultsMax ||
+           (!brief && !results_.empty()) || (!had_room && in_flight_ < kInFlightMax);
+  });
 }
 
 bool Ledger::stopping() const {
@@ -110,41 +162,36 @@ void Ledger::cut_advance() {
 }
 
 bool Ledger::due_now() {
-  if (!last_commit_) return true;  // try again whether the store has recovered
-  if (index_behind_) return true;
-  const auto next = desk_.next_event();
-  if (!next || !*next || **next > desk_.tick()) return false;
-  const std::lock_guard lock(mutex_);
-  if (in_flight_ < kInFlightMax) return true;
-  const auto alarm = desk_.store().next_alarm();
-  return alarm && *alarm && **alarm <= desk_.now();
+  const auto next = room() > 0 ? desk_.next_event() : desk_.next_alarm();
+  return next && *next && **next <= desk_.tick();
 }
 
 bool Ledger::step() {
-  std::deque<Job> group;
+  Jobs jobs;
   {
     const std::lock_guard lock(mutex_);
-    while (!waiting_.empty() && !waiting_.front().alone && group.size() < kGroupMax) {
-      group.push_back(std::move(waiting_.front()));
+    while (!waiting_.empty() && !waiting_.front().alone && jobs.size() < kGroupMax) {
+      jobs.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
     }
+    for (; !results_.empty(); results_.pop_front()) jobs.push_back(std::move(results_.front()));
   }
-  if (group.empty() && !due_now()) return false;
-  run_group(std::move(group));
+  if (jobs.empty() && last_commit_ && !index_behind_ && !due_now()) return false;
+  run_group(std::move(jobs), {kRingMax, room(), kIndexMax});
   return true;
 }
 
-void Ledger::run_group(std::deque<Job> jobs) {
+void Ledger::run_group(Jobs jobs, Share share) {
   std::vector<Status> results(jobs.size());
-  std::vector<ports::Outgoing> outgoing;
   desk_.tick();
   Status committed = desk_.store().begin();
   if (committed) {
-    committed = run_jobs(jobs, results, outgoing);
+    committed = run_jobs(jobs, results, share);
     if (committed) committed = desk_.store().commit();
     if (!committed) {
       desk_.store().rollback();
       desk_.forget();
+      index_behind_ = true;
     }
   }
   {
@@ -152,15 +199,8 @@ void Ledger::run_group(std::deque<Job> jobs) {
     last_commit_ = committed;
     ++commits_;
     jobs_ += jobs.size();
-    while (committed && !kept_results_.empty()) {
-      waiting_.push_back(std::move(kept_results_.front()));
-      kept_results_.pop_front();
-    }
-  }
-  if (committed) {
-    desk_.committed(events_);
-  } else {
-    outgoing.clear();
+    for (; committed && !kept_results_.empty(); kept_results_.pop_front())
+      results_.push_back(std::move(kept_results_.front()));
   }
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (committed) {
@@ -169,12 +209,13 @@ void Ledger::run_group(std::deque<Job> jobs) {
       jobs[i].done(fail(Fault::retry_later, "it could not be stored: {}", committed.error().what));
     }
   }
-  hand_over(std::move(outgoing));
+  if (committed) desk_.committed(events_);
+  hand_over(desk_.leaving());
 }
 
-Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
-                        std::vector<ports::Outgoing>& outgoing) {
+Status Ledger::run_jobs(Jobs& jobs, std::vector<Status>& results, Share share) {
   ports::Store& store = desk_.store();
+  HEJNAL_TRY_VOID(desk_.let_out(share.out));
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     HEJNAL_TRY_VOID(store.savepoint());
     const Desk::Mark before = desk_.mark();
@@ -188,55 +229,57 @@ Status Ledger::run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
       if (store_is_ill) return results[i];
     }
   }
-  HEJNAL_TRY(const int rung, desk_.ring(kRingMax));
-  int room = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    room = stopping_ ? 0 : kInFlightMax - in_flight_;
-    // While mail pours in, what goes out yields, but never stands still.
-    if (waiting_.size() + jobs.size() > kBusy) room = std::min(room, kOutWhileBusy);
-  }
-  if (room > 0) {
-    HEJNAL_TRY(outgoing, desk_.take_outgoing(room));
-  }
+  HEJNAL_TRY(const int rung, desk_.ring(share.ring));
   // After a failure something is written even if nothing waits: only that shows whether the store has
   // recovered.
   if (!last_commit_) HEJNAL_TRY_VOID(store.set_setting("tried_at_ms", std::to_string(desk_.now().ms)));
-  // The search index follows right behind: what the last group stored is indexed with this one.
-  HEJNAL_TRY(const int indexed, store.index_some(static_cast<int>(kGroupMax) * 2));
-  index_behind_ = indexed > 0;
-  if (!jobs.empty() || rung > 0 || !outgoing.empty()) HEJNAL_TRY_VOID(desk_.before_commit());
+  unindexed_ += static_cast<int>(jobs.size()) + rung;
+  index_behind_ = index_behind_ || unindexed_ > 0;
+  if (share.index > 0) {
+    HEJNAL_TRY(const int indexed, store.index_some(share.index));
+    index_behind_ = indexed == share.index;
+    unindexed_ = index_behind_ ? unindexed_ : 0;
+  }
+  if (!jobs.empty() || rung > 0 || desk_.mark().leaving > 0) HEJNAL_TRY_VOID(desk_.before_commit());
   return {};
 }
 
 // Nobody tells it a second time, so what the store cannot take now is kept until it can.
-Ledger::Job Ledger::result_job(std::int64_t item, ports::SendResult result) {
-  return {[item, result](Desk& desk) { return desk.sent(item, result); },
-          [this, item, result](const Status& done) {
+Ledger::Job Ledger::result_job(Desk::Handed handed, ports::SendResult result) {
+  return {[handed, result](Desk& desk) { return desk.sent(handed, result); },
+          [this, handed, result](const Status& done) {
             if (done || done.error().fault != Fault::retry_later) return;
             const std::lock_guard lock(mutex_);
-            kept_results_.push_back(result_job(item, result));
+            kept_results_.push_back(result_job(handed, result));
           },
           false};
 }
 
 void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
+  if (outgoing.empty()) return;
   {
     const std::lock_guard lock(mutex_);
     in_flight_ += static_cast<int>(outgoing.size());
   }
   for (ports::Outgoing& o : outgoing) {
-    const std::int64_t item = o.item;
-    dispatcher_.send(std::move(o), [this, item](ports::SendResult result) {
+    const Desk::Handed handed{o.item, o.notice.number, o.attempts};
+    dispatcher_.send(std::move(o), [this, handed](ports::SendResult result) {
       {
         const std::lock_guard lock(mutex_);
         --in_flight_;
         // Results are taken even when much is waiting or the server is stopping: they must not be lost.
-        if (!stopped_) waiting_.push_back(result_job(item, std::move(result)));
+        if (!stopped_) results_.push_back(result_job(handed, std::move(result)));
       }
       wake_.notify_one();
     });
   }
+}
+
+// Waits for those who have been given something to hand over; false: there is nobody.
+bool Ledger::heard_something() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return !results_.empty() || in_flight_ == 0; });
+  return !results_.empty();
 }
 
 Status Ledger::advance(Duration by, const std::function<void(Instant)>& jump) {
@@ -245,11 +288,13 @@ Status Ledger::advance(Duration by, const std::function<void(Instant)>& jump) {
   const Work work = [this, by, &jump](Desk& desk) -> Status {
     const Instant target = desk.tick() + by;
     const auto settle_all = [this]() -> Status {
-      for (int rounds = 0; step(); ++rounds) {
-        if (!last_commit_) return last_commit_;
-        if (stopping()) return fail(Fault::retry_later, "the server is shutting down");
-        HEJNAL_CHECK(rounds < 1'000'000);
-      }
+      do {
+        for (int rounds = 0; step(); ++rounds) {
+          if (!last_commit_) return last_commit_;
+          if (stopping()) return fail(Fault::retry_later, "the server is shutting down");
+          HEJNAL_CHECK(rounds < 1'000'000);
+        }
+      } while (heard_something());
       return {};
     };
     for (;;) {

@@ -2,11 +2,15 @@
 // transaction and never waits for more: the more load, the bigger the group, the cheaper each job. When
 // nothing waits it sleeps until the next alarm or attempt to send.
 //
+// Somebody waits for a job, so nothing else is done in its transaction that can be done after it: the search
+// index and the results of sendings follow when it is quiet for a moment, or when much of it has piled up.
+//
 // A job runs inside a savepoint. One that fails is undone alone and told so; the others go on. When the
 // commit itself fails, the whole group is told retry_later and nothing of it exists. `done` is called after
 // the commit, on the ledger's thread: it must not block.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -46,6 +50,9 @@ class Ledger {
 
   void cut_advance();  // a long advance() ends soon, with retry_later; the first step of stopping
 
+  // Soon, between two transactions, the store puts its own things in order (Store::tidy). Thread-safe.
+  void tidy();
+
   Health health() const;
 
   // One round of everything that is due now, for drivers without the thread (the simulation): true when there
@@ -58,14 +65,26 @@ class Ledger {
     Done done;
     bool alone = false;  // runs between groups, outside of a transaction
   };
+  using Jobs = std::deque<Job>;
+
+  // How much of everything goes with a group, besides its jobs.
+  struct Share {
+    int ring = 0;   // cases
+    int out = 0;    // notices of the outbox that are marked as leaving
+    int index = 0;  // messages
+  };
 
   void loop();
-  void run_group(std::deque<Job> jobs);
-  Status run_jobs(std::deque<Job>& jobs, std::vector<Status>& results,
-                  std::vector<ports::Outgoing>& outgoing);
+  bool wait();  // true: nothing new has come meanwhile
+  Jobs take_jobs(bool with_results);
+  Share share(std::size_t jobs, bool quiet);
+  void run_group(Jobs jobs, Share share);
+  Status run_jobs(Jobs& jobs, std::vector<Status>& results, Share share);
   void hand_over(std::vector<ports::Outgoing> outgoing);
-  Job result_job(std::int64_t item, ports::SendResult result);
+  Job result_job(Desk::Handed handed, ports::SendResult result);
   bool due_now();
+  int room() const;  // how many notices may be handed over
+  bool heard_something();
   bool stopping() const;
 
   Desk& desk_;
@@ -75,13 +94,17 @@ class Ledger {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Job> waiting_;
-  std::deque<Job> kept_results_;  // of notices, that could not be stored: taken up after the next good commit
+  Jobs waiting_;
+  Jobs results_;       // of sendings: nobody waits for them
+  Jobs kept_results_;  // that could not be stored: taken up after the next good commit
   bool stopping_ = false, stopped_ = false, cut_advance_ = false;
   Status last_commit_;
   std::uint64_t commits_ = 0, jobs_ = 0;
+  std::atomic<bool> tidy_ = false;
   bool index_behind_ = true;
-  int in_flight_ = 0;  // handed to the dispatcher, not yet heard of
+  int unindexed_ = 0;    // about how many messages have come since
+  int busy_groups_ = 0;  // in a row
+  int in_flight_ = 0;    // handed to the dispatcher, not yet heard of
   std::thread thread_;
 };
 

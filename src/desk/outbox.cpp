@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/compress.hpp"
 #include "desk/desk.hpp"
 
 namespace hejnal::desk {
@@ -24,80 +23,73 @@ Duration wait_after(int attempts) {
 
 }  // namespace
 
-Result<std::vector<ports::Outgoing>> Desk::take_outgoing(int limit) {
-  HEJNAL_TRY(const auto items, parts_.store.due_notices(now(), limit));
-  std::vector<ports::Outgoing> out;
-  for (const ports::OutboxItem& item : items) {
-    HEJNAL_TRY(const auto message, parts_.store.message(item.message));
-    if (!message) return fail(Fault::corrupt, "notice {} of the outbox has no message", item.id);
-    ports::Outgoing outgoing;
-    outgoing.item = item.id;
-    outgoing.notice = item.notice;
-    outgoing.words = {message->subject, message->text};
-    outgoing.message_id = message->message_id;
-    outgoing.attempts = item.attempts;
-    if (item.notice.channel == core::Channel::email) {
-      ports::Letter letter;
-      letter.message_id = message->message_id;
-      letter.to = item.notice.to;
-      letter.to_name = item.notice.to_name;
-      letter.subject = message->subject;
-      letter.text = message->text;
-      letter.automatic = item.notice.automatic();
-      letter.at = message->at;
-      letter.bounce_token = message->message_id;
-      if (item.notice.in_reply_to != 0) {
-        HEJNAL_TRY(const auto parent, parts_.store.message(item.notice.in_reply_to));
-        if (parent && parent->channel == core::Channel::email && !parent->message_id.empty()) {
-          letter.in_reply_to = parent->message_id;
-          letter.references = {parent->message_id};
-          letter.answers_a_mail = !item.notice.to_desk();
-        }
-      }
-      ports::ComposedMail composed = parts_.composer.compose(letter);
-      if (item.attempts == 0) {
-        HEJNAL_TRY_VOID(
-            parts_.store.set_raw(item.message, {{{}, compress(composed.bytes), composed.bytes.size()}}));
-      }
-      outgoing.mail = {std::move(composed.envelope_from), item.notice.to, std::move(composed.bytes)};
+Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& notice,
+                                       const ports::Message& message, int attempts) {
+  ports::Outgoing out;
+  out.item = item;
+  out.notice = notice;
+  out.words = {message.subject, message.text};
+  out.message_id = message.message_id;
+  out.attempts = attempts;
+  if (notice.channel != core::Channel::email) return out;
+  ports::Letter& letter = out.letter;
+  letter.message_id = message.message_id;
+  letter.to = notice.to;
+  letter.to_name = notice.to_name;
+  letter.subject = message.subject;
+  letter.text = message.text;
+  letter.automatic = notice.automatic();
+  letter.at = message.at;
+  letter.bounce_token = message.message_id;
+  if (notice.in_reply_to != 0) {
+    HEJNAL_TRY(const std::string parent, parts_.store.message_id_of_email(notice.in_reply_to));
+    if (!parent.empty()) {
+      letter.in_reply_to = parent;
+      letter.references = {parent};
+      letter.answers_a_mail = !notice.to_desk();
     }
-    HEJNAL_TRY_VOID(parts_.store.set_notice(item.id, core::NoticeState::handing_over, item.attempts, now(),
-                                            item.last_error));
-    out.push_back(std::move(outgoing));
   }
   return out;
 }
 
-Status Desk::sent(std::int64_t item_id, const ports::SendResult& result) {
-  HEJNAL_TRY(const auto pending, parts_.store.message(item_id));
-  if (!pending) return fail(Fault::not_found, "there is no notice {}", item_id);
-  HEJNAL_TRY(const auto item, parts_.store.notice_by_message_id(pending->message_id));
-  if (!item) return fail(Fault::corrupt, "message {} has no notice", item_id);
-  using Outcome = ports::SendResult::Outcome;
-  const int attempts = item->attempts + 1;
-  changes_.push_back({0, item->notice.number, "notice"});
-  switch (result.outcome) {
-    case Outcome::handed_over:
-      return parts_.store.set_notice(item_id, core::NoticeState::handed_over, attempts, now(), {});
-    case Outcome::refused: {
-      HEJNAL_TRY_VOID(
-          parts_.store.set_notice(item_id, core::NoticeState::failed, attempts, now(), result.text));
-      HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed, result.text));
-      return {};
-    }
-    case Outcome::try_later:
-    case Outcome::our_mistake:
-      if (now() - item->created_at > kGiveUpAfter) {
-        HEJNAL_TRY_VOID(
-            parts_.store.set_notice(item_id, core::NoticeState::failed, attempts, now(), result.text));
-        HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed,
-                                 fmt::format("given up after {} attempts: {}", attempts, result.text)));
-        return {};
-      }
-      return parts_.store.set_notice(item_id, core::NoticeState::queued, attempts,
-                                     now() + wait_after(attempts), result.text);
+Status Desk::let_out(int room) {
+  room_ = 0;
+  if (room <= 0) return {};
+  HEJNAL_TRY(const auto items, parts_.store.due_notices(now(), room));
+  for (const ports::OutboxItem& item : items) {
+    HEJNAL_TRY(const auto message, parts_.store.message(item.message));
+    if (!message) return fail(Fault::corrupt, "notice {} of the outbox has no message", item.id);
+    HEJNAL_TRY(ports::Outgoing leaves, outgoing(item.id, item.notice, *message, item.attempts));
+    HEJNAL_TRY_VOID(parts_.store.set_notice(item.id, core::NoticeState::handing_over, item.attempts, now(),
+                                            item.last_error));
+    leaving_.push_back(std::move(leaves));
   }
+  room_ = room - static_cast<int>(items.size());
   return {};
+}
+
+Status Desk::sent(const Handed& handed, const ports::SendResult& result) {
+  using Outcome = ports::SendResult::Outcome;
+  const int attempts = handed.attempts + 1;
+  changes_.push_back({0, handed.number, "notice"});
+  if (result.composed) HEJNAL_TRY_VOID(parts_.store.set_raw(handed.item, {*result.composed}));
+  if (result.outcome == Outcome::handed_over) {
+    return parts_.store.set_notice(handed.item, core::NoticeState::handed_over, attempts, now(), {});
+  }
+  HEJNAL_TRY(auto item, parts_.store.notice(handed.item));
+  if (!item) return fail(Fault::not_found, "there is no notice {}", handed.item);
+  item->attempts = attempts;
+  if (result.outcome == Outcome::refused) {
+    HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed, result.text));
+    return {};
+  }
+  if (now() - item->created_at > kGiveUpAfter) {
+    HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed,
+                             fmt::format("given up after {} attempts: {}", attempts, result.text)));
+    return {};
+  }
+  return parts_.store.set_notice(handed.item, core::NoticeState::queued, attempts,
+                                 now() + wait_after(attempts), result.text);
 }
 
 // What became of a notice is a signal to its case. True when the case took note of it.

@@ -1,5 +1,9 @@
 #include "json/entry.hpp"
 
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
 #include "json/fields.hpp"
 
 namespace hejnal::json {
@@ -36,24 +40,62 @@ std::string text_of(const Object& object, std::string_view name) {
 
 }  // namespace
 
+namespace detail {
+
+void write_string(std::string& out, std::string_view text) {
+  if (!is_valid_utf8(text)) return write_string(out, sanitize_utf8(text));
+  const auto special = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; };
+  out += '"';
+  while (!text.empty()) {
+    const auto plain =
+        static_cast<std::size_t>(std::find_if(text.begin(), text.end(), special) - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    if (text.front() == '"' || text.front() == '\\') {
+      out.append({'\\', text.front()});
+    } else {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<int>(text.front()));
+    }
+    text.remove_prefix(1);
+  }
+  out += '"';
+}
+
+}  // namespace detail
+
+namespace {
+
+void write_entry(std::string& out, const core::Entry& entry) {
+  out += '{';
+  const auto field = [&out](std::string_view name, std::string_view value) {
+    detail::write_name(out, name);
+    detail::write_string(out, value);
+  };
+  field("kind", entry.kind());
+  field("by", entry.by);
+  if (!entry.why.empty()) field("why", entry.why);
+  std::visit([&](const auto& body) { detail::write_fields(out, body); }, entry.body);
+  out += '}';
+}
+
+}  // namespace
+
 Object entry_object(const core::Entry& entry) {
-  Object out;
-  out.emplace("kind", entry.kind());
-  out.emplace("by", detail::write(entry.by));
-  if (!entry.why.empty()) out.emplace("why", detail::write(entry.why));
-  std::visit(
-      [&](const auto& body) {
-        for (auto& field : detail::write_object(body)) out.emplace(field.key(), std::move(field.value()));
-      },
-      entry.body);
-  return out;
+  std::string text;
+  write_entry(text, entry);
+  auto parsed = parse(text);
+  HEJNAL_CHECK(parsed && parsed->is_object());
+  return std::move(parsed->as_object());
 }
 
 std::string encode_entries(const std::vector<core::Entry>& entries) {
-  Array out;
-  out.reserve(entries.size());
-  for (const core::Entry& entry : entries) out.push_back(entry_object(entry));
-  return dump(out);
+  std::string out = "[";
+  for (const core::Entry& entry : entries) {
+    if (out.size() > 1) out += ',';
+    write_entry(out, entry);
+  }
+  return out + "]";
 }
 
 Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant at) {
@@ -69,7 +111,7 @@ Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant a
   return out;
 }
 
-std::string encode_notice(const core::Notice& notice) { return dump(to_object(notice)); }
+std::string encode_notice(const core::Notice& notice) { return to_text(notice); }
 
 Result<core::Notice> decode_notice(std::string_view text) {
   HEJNAL_TRY(const Value parsed, parse_stored(text));

@@ -4,12 +4,15 @@
 // Fault::corrupt.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "base/text.hpp"
 #include "core/types.hpp"
 #include "json/value.hpp"
 
@@ -28,7 +31,7 @@ template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
 
 template <class T>
-Value write(const T& x);
+void write(std::string& out, const T& x);
 
 template <class T>
 bool is_default(const T& x) {
@@ -47,33 +50,46 @@ bool is_default(const T& x) {
   }
 }
 
+// Text that JSON cannot hold as it is (quotes, controls, and what is not UTF-8: a journal that cannot be read
+// again would be the greater damage) is escaped or mended.
+void write_string(std::string& out, std::string_view text);
+
+// Of an object's next field, by a comma after the one before.
+inline void write_name(std::string& out, std::string_view name) {
+  out.append(out.back() == '{' ? "\"" : ",\"").append(name).append("\":");
+}
+
+// `"name":value` for each field that has not its default value, by commas.
 template <class T>
-Object write_object(const T& x) {
-  Object out;
+void write_fields(std::string& out, const T& x) {
   T::fields(x, [&](const char* name, const auto& f) {
-    if (!is_default(f)) out.emplace(name, write(f));
+    if (is_default(f)) return;
+    write_name(out, name);
+    write(out, f);
   });
-  return out;
 }
 
 template <class T>
-Value write(const T& x) {
+void write(std::string& out, const T& x) {
   if constexpr (HasFields<T>) {
-    return write_object(x);
+    out += '{';
+    write_fields(out, x);
+    out += '}';
   } else if constexpr (std::is_same_v<T, Instant>) {
-    return Value(x.ms);
+    fmt::format_to(std::back_inserter(out), "{}", x.ms);
   } else if constexpr (std::is_enum_v<T>) {
-    return Value(core::to_string(x));
+    write_string(out, core::to_string(x));
   } else if constexpr (IsVector<T>::value) {
-    Array out;
-    for (const auto& e : x) out.push_back(write(e));
-    return out;
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    // Text is valid UTF-8 by then. Should it not be (a relay's answer, say), a journal that cannot be read
-    // again would be the greater damage.
-    return is_valid_utf8(x) ? Value(x) : Value(sanitize_utf8(x));
+    out += '[';
+    for (const auto& e : x) {
+      if (out.back() != '[') out += ',';
+      write(out, e);
+    }
+    out += ']';
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    fmt::format_to(std::back_inserter(out), "{}", x);
   } else {
-    return Value(x);
+    write_string(out, x);
   }
 }
 
@@ -119,8 +135,10 @@ bool read(const Value& v, T& x) {
 }  // namespace detail
 
 template <detail::HasFields T>
-Object to_object(const T& x) {
-  return detail::write_object(x);
+std::string to_text(const T& x) {
+  std::string out;
+  detail::write(out, x);
+  return out;
 }
 
 template <detail::HasFields T>

@@ -14,7 +14,8 @@ struct Outgoing {
   core::Notice notice;
   Words words;
   std::string message_id;  // an email's Message-ID; of an SMS the idempotency key
-  OutgoingMail mail;       // of an email
+  Letter letter;           // of an email
+  OutgoingMail mail;       // what a Composer has made of the letter; empty until then
   int attempts = 0;        // before this one
 };
 

@@ -7,16 +7,9 @@
 
 #include "base/instant.hpp"
 #include "core/types.hpp"
+#include "ports/mail.hpp"
 
 namespace hejnal::ports {
-
-// Original bytes, ready to be stored: pieces in order. Large encoded parts are named by the hash of their
-// bytes, so that the same attachment is stored once.
-struct RawPiece {
-  std::string hash;   // empty: an inline piece
-  std::string frame;  // compressed bytes (base/compress.hpp)
-  std::size_t size = 0;
-};
 
 struct IncomingAttachment {
   std::string name, type;

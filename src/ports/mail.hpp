@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,14 @@
 #include "base/result.hpp"
 
 namespace hejnal::ports {
+
+// Original bytes, ready to be stored: pieces in order. Large encoded parts are named by the hash of their
+// bytes, so that the same attachment is stored once.
+struct RawPiece {
+  std::string hash;   // empty: an inline piece
+  std::string frame;  // compressed bytes (base/compress.hpp)
+  std::size_t size = 0;
+};
 
 struct Delivery {
   std::string mail_from;             // envelope sender as given, without <>; empty is the null reverse-path
@@ -42,8 +51,9 @@ struct SendResult {
                   // recipient
   };
   Outcome outcome = Outcome::try_later;
-  int code = 0;      // SMTP reply code, 0 when there was none
-  std::string text;  // the other side's words, or what went wrong, for people
+  int code = 0;                                     // SMTP reply code, 0 when there was none
+  std::string text;                                 // the other side's words, or what went wrong, for people
+  std::optional<RawPiece> composed = std::nullopt;  // the bytes of an email at its first attempt
 };
 
 // Hands one message to the next server. `done` is called exactly once, on any thread. Thread-safe.

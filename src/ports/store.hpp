@@ -109,6 +109,7 @@ class Store {
   virtual Status move_message(core::MessageId id, core::CaseNumber to) = 0;  // of a split
   virtual Status merge_participants(core::CaseNumber from, core::CaseNumber to) = 0;
   virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
+  virtual Result<std::string> message_id_of_email(core::MessageId id) = 0;  // empty: none
   virtual Status set_message_text(core::MessageId id, std::string_view text) = 0;
   virtual Status set_looked_at(core::MessageId id, Instant now) = 0;  // a set-aside one
   virtual Result<std::vector<Message>> not_looked_at(int limit) = 0;  // set-aside ones, newest first
@@ -127,12 +128,15 @@ class Store {
 
   // -- outbox
   // ---------------------------------------------------------------------------------------------------
-  virtual Status queue(const core::Notice& notice, core::MessageId message, Instant now) = 0;
+  // `state`: queued, or handing_over when it leaves right after the commit.
+  virtual Status queue(const core::Notice& notice, core::MessageId message, core::NoticeState state,
+                       Instant now) = 0;
   virtual Result<std::vector<OutboxItem>> due_notices(Instant now, int limit) = 0;
   virtual Result<std::optional<Instant>> next_try() = 0;
   virtual Result<std::vector<OutboxItem>> notices_in(core::NoticeState state) = 0;
   virtual Status set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at,
                             std::string_view error) = 0;
+  virtual Result<std::optional<OutboxItem>> notice(std::int64_t id) = 0;
   virtual Result<std::optional<OutboxItem>> notice_by_message_id(std::string_view message_id) = 0;
 
   // -- odds and ends
@@ -143,7 +147,7 @@ class Store {
   virtual Result<std::string> procedure_text(std::string_view version) = 0;  // empty: unknown
   virtual Status add_token(std::string_view name, std::string_view role, std::string_view hash,
                            Instant now) = 0;
-  // Moves committed pages to where they belong, off the commit path. Called when there is nothing else to do.
+  // Puts the store's own things in order, outside of a transaction; takes milliseconds.
   virtual void tidy() = 0;
 };
 

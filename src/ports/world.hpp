@@ -39,9 +39,9 @@ class World {
  public:
   virtual ~World() = default;
   // What left the desk, oldest first.
-  virtual std::vector<WorldEmail> emails() const = 0;
-  virtual std::vector<WorldSms> sms() const = 0;
-  virtual std::vector<WorldCall> calls() const = 0;
+  virtual std::vector<WorldEmail> emails() = 0;
+  virtual std::vector<WorldSms> sms() = 0;
+  virtual std::vector<WorldCall> calls() = 0;
   virtual void add_call(WorldCall call) = 0;
 
   // The next `count` messages of clients on this channel vanish on their way.

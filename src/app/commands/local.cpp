@@ -11,7 +11,6 @@
 #include "app/control.hpp"
 #include "app/from_settings.hpp"
 #include "app/lock.hpp"
-#include "carriers/email/composer.hpp"
 #include "carriers/words/templates.hpp"
 #include "config/procedure_file.hpp"
 #include "net/local_client.hpp"
@@ -22,26 +21,17 @@ namespace hejnal::app {
 
 namespace {
 
-// Hands nothing over: what is queued waits for the server.
-class NoDispatcher final : public ports::Dispatcher {
- public:
-  void send(ports::Outgoing, std::function<void(ports::SendResult)> done) override {
-    done({ports::SendResult::Outcome::try_later, 0, "no server is running"});
-  }
-};
-
 // The desk without a server, for one piece of work.
 Status with_desk(const config::Settings& s, const std::function<Status(desk::Desk&)>& work) {
   HEJNAL_TRY(const DatabaseLock lock, DatabaseLock::take(s.store_path));
   HEJNAL_TRY(const auto store, store::sqlite::open_store(s.store_path));
   HEJNAL_TRY(const LoadedProcedure loaded, load_procedure(s));
   HEJNAL_TRY(const auto templates, load_templates(s, loaded.procedure));
-  const carriers::EmailComposer composer({s.name, s.address, s.timezone, s.recipient_delimiter});
   HEJNAL_TRY(const std::string offset, store->setting(kSandboxOffset));  // a sandbox may be ahead of its time
   OffsetClock clock{Duration(std::atoll(offset.c_str()))};
   SystemRandom random;
   desk::Desk desk(
-      {*store, clock, random, templates, composer,
+      {*store, clock, random, templates,
        [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
       desk_settings(s, false), loaded.procedure, loaded.text);
   HEJNAL_TRY_VOID(desk.start());

@@ -38,69 +38,57 @@ std::vector<std::pair<std::string, std::string>> headers_of(const std::string& b
 class World final : public SandboxWorld {
  public:
   World(WorldSettings settings, ports::Clock& clock) : settings_(std::move(settings)), clock_(clock) {
-    load();
+    if (settings_.file.empty()) return;
+    std::ifstream before(settings_.file);
+    before.seekg(-1, std::ios::end);
+    const bool cut = before && before.get() != '\n';  // by the end of a run that was killed
+    out_.open(settings_.file, std::ios::app);
+    if (cut) out_ << '\n';
   }
 
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
-    const Instant at = clock_.now();
-    {
-      const std::lock_guard lock(mutex_);
-      if (outgoing.notice.channel == core::Channel::email) {
-        ports::WorldEmail email{settings_.desk_address,          outgoing.mail.envelope_to,
-                                outgoing.words.subject,          outgoing.words.text,
-                                headers_of(outgoing.mail.bytes), at,
-                                outgoing.notice.number};
-        json::Object headers;
-        for (const auto& [name, value] : email.headers) headers[name] = value;
-        keep({{"channel", "email"},
-              {"from", email.from},
-              {"to", email.to},
-              {"subject", email.subject},
-              {"text", email.text},
-              {"headers", std::move(headers)},
-              {"at", at.ms},
-              {"case", email.number}});
-        emails_.push_back(std::move(email));
-      } else {
-        ports::WorldSms sms{settings_.sms_number,
-                            outgoing.notice.to,
-                            outgoing.words.text,
-                            wire::sms_size(outgoing.words.text).segments,
-                            at,
-                            outgoing.notice.number};
-        keep({{"channel", "sms"},
-              {"from", sms.from},
-              {"to", sms.to},
-              {"text", sms.text},
-              {"segments", sms.segments},
-              {"at", at.ms},
-              {"case", sms.number}});
-        sms_.push_back(std::move(sms));
-      }
+    if (outgoing.notice.channel == core::Channel::email) {
+      keep({{"channel", "email"},
+            {"from", settings_.desk_address},
+            {"to", outgoing.mail.envelope_to},
+            {"subject", outgoing.words.subject},
+            {"text", outgoing.words.text},
+            {"mail", outgoing.mail.bytes},
+            {"at", clock_.now().ms},
+            {"case", outgoing.notice.number}});
+    } else {
+      keep({{"channel", "sms"},
+            {"from", settings_.sms_number},
+            {"to", outgoing.notice.to},
+            {"text", outgoing.words.text},
+            {"segments", wire::sms_size(outgoing.words.text).segments},
+            {"at", clock_.now().ms},
+            {"case", outgoing.notice.number}});
     }
     done({ports::SendResult::Outcome::handed_over, 250, "the sandbox has taken it"});
   }
 
-  std::vector<ports::WorldEmail> emails() const override {
+  std::vector<ports::WorldEmail> emails() override {
     const std::lock_guard lock(mutex_);
+    read_on();
     return emails_;
   }
-  std::vector<ports::WorldSms> sms() const override {
+  std::vector<ports::WorldSms> sms() override {
     const std::lock_guard lock(mutex_);
+    read_on();
     return sms_;
   }
-  std::vector<ports::WorldCall> calls() const override {
+  std::vector<ports::WorldCall> calls() override {
     const std::lock_guard lock(mutex_);
+    read_on();
     return calls_;
   }
   void add_call(ports::WorldCall call) override {
-    const std::lock_guard lock(mutex_);
     keep({{"channel", "call"},
           {"from", call.from},
           {"result", call.result},
           {"at", call.at.ms},
           {"case", call.number}});
-    calls_.push_back(std::move(call));
   }
   void lose(core::Channel channel, int count) override {
     const std::lock_guard lock(mutex_);
@@ -160,48 +148,52 @@ class World final : public SandboxWorld {
 
  private:
   void keep(json::Object object) {
-    if (settings_.file.empty()) return;
-    if (!out_.is_open()) out_.open(settings_.file, std::ios::app);
-    out_ << json::dump(std::move(object)) << '\n' << std::flush;
+    const std::string line = json::dump(std::move(object));
+    const std::lock_guard lock(mutex_);
+    if (out_.is_open()) {
+      out_ << line << '\n' << std::flush;
+    } else {
+      take(line);
+    }
   }
 
-  void load() {
-    if (settings_.file.empty()) return;
+  // Nothing is kept in memory until somebody looks.
+  void read_on() {
+    if (!out_.is_open()) return;
     std::ifstream in(settings_.file);
-    for (std::string line; std::getline(in, line);) {
-      const auto parsed = json::parse(line);
-      if (!parsed || !parsed->is_object()) continue;  // the last line of a run that was killed
-      const json::Object& o = parsed->as_object();
-      const Instant at{number_of(o, "at")};
-      const std::string channel = text_of(o, "channel");
-      if (channel == "email") {
-        ports::WorldEmail email{
-            text_of(o, "from"),  text_of(o, "to"), text_of(o, "subject"), text_of(o, "text"), {}, at,
-            number_of(o, "case")};
-        if (const json::Value* headers = o.if_contains("headers"); headers && headers->is_object()) {
-          for (const auto& h : headers->as_object()) {
-            if (h.value().is_string())
-              email.headers.emplace_back(std::string(h.key()), std::string(h.value().as_string()));
-          }
-        }
-        emails_.push_back(std::move(email));
-      } else if (channel == "sms") {
-        sms_.push_back({text_of(o, "from"), text_of(o, "to"), text_of(o, "text"),
-                        static_cast<int>(number_of(o, "segments")), at, number_of(o, "case")});
-      } else if (channel == "call") {
-        calls_.push_back({text_of(o, "from"), text_of(o, "result"), at, number_of(o, "case")});
-      }
+    in.seekg(read_upto_);
+    for (std::string line; std::getline(in, line) && !in.eof();) {
+      take(line);
+      read_upto_ = in.tellg();
+    }
+  }
+
+  void take(const std::string& line) {
+    const auto parsed = json::parse(line);
+    if (!parsed || !parsed->is_object()) return;
+    const json::Object& o = parsed->as_object();
+    const Instant at{number_of(o, "at")};
+    const std::string channel = text_of(o, "channel");
+    if (channel == "email") {
+      emails_.push_back({text_of(o, "from"), text_of(o, "to"), text_of(o, "subject"), text_of(o, "text"),
+                         headers_of(text_of(o, "mail")), at, number_of(o, "case")});
+    } else if (channel == "sms") {
+      sms_.push_back({text_of(o, "from"), text_of(o, "to"), text_of(o, "text"),
+                      static_cast<int>(number_of(o, "segments")), at, number_of(o, "case")});
+    } else if (channel == "call") {
+      calls_.push_back({text_of(o, "from"), text_of(o, "result"), at, number_of(o, "case")});
     }
   }
 
   WorldSettings settings_;
   ports::Clock& clock_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::vector<ports::WorldEmail> emails_;
   std::vector<ports::WorldSms> sms_;
   std::vector<ports::WorldCall> calls_;
   std::map<core::Channel, int> to_lose_;
   std::ofstream out_;
+  std::ifstream::pos_type read_upto_ = 0;
 };
 
 }  // namespace

@@ -75,20 +75,13 @@ class SqliteArchive final : public ports::Archive {
     return read_journal(db_, number);
   }
   Result<std::vector<ports::Message>> messages(core::CaseNumber number) override {
-    return list(db_.query(
-        "SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, state, "
-        "join_reason, "
-        "message_id, content_key, base_subject, notice, attachments, internal FROM messages WHERE "
-        "case_number IN "
-        "(SELECT ?1 UNION SELECT number FROM cases WHERE merged_into <> 0 AND merged_into = ?1) ORDER BY id",
-        number));
+    return list(
+        db_.query("SELECT * FROM message_rows WHERE case_number IN (SELECT ?1 UNION SELECT number FROM cases "
+                  "WHERE merged_into <> 0 AND merged_into = ?1) ORDER BY id",
+                  number));
   }
   Result<std::optional<ports::Message>> message(core::MessageId id) override {
-    HEJNAL_TRY(auto found, list(db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, "
-                                          "subject, text, at, automatic, state, "
-                                          "join_reason, message_id, content_key, base_subject, notice, "
-                                          "attachments, internal FROM messages WHERE id = ?1",
-                                          id)));
+    HEJNAL_TRY(auto found, list(db_.query("SELECT * FROM message_rows WHERE id = ?1", id)));
     if (found.empty()) return std::nullopt;
     return std::optional(std::move(found.front()));
   }
@@ -100,13 +93,10 @@ class SqliteArchive final : public ports::Archive {
     return rows.next();
   }
   Result<std::vector<ports::Message>> set_aside(int limit) override {
-    return list(
-        db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, "
-                  "automatic, state, join_reason, "
-                  "message_id, content_key, base_subject, notice, attachments, internal FROM messages WHERE "
-                  "case_number = 0 AND state = 'set_aside' AND looked_at IS NULL "
-                  "ORDER BY id DESC LIMIT ?1",
-                  limit));
+    return list(db_.query(
+        "SELECT * FROM message_rows WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL "
+        "ORDER BY id DESC LIMIT ?1",
+        limit));
   }
   Result<std::vector<ports::OutboxItem>> notices(std::optional<core::NoticeState> state, int limit) override;
   Result<std::vector<ports::PersonRow>> people(std::string_view text, int limit) override;
@@ -302,7 +292,8 @@ Result<std::string> SqliteArchive::raw(core::MessageId id) {
     HEJNAL_TRY(const std::string piece, decompress(rows.view(0)));
     out += piece;
   }
-  if (!any) return fail(Fault::not_found, "message {} has no original bytes", id);
+  if (!any) return fail(Fault::not_found, "message {} has no original bytes; those of an email are kept when it leaves",
+                id);
   return out;
 }
 

@@ -261,7 +261,7 @@ TEST_F(ArchiveTest, Counts) {
       n.number = 1;
       n.id = i;
       const auto id = store->add_message(mail(1, "x", ""), {}).value();
-      ASSERT_TRUE(store->queue(n, id, kStart));
+      ASSERT_TRUE(store->queue(n, id, core::NoticeState::queued, kStart));
       if (i == 1) HEJNAL_CHECK(store->set_notice(id, core::NoticeState::bounced, 1, kStart, "550"));
     }
     ports::Message aside = mail(0, "c", "");

@@ -28,6 +28,13 @@ Error error_of(sqlite3* handle, int code) {
   }
 }
 
+void set_up_library() {
+  // SQLite counts its memory under one lock for all threads, at each allocation: readers and the writer wait
+  // for each other there, and nobody asks for the sum.
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  HEJNAL_CHECK(done == SQLITE_OK);
+}
+
 Rows::~Rows() {
   if (!statement_) return;
   sqlite3_reset(statement_);
@@ -64,32 +71,23 @@ void Rows::bind(int index, std::int64_t value) {
   HEJNAL_CHECK(sqlite3_bind_int64(statement_, index, value) == SQLITE_OK);
 }
 
-void Rows::bind(int index, std::string_view value) {
-  const char* bytes = value.empty() ? "" : value.data();  // a null pointer would bind NULL
-  HEJNAL_CHECK(sqlite3_bind_text64(statement_, index, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) ==
-               SQLITE_OK);
+void Rows::bind(int index, std::string_view value, Bytes bytes) {
+  const char* begin = value.empty() ? "" : value.data();  // a null pointer would bind NULL
+  HEJNAL_CHECK(sqlite3_bind_text64(statement_, index, begin, value.size(),
+                                   bytes == Bytes::staying ? SQLITE_STATIC : SQLITE_TRANSIENT,
+                                   SQLITE_UTF8) == SQLITE_OK);
 }
 
-void Rows::bind_blob(int index, std::string_view value) {
-  const char* bytes = value.empty() ? "" : value.data();
-  HEJNAL_CHECK(sqlite3_bind_blob64(statement_, index, bytes, value.size(), SQLITE_TRANSIENT) == SQLITE_OK);
+void Rows::bind_blob(int index, std::string_view value, Bytes bytes) {
+  const char* begin = value.empty() ? "" : value.data();
+  HEJNAL_CHECK(sqlite3_bind_blob64(statement_, index, begin, value.size(),
+                                   bytes == Bytes::staying ? SQLITE_STATIC : SQLITE_TRANSIENT) == SQLITE_OK);
 }
 
 void Rows::bind_null(int index) { HEJNAL_CHECK(sqlite3_bind_null(statement_, index) == SQLITE_OK); }
 
-namespace {
-
-// SQLite counts its memory under one lock for all threads, at each allocation: readers and the writer wait
-// for each other there, and nobody asks for the sum.
-void count_no_memory() {
-  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(done);  // misuse when SQLite runs already: then it is only slower
-}
-
-}  // namespace
-
 Result<Database> Database::open(const std::string& path, Mode mode, const std::string& vfs) {
-  count_no_memory();
+  set_up_library();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (mode == Mode::create) flags |= SQLITE_OPEN_CREATE;

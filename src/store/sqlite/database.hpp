@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 
 #include "base/instant.hpp"
@@ -34,9 +35,11 @@ class Rows {
   bool is_null(int column) const;
   std::optional<Instant> instant(int column) const;
 
+  // Whether SQLite copies the bytes, or they stay where they are until the statement is done.
+  enum class Bytes { copied, staying };
   void bind(int index, std::int64_t value);
-  void bind(int index, std::string_view value);
-  void bind_blob(int index, std::string_view value);
+  void bind(int index, std::string_view value, Bytes bytes = Bytes::copied);
+  void bind_blob(int index, std::string_view value, Bytes bytes = Bytes::copied);
   void bind_null(int index);
 
  private:
@@ -61,12 +64,14 @@ class Database {
   Result<Rows> query(const char* sql, const Args&... args) {
     HEJNAL_TRY(Rows rows, prepared(sql));
     int index = 0;
-    (bind_one(rows, ++index, args), ...);
+    (bind_one<Rows::Bytes::copied>(rows, ++index, args), ...);
     return rows;
   }
   template <class... Args>
   Status run(const char* sql, const Args&... args) {
-    HEJNAL_TRY(Rows rows, query(sql, args...));
+    HEJNAL_TRY(Rows rows, prepared(sql));
+    int index = 0;
+    (bind_one<Rows::Bytes::staying>(rows, ++index, args), ...);
     for (;;) {
       HEJNAL_TRY(const bool more, rows.next());
       if (!more) return {};
@@ -84,24 +89,27 @@ class Database {
   explicit Database(sqlite3* handle) : handle_(handle) {}
   Result<Rows> prepared(const char* sql);
 
-  static void bind_one(Rows& rows, int index, std::int64_t v) { rows.bind(index, v); }
-  static void bind_one(Rows& rows, int index, int v) { rows.bind(index, static_cast<std::int64_t>(v)); }
-  static void bind_one(Rows& rows, int index, bool v) { rows.bind(index, static_cast<std::int64_t>(v)); }
-  static void bind_one(Rows& rows, int index, Instant v) { rows.bind(index, v.ms); }
-  static void bind_one(Rows& rows, int index, const std::optional<Instant>& v) {
-    if (v) {
-      rows.bind(index, v->ms);
+  template <Rows::Bytes bytes, class T>
+  static void bind_one(Rows& rows, int index, const T& v) {
+    if constexpr (std::is_integral_v<T>) {
+      rows.bind(index, static_cast<std::int64_t>(v));
+    } else if constexpr (std::is_same_v<T, Instant>) {
+      rows.bind(index, v.ms);
+    } else if constexpr (std::is_same_v<T, std::optional<Instant>>) {
+      v ? rows.bind(index, v->ms) : rows.bind_null(index);
+    } else if constexpr (std::is_same_v<T, Blob>) {
+      rows.bind_blob(index, v.bytes, bytes);
     } else {
-      rows.bind_null(index);
+      rows.bind(index, std::string_view(v), bytes);
     }
   }
-  static void bind_one(Rows& rows, int index, std::string_view v) { rows.bind(index, v); }
-  static void bind_one(Rows& rows, int index, const Blob& v) { rows.bind_blob(index, v.bytes); }
-  static void bind_one(Rows& rows, int index, std::nullptr_t) { rows.bind_null(index); }
 
   sqlite3* handle_;
   std::unordered_map<const char*, sqlite3_stmt*> cache_;
 };
+
+// How SQLite is to run in this process; before anything else of it is called. Thread-safe.
+void set_up_library();
 
 Error error_of(sqlite3* handle, int code);
 

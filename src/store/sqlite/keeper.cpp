@@ -150,7 +150,8 @@ Status sample(Database& db) {
     }
   }
   return read_all(
-      db.query("SELECT j.* FROM cases c JOIN journal j ON j.case_number = c.number WHERE c.number IN "
+      db.query("SELECT j.* FROM cases c JOIN journal j ON j.id BETWEEN c.number * 1048576 AND c.number * "
+               "1048576 + 1048575 WHERE c.number IN "
                "(SELECT number FROM cases ORDER BY number DESC LIMIT 20)"));
 }
 
@@ -237,7 +238,7 @@ Status restore(const std::string& from, const std::string& path) {
   fs::copy_file(from, fresh, fs::copy_options::overwrite_existing, error);
   if (error) return fail(Fault::retry_later, "{}: {}", fresh, error.message());
   if (fs::exists(path)) {
-    static_cast<void>(checkpoint(path, true));
+    static_cast<void>(empty_log(path));
     fs::rename(path, kept, error);
     if (error) return fail(Fault::retry_later, "{}: {}", kept, error.message());
   }
@@ -344,8 +345,8 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
     report.entries += c.entries;
   }
   HEJNAL_TRY(Rows strays,
-             db.query("SELECT case_number FROM journal WHERE case_number NOT IN (SELECT number FROM "
-                      "cases) ORDER BY case_number LIMIT 1"));
+             db.query("SELECT id / 1048576 FROM journal WHERE id / 1048576 NOT IN (SELECT number FROM cases) "
+                      "ORDER BY id LIMIT 1"));
   HEJNAL_TRY(const bool stray, strays.next());
   if (stray)
     return fail(Fault::corrupt, "case {} has a journal and is not in the list of cases", strays.integer(0));
@@ -370,17 +371,26 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
   return report;
 }
 
-Result<std::int64_t> checkpoint(const std::string& path, bool empty_it) {
-  std::error_code error;
-  const auto size = fs::file_size(path + "-wal", error);
+namespace {
+
+Result<Log> checkpoint(const std::string& path, int mode) {
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::existing));
   // A connection that has read nothing yet does not know of the log, and would report success without a look.
   HEJNAL_TRY_VOID(schema_of(db));
   sqlite3_busy_timeout(db.handle(), 200);
-  sqlite3_wal_checkpoint_v2(db.handle(), nullptr,
-                            empty_it ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                            nullptr);
-  return error ? 0 : static_cast<std::int64_t>(size);
+  int pages = 0, moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(db.handle(), nullptr, mode, &pages, &moved);
+  if (code != SQLITE_OK && code != SQLITE_BUSY) return tl::unexpected<Error>(error_of(db.handle(), code));
+  return Log{std::max(pages, 0), std::max(moved, 0)};
+}
+
+}  // namespace
+
+Result<Log> checkpoint(const std::string& path) { return checkpoint(path, SQLITE_CHECKPOINT_PASSIVE); }
+
+Status empty_log(const std::string& path) {
+  HEJNAL_TRY_VOID(checkpoint(path, SQLITE_CHECKPOINT_TRUNCATE));
+  return {};
 }
 
 }  // namespace hejnal::store::sqlite

@@ -32,8 +32,14 @@ struct VerifyReport {
 // names it.
 Result<VerifyReport> verify(const std::string& path, const std::string& vfs = {});
 
-// Writes committed pages from the log to their places; returns the log's size in bytes before. `empty_it`:
-// also waits for readers and truncates the log.
-Result<std::int64_t> checkpoint(const std::string& path, bool empty_it);
+struct Log {
+  std::int64_t pages = 0;  // that it holds
+  std::int64_t moved = 0;  // of them, how many are where they belong
+};
+// Moves committed pages from the log to their places as far as the writer and readers let it, without
+// waiting.
+Result<Log> checkpoint(const std::string& path);
+// Moves all and truncates the log; waits a little for readers.
+Status empty_log(const std::string& path);
 
 }  // namespace hejnal::store::sqlite

@@ -62,6 +62,15 @@ std::string dump(const std::string& path) {  // schema and version
   return out + std::to_string(schema_of(db).value());
 }
 
+std::string journal_rows(const std::string& path) {
+  auto db = std::move(Database::open(path, Database::Mode::read_only)).value();
+  std::string out;
+  auto rows = std::move(db.query("SELECT id, at, entries FROM journal ORDER BY id")).value();
+  while (rows.next().value())
+    out += fmt::format("{} at {}: {}\n", rows.integer(0), rows.integer(1), rows.text(2));
+  return out;
+}
+
 // What a database of schema k holds, as the program of that time would have written it. A new migration adds
 // the rows that are worth upgrading here.
 void insert_as_of(const std::string& path, int schema) {
@@ -78,6 +87,10 @@ void insert_as_of(const std::string& path, int schema) {
               "VALUES (1, 0, 'email', 'a@k', 'p@w', 'Zażółć', 'tekst', 5, 0, 'opened', '', '<1@k>', '', "
               "'Zażółć', '', '{}');",
               seal_of("a@k", "p@w", "Zażółć", "tekst")));
+  sql(path,
+      schema < 3
+          ? "INSERT INTO journal (case_number, seq, at, entries) VALUES (7, 1, 5, '[]'), (7, 4, 6, '[]')"
+          : "INSERT INTO journal (id, at, entries, sum) VALUES (7340033, 5, '[]', 0), (7340036, 6, '[]', 0)");
 }
 
 }  // namespace
@@ -102,6 +115,8 @@ TEST(Schema, EveryEarlierOneIsUpgradedWithWhatItHolds) {
     EXPECT_EQ(store->person_by_phone("+48601").value().name, "Anna");
     EXPECT_EQ(store->message(1).value()->subject, "Zażółć");
     EXPECT_TRUE(store->seen("<1@k>", "").value());
+    EXPECT_EQ(journal_rows(path), "7340033 at 5: []\n7340036 at 6: []\n") << k;
+    sql(path, "DELETE FROM journal");  // of no case, so it would be reported below
     in_transaction(*store, [&] { add_case(*store, 1); });
     const auto report = verify(path);
     EXPECT_TRUE(report) << k << ": " << report.error().what;
@@ -227,32 +242,28 @@ TEST(Verify, FindsEachKindOfDamageAndNamesIt) {
        "case 1: merged_into is \"2\", its journal says \"0\""},
       {"UPDATE cases SET entries = 9 WHERE number = 1", "case 1: entries is \"9\", its journal says \"8\""},
       {"DELETE FROM cases WHERE number = 2", "case 2 has a journal and is not in the list of cases"},
-      {"DELETE FROM journal WHERE case_number = 2", "case 2 has no journal"},
-      {"DELETE FROM journal WHERE case_number = 1 AND seq = 1",
+      {"DELETE FROM journal WHERE id / 1048576 = 2", "case 2 has no journal"},
+      {"DELETE FROM journal WHERE id = 1048577",
        "case 1: entry 1 (\"acted\") of its journal cannot follow on those before it"},
-      {"UPDATE journal SET sum = 0, case_number = 3 WHERE case_number = 1 AND seq = 6",
+      {"UPDATE journal SET sum = 0, id = id + 2097152 WHERE id = 1048582",
        "case 1: state is \"read\", its journal says \"new\""},
-      {"UPDATE journal SET sum = 0, entries = replace(entries, '\"read\"', '\"reae\"') WHERE case_number = 1 "
-       "AND seq "
-       "= 6",
+      {"UPDATE journal SET sum = 0, entries = replace(entries, '\"read\"', '\"reae\"') WHERE id = 1048582",
        "case 1: a stored object does not have the expected fields: "
        "{\"kind\":\"acted\",\"by\":\"Ola\",\"why\":\"so\",\"action\":\"reae\"}"},
-      {"UPDATE journal SET sum = 0, entries = replace(entries, 'owed', 'oved') WHERE case_number = 1 AND seq "
-       "= 1",
+      {"UPDATE journal SET sum = 0, entries = replace(entries, 'owed', 'oved') WHERE id = 1048577",
        "case 1: a journal holds an entry of the unknown kind \"oved\""},
-      {"UPDATE journal SET sum = 0, entries = substr(entries, 1, 40) WHERE case_number = 1 AND seq = 1",
+      {"UPDATE journal SET sum = 0, entries = substr(entries, 1, 40) WHERE id = 1048577",
        "case 1: a stored text is damaged"},
-      {"UPDATE journal SET sum = 0, at = at + 1 WHERE case_number = 1 AND seq = 6",
+      {"UPDATE journal SET sum = 0, at = at + 1 WHERE id = 1048582",
        "case 1: read_at is \"1795424460000\", its journal says \"1795424460001\""},
-      {"UPDATE journal SET sum = 0, entries = replace(entries, '\"number\":1', '\"number\":8') WHERE "
-       "case_number = 1 "
-       "AND seq = 1",
+      {"UPDATE journal SET sum = 0, entries = replace(entries, '\"number\":1', '\"number\":8') WHERE id = "
+       "1048577",
        "the journal of case 1 tells of case 8"},
-      {"UPDATE journal SET at = at + 1 WHERE case_number = 1 AND seq = 6",
+      {"UPDATE journal SET at = at + 1 WHERE id = 1048582",
        "case 1: the journal of case 1 is damaged at entry 6"},
-      {"UPDATE journal SET entries = replace(entries, 'so', 'sp') WHERE case_number = 1 AND seq = 6",
+      {"UPDATE journal SET entries = replace(entries, 'so', 'sp') WHERE id = 1048582",
        "case 1: the journal of case 1 is damaged at entry 6"},
-      {"UPDATE journal SET sum = sum + 1 WHERE case_number = 2 AND seq = 1",
+      {"UPDATE journal SET sum = sum + 1 WHERE id = 2097153",
        "case 2: the journal of case 2 is damaged at entry 1"},
       {"UPDATE messages SET text = 'Gęśla' WHERE id = 1", "message 1 was changed after it was stored"},
       {"UPDATE messages SET sender = 'b' WHERE id = 2", "message 2 was changed after it was stored"},
@@ -281,7 +292,7 @@ TEST(Verify, FindsEachKindOfDamageAndNamesIt) {
 TEST(Verify, FindsAFlippedByteInTheFile) {
   TestFolder folder;
   fill(folder.file());
-  ASSERT_TRUE(checkpoint(folder.file(), true));
+  ASSERT_TRUE(empty_log(folder.file()));
   const std::string sound = bytes_of(folder.file());
   const std::string frame = compress(std::string(5000, 'x')), piece = compress("Subject: a\r\n\r\n");
   const std::string places[] = {frame, piece, R"("action":"read")",
@@ -303,7 +314,7 @@ TEST(Sound, ADamagedFileIsRefusedWithWhatToDo) {
   TestFolder folder;
   EXPECT_TRUE(check_sound(folder.file("none"))) << "a new database is sound";
   fill(folder.file());
-  ASSERT_TRUE(checkpoint(folder.file(), true));
+  ASSERT_TRUE(empty_log(folder.file()));
   EXPECT_TRUE(check_sound(folder.file()));
   const std::string sound = bytes_of(folder.file());
 
@@ -335,7 +346,7 @@ TEST(Sound, ALargeFileIsSampledAndCheckedWholeAfterwards) {
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) INSERT INTO "
         "raw_pieces (id, frame) SELECT 1000000 + i, randomblob(600) FROM n"));
   }
-  ASSERT_TRUE(checkpoint(folder.file(), true));
+  ASSERT_TRUE(empty_log(folder.file()));
   const std::string sound = bytes_of(folder.file());
   ASSERT_GT(sound.size(), 20u << 20);
   const std::string mark = folder.file() + ".damaged";
@@ -387,9 +398,12 @@ TEST(Checkpoint, EmptiesTheLog) {
   TestFolder folder;
   const auto store = std::move(open_store(folder.file())).value();
   in_transaction(*store, [&] { add_case(*store, 1); });
-  EXPECT_GT(checkpoint(folder.file(), false).value(), 0);
-  EXPECT_GT(checkpoint(folder.file(), true).value(), 0);
-  EXPECT_EQ(checkpoint(folder.file(), true).value(), 0);
+  const Log log = checkpoint(folder.file()).value();
+  EXPECT_GT(log.pages, 0);
+  EXPECT_EQ(log.moved, log.pages);
+  EXPECT_GT(fs::file_size(folder.file() + "-wal"), 0u);
+  ASSERT_TRUE(empty_log(folder.file()));
+  EXPECT_EQ(fs::file_size(folder.file() + "-wal"), 0u);
 }
 
 }  // namespace hejnal::store::sqlite

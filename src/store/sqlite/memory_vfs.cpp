@@ -9,6 +9,7 @@
 #include <new>
 
 #include "base/check.hpp"
+#include "store/sqlite/database.hpp"
 #include "store/sqlite/memory_disk.hpp"
 
 namespace hejnal::store::sqlite {
@@ -290,6 +291,7 @@ void register_memory_vfs() {
     vfs.xCurrentTime = current_time;
     vfs.xGetLastError = last_error;
     vfs.xCurrentTimeInt64 = current_time_64;
+    set_up_library();
     HEJNAL_CHECK(sqlite3_vfs_register(&vfs, 0) == SQLITE_OK);
   });
 }

@@ -62,7 +62,7 @@ Status store_mail(ports::Store& store, core::CaseNumber number) {
     out.outgoing = true;
     out.message_id = "<notice" + std::to_string(number) + ">";
     HEJNAL_TRY(const core::MessageId id, store.add_message(out, {}));
-    HEJNAL_TRY_VOID(store.queue(notice, id, now));
+    HEJNAL_TRY_VOID(store.queue(notice, id, core::NoticeState::queued, now));
   }
   HEJNAL_TRY(const int indexed, store.index_some(10));
   static_cast<void>(indexed);

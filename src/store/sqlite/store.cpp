@@ -2,12 +2,14 @@
 
 #include <sqlite3.h>
 
+#include "store/sqlite/log_vfs.hpp"
 #include "store/sqlite/schema.hpp"
 
 namespace hejnal::store::sqlite {
 
 Result<std::unique_ptr<ports::Store>> open_store(const std::string& path, const std::string& vfs) {
-  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::create, vfs));
+  register_log_vfs();
+  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::create, vfs.empty() ? kLogVfs : vfs));
   // Checkpoints are ours to time: none happens inside a commit unless the log has grown past all measure.
   HEJNAL_TRY_VOID(
       db.script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "

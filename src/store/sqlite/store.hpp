@@ -55,6 +55,7 @@ class SqliteStore final : public ports::Store {
   Status move_message(core::MessageId id, core::CaseNumber to) override;
   Status merge_participants(core::CaseNumber from, core::CaseNumber to) override;
   Result<std::optional<ports::Message>> message(core::MessageId id) override;
+  Result<std::string> message_id_of_email(core::MessageId id) override;
   Status set_message_text(core::MessageId id, std::string_view text) override;
   Status set_looked_at(core::MessageId id, Instant now) override;
   Result<std::vector<ports::Message>> not_looked_at(int limit) override;
@@ -67,12 +68,14 @@ class SqliteStore final : public ports::Store {
   Status merge_people(std::int64_t from, std::int64_t into) override;
   Status name_organisation(std::int64_t person, std::string_view organisation) override;
 
-  Status queue(const core::Notice& notice, core::MessageId message, Instant now) override;
+  Status queue(const core::Notice& notice, core::MessageId message, core::NoticeState state,
+               Instant now) override;
   Result<std::vector<ports::OutboxItem>> due_notices(Instant now, int limit) override;
   Result<std::optional<Instant>> next_try() override;
   Result<std::vector<ports::OutboxItem>> notices_in(core::NoticeState state) override;
   Status set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at,
                     std::string_view error) override;
+  Result<std::optional<ports::OutboxItem>> notice(std::int64_t id) override;
   Result<std::optional<ports::OutboxItem>> notice_by_message_id(std::string_view message_id) override;
 
   Result<std::string> setting(std::string_view key) override;

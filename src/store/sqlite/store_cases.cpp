@@ -1,6 +1,7 @@
 // Cases and their journals.
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "base/hash.hpp"
 #include "json/entry.hpp"
 #include "store/sqlite/store.hpp"
@@ -41,25 +42,30 @@ ports::CaseSummary read_summary(const Rows& rows) {
 
 namespace {
 
+// The rows of a case lie together, in the order of their entries.
+std::int64_t journal_row(core::CaseNumber number, std::int64_t seq) {
+  constexpr std::int64_t kEntriesMax = 1 << 20;
+  HEJNAL_CHECK(seq < kEntriesMax);
+  return number * kEntriesMax + seq;
+}
+
 // Over everything that a row says. Never 0, which stands for a row from before there were sums.
 std::int64_t journal_sum(core::CaseNumber number, std::int64_t seq, Instant at, std::string_view entries) {
-  const std::string hash = sha256(fmt::format("{}:{}:{}:{}", number, seq, at.ms, entries));
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < 8; ++i) sum = sum << 8 | static_cast<unsigned char>(hash[i]);
+  const std::uint64_t sum = checksum(fmt::format("{}:{}:{}:{}", number, seq, at.ms, entries));
   return sum == 0 ? 1 : static_cast<std::int64_t>(sum);
 }
 
 }  // namespace
 
 Result<std::vector<core::Entry>> read_journal(Database& db, core::CaseNumber number) {
-  HEJNAL_TRY(
-      Rows rows,
-      db.query("SELECT at, entries, seq, sum FROM journal WHERE case_number = ?1 ORDER BY seq", number));
+  HEJNAL_TRY(Rows rows,
+             db.query("SELECT at, entries, id, sum FROM journal WHERE id > ?1 AND id < ?2 ORDER BY id",
+                      journal_row(number, 0), journal_row(number + 1, 0)));
   std::vector<core::Entry> out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
     if (!more) return out;
-    const std::int64_t seq = rows.integer(2), sum = rows.integer(3);
+    const std::int64_t seq = rows.integer(2) - journal_row(number, 0), sum = rows.integer(3);
     if (sum != 0 && sum != journal_sum(number, seq, Instant{rows.integer(0)}, rows.view(1)))
       return fail(Fault::corrupt, "the journal of case {} is damaged at entry {}", number, seq);
     HEJNAL_TRY(std::vector<core::Entry> turn, json::decode_entries(rows.view(1), Instant{rows.integer(0)}));
@@ -84,9 +90,9 @@ Result<std::vector<core::Entry>> SqliteStore::journal(core::CaseNumber number) {
 Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vector<core::Entry>& entries) {
   const std::int64_t first_seq = c.entries - static_cast<std::int64_t>(entries.size()) + 1;
   const std::string text = json::encode_entries(entries);
-  HEJNAL_TRY_VOID(
-      db_.run("INSERT INTO journal (case_number, seq, at, entries, sum) VALUES (?1, ?2, ?3, ?4, ?5)",
-              c.number, first_seq, at, text, journal_sum(c.number, first_seq, at, text)));
+  HEJNAL_TRY_VOID(db_.run("INSERT INTO journal (id, at, entries, sum) VALUES (?1, ?2, ?3, ?4)",
+                          journal_row(c.number, first_seq), at, text,
+                          journal_sum(c.number, first_seq, at, text)));
   const auto next = core::next(c);
   const auto due = next ? std::optional(next->due) : std::nullopt;
   const bool open = c.state != core::State::closed;

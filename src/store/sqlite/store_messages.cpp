@@ -147,10 +147,8 @@ Result<std::vector<ports::Message>> SqliteStore::not_looked_at(int limit) {
   HEJNAL_TRY(
       Rows rows,
       db_.query(
-          "SELECT id, case_number, outgoing, channel, sender, recipient, subject, text, at, automatic, "
-          "state, "
-          "join_reason, message_id, content_key, base_subject, notice, attachments, internal FROM messages "
-          "WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL ORDER BY id DESC LIMIT ?1",
+          "SELECT * FROM message_rows WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL "
+          "ORDER BY id DESC LIMIT ?1",
           limit));
   std::vector<ports::Message> out;
   for (;;) {
@@ -181,16 +179,17 @@ Status SqliteStore::merge_participants(core::CaseNumber from, core::CaseNumber t
 }
 
 Result<std::optional<ports::Message>> SqliteStore::message(core::MessageId id) {
-  HEJNAL_TRY(Rows rows,
-             db_.query("SELECT id, case_number, outgoing, channel, sender, recipient, subject, "
-                       "text, at, automatic, state, "
-                       "join_reason, message_id, content_key, base_subject, notice, attachments, internal "
-                       "FROM messages WHERE id = ?1",
-                       id));
+  HEJNAL_TRY(Rows rows, db_.query("SELECT * FROM message_rows WHERE id = ?1", id));
   HEJNAL_TRY(const bool found, rows.next());
   if (!found) return std::nullopt;
   HEJNAL_TRY(ports::Message m, read_message(rows));
   return std::optional(std::move(m));
+}
+
+Result<std::string> SqliteStore::message_id_of_email(core::MessageId id) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT message_id FROM messages WHERE id = ?1 AND channel = 'email'", id));
+  HEJNAL_TRY(const bool found, rows.next());
+  return found ? rows.text(0) : std::string();
 }
 
 Result<int> SqliteStore::index_some(int limit) {

@@ -17,6 +17,14 @@ Result<std::vector<ports::OutboxItem>> items(Result<Rows> rows) {
   }
 }
 
+Result<std::optional<ports::OutboxItem>> first(Result<Rows> rows) {
+  if (!rows) return tl::make_unexpected(rows.error());
+  HEJNAL_TRY(const bool found, rows->next());
+  if (!found) return std::nullopt;
+  HEJNAL_TRY(ports::OutboxItem item, read_outbox(*rows));
+  return std::optional(std::move(item));
+}
+
 }  // namespace
 
 Result<ports::OutboxItem> read_outbox(const Rows& rows) {
@@ -34,11 +42,12 @@ Result<ports::OutboxItem> read_outbox(const Rows& rows) {
   return item;
 }
 
-Status SqliteStore::queue(const core::Notice& notice, core::MessageId message, Instant now) {
+Status SqliteStore::queue(const core::Notice& notice, core::MessageId message, core::NoticeState state,
+                          Instant now) {
   return db_.run(
       "INSERT INTO outbox (message, case_number, state, created_at, next_try_at, notice) VALUES (?1, ?2, "
-      "'queued', ?3, ?3, ?4)",
-      message, notice.number, now, json::encode_notice(notice));
+      "?5, ?3, ?3, ?4)",
+      message, notice.number, now, json::encode_notice(notice), to_string(state));
 }
 
 Result<std::vector<ports::OutboxItem>> SqliteStore::due_notices(Instant now, int limit) {
@@ -65,24 +74,24 @@ Result<std::vector<ports::OutboxItem>> SqliteStore::notices_in(core::NoticeState
 
 Status SqliteStore::set_notice(std::int64_t id, core::NoticeState state, int attempts, Instant next_try_at,
                                std::string_view error) {
-  HEJNAL_TRY_VOID(db_.run(
+  return db_.run(
       "UPDATE outbox SET state = ?2, attempts = ?3, next_try_at = ?4, last_error = ?5 WHERE message = ?1", id,
-      to_string(state), attempts, next_try_at, error));
-  return set_message_state(id, to_string(state));
+      to_string(state), attempts, next_try_at, error);
+}
+
+Result<std::optional<ports::OutboxItem>> SqliteStore::notice(std::int64_t id) {
+  return first(
+      db_.query("SELECT message, state, attempts, created_at, next_try_at, last_error, notice FROM outbox "
+                "WHERE message = ?1",
+                id));
 }
 
 Result<std::optional<ports::OutboxItem>> SqliteStore::notice_by_message_id(std::string_view message_id) {
-  HEJNAL_TRY(
-      Rows rows,
-      db_.query(
-          "SELECT message, o.state, attempts, created_at, next_try_at, last_error, o.notice FROM outbox o "
-          "JOIN messages m ON m.id = o.message WHERE m.message_id <> '' AND m.message_id = ?1 AND m.outgoing "
-          "= 1",
-          message_id));
-  HEJNAL_TRY(const bool found, rows.next());
-  if (!found) return std::nullopt;
-  HEJNAL_TRY(ports::OutboxItem item, read_outbox(rows));
-  return std::optional(std::move(item));
+  return first(db_.query(
+      "SELECT message, o.state, attempts, created_at, next_try_at, last_error, o.notice FROM outbox o "
+      "JOIN messages m ON m.id = o.message WHERE m.message_id <> '' AND m.message_id = ?1 AND m.outgoing "
+      "= 1",
+      message_id));
 }
 
 }  // namespace hejnal::store::sqlite

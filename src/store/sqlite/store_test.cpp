@@ -258,11 +258,11 @@ TEST_F(StoreTest, TheOutbox) {
   m.message_id = "<hejnal.1.1.x@wsparcie.example>";
   EXPECT_EQ(store->next_try().value(), std::nullopt);
   const auto first = store->add_message(m, {}).value();
-  ASSERT_TRUE(store->queue(notice, first, kStart));
+  ASSERT_TRUE(store->queue(notice, first, core::NoticeState::queued, kStart));
   m.message_id = "<hejnal.1.2.x@wsparcie.example>";
   notice.id = 2;
   const auto second = store->add_message(m, {}).value();
-  ASSERT_TRUE(store->queue(notice, second, kStart + 1min));
+  ASSERT_TRUE(store->queue(notice, second, core::NoticeState::queued, kStart + 1min));
   EXPECT_EQ(store->next_try().value(), kStart);
   EXPECT_EQ(store->due_notices(kStart - 1ms, 10).value().size(), 0u);
   EXPECT_EQ(store->due_notices(kStart + 1h, 1).value().size(), 1u);

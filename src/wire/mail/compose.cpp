@@ -1,22 +1,13 @@
 #include "wire/mail/compose.hpp"
 
-#include <gmime/gmime.h>
-
 #include <algorithm>
-#include <memory>
 
-#include "base/check.hpp"
 #include "base/text.hpp"
+#include "wire/mail/gmime.hpp"
 
 namespace hejnal::wire {
 
 namespace {
-
-struct Unref {
-  void operator()(void* object) const { g_object_unref(object); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, Unref>;
 
 // A header is one line: what would end it becomes a space.
 std::string one_line(std::string_view value) {
@@ -26,24 +17,33 @@ std::string one_line(std::string_view value) {
   return out;
 }
 
+// How much of the beginning of `text` is a link; 0: none.
+std::size_t link_at(std::string_view text) {
+  if (!text.starts_with("https://") && !text.starts_with("http://")) return 0;
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 ||
+           std::string_view("<>\"'&").find(c) != std::string_view::npos;
+  });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 std::string html_of(std::string_view text) {
   std::string out = "<!DOCTYPE html><html><body style=\"font-family:sans-serif\"><p>";
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i).starts_with("https://") || text.substr(i).starts_with("http://")) {
-      std::size_t end = i;
-      while (end < text.size() && static_cast<unsigned char>(text[end]) > 0x20 &&
-             std::string_view("<>\"'&").find(text[end]) == std::string_view::npos)
-        ++end;
-      const std::string url(text.substr(i, end - i));
-      out += "<a href=\"" + url + "\">" + url + "</a>";
-      i = end - 1;
+  while (!text.empty()) {
+    if (const std::size_t link = link_at(text)) {
+      out.append("<a href=\"")
+          .append(text.substr(0, link))
+          .append("\">")
+          .append(text.substr(0, link))
+          .append("</a>");
+      text.remove_prefix(link);
       continue;
     }
-    if (text[i] == '\n') {
-      out += "<br>\n";
-    } else if (text[i] != '\r') {
-      out += escape_html(text.substr(i, 1));
-    }
+    const std::size_t plain = std::min(text.find_first_of("\r\nh", 1), text.size());
+    const std::string_view piece = text.substr(0, plain);
+    if (piece.front() == '\n') out += "<br>\n";
+    out += escape_html(piece.substr(piece.front() == '\n' || piece.front() == '\r' ? 1 : 0));
+    text.remove_prefix(plain);
   }
   return out + "</p></body></html>\n";
 }
@@ -62,8 +62,7 @@ Owned<GMimePart> text_part(const char* subtype, const std::string& text) {
 }  // namespace
 
 std::string compose_mail(const MailDraft& draft) {
-  static const bool ready = (g_mime_init(), true);
-  HEJNAL_CHECK(ready);
+  mail_options();
   Owned<GMimeMessage> message(g_mime_message_new(FALSE));
   GMimeObject* object = GMIME_OBJECT(message.get());
   const auto set = [&](const char* name, std::string_view value) {
