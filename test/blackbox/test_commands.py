@@ -242,6 +242,13 @@ class Deliver(ConfiguredTest):
         kinds = [one["kind"] for one in desk.good("GET", "/api/v1/notices")["items"]]
         self.assertEqual(kinds, ["receipt"])
 
+    def test_without_an_envelope_the_receipt_goes_where_the_return_path_says(self):
+        desk = self.serve()
+        for number, headers in enumerate((["Return-Path: <anna@klient.example>"], ["Return-Path: <>"], [])):
+            self.deliver(world.mail(subject=f"Sprawa {number}", sender=f"k{number}@klient.example", headers=headers))
+        notices = [(one["case"], one["to"]) for one in desk.good("GET", "/api/v1/notices")["items"] if one["kind"] == "receipt"]
+        self.assertEqual(notices, [(1, ANNA)])
+
     def test_ones_own_templates_hold_without_a_server_as_well(self):
         (self.folder / "templates").mkdir()
         (self.folder / "templates/receipt.email.txt").write_text("Subject: Mamy to {tag}\n\nNasze słowa.\n", "utf-8")
