@@ -43,7 +43,7 @@ void Post::bring_mail(const ports::Delivery& delivery, const std::string& id, Tr
   });
   if (taken && *taken) {
     w.laws.accepted({id, delivery.bytes, true, truth.resend, false, truth.automatic, truth.matter,
-                     filed.number, filed.message, filed.duplicate, truth.original});
+                     filed.number, filed.message, filed.duplicate, truth.original, truth.ours});
     return;
   }
   if (taken && (*taken).error().fault != Fault::retry_later)
@@ -127,8 +127,23 @@ void Post::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)>
   answer(std::move(done), {Outcome::handed_over, 250, "taken"});
 }
 
+// Byte by byte as it left, to the desk's own address.
+void Post::bring_back(const ports::Outgoing& outgoing) {
+  World& w = *world_;
+  ports::Delivery delivery;
+  delivery.mail_from = outgoing.mail.envelope_from;
+  delivery.rcpt_to = {house_.address};
+  delivery.bytes = outgoing.mail.bytes;
+  delivery.via = "simulation";
+  w.after(w.dice.between(Duration(1s), Duration(5min)), [this, delivery, id = outgoing.message_id] {
+    bring_mail(delivery, id, {0, false, false, true, false, true});
+  });
+}
+
 void Post::take_away(const ports::Outgoing& outgoing) {
   World& w = *world_;
+  if (outgoing.notice.channel == core::Channel::email && w.dice.chance(w.weather.out_returns))
+    bring_back(outgoing);
   if (w.dice.chance(w.weather.out_lost)) return;
   const bool email = outgoing.notice.channel == core::Channel::email;
   if (email && w.dice.chance(w.weather.out_bounced)) {

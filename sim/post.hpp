@@ -21,6 +21,7 @@ struct Truth {
   bool announces = false;  // an SMS that speaks of an email
   bool automatic = false;  // a machine has written it
   bool original = false;   // the report itself, first or again: not a reply, not a reminder in other words
+  bool ours = false;       // the desk has sent it, and it has come back
 };
 
 class Post final : public ports::Dispatcher {
@@ -41,6 +42,7 @@ class Post final : public ports::Dispatcher {
  private:
   void bring_mail(const ports::Delivery& delivery, const std::string& id, Truth truth);
   void bring_sms(const ports::IncomingSms& sms, Truth truth);
+  void bring_back(const ports::Outgoing& outgoing);
   void take_away(const ports::Outgoing& outgoing);
   bool broken(Mutation mutation);  // it is to happen now, once
   void answer(std::function<void(ports::SendResult)> done, ports::SendResult result);

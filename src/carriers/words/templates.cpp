@@ -55,6 +55,26 @@ std::string fill(std::string_view text, const std::map<std::string, std::string,
   return out;
 }
 
+// A subject that a client has kept from an older case has that one's tag; the mail gets its own.
+std::string without_tags(std::string_view subject) {
+  std::string out;
+  bool removed = false;
+  while (!subject.empty()) {
+    const auto begin = subject.find("[#");
+    const auto end = begin == std::string_view::npos ? begin : subject.find(']', begin);
+    if (end == std::string_view::npos) break;
+    const std::string_view inside = subject.substr(begin + 2, end - begin - 2);
+    const auto digits = inside.find_first_not_of("0123456789");
+    const bool ours = digits != 0 && digits != std::string_view::npos && inside[digits] == ' ' &&
+                      inside.size() - digits == 6 && inside.find(' ', digits + 1) == std::string_view::npos;
+    out += subject.substr(0, ours ? begin : end + 1);
+    subject.remove_prefix(end + 1);
+    removed = removed || ours;
+  }
+  out += subject;
+  return removed ? collapse_space(out) : out;
+}
+
 // Why on call is told, in the desk's language.
 std::string reason_text(const core::Notice& n, bool polish) {
   const std::string elapsed = format_duration(Duration(n.elapsed_ms));
@@ -145,11 +165,12 @@ std::map<std::string, std::string, std::less<>> Templates::values(const core::No
                            polish ? "sprawa" : "matter:", c.short_name);
     }
   }
-  std::string subject = n.subject;
+  std::string subject = without_tags(n.subject);
   if (subject.empty()) subject = polish ? "Państwa zgłoszenie" : "Your report";
-  return {{"number", std::to_string(n.number)},
+  const core::CaseNumber number = n.through != 0 ? n.through : n.number;
+  return {{"number", std::to_string(number)},
           {"code", n.short_code},
-          {"tag", fmt::format("[#{} {}]", n.number, n.short_code)},
+          {"tag", fmt::format("[#{} {}]", number, n.short_code)},
           {"class", shown.short_name},
           {"subject", subject},
           {"client", !n.client.name.empty()    ? n.client.name
