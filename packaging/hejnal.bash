@@ -14,7 +14,8 @@ _hejnal() {
     --language) mapfile -t COMPREPLY < <(compgen -W "pl en" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "text html json" -- "$current"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "administrator agent reader client" -- "$current"); return ;;
-    --http | --lmtp | --sip | --name | --seed | --years) return ;;
+    --http | --lmtp | --sip | --name | --seed | --years | --seeds) return ;;
+    --store) mapfile -t COMPREPLY < <(compgen -W "sqlite memory" -- "$current"); return ;;
   esac
   local words="--help"
   case $command in
@@ -25,7 +26,7 @@ _hejnal() {
     cases | case) words+=" --config --json" ;;
     token) words+=" create --name --role --config" ;;
     backup | restore | verify) words+=" --config --data" ;;
-    simulate) words+=" --seed --years --json" ;;
+    simulate) words+=" --seed --years --seeds --store --json" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   case $command in

@@ -14,6 +14,7 @@
 #include "desk/budget.hpp"
 #include "ports/dispatcher.hpp"
 #include "sim/digest.hpp"
+#include "sim/disk.hpp"
 #include "sim/random.hpp"
 #include "sim/watched_store.hpp"
 
@@ -60,7 +61,7 @@ class Laws {
   void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }
 
   // -- looking at everything there is; dear
-  void examine(const std::string& path, Dice& dice);
+  void examine(Disk& disk, Dice& dice);
   void must_be_over(ports::Store& store);
 
   void broken(std::string law, core::CaseNumber number, std::string what, core::CaseNumber other = 0);

@@ -4,10 +4,6 @@
 #include "base/check.hpp"
 #include "sim/laws.hpp"
 #include "sim/random.hpp"
-#include "store/sqlite/archive.hpp"
-#include "store/sqlite/database.hpp"
-#include "store/sqlite/keeper.hpp"
-#include "store/sqlite/memory_vfs.hpp"
 
 namespace hejnal::sim {
 
@@ -74,27 +70,27 @@ void Laws::check_join(const Accepted& in, CaseAccount& account) {
            fmt::format("it was sent again, and case {} has the first one", first->second), first->second);
 }
 
-void Laws::examine(const std::string& path, Dice& dice) {
-  const auto verified = store::sqlite::verify(path, store::sqlite::kMemoryVfs);
+void Laws::examine(Disk& disk, Dice& dice) {
+  const Status verified = disk.verify();
   if (!verified) broken("replay_equals_state", 0, verified.error().what);
-  auto archive = store::sqlite::open_archive(path, store::sqlite::kMemoryVfs);
-  if (!archive) return broken("accepted_is_kept", 0, archive.error().what);
+  std::vector<core::MessageId> sample;
+  std::vector<const Kept*> expected;
   for (int i = 0; i < 200 && !kept_order_.empty(); ++i) {
     const Kept& kept = kept_[kept_order_[dice.below(kept_order_.size())]];
     if (!kept.mail || kept.message == 0) continue;
-    const auto raw = (*archive)->raw(kept.message);
-    if (!raw || sha256_hex(*raw) != kept.hash)
-      broken("accepted_is_kept", 0, fmt::format("the original of message {} is not what came", kept.message));
+    sample.push_back(kept.message);
+    expected.push_back(&kept);
   }
-  auto db = store::sqlite::Database::open(path, store::sqlite::Database::Mode::read_only,
-                                          store::sqlite::kMemoryVfs);
-  if (!db) return broken("accepted_is_kept", 0, db.error().what);
-  auto rows = db->query("SELECT count(*) FROM messages WHERE outgoing = 0 AND channel = 'email'");
-  const bool counted = rows && rows->next().value_or(false);
-  if (!counted || rows->integer(0) != incoming_mails_)
+  const auto originals = disk.originals(sample);
+  if (!originals) return broken("accepted_is_kept", 0, originals.error().what);
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    if (sha256_hex((*originals)[i]) != expected[i]->hash)
+      broken("accepted_is_kept", 0, fmt::format("the original of message {} is not what came", sample[i]));
+  }
+  const auto there = disk.incoming_mails();
+  if (!there || *there != incoming_mails_)
     broken("accepted_is_kept", 0,
-           fmt::format("{} mails were accepted, {} are there", incoming_mails_,
-                       counted ? rows->integer(0) : -1));
+           fmt::format("{} mails were accepted, {} are there", incoming_mails_, there ? *there : -1));
   for (const auto& [number, account] : accounts_) {
     const auto due = core::alarm(account.c);
     if (due && *due < rest_) broken("nothing_skipped", number, "it was due at " + format_rfc3339(*due));

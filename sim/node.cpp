@@ -3,7 +3,6 @@
 #include "base/check.hpp"
 #include "carriers/email/composing.hpp"
 #include "config/procedure_file.hpp"
-#include "store/sqlite/store.hpp"
 
 namespace hejnal::sim {
 
@@ -28,10 +27,10 @@ struct Node::Life {
   std::unique_ptr<desk::Ledger> ledger;
 };
 
-Node::Node(House house, std::string disk_name, VirtualClock& clock, ports::Random& random,
+Node::Node(House house, std::unique_ptr<Disk> disk, VirtualClock& clock, ports::Random& random,
            ports::Dispatcher& carrier, StoreWatcher& watcher)
     : house_(std::move(house)),
-      disk_(std::move(disk_name)),
+      disk_(std::move(disk)),
       clock_(clock),
       random_(random),
       carrier_(carrier),
@@ -50,7 +49,7 @@ Node::~Node() = default;
 Status Node::start() {
   if (life_) return fail(Fault::conflict, "it runs already");
   auto life = std::make_unique<Life>();
-  HEJNAL_TRY(auto store, store::sqlite::open_store(path(), store::sqlite::kMemoryVfs));
+  HEJNAL_TRY(auto store, disk_->open_store());
   life->store = watched(std::move(store), watcher_);
   desk::Settings settings;
   settings.address = house_.address;
@@ -71,7 +70,7 @@ Status Node::start() {
 }
 
 void Node::die(std::uint64_t seed) {
-  disk_.crash(seed);
+  disk_->crash(seed);
   life_.reset();
 }
 
