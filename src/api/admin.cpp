@@ -24,10 +24,12 @@ json::Array texts(const std::vector<std::string>& list) {
 
 std::string overall(const std::vector<ChannelHealth>& channels, const Status& store) {
   if (!store) return "failing";
+  std::string worst = "ok";
   for (const ChannelHealth& c : channels) {
-    if (c.state != "ok") return "degraded";
+    if (c.name == "database" && c.state == "failing") return "failing";  // what was stored may be lost
+    if (c.state != "ok") worst = "degraded";
   }
-  return "ok";
+  return worst;
 }
 
 }  // namespace

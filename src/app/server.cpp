@@ -14,6 +14,7 @@
 #include "app/control.hpp"
 #include "app/dispatch.hpp"
 #include "app/from_settings.hpp"
+#include "app/inspector.hpp"
 #include "app/lock.hpp"
 #include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
@@ -115,6 +116,7 @@ class Server::Impl {
   Status start() {
     HEJNAL_TRY_VOID(open_store());
     HEJNAL_TRY_VOID(open_desk());
+    inspector_ = std::make_unique<Inspector>(settings_.store_path);
     HEJNAL_TRY_VOID(open_network());
     return write_token();
   }
@@ -136,6 +138,7 @@ class Server::Impl {
     checkpointer_.reset();
     if (ledger_) ledger_->stop();
     io_.reset();
+    inspector_.reset();
     if (store_) static_cast<void>(store::sqlite::empty_log(settings_.store_path));
   }
 
@@ -343,6 +346,7 @@ class Server::Impl {
 
   std::vector<api::ChannelHealth> channels() {
     std::vector<api::ChannelHealth> out;
+    if (inspector_) out.push_back(inspector_->health());
     if (lmtp_) out.push_back({"lmtp", "ok", "listens on " + lmtp_address});
     if (world_) out.push_back({"sandbox", "ok", "nothing leaves this computer"});
     for (const auto& mailbox : mailboxes_) {
@@ -377,6 +381,7 @@ class Server::Impl {
   std::unique_ptr<DatabaseLock> lock_;
   std::unique_ptr<ports::Store> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
+  std::unique_ptr<Inspector> inspector_;
   std::unique_ptr<carriers::Templates> templates_;
   std::unique_ptr<carriers::EmailComposer> composer_;
   std::unique_ptr<carriers::SandboxWorld> world_;

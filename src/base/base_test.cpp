@@ -29,6 +29,12 @@ TEST(Duration, IsReadAndShownAsPeopleWriteIt) {
 TEST(Text, FoldsPolishAndItsNeighbours) {
   EXPECT_EQ(fold("Zażółć GĘŚLĄ JAŹŃ"), "zazolc gesla jazn");
   EXPECT_EQ(fold("Straße Ærø Łódź Œuvre Šumava Żubr"), "strasse aero lodz oeuvre sumava zubr");
+  EXPECT_EQ(fold("A LONG LINE, [@Z`{] Zażółć GĘŚLĄ JAŹŃ AND ON"),
+            "a long line, [@z`{] zazolc gesla jazn and on");
+  EXPECT_EQ(fold("ABCDEFGH\xFF"
+                 "ABCDEFGH"),
+            "abcdefgh\xEF\xBF\xBD"
+            "abcdefgh");
   EXPECT_EQ(fold("×÷"), "×÷");
   EXPECT_EQ(fold("МОСКВА ΑΘΗΝΑ"), "москва αθηνα");
   EXPECT_EQ(fold("o\xCC\x81"), "o");
@@ -52,6 +58,14 @@ TEST(Text, RepairsInvalidUtf8) {
   EXPECT_EQ(sanitize_utf8(std::string_view("a\0b", 3)),
             "a\xEF\xBF\xBD"
             "b");
+  // A letter, an open letter and a control character at each place of the eight bytes that are looked at at
+  // once.
+  for (std::size_t at = 0; at < 24; ++at) {
+    const std::string before(at, 'a'), behind(24 - at, 'b');
+    EXPECT_EQ(clean_utf8_length(before + "\xC5\x82" + behind), 26u);
+    for (const char* bad : {"\xC5", "\x82", "\xC0\x80", "\x7F", "\x01", "\xF5", "\xE2\x82"})
+      EXPECT_EQ(clean_utf8_length(before + bad + behind), at) << at << bad;
+  }
   EXPECT_EQ(sanitize_utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // a lone surrogate
   EXPECT_TRUE(is_valid_utf8("zażółć"));
   EXPECT_EQ(truncate_utf8("zażółć", 3), "za");
@@ -73,6 +87,11 @@ TEST(Hash, KnownVectors) {
 
 TEST(Hash, ContentHashIsBlake2b) {
   EXPECT_EQ(content_hash("abc"), "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
+}
+
+TEST(Hash, ChecksumIsSipHashWithoutAKey) {
+  EXPECT_EQ(checksum(""), 0xd70077739d4b921eu);  // 1e924b9d737700d7 in SipHash's own order of bytes
+  EXPECT_NE(checksum("a"), checksum("b"));
 }
 
 TEST(Compress, RoundTripAndDamage) {

@@ -20,6 +20,16 @@ std::string sha256(std::string_view bytes) {
   return out;
 }
 
+std::uint64_t checksum(std::string_view bytes) {
+  static_assert(crypto_shorthash_BYTES == sizeof(std::uint64_t));
+  constexpr unsigned char kNoKey[crypto_shorthash_KEYBYTES] = {};
+  unsigned char out[crypto_shorthash_BYTES];
+  crypto_shorthash(out, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), kNoKey);
+  std::uint64_t sum = 0;
+  for (const unsigned char byte : out) sum = sum << 8 | byte;
+  return sum;
+}
+
 std::string to_hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

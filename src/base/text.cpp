@@ -1,5 +1,10 @@
 #include "base/text.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
 using namespace std::string_view_literals;
 
 namespace hejnal {
@@ -14,6 +19,21 @@ constexpr std::string_view kLatin =
     "aaaaaa\0ceeeeiiiidnooooo ouuuuy\0\0aaaaaa\0ceeeeiiiidnooooo ouuuuy\0y"   // 00C0..00FF
     "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii\0\0jjkkklllllllllln"  // 0100..0143
     "nnnnn\0nnoooooo\0\0rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"sv;
+
+// Eight bytes at once, where all of them are ASCII: most text is.
+constexpr std::uint64_t kEach = 0x0101010101010101u;
+constexpr std::uint64_t kHigh = 0x80 * kEach;
+
+std::uint64_t load8(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+std::uint64_t lower8(std::uint64_t word) {  // of ASCII: no sum runs over into the next byte
+  const std::uint64_t above_z = word + (0x7F - 'Z') * kEach, from_a = word + (0x80 - 'A') * kEach;
+  return word | ((from_a & ~above_z & kHigh) >> 2);
+}
+bool ascii8(std::uint64_t word) { return (word & kHigh) == 0; }
 
 const char* fold_special(char32_t c) {
   switch (c) {
@@ -114,12 +134,13 @@ void append_utf8(std::string& out, char32_t c) {
 namespace {
 
 // The length of the valid sequence at `at` (RFC 3629), or 0.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
+inline std::size_t sequence_length(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   const auto tail = [&](std::size_t i) { return at + i < text.size() && (byte(i) & 0xC0) == 0x80; };
   const unsigned char first = byte(0);
   if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
+  if (first >= 0xC2 && first <= 0xDF) [[likely]]
+    return tail(1) ? 2 : 0;
   if (first >= 0xE0 && first <= 0xEF) {
     if (!tail(1) || !tail(2)) return 0;
     if (first == 0xE0 && byte(1) < 0xA0) return 0;
@@ -135,9 +156,7 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
-}  // namespace
-
-char32_t next_code_point(std::string_view text, std::size_t& at) {
+inline char32_t code_point(std::string_view text, std::size_t& at) {
   const std::size_t length = sequence_length(text, at);
   const auto byte = [&](std::size_t i) {
     return static_cast<char32_t>(static_cast<unsigned char>(text[at + i]));
@@ -163,8 +182,16 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
   return c;
 }
 
+}  // namespace
+
+char32_t next_code_point(std::string_view text, std::size_t& at) { return code_point(text, at); }
+
 bool is_valid_utf8(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
+    if (at + 8 <= bytes.size() && ascii8(load8(bytes.data() + at))) {
+      at += 8;
+      continue;
+    }
     const std::size_t length = sequence_length(bytes, at);
     if (length == 0) return false;
     at += length;
@@ -172,28 +199,57 @@ bool is_valid_utf8(std::string_view bytes) {
   return true;
 }
 
+namespace {
+
+// Eight bytes that are printable ASCII or letters of two bytes, as most of our text is. `open` says that the
+// byte before them begins a letter, and afterwards the same of their last.
+bool clean8(std::uint64_t word, std::uint64_t& open) {
+  static_assert(std::endian::native == std::endian::little);
+  const std::uint64_t high = word & kHigh, bit6 = (word << 1) & kHigh, bit5 = (word << 2) & kHigh;
+  const std::uint64_t low = word & ~kHigh;
+  const std::uint64_t lead = high & bit6 & ~bit5, tail = high & ~bit6;
+  const std::uint64_t longer = high & bit6 & bit5;
+  const std::uint64_t overlong = lead & ~((word & 0x1E * kEach) + 0x7E * kEach);  // C0, C1
+  const std::uint64_t control = ~high & kHigh & (~(low + 0x60 * kEach) | (low + kEach));
+  if ((longer | overlong | control) != 0 || (lead << 8 | open) != tail) return false;
+  open = lead >> 56;
+  return true;
+}
+
+}  // namespace
+
+std::size_t clean_utf8_length(std::string_view bytes) {
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    std::uint64_t open = 0;
+    while (at + 8 <= bytes.size() && clean8(load8(bytes.data() + at), open)) at += 8;
+    if (open != 0) --at;
+    for (const std::size_t next = at + 8; at < std::min(next, bytes.size());) {
+      const auto first = static_cast<unsigned char>(bytes[at]);
+      if (first < 0x80) {
+        if ((first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F) return at;
+        ++at;
+        continue;
+      }
+      const std::size_t length = sequence_length(bytes, at);
+      if (length == 0) return at;
+      at += length;
+    }
+  }
+  return at;
+}
+
 std::string sanitize_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
-  std::size_t good = 0;  // from here on nothing had to be mended
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto first = static_cast<unsigned char>(bytes[at]);
-    if (first >= 0x20 && first < 0x7F) {
-      ++at;
-      continue;
-    }
-    const std::size_t length = sequence_length(bytes, at);
-    const bool bad = length == 0 || first == 0;
-    const bool control = (first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F;
-    if (!bad && !control) {
-      at += length;
-      continue;
-    }
-    out.append(bytes.substr(good, at - good));
-    if (bad) append_utf8(out, 0xFFFD);
-    good = ++at;
+  while (!bytes.empty()) {
+    const std::size_t good = clean_utf8_length(bytes);
+    out.append(bytes.substr(0, good));
+    if (good == bytes.size()) break;
+    const auto bad = static_cast<unsigned char>(bytes[good]);
+    if (bad == 0 || bad >= 0x80) append_utf8(out, 0xFFFD);
+    bytes.remove_prefix(good + 1);
   }
-  out.append(bytes.substr(good));
   return out;
 }
 
@@ -232,53 +288,71 @@ std::string truncate_utf8(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string fold(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+  std::string out(text.size(), '\0');  // nothing gets longer but bytes that are no UTF-8
+  std::size_t size = 0;
+  const auto put = [&](std::string_view piece) {
+    std::memcpy(out.data() + size, piece.data(), piece.size());
+    size += piece.size();
+  };
+  std::string other;
   for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<unsigned char>(text[at]) < 0x80) {  // most text is ASCII: a run at once
-      std::size_t end = at;
-      while (end < text.size() && static_cast<unsigned char>(text[end]) < 0x80) ++end;
-      const std::size_t begin = out.size();
-      out.append(text.substr(at, end - at));
-      for (std::size_t i = begin; i < out.size(); ++i) out[i] = lower(out[i]);
-      at = end;
+    if (at + 8 <= text.size()) {
+      const std::uint64_t word = load8(text.data() + at);
+      if (ascii8(word)) {
+        const std::uint64_t lowered = lower8(word);
+        std::memcpy(out.data() + size, &lowered, sizeof lowered);
+        size += 8;
+        at += 8;
+        continue;
+      }
+    }
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      out[size++] = lower(text[at++]);
       continue;
     }
-    char32_t c = next_code_point(text, at);
+    const std::size_t begin = at;
+    char32_t c = code_point(text, at);
     if (c >= 0xC0 && c < 0xC0 + kLatin.size()) {
       const char base = kLatin[c - 0xC0];
-      if (const char* special = fold_special(c)) {
-        out += special;
-      } else if (base == ' ' || base == '\0') {
-        append_utf8(out, c);
+      if (base != ' ' && base != '\0') {
+        out[size++] = base;
+      } else if (const char* special = fold_special(c)) {
+        put(special);
       } else {
-        out += base;
+        put(text.substr(begin, at - begin));
       }
     } else if (c >= 0x300 && c <= 0x36F) {
       // a combining mark: dropped
     } else {
       if ((c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)) c += 0x20;
       if (c >= 0x400 && c <= 0x40F) c += 0x50;
-      append_utf8(out, c);
+      other.clear();
+      append_utf8(other, c);
+      const std::size_t longest = size + other.size() + (text.size() - at);
+      if (longest > out.size()) out.resize(longest + (text.size() - at));
+      put(other);
     }
   }
+  out.resize(size);
   return out;
 }
 
 std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> out;
-  std::string word;
   const std::string folded = fold(text);
+  std::size_t begin = 0;
+  const auto end_word = [&](std::size_t end) {
+    if (end > begin) out.emplace_back(folded, begin, end - begin);
+  };
   for (std::size_t at = 0; at < folded.size();) {
-    const char32_t c = next_code_point(folded, at);
-    if (is_letter(c)) {
-      append_utf8(word, c);
-    } else if (!word.empty()) {
-      out.push_back(std::move(word));
-      word.clear();
-    }
+    const std::size_t here = at;
+    const auto first = static_cast<unsigned char>(folded[at]);
+    const char32_t c = first < 0x80 ? (++at, first) : code_point(folded, at);
+    if (is_letter(c)) continue;
+    end_word(here);
+    begin = at;
   }
-  if (!word.empty()) out.push_back(std::move(word));
+  end_word(folded.size());
   return out;
 }
 

@@ -17,6 +17,7 @@ std::string collapse_space(std::string_view text);  // runs of white space (also
 // Valid UTF-8 with U+FFFD for each byte that is none; NUL also becomes U+FFFD, other controls but \t \n \r
 // are dropped.
 std::string sanitize_utf8(std::string_view bytes);
+std::size_t clean_utf8_length(std::string_view bytes);  // so many bytes sanitize_utf8 would not touch
 bool is_valid_utf8(std::string_view bytes);
 void append_utf8(std::string& out, char32_t code_point);
 // Decodes one code point at `at` of valid UTF-8 and moves `at` behind it; U+FFFD (one byte) for invalid

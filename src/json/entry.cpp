@@ -1,5 +1,7 @@
 #include "json/entry.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "json/fields.hpp"
@@ -42,16 +44,20 @@ namespace detail {
 
 void write_string(std::string& out, std::string_view text) {
   if (!is_valid_utf8(text)) return write_string(out, sanitize_utf8(text));
+  const auto special = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; };
   out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<int>(c));
+  while (!text.empty()) {
+    const auto plain =
+        static_cast<std::size_t>(std::find_if(text.begin(), text.end(), special) - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    if (text.front() == '"' || text.front() == '\\') {
+      out.append({'\\', text.front()});
     } else {
-      out += c;
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<int>(text.front()));
     }
+    text.remove_prefix(1);
   }
   out += '"';
 }
@@ -63,9 +69,7 @@ namespace {
 void write_entry(std::string& out, const core::Entry& entry) {
   out += '{';
   const auto field = [&out](std::string_view name, std::string_view value) {
-    if (out.back() != '{') out += ',';
-    detail::write_string(out, name);
-    out += ':';
+    detail::write_name(out, name);
     detail::write_string(out, value);
   };
   field("kind", entry.kind());

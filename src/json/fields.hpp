@@ -54,14 +54,17 @@ bool is_default(const T& x) {
 // again would be the greater damage) is escaped or mended.
 void write_string(std::string& out, std::string_view text);
 
+// Of an object's next field, by a comma after the one before.
+inline void write_name(std::string& out, std::string_view name) {
+  out.append(out.back() == '{' ? "\"" : ",\"").append(name).append("\":");
+}
+
 // `"name":value` for each field that has not its default value, by commas.
 template <class T>
 void write_fields(std::string& out, const T& x) {
   T::fields(x, [&](const char* name, const auto& f) {
     if (is_default(f)) return;
-    if (out.back() != '{') out += ',';
-    write_string(out, name);
-    out += ':';
+    write_name(out, name);
     write(out, f);
   });
 }

@@ -495,6 +495,34 @@ class Serving(ConfiguredTest):
             self.assertEqual(path.read_bytes(), damaged, "it was changed")
             self.hejnal("verify", "--config", self.config, code=SOFTWARE)
 
+    def test_damage_deep_in_a_large_database_is_found_after_the_start(self):
+        self.hejnal("deliver", "--config", self.config, stdin=world.mail())
+        path = self.folder / "hejnal.db"
+        with sqlite3.connect(path) as database:
+            database.execute("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) "
+                             "INSERT INTO raw_pieces (id, frame) SELECT 1000000000 + i, randomblob(600) FROM n")
+        database.close()
+        self.hejnal("backup", "--config", self.config, self.folder / "good.db")
+        with path.open("r+b") as file:
+            file.seek(3000 * 4096)
+            file.write(b"\xa5" * 64)
+        desk = self.serve()
+        health = lambda: desk.get("/api/v1/health")
+        self.assertTrue(world.eventually(lambda: health().status == 503, 20), health().text)
+        told = [one for one in health().json["channels"] if one["name"] == "database"]
+        self.assertEqual(told[0]["state"], "failing")
+        self.assertIn("hejnal restore", told[0]["detail"])
+        self.assertEqual(desk.deliver(world.mail(sender="jan@klient.example"), sender="jan@klient.example")[0][:3], "250",
+                         "what still can be stored is")
+        self.assertEqual(desk.stop(), 0)
+        done = world.run("serve", "--config", self.config, timeout=20)
+        self.assertEqual(done.returncode, SOFTWARE, done.stderr)
+        self.assertIn("hejnal restore", done.stderr)
+        self.hejnal("restore", "--config", self.config, self.folder / "good.db")
+        desk = self.serve()
+        self.assertTrue(world.eventually(lambda: "was looked through" in desk.get("/api/v1/health").text, 20))
+        self.assertEqual(desk.get("/api/v1/health").status, 200)
+
     def test_a_database_of_a_newer_program_is_left_alone(self):
         self.hejnal("deliver", "--config", self.config, stdin=world.mail())
         with sqlite3.connect(self.folder / "hejnal.db") as database:

@@ -220,10 +220,15 @@ class Desk:
         return self.good("POST", f"/api/v1/cases/{number}/{action}", body)
 
     def raw(self, message):
-        answer = self.get(f"/api/v1/messages/{message}/raw")
-        if answer.status != 200:
-            raise AssertionError(f"message {message}: {answer}")
-        return answer.body
+        """Its original bytes; those of an outgoing one are there once it has left."""
+        until = time.monotonic() + 5
+        while True:
+            answer = self.get(f"/api/v1/messages/{message}/raw")
+            if answer.status == 200:
+                return answer.body
+            if answer.status != 404 or time.monotonic() > until:
+                raise AssertionError(f"message {message}: {answer}")
+            time.sleep(0.02)
 
     def make_token(self, role, name=None):
         return self.good("POST", "/api/v1/tokens", {"name": name or role, "role": role})["token"]

@@ -13,7 +13,6 @@ namespace hejnal::carriers {
 namespace {
 
 constexpr std::size_t kTextMax = 512 * 1024;
-constexpr std::size_t kOwnPieceMin = 4096;  // smaller attachments stay inside the message
 constexpr std::size_t kPiecesMax = 500;
 constexpr std::size_t kReferencesMax = 20;
 
@@ -35,29 +34,35 @@ Automatic automatic_of(wire::Automatic a) {
 
 // The original in pieces: the encoded bytes of large attachments apart, so that the same file is stored once.
 std::vector<ports::RawPiece> pieces(std::string_view raw, const wire::Mail& mail) {
-  std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  std::vector<const wire::Attachment*> apart;
   for (const wire::Attachment& a : mail.attachments) {
-    if (a.raw_end > a.raw_begin && a.raw_end <= raw.size() && a.raw_end - a.raw_begin >= kOwnPieceMin &&
-        ranges.size() < kPiecesMax) {
-      ranges.emplace_back(a.raw_begin, a.raw_end);
+    if (a.raw_end > a.raw_begin && a.raw_end <= raw.size() &&
+        a.raw_end - a.raw_begin >= wire::kStoredApartMin && apart.size() < kPiecesMax) {
+      apart.push_back(&a);
     }
   }
-  std::sort(ranges.begin(), ranges.end());
+  std::sort(apart.begin(), apart.end(), [](const wire::Attachment* a, const wire::Attachment* b) {
+    return std::pair(a->raw_begin, a->raw_end) < std::pair(b->raw_begin, b->raw_end);
+  });
   std::vector<ports::RawPiece> out;
   std::size_t at = 0;
   const auto inline_until = [&](std::size_t end) {
     if (end > at) out.push_back({{}, compress(raw.substr(at, end - at)), end - at});
     at = end;
   };
-  for (const auto& [begin, end] : ranges) {
-    if (begin < at) continue;  // nested in one that we have
-    inline_until(begin);
-    const std::string_view bytes = raw.substr(begin, end - begin);
-    out.push_back({content_hash(bytes), compress(bytes), bytes.size()});
-    at = end;
+  for (const wire::Attachment* a : apart) {
+    if (a->raw_begin < at) continue;  // nested in one that we have
+    inline_until(a->raw_begin);
+    const std::string_view bytes = raw.substr(a->raw_begin, a->raw_end - a->raw_begin);
+    out.push_back({a->hash.empty() ? content_hash(bytes) : a->hash, compress(bytes), bytes.size()});
+    at = a->raw_end;
   }
   inline_until(raw.size());
   return out;
+}
+
+std::string at_most(std::string&& text, std::size_t max_bytes) {
+  return text.size() <= max_bytes ? std::move(text) : truncate_utf8(text, max_bytes);
 }
 
 std::string lower_address(const wire::Address& address) { return to_lower_ascii(address.addr); }
@@ -104,9 +109,8 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   }
   in.subject = truncate_utf8(mail.subject, 2000);
   in.base_subject = truncate_utf8(mail.base_subject, 2000);
-  in.text = truncate_utf8(mail.text, kTextMax);
-  in.reply_text = truncate_utf8(mail.reply_text, kTextMax);
-  in.signature = mail.signature;
+  in.text = at_most(std::move(mail.text), kTextMax);
+  in.reply_text = at_most(std::move(mail.reply_text), kTextMax);
   in.date = mail.date;
   in.automatic = automatic_of(mail.automatic);
   in.automatic_why = mail.automatic_why;
@@ -127,6 +131,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
     }
   }
   in.phones = wire::numbers_in(mail.signature, settings.country);
+  in.signature = std::move(mail.signature);
   for (const wire::Attachment& a : mail.attachments)
     in.attachments.push_back({a.name, a.type, static_cast<std::int64_t>(a.size)});
   in.notes = std::move(mail.notes);

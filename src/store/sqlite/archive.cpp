@@ -8,6 +8,7 @@
 
 #include "base/compress.hpp"
 #include "base/text.hpp"
+#include "store/sqlite/search.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace hejnal::store::sqlite {
@@ -41,16 +42,6 @@ ports::CaseRow read_case(const Rows& rows) {
     row.next = core::Next{rows.text(19), rows.integer(20) != 0, *due, rows.text(22)};
   row.token = rows.text(23);
   return row;
-}
-
-// A search as people type it: every word must be there, the last one may be a beginning. Nothing of FTS5's
-// own syntax gets through.
-std::string match_expression(std::string_view text) {
-  std::string out;
-  for (const std::string& word : words(text))
-    out += fmt::format("{}\"{}\"", out.empty() ? "" : " AND ", word);
-  if (!out.empty()) out += '*';
-  return out;
 }
 
 struct Cursor {
@@ -136,21 +127,37 @@ class SqliteArchive final : public ports::Archive {
       out.push_back(std::move(m));
     }
   }
-  Result<std::int64_t> total(const std::string& where, const std::vector<std::string>& values);
+  struct Total {
+    std::int64_t count = 0;
+    bool is_exact = true;  // else at least
+  };
+  Result<Total> total(const std::string& where, const std::vector<std::string>& values);
+  Result<ports::CasePage> search(const ports::CaseQuery& query, std::string where,
+                                 std::vector<std::string> values);
+  static std::string total_key(const std::string& where, const std::vector<std::string>& values) {
+    std::string key = where;
+    for (const std::string& v : values) key += '\x1f' + v;
+    return key;
+  }
+  void forget_old_totals();
 
   Database db_;
   std::int64_t totals_version_ = -1;
-  std::map<std::string, std::int64_t> totals_;  // of the unsearched lists, while nothing is committed
+  std::map<std::string, Total> totals_;  // while nothing is committed
 };
+
+void SqliteArchive::forget_old_totals() {
+  const std::int64_t now = version();
+  if (now != totals_version_ || totals_.size() > 200) totals_.clear();
+  totals_version_ = now;
+}
 
 // Counts to 10,001 and no further. A console asks the same question again and again, so the answer is kept
 // until something was committed.
-Result<std::int64_t> SqliteArchive::total(const std::string& where, const std::vector<std::string>& values) {
-  const std::int64_t now = version();
-  if (now != totals_version_) totals_.clear();
-  totals_version_ = now;
-  std::string key = where;
-  for (const std::string& v : values) key += '\x1f' + v;
+Result<SqliteArchive::Total> SqliteArchive::total(const std::string& where,
+                                                  const std::vector<std::string>& values) {
+  forget_old_totals();
+  const std::string key = total_key(where, values);
   if (const auto kept = totals_.find(key); kept != totals_.end()) return kept->second;
   HEJNAL_TRY(Rows rows,
              db_.prepare_once(fmt::format("SELECT count(*) FROM (SELECT 1 FROM cases WHERE {} LIMIT {})",
@@ -158,9 +165,9 @@ Result<std::int64_t> SqliteArchive::total(const std::string& where, const std::v
   for (std::size_t i = 0; i < values.size(); ++i)
     rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
   HEJNAL_TRY(const std::int64_t counted, one(std::move(rows)));
-  if (totals_.size() > 200) totals_.clear();
-  totals_[key] = counted;
-  return counted;
+  const Total total{std::min(counted, kExactTotal), counted <= kExactTotal};
+  totals_[key] = total;
+  return total;
 }
 
 Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
@@ -180,20 +187,13 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
   if (!closed) where += " AND open = 1";
   if (!states.empty() && !all_open) where += fmt::format(" AND state IN ({})", states);
   if (!query.class_name.empty()) where += " AND class = " + value(query.class_name);
-  const std::string expression = match_expression(query.text);
-  if (!query.text.empty()) {
-    if (expression.empty()) return ports::CasePage{};
-    where += fmt::format(
-        " AND number IN (SELECT case_number FROM messages WHERE case_number <> 0 AND id IN (SELECT rowid "
-        "FROM search WHERE search MATCH {} ORDER BY rowid DESC LIMIT 2000))",
-        value(expression));
-  }
+  if (!query.text.empty()) return search(query, std::move(where), std::move(values));
   ports::CasePage page;
-  HEJNAL_TRY(page.total, total(where, values));
-  page.total_is_exact = page.total <= kExactTotal;
-  page.total = std::min(page.total, kExactTotal);
+  HEJNAL_TRY(const Total counted, total(where, values));
+  page.total = counted.count;
+  page.total_is_exact = counted.is_exact;
 
-  const bool newest = query.newest || !query.text.empty();
+  const bool newest = query.newest;
   const int limit = std::max(query.limit, 1);
   std::string order;
   // Bound, not written into the text: statements are kept by their text, and there is a cursor for every
@@ -233,6 +233,41 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
   }
 }
 
+Result<ports::CasePage> SqliteArchive::search(const ports::CaseQuery& query, std::string where,
+                                              std::vector<std::string> values) {
+  const std::string key = total_key(where, values) + '\x1e' + query.text;
+  Search search(db_, query.text, std::move(where), std::move(values));
+  ports::CasePage page;
+  if (!search.has_words()) return page;
+  const bool first = query.cursor.empty();
+  Search::Place from;
+  if (!first) {
+    HEJNAL_TRY(const Cursor cursor, read_cursor(query.cursor));
+    from = {cursor.due, cursor.number};
+    if (from.below < 1) return page;
+  }
+  HEJNAL_TRY(const Search::Found found, search.page(from, query.limit));
+  for (const core::CaseNumber number : found.cases) {
+    HEJNAL_TRY(auto row, find(number));
+    if (row) page.items.push_back(std::move(*row));
+  }
+  if (found.more) page.next_cursor = fmt::format("{}-{}", found.next.top, found.next.below);
+  // How many there are is counted from the first page on.
+  forget_old_totals();
+  auto kept = first ? totals_.end() : totals_.find(key);
+  if (kept == totals_.end()) {
+    Total total{found.total, found.total_is_exact};
+    if (!first) {
+      HEJNAL_TRY(const Search::Found counted, search.first_page(query.limit));
+      total = {counted.total, counted.total_is_exact};
+    }
+    kept = totals_.insert_or_assign(key, total).first;
+  }
+  page.total = kept->second.count;
+  page.total_is_exact = kept->second.is_exact;
+  return page;
+}
+
 Result<std::optional<ports::CaseRow>> SqliteArchive::find(core::CaseNumber number) {
   HEJNAL_TRY(Rows rows,
              db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE number = ?1", kCaseColumns)));
@@ -257,7 +292,8 @@ Result<std::string> SqliteArchive::raw(core::MessageId id) {
     HEJNAL_TRY(const std::string piece, decompress(rows.view(0)));
     out += piece;
   }
-  if (!any) return fail(Fault::not_found, "message {} has no original bytes", id);
+  if (!any) return fail(Fault::not_found, "message {} has no original bytes; those of an email are kept when it leaves",
+                id);
   return out;
 }
 
@@ -342,6 +378,7 @@ Result<std::unique_ptr<ports::Archive>> open_archive(const std::string& path, co
   HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only, vfs));
   sqlite3_create_function(db.handle(), "fold", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, &fold_sql,
                           nullptr, nullptr);
+  HEJNAL_TRY_VOID(Search::prepare(db));
   HEJNAL_TRY_VOID(db.script("PRAGMA query_only=1; PRAGMA cache_size=-4000"));
   return std::unique_ptr<ports::Archive>(std::make_unique<SqliteArchive>(std::move(db)));
 }

@@ -29,7 +29,8 @@ Error error_of(sqlite3* handle, int code) {
 }
 
 void set_up_library() {
-  // Statistics about memory, that nobody reads, cost a lock for each allocation.
+  // SQLite counts its memory under one lock for all threads, at each allocation: readers and the writer wait
+  // for each other there, and nobody asks for the sum.
   static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   HEJNAL_CHECK(done == SQLITE_OK);
 }

@@ -2,6 +2,7 @@
 // connections of its own, so they may run beside a server (restore may not: its caller holds the lock).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -9,8 +10,14 @@
 
 namespace hejnal::store::sqlite {
 
-// A quick look before a server starts on it: corrupt tells what to do.
+// Before a server starts on it: corrupt tells what to do. A small file is checked whole, and so is one in
+// which check_whole() has found damage before; of a large one samples are read, which takes some
+// milliseconds.
 Status check_sound(const std::string& path);
+// The whole file, table by table, beside a running server; seconds or minutes. When it finds damage it leaves
+// a file PATH.damaged, so that the next start looks whole before it opens. Ends soon after `stopping` became
+// true, with retry_later.
+Status check_whole(const std::string& path, const std::atomic<bool>& stopping);
 
 // An online, consistent copy. The target must not exist; it appears whole or not at all.
 Status back_up(const std::string& path, const std::string& to);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <iterator>
 
@@ -333,6 +334,54 @@ TEST(Sound, ADamagedFileIsRefusedWithWhatToDo) {
     EXPECT_FALSE(report) << name;
   }
   EXPECT_EQ(open_store(folder.file("text.db")).error().fault, Fault::corrupt);
+}
+
+// A file too large to be checked whole before the start.
+TEST(Sound, ALargeFileIsSampledAndCheckedWholeAfterwards) {
+  TestFolder folder;
+  fill(folder.file());
+  {
+    auto db = std::move(Database::open(folder.file(), Database::Mode::existing)).value();
+    ASSERT_TRUE(db.script(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) INSERT INTO "
+        "raw_pieces (id, frame) SELECT 1000000 + i, randomblob(600) FROM n"));
+  }
+  ASSERT_TRUE(empty_log(folder.file()));
+  const std::string sound = bytes_of(folder.file());
+  ASSERT_GT(sound.size(), 20u << 20);
+  const std::string mark = folder.file() + ".damaged";
+  const std::atomic<bool> go_on = false, stop = true;
+  EXPECT_TRUE(check_sound(folder.file()));
+  EXPECT_TRUE(check_whole(folder.file(), go_on));
+  EXPECT_EQ(check_whole(folder.file(), stop).error().fault, Fault::retry_later);
+
+  write_bytes(folder.file(), sound.substr(0, sound.size() / 2));
+  EXPECT_EQ(check_sound(folder.file()).error().fault, Fault::corrupt) << "cut off";
+  std::string damaged = sound;
+  damaged.replace(sound.size() / 8, sound.size() / 2, std::string(sound.size() / 2, '\0'));
+  write_bytes(folder.file(), damaged);
+  EXPECT_EQ(check_sound(folder.file()).error().fault, Fault::corrupt) << "half of it is lost";
+
+  damaged = sound;  // one page, which no sample meets
+  damaged.replace(1000 * 4096, 64, std::string(64, '\xA5'));
+  write_bytes(folder.file(), damaged);
+  EXPECT_TRUE(check_sound(folder.file()));
+  EXPECT_FALSE(fs::exists(mark));
+  const Status found = check_whole(folder.file(), go_on);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().fault, Fault::corrupt);
+  EXPECT_NE(found.error().what.find("raw_pieces"), std::string::npos) << found.error().what;
+  EXPECT_NE(found.error().what.find("hejnal restore"), std::string::npos) << found.error().what;
+  EXPECT_TRUE(fs::exists(mark));
+  EXPECT_EQ(check_sound(folder.file()).error().fault, Fault::corrupt) << "from now on it is not started on";
+
+  write_bytes(folder.file("backup.db"), sound);
+  ASSERT_TRUE(restore(folder.file("backup.db"), folder.file()));
+  EXPECT_FALSE(fs::exists(mark));
+  EXPECT_TRUE(check_sound(folder.file()));
+  write_bytes(mark, "x");  // another file came in its place by other means
+  EXPECT_TRUE(check_sound(folder.file()));
+  EXPECT_FALSE(fs::exists(mark));
 }
 
 TEST(Verify, OfSomethingElseSaysSo) {

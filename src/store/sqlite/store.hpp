@@ -95,6 +95,9 @@ class SqliteStore final : public ports::Store {
 
 // Shared by the writer and the readers.
 Result<ports::Message> read_message(const Rows& rows);
+// What a search looks in: sender, recipient, subject, text, the client's name and organisation, in columns
+// from `first` on; of each the first 20,000 bytes.
+std::string indexed_text(const Rows& rows, int first);
 std::string seal_of(std::string_view from, std::string_view to, std::string_view subject,
                     std::string_view text);
 ports::CaseSummary read_summary(const Rows& rows);

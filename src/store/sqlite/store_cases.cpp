@@ -51,9 +51,7 @@ std::int64_t journal_row(core::CaseNumber number, std::int64_t seq) {
 
 // Over everything that a row says. Never 0, which stands for a row from before there were sums.
 std::int64_t journal_sum(core::CaseNumber number, std::int64_t seq, Instant at, std::string_view entries) {
-  const std::string hash = sha256(fmt::format("{}:{}:{}:{}", number, seq, at.ms, entries));
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < 8; ++i) sum = sum << 8 | static_cast<unsigned char>(hash[i]);
+  const std::uint64_t sum = checksum(fmt::format("{}:{}:{}:{}", number, seq, at.ms, entries));
   return sum == 0 ? 1 : static_cast<std::int64_t>(sum);
 }
 

@@ -5,6 +5,8 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "json/value.hpp"
+#include "store/sqlite/search.hpp"
+#include "store/sqlite/search_words.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace hejnal::store::sqlite {
@@ -50,6 +52,15 @@ std::string seal_of(std::string_view from, std::string_view to, std::string_view
     all += '\0';
   }
   return content_hash(all).substr(0, 16);
+}
+
+std::string indexed_text(const Rows& rows, int first) {
+  std::string text;
+  for (int column = first; column < first + 6; ++column) {
+    text += rows.view(column).substr(0, 20'000);
+    text += '\n';
+  }
+  return text;
 }
 
 Result<ports::Message> read_message(const Rows& rows) {
@@ -187,29 +198,26 @@ Result<int> SqliteStore::index_some(int limit) {
     indexed_upto_ = 0;
     std::from_chars(kept.data(), kept.data() + kept.size(), indexed_upto_);
   }
-  std::int64_t upto = indexed_upto_;
+  HEJNAL_TRY(const std::int64_t upto,
+             number_of(db_.query("SELECT coalesce(max(id), 0) FROM (SELECT id FROM messages WHERE id > ?1 "
+                                 "ORDER BY id LIMIT ?2)",
+                                 indexed_upto_, limit)));
+  if (upto == 0) return 0;
   int done = 0;
-  {
-    HEJNAL_TRY(
-        Rows rows,
-        db_.query("SELECT m.id, m.sender, m.recipient, m.subject, m.text, coalesce(c.client_name, ''), "
-                  "coalesce(c.client_organisation, '') FROM messages m LEFT JOIN cases c ON c.number = "
-                  "m.case_number WHERE m.id > ?1 ORDER BY m.id LIMIT ?2",
-                  indexed_upto_, limit));
-    for (;;) {
-      HEJNAL_TRY(const bool more, rows.next());
-      if (!more) break;
-      std::string body;
-      for (int column = 1; column <= 6; ++column) {
-        body += rows.view(column).substr(0, 20'000);
-        body += '\n';
-      }
-      upto = rows.integer(0);
-      HEJNAL_TRY_VOID(db_.run("INSERT INTO search (rowid, words) VALUES (?1, ?2)", upto, fold(body)));
-      ++done;
-    }
+  // In the order of the index, the newest first: otherwise each would be written by itself.
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT m.id, m.sender, m.recipient, m.subject, m.text, coalesce(c.client_name, ''), "
+                       "coalesce(c.client_organisation, '') FROM messages m LEFT JOIN cases c ON c.number = "
+                       "m.case_number WHERE m.id > ?1 AND m.id <= ?2 ORDER BY m.id DESC",
+                       indexed_upto_, upto));
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) break;
+    HEJNAL_TRY_VOID(db_.run("INSERT INTO search (rowid, words) VALUES (?1, ?2)",
+                            kNewestFirst - rows.integer(0), distinct_words(indexed_text(rows, 1))));
+    ++done;
   }
-  if (done > 0) HEJNAL_TRY_VOID(set_setting("indexed_upto", std::to_string(upto)));
+  HEJNAL_TRY_VOID(set_setting("indexed_upto", std::to_string(upto)));
   indexed_upto_ = upto;
   return done;
 }

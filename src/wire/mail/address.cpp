@@ -1,6 +1,10 @@
 #include "wire/mail/address.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
+#include "wire/mail/charset.hpp"
+#include "wire/mail/gmime.hpp"
 #include "wire/mail/header_text.hpp"
 
 namespace hejnal::wire {
@@ -8,111 +12,153 @@ namespace hejnal::wire {
 namespace {
 
 constexpr std::size_t kMaxAddresses = 500;
+constexpr std::ptrdiff_t kMaxColons = 20;  // an IPv6 address has nine
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-struct Pending {
-  std::string phrase;   // outside <>, quotes removed
-  std::string angle;    // inside <>
-  std::string comment;  // inside ()
-  bool has_angle = false;
-  bool quoted_at = false;  // the phrase holds a quoted string that stands directly before an @
-};
-
-// A quoted string as it stands, quotes included; `at` stands on the opening quote.
-std::string_view take_quoted(std::string_view text, std::size_t& at) {
-  const std::size_t begin = at++;
-  while (at < text.size() && text[at] != '"') at += text[at] == '\\' && at + 1 < text.size() ? 2 : 1;
-  at = at < text.size() ? at + 1 : text.size();
-  return text.substr(begin, at - begin);
-}
-
-std::string unquote(std::string_view quoted) {
-  std::string out;
-  if (quoted.starts_with('"')) quoted.remove_prefix(1);
-  if (quoted.ends_with('"')) quoted.remove_suffix(1);
-  for (std::size_t i = 0; i < quoted.size(); ++i) {
-    if (quoted[i] == '\\' && i + 1 < quoted.size()) ++i;
-    out += quoted[i];
+// One mailbox or group of a list, its end taken where people end it: at ";" too, as Outlook does, and at a
+// "," inside "<" where the ">" was forgotten. GMime gives up on a list at the first ";".
+std::string_view take_piece(std::string_view list, std::size_t& at) {
+  const std::size_t begin = at;
+  std::size_t comments = 0, angle = list.npos;
+  bool quoted = false;
+  for (; at < list.size(); ++at) {
+    const char c = list[at];
+    if (c == '\\' && (quoted || comments > 0)) {
+      ++at;
+    } else if (c == '"' && comments == 0) {
+      quoted = !quoted;
+    } else if (quoted) {
+      continue;
+    } else if (c == '(') {
+      ++comments;
+    } else if (c == ')' && comments > 0) {
+      --comments;
+    } else if (comments > 0) {
+      continue;
+    } else if (c == '<') {
+      angle = at;
+    } else if (c == '>') {
+      angle = list.npos;
+    } else if (c == ';' || (c == ',' && (angle == list.npos || list.substr(angle + 1, 1) != "@"))) {
+      break;  // a "," of "<@relay,@relay:a@x>" ends nothing
+    }
   }
-  return out;
+  const std::size_t end = std::min(at, list.size());
+  at = end + 1;
+  return list.substr(begin, end - begin);
 }
 
-std::string display_name(std::string_view raw, std::string_view hint) {
-  std::string name = collapse_space(decode_header_text(trim(raw), hint));
+// "name: a@x" without the name of the group.
+std::string_view behind_groups(std::string_view piece) {
+  for (;;) {
+    const auto colon = piece.find(':');
+    if (colon == piece.npos || piece.substr(0, colon).find_first_of("@<\"([") != piece.npos) return piece;
+    piece = trim(piece.substr(colon + 1));
+  }
+}
+
+std::string display_name(std::string_view raw) {
+  std::string name = collapse_space(sanitize_utf8(raw));
   if (name.size() >= 2 && (name.front() == '"' || name.front() == '\'') && name.back() == name.front()) {
     name = name.substr(1, name.size() - 2);
   }
   return truncate_utf8(trim(name), 500);
 }
 
-// No angle brackets: the last word with an @ is the address, the rest a name.
-void split_bare(std::string_view text, std::string& name, std::string& addr) {
-  text = trim(text);
-  if (text.find_first_of(" \t") == text.npos || text.starts_with('"')) {
-    addr = text;
-    return;
-  }
-  std::size_t best = text.npos, best_end = 0, at = 0;
-  while (at < text.size()) {
-    while (at < text.size() && is_space(text[at])) ++at;
-    const std::size_t begin = at;
-    while (at < text.size() && !is_space(text[at])) ++at;
-    const auto word = text.substr(begin, at - begin);
-    const auto where = word.find('@');
-    if (where != word.npos && where > 0 && where + 1 < word.size()) {
-      best = begin;
-      best_end = at;
-    }
-  }
-  if (best == text.npos) {
-    if (text.find('@') != text.npos)
-      addr = text;  // "joe @ example.com"
-    else
-      name = text;
-    return;
-  }
-  addr = text.substr(best, best_end - best);
-  name = std::string(text.substr(0, best)) + std::string(text.substr(best_end));
-}
-
-void finish(std::vector<Address>& out, Pending& pending, std::string_view hint, bool again) {
-  Address address;
-  std::string name = pending.phrase;
-  if (pending.has_angle) {
-    address.addr = normal_addr(pending.angle);
-    if (address.addr.empty() && pending.phrase.find('@') != std::string::npos) {  // "a@x <>"
-      std::string rest;
-      split_bare(pending.phrase, rest, address.addr);
-      address.addr = normal_addr(address.addr);
-      name = rest;
-    }
-  } else {
-    std::string bare_name, addr;
-    split_bare(pending.phrase, bare_name, addr);
-    if (addr.find("=?") != std::string::npos || (addr.empty() && bare_name.find("=?") != std::string::npos)) {
-      // The whole mailbox was encoded as one word.
-      const std::string decoded = decode_header_text(trim(pending.phrase), hint);
-      if (again && decoded.find('@') != std::string::npos) {
-        Pending empty;
-        pending = empty;
-        for (auto& inner : parse_addresses(decoded, "utf-8")) {
-          if (out.size() < kMaxAddresses) out.push_back(std::move(inner));
-        }
-        return;
+class Reader {
+ public:
+  void read(std::string_view list) {
+    for (std::size_t at = 0; at < list.size() && out.size() < kMaxAddresses;) {
+      const std::string_view piece = behind_groups(trim(take_piece(list, at)));
+      if (piece.empty()) continue;
+      const std::size_t before = out.size();
+      // GMime calls itself for each ":", as long as there is stack.
+      const bool bounded = std::count(piece.begin(), piece.end(), ':') <= kMaxColons;
+      const Owned<InternetAddressList> parsed(
+          bounded ? internet_address_list_parse(mail_options(), std::string(piece).c_str()) : nullptr);
+      if (parsed != nullptr)
+        take(parsed.get());
+      else
+        rescue(piece);
+      // A whole mailbox that was encoded as one word: what it holds is read, once.
+      if (!again_ && out.size() == before + 1 && piece.starts_with('"') && piece.ends_with('"') &&
+          piece.find('@') != piece.npos) {
+        const std::string inner = unquote(piece);
+        out.pop_back();
+        again_ = true;
+        read(inner);
+        again_ = false;
       }
-      bare_name = pending.phrase;
-      addr.clear();
     }
-    address.addr = normal_addr(addr);
-    name = bare_name;
   }
-  if (trim(name).empty()) name = pending.comment;
-  address.name = display_name(name, hint);
-  pending = Pending();
-  if ((!address.addr.empty() || !address.name.empty()) && out.size() < kMaxAddresses)
-    out.push_back(std::move(address));
-}
+
+  std::vector<Address> out;
+
+ private:
+  void add(std::string_view name, std::string_view addr) {
+    Address made{display_name(name), normal_addr(addr)};
+    if ((!made.name.empty() || !made.addr.empty()) && out.size() < kMaxAddresses)
+      out.push_back(std::move(made));
+  }
+
+  // A group is its members: GMime reads one level of them.
+  void take(InternetAddressList* list) {
+    for (int i = 0; i < internet_address_list_length(list); ++i) {
+      InternetAddress* address = internet_address_list_get_address(list, i);
+      if (INTERNET_ADDRESS_IS_GROUP(address)) {
+        take(internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address)));
+        continue;
+      }
+      const char* name = internet_address_get_name(address);
+      auto* mailbox = INTERNET_ADDRESS_MAILBOX(address);
+      const char* addr = internet_address_mailbox_get_addr(mailbox);
+      // The domain as it goes over the wire: GMime has turned "xn--..." into letters.
+      if (addr != nullptr && !is_ascii(addr)) addr = internet_address_mailbox_get_idn_addr(mailbox);
+      add(name == nullptr ? "" : name, addr == nullptr ? "" : addr);
+    }
+  }
+
+  // No mailbox in GMime's eyes: "MAILER-DAEMON <>", "Jan jan@firma.pl", a name alone.
+  void rescue(std::string_view piece) {
+    if (const auto open = piece.rfind('<'); open != piece.npos) {
+      const std::string_view angle = piece.substr(open + 1, piece.find('>', open) - open - 1);
+      if (!trim(angle).empty() || piece.find('@') == piece.npos)
+        return add(unquote(piece.substr(0, open)), angle);
+      piece = trim(piece.substr(0, open));  // "a@x <>"
+    }
+    std::size_t begin = piece.npos, end = 0;
+    for (std::size_t at = 0; at < piece.size();) {
+      while (at < piece.size() && is_space(piece[at])) ++at;
+      const std::size_t word = at;
+      while (at < piece.size() && !is_space(piece[at])) ++at;
+      const auto where = piece.substr(word, at - word).find('@');
+      if (where != piece.npos && where > 0 && where + 1 < at - word) {
+        begin = word;
+        end = at;
+      }
+    }
+    if (begin != piece.npos)
+      add(unquote(std::string(piece.substr(0, begin)) + std::string(piece.substr(end))),
+          piece.substr(begin, end - begin));
+    else if (piece.find('@') != piece.npos)
+      add({}, piece);
+    else
+      add(unquote(piece), {});
+  }
+
+  static std::string unquote(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '"') continue;
+      if (text[i] == '\\' && i + 1 < text.size()) ++i;
+      out += text[i];
+    }
+    return out;
+  }
+
+  bool again_ = false;
+};
 
 }  // namespace
 
@@ -146,77 +192,13 @@ std::string normal_addr(std::string_view addr) {
 }
 
 std::vector<Address> parse_addresses(std::string_view value, std::string_view hint) {
-  std::vector<Address> out;
-  Pending pending;
-  bool group = false;
-  const bool again = hint != "utf-8";
-  std::size_t at = 0;
-  while (at < value.size()) {
-    const char c = value[at];
-    if (c == '"') {
-      const std::string_view quoted = take_quoted(value, at);
-      if (!pending.has_angle && at < value.size() && value[at] == '@')
-        pending.phrase += quoted;
-      else
-        pending.phrase += unquote(quoted);
-    } else if (c == '(') {
-      std::size_t depth = 0;
-      std::string comment;
-      for (; at < value.size(); ++at) {
-        if (value[at] == '\\' && at + 1 < value.size()) {
-          comment += value[++at];
-          continue;
-        }
-        if (value[at] == '(' && depth++ == 0) continue;
-        if (value[at] == ')' && --depth == 0) {
-          ++at;
-          break;
-        }
-        comment += value[at];
-      }
-      if (pending.comment.empty()) pending.comment = comment;
-      if (!pending.phrase.empty()) pending.phrase += ' ';
-    } else if (c == '<') {
-      ++at;
-      std::string angle;
-      while (at < value.size() && value[at] != '>') {
-        if (value[at] == '"') {
-          angle += take_quoted(value, at);
-        } else if (value[at] == ',' && angle.find('@') != std::string::npos && !angle.starts_with('@')) {
-          break;  // the ">" was forgotten
-        } else {
-          angle += value[at++];
-        }
-      }
-      while (at < value.size() && value[at] == '>') ++at;
-      if (!pending.has_angle || pending.angle.empty()) pending.angle = angle;
-      pending.has_angle = true;
-    } else if (c == ',' || c == ';') {
-      ++at;
-      finish(out, pending, hint, again);
-      if (c == ';') group = false;
-    } else if (c == ':' && !group && pending.phrase.find('@') == std::string::npos && !pending.has_angle) {
-      ++at;
-      group = true;  // "name:" - its members follow, the name itself is none
-      pending = Pending();
-    } else if (c == '=' && value.substr(at).starts_with("=?")) {
-      // An encoded word may hold commas and brackets, though it must not.
-      const auto q1 = value.find('?', at + 2);
-      const auto q2 = q1 == value.npos ? q1 : value.find('?', q1 + 1);
-      auto end = q2 == value.npos ? q2 : value.find("?=", q2 + 1);
-      const bool sane = q2 != value.npos && q2 == q1 + 2 && end != value.npos;
-      end = sane ? end + 2 : at + 2;
-      pending.phrase += value.substr(at, end - at);
-      at = end;
-    } else {
-      pending.phrase += c;
-      ++at;
-    }
-  }
-  finish(out, pending, hint, again);
-  return out;
+  Reader reader;
+  if (!value.empty()) reader.read(decode_words_inside(value, hint));
+  return std::move(reader.out);
 }
 
+// Ours and not GMime's: an id is compared byte for byte with the one that we sent, and GMime writes domains
+// and quotes anew.
 std::vector<std::string> parse_message_ids(std::string_view value) {
   std::vector<std::string> out;
   const auto add = [&](std::string_view id) {

@@ -1,6 +1,7 @@
 #include "wire/mail/body.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.hpp"
 #include "wire/mail/charset.hpp"
@@ -148,15 +149,16 @@ class Body {
   }
 
   static void drop_returns(std::string& text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != '\r')
-        out += text[i];
-      else if (i + 1 >= text.size() || (text[i + 1] != '\n' && text[i + 1] != '\r'))
-        out += '\n';
+    std::size_t to = text.find('\r'), from = to;  // in place: it only gets shorter
+    while (from < text.size()) {
+      if (from + 1 >= text.size() || (text[from + 1] != '\n' && text[from + 1] != '\r')) text[to++] = '\n';
+      ++from;
+      const std::size_t end = std::min(text.find('\r', from), text.size());
+      std::memmove(text.data() + to, text.data() + from, end - from);
+      to += end - from;
+      from = end;
     }
-    text = std::move(out);
+    text.resize(to);
   }
 
   std::string decode(const Part& part, std::size_t max) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
 
 #include "base/text.hpp"
 
@@ -159,67 +160,14 @@ constexpr Alias kAliases[] = {
     {"utf32", "UTF-32"},
 };
 
-// iconv's name; "" for an ASCII-like label; nullptr for one that we do not know.
-const char* find_charset(std::string_view label) {
-  std::array<char, 32> key{};
-  std::size_t size = 0;
-  for (const char c : label) {
-    if (c == '*') break;  // RFC 2231 5: a language follows
-    const char l = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    if ((l < 'a' || l > 'z') && (l < '0' || l > '9')) continue;
-    if (size == key.size()) return nullptr;
-    key[size++] = l;
-  }
-  std::string_view name(key.data(), size);
-  if (name.starts_with("charset")) name.remove_prefix(7);  // charset="charset=utf-8" occurs
-  if (name.starts_with("cs") && name.size() > 2 && name != "cskoi8r" && name != "csgb2312" &&
-      name != "cseuckr")
-    name.remove_prefix(2);
-  if (name.starts_with("iso8859") && name.size() > 7 && name.back() == 'e')
-    name.remove_suffix(1);  // iso-8859-8-e
-  for (const auto& alias : kAliases) {
-    if (alias.label == name) return alias.name;
-  }
-  return nullptr;
-}
-
-// Descriptors are kept for the thread: opening one costs more than converting a mail with it.
-class Converters {
- public:
-  ~Converters() {
-    for (auto& entry : entries_) {
-      if (entry.name != nullptr) iconv_close(entry.descriptor);
-    }
-  }
-  iconv_t get(const char* name) {
-    for (auto& entry : entries_) {
-      if (entry.name != nullptr && std::string_view(entry.name) == name) {
-        iconv(entry.descriptor, nullptr, nullptr, nullptr, nullptr);
-        return entry.descriptor;
-      }
-    }
-    const iconv_t descriptor = iconv_open(kUtf8, name);
-    if (descriptor == invalid()) return descriptor;
-    Entry& entry = entries_[next_++ % entries_.size()];
-    if (entry.name != nullptr) iconv_close(entry.descriptor);
-    entry = {name, descriptor};
-    return descriptor;
-  }
-  static iconv_t invalid() { return reinterpret_cast<iconv_t>(-1); }
-
- private:
-  struct Entry {
-    const char* name = nullptr;
-    iconv_t descriptor = nullptr;
-  };
-  std::array<Entry, 8> entries_;
-  std::size_t next_ = 0;
+struct CloseConverter {
+  void operator()(void* descriptor) const { iconv_close(descriptor); }
 };
 
 std::string convert(std::string_view bytes, const char* name) {
-  thread_local Converters converters;
-  const iconv_t descriptor = converters.get(name);
-  if (descriptor == Converters::invalid()) return sanitize_utf8(bytes);
+  const iconv_t descriptor = iconv_open(kUtf8, name);
+  if (descriptor == reinterpret_cast<iconv_t>(-1)) return sanitize_utf8(bytes);
+  const std::unique_ptr<void, CloseConverter> close(descriptor);
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 4 + 16);
   std::array<char, 4096> buffer;
@@ -304,22 +252,46 @@ std::size_t multibyte_weight(std::string_view bytes) {
 std::string guess(std::string_view bytes, std::string_view hint) {
   if (looks_like_iso2022jp(bytes)) return convert(bytes, "ISO-2022-JP-2");
   if (is_valid_utf8(bytes)) return sanitize_utf8(bytes);
-  const char* hinted = find_charset(hint);
+  const char* hinted = charset_name(hint);
   if (hinted != nullptr && *hinted != '\0' && hinted != kUtf8) return to_utf8(bytes, hint);
   return convert(bytes, guess_8bit(bytes));
 }
 
 }  // namespace
 
+const char* charset_name(std::string_view label) {
+  std::array<char, 32> key{};
+  std::size_t size = 0;
+  for (const char c : label) {
+    if (c == '*') break;  // RFC 2231 5: a language follows
+    const char l = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    if ((l < 'a' || l > 'z') && (l < '0' || l > '9')) continue;
+    if (size == key.size()) return nullptr;
+    key[size++] = l;
+  }
+  std::string_view name(key.data(), size);
+  if (name.starts_with("charset")) name.remove_prefix(7);  // charset="charset=utf-8" occurs
+  if (name.starts_with("cs") && name.size() > 2 && name != "cskoi8r" && name != "csgb2312" &&
+      name != "cseuckr")
+    name.remove_prefix(2);
+  if (name.starts_with("iso8859") && name.size() > 7 && name.back() == 'e')
+    name.remove_suffix(1);  // iso-8859-8-e
+  for (const auto& alias : kAliases) {
+    if (alias.label == name) return alias.name;
+  }
+  return nullptr;
+}
+
 bool is_ascii(std::string_view bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 std::string to_utf8(std::string_view bytes, std::string_view label, std::string_view hint) {
-  const char* name = find_charset(label);
+  const char* name = charset_name(label);
   if (name == nullptr || *name == '\0') return guess(bytes, hint);
   const std::string_view charset = name;
   if (charset == kUtf8) {
+    if (clean_utf8_length(bytes) == bytes.size()) return std::string(bytes);  // nearly all mail
     if (is_valid_utf8(bytes) || multibyte_weight(bytes) == 0) return sanitize_utf8(bytes);
     // Labelled UTF-8, but not one character of it is: a program that wrote the label by habit.
     std::string clean = sanitize_utf8(bytes);

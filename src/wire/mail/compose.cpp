@@ -1,22 +1,13 @@
 #include "wire/mail/compose.hpp"
 
-#include <gmime/gmime.h>
-
 #include <algorithm>
-#include <memory>
 
-#include "base/check.hpp"
 #include "base/text.hpp"
+#include "wire/mail/gmime.hpp"
 
 namespace hejnal::wire {
 
 namespace {
-
-struct Unref {
-  void operator()(void* object) const { g_object_unref(object); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, Unref>;
 
 // A header is one line: what would end it becomes a space.
 std::string one_line(std::string_view value) {
@@ -71,8 +62,7 @@ Owned<GMimePart> text_part(const char* subtype, const std::string& text) {
 }  // namespace
 
 std::string compose_mail(const MailDraft& draft) {
-  static const bool ready = (g_mime_init(), true);
-  HEJNAL_CHECK(ready);
+  mail_options();
   Owned<GMimeMessage> message(g_mime_message_new(FALSE));
   GMimeObject* object = GMIME_OBJECT(message.get());
   const auto set = [&](const char* name, std::string_view value) {

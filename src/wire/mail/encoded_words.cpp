@@ -5,6 +5,10 @@
 
 namespace hejnal::wire {
 
+// Ours and not GMime's: g_mime_utils_header_decode_text of 3.2.13 joins the words of a charset and then stops
+// at the first "=" of base64, so that of "=?utf-8?B?xYE=?= =?utf-8?B?w7Nkxbo=?=" ("Łódź", as nearly every
+// program writes a long subject) only "Ł" is left. It also leaves a word without its "?=" as it stands, and
+// hands line ends through that a word has encoded.
 namespace {
 
 struct Word {
@@ -101,7 +105,7 @@ class Run {
 
  private:
   void flush_base64() {
-    bytes_ += decode_base64(base64_);
+    bytes_ += decode_transfer(base64_, Transfer::base64);
     base64_.clear();
   }
   std::string& out_;
@@ -110,12 +114,59 @@ class Run {
   bool open_ = false;
 };
 
+// "a b" as it may stand between quotes, or in a comment.
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || c == '(' || c == ')') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string decode_words_inside(std::string_view value, std::string_view hint) {
+  std::string utf8;
+  if (clean_utf8_length(value) != value.size()) {
+    utf8 = tidy(to_utf8(value, {}, hint));
+    value = utf8;
+  }
+  if (value.find("=?") == value.npos) return std::string(value);
+  std::string out;
+  bool quoted = false;
+  std::size_t comments = 0;
+  for (std::size_t at = 0; at < value.size();) {
+    const char c = value[at];
+    std::size_t end = 0;
+    for (std::size_t next = at; value.substr(next).starts_with("=?");) {  // adjacent words
+      const Word word = read_word(value, next);
+      if (word.end == 0) break;
+      end = next = word.end;
+      while (next < value.size() && is_space(value[next])) ++next;
+    }
+    if (end > 0) {
+      const std::string text = escape(decode_header_text(value.substr(at, end - at), hint));
+      out += quoted || comments > 0 ? text : '"' + text + '"';
+      at = end;
+      continue;
+    }
+    if (c == '\\' && at + 1 < value.size())
+      out += value[at++];
+    else if (c == '"' && comments == 0)
+      quoted = !quoted;
+    else if (c == '(' && !quoted)
+      ++comments;
+    else if (c == ')' && !quoted && comments > 0)
+      --comments;
+    out += value[at++];
+  }
+  return out;
+}
 
 std::string decode_header_text(std::string_view value, std::string_view hint) {
   if (value.find("=?") == value.npos) {
-    return tidy(is_ascii(value) && value.find('\x1B') == value.npos ? sanitize_utf8(value)
-                                                                    : to_utf8(value, {}, hint));
+    return tidy(clean_utf8_length(value) == value.size() ? std::string(value) : to_utf8(value, {}, hint));
   }
   std::string out, plain;
   Run run(out);

@@ -13,6 +13,10 @@ namespace hejnal::wire {
 // the likely charset.
 std::string decode_header_text(std::string_view value, std::string_view hint = {});
 
+// The same in a field that has a grammar (addresses, parameters): encoded words become quoted strings, so
+// that nothing in them can pass for syntax, and everything else UTF-8. GMime reads the result.
+std::string decode_words_inside(std::string_view value, std::string_view hint = {});
+
 struct Parameter {
   std::string name, value;  // the name in lower case; the value decoded to UTF-8
 };

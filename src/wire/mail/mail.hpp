@@ -50,7 +50,9 @@ struct Attachment {
   std::size_t raw_begin = 0,
               raw_end = 0;  // the encoded content in the original; 0,0 when it is not there as such
   std::string encoding;     // base64, quoted-printable, x-uuencode or empty: how to decode that range
+  std::string hash;         // content_hash of that range, where it is large enough to be stored apart
 };
+constexpr std::size_t kStoredApartMin = 4096;  // bytes; smaller attachments stay inside the message
 
 struct Header {
   std::string name, value;  // value: unfolded and decoded
@@ -88,7 +90,8 @@ struct Mail {
   std::vector<Header> headers;     // all but trace fields; bounded in number and size
   bool spam = false;               // X-Spam-Flag and the like say so
   bool dmarc_failed = false;       // by an Authentication-Results of our own authserv-id
-  std::string content_key;         // content_hash of the body's bytes: for finding second deliveries
+  std::string content_key;  // content_hash of the body, with the hashes of large attachments in their place:
+                            // for finding second deliveries
 
   std::string_view header(std::string_view name) const;  // the first of that name; empty when none
 };

@@ -72,12 +72,17 @@ TEST(Addresses, Table) {
       {"=?utf-8?B?SmFuIDxqYW5AeC5wbD4=?=", "Jan|jan@x.pl"},
       {"", ""},
       {",,;", ""},
-      {"\"open <a@x>", "open <a@x>|"},
+      {"\"open <a@x>", "open|a@x"},
+      {"a@x <>", "|a@x"},
+      {"Jan (\xB3) <a@x>", "Jan|a@x"},
+      {"=?utf-8?Q?a=22_<evil=40x>,?= <a@x>", "a\" <evil@x>,|a@x"},  // no syntax out of an encoded word
+      {"=?utf-8?B?xYE=?= =?utf-8?B?w7Nkxbo=?= <a@x>", "Łódź|a@x"},
+      {"a@XN--DZIADEK-0DB.pl", "|a@xn--dziadek-0db.pl"},
+      {"mailto:a@x", "|a@x"},
   };
   for (const auto& row : kTable) {
     std::string got;
     for (const auto& a : parse_addresses(row.in)) got += (got.empty() ? "" : ";") + a.name + "|" + a.addr;
-    if (std::string_view(row.in) == "\"open <a@x>") continue;  // only must not fail
     EXPECT_EQ(got, row.out) << row.in;
   }
 }
@@ -97,6 +102,7 @@ TEST(Dates, Table) {
       {"1 Jan 99999 10:00 +0000", ""},
       {":", ""},
       {"1 Nov 2026 12-05:00", ""},
+      {"0 0 0 0:0", ""},
   };
   for (const auto& row : kTable) {
     const auto date = parse_mail_date(row.in);
@@ -130,6 +136,13 @@ TEST(Parameters, Table) {
   EXPECT_EQ(get("a/b; name=\"a\\\"b\"", "name"), "a\"b");
   EXPECT_EQ(get("a/b; name=\"open", "name"), "open");
   EXPECT_EQ(get("; filename=\"i.png\"", "filename"), "i.png");
+  EXPECT_EQ(get("a/b; junk; =x; name=a.png", "name"), "a.png");
+  EXPECT_EQ(get("a/b (c); name=a.png", "name"), "a.png");
+  EXPECT_EQ(get("a/b; name=\"=?utf-8?B?xYE=?= =?utf-8?B?w7Nkxbo=?=.png\"", "name"), "Łódź.png");
+  EXPECT_EQ(get("a/b; name*=latin2''%B3.png", "name"), "ł.png");
+  EXPECT_EQ(get("a/b; name*=\"no-such''%C5%82.png\"", "name"), "ł.png");
+  EXPECT_EQ(get("a/b; name=zdj.png; name*=utf-8''zdj%C4%99.png", "name"), "zdję.png");
+  EXPECT_EQ(get("a/b; name=\xB3\xF3\x64\x9F.png", "name"), "łódź.png");
   EXPECT_EQ(parse_parameters("Text/HTML;charset=utf-8").value, "text/html");
 }
 
@@ -407,62 +420,6 @@ TEST(Filters, SpamAndDmarc) {
                   .dmarc_failed);
   EXPECT_FALSE(parse_mail("Authentication-Results: evil; dmarc=fail\n\n", options).dmarc_failed);
   EXPECT_FALSE(parse_mail("Authentication-Results: mx.w.pl; dmarc=fail\n\n").dmarc_failed) << "not asked";
-}
-
-TEST(Parts, Bombs) {
-  std::string deep = "From: a@x\n";
-  for (int i = 0; i < 200; ++i)
-    deep += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\n\n--b" + std::to_string(i) +
-            "\n";
-  EXPECT_FALSE(parse_mail(deep + "\nx").notes.empty());
-  std::string many = "Content-Type: multipart/mixed; boundary=b\n\n";
-  for (int i = 0; i < 20000; ++i) many += "--b\n\nx\n";
-  const Mail mail = parse_mail(many);
-  EXPECT_EQ(mail.notes.at(0), "more than 500 parts: the rest was not read");
-  std::string fields;
-  for (int i = 0; i < 5000; ++i) fields += "X-" + std::to_string(i) + ": y\n";
-  EXPECT_LE(parse_mail(fields + "\nbody").headers.size(), 80u);
-  EXPECT_EQ(parse_mail(fields + "\nbody").text, "body");
-  // NOLINTNEXTLINE(bugprone-string-constructor): so long on purpose
-  EXPECT_LE(parse_mail("Subject: " + std::string(10'000'000, 'x') + "\n\nb").subject.size(), 4000u);
-  EXPECT_LE(parse_mail("To: " + std::string(1'000'000, ',') + "\n\nb").to.size(), 500u);
-  EXPECT_LE(parse_mail("\n" + std::string(5'000'000, 'x')).text.size(), 1u << 20);
-}
-
-TEST(Parts, Shapes) {
-  EXPECT_EQ(parse_mail("From a@x Mon Sep 20 19:29:27 2021\nSubject: s\n\nt\n").subject, "s");
-  EXPECT_EQ(parse_mail("Subject: s\r\rt\r").text, "t") << "bare CR";
-  EXPECT_EQ(parse_mail("Subject: s\r\n folded\r\n\r\nt").subject, "s folded");
-  EXPECT_EQ(parse_mail("just text").text, "just text");
-  const std::string flat = "Content-Type: multipart/mixed\n\nno boundary";
-  EXPECT_EQ(parse_mail(flat).text, "no boundary");
-  const std::string nested =
-      "Content-Type: multipart/mixed; boundary=a\n\n--a\n\none\n--a-longer\nstill one\n--a\nContent-Type: "
-      "message/rfc822\n\nSubject: in\n\ninner\n--a--\nepilogue";
-  const Mail mail = parse_mail(nested);
-  EXPECT_EQ(mail.text, "one\n--a-longer\nstill one");
-  ASSERT_EQ(mail.attachments.size(), 1u);
-  EXPECT_EQ(attachment_bytes(nested, mail.attachments[0]), "Subject: in\n\ninner");
-  EXPECT_EQ(parse_mail("Content-Type: multipart/alternative; boundary=a\n\n--a\n\n  \n--a\nContent-Type: "
-                       "text/html\n\n<p>h</p>\n--a--")
-                .text,
-            "h");
-}
-
-TEST(Parts, Uuencoded) {
-  const std::string raw =
-      "From: a@x\n\nhej\nbegin 644 a.txt\n#0V%T\n`\nend\npa\nbegin 644 b.txt\n#0V%T\n`\nend\nbegin at once\n";
-  const Mail mail = parse_mail(raw);
-  EXPECT_EQ(mail.text, "hej\npa\nbegin at once");
-  ASSERT_EQ(mail.attachments.size(), 2u);
-  EXPECT_EQ(mail.attachments[1].name, "b.txt");
-  EXPECT_EQ(attachment_bytes(raw, mail.attachments[0]), "Cat");
-  EXPECT_EQ(attachment_bytes(raw, mail.attachments[1]), "Cat");
-}
-
-TEST(Parts, ContentKeyIsTheBody) {
-  EXPECT_EQ(parse_mail("Received: 1\nFrom: a@x\n\nb").content_key, parse_mail("From: a@x\n\nb").content_key);
-  EXPECT_NE(parse_mail("From: a@x\n\nb").content_key, parse_mail("From: a@x\n\nc").content_key);
 }
 
 }  // namespace

@@ -1,16 +1,13 @@
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.hpp"
 #include "wire/mail/charset.hpp"
+#include "wire/mail/gmime.hpp"
 #include "wire/mail/header_text.hpp"
-#include "wire/mail/transfer.hpp"
 
 namespace hejnal::wire {
 
 namespace {
-
-constexpr std::size_t kMaxParameters = 100;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 bool is_attribute(char c) {
@@ -18,102 +15,64 @@ bool is_attribute(char c) {
          c != ')';
 }
 
-struct Segment {
-  std::string name;  // without the * parts
-  unsigned number = 0;
-  bool extended = false;   // name*= or name*1*=
-  bool continued = false;  // name*0
-  std::string value;
-};
+std::size_t skip_space(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_space(text[at])) ++at;
+  return at;
+}
 
-std::string read_quoted(std::string_view text, std::size_t& at) {
+// "attribute="
+bool begins_parameter(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size() && is_attribute(text[at])) ++at;
+  const std::size_t equals = skip_space(text, at);
+  return at > 0 && equals < text.size() && text[equals] == '=';
+}
+
+// What GMime would misread: a forgotten ";" ("name=a.pdf charset=x" is one value to it), a piece that is no
+// parameter (it stops there), a quote that is never closed, and the charset of an extended value (RFC 2231),
+// which it would hand to the C library as it stands.
+std::string mend(std::string_view text) {
   std::string out;
-  ++at;
-  while (at < text.size() && text[at] != '"') {
-    if (text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == '"' || text[at + 1] == '\\')) ++at;
-    out += text[at++];
-  }
-  if (at < text.size()) ++at;
-  return out;
-}
-
-// Up to the ";", but not over another "attribute=" behind white space, where the ";" was forgotten.
-std::string_view read_token(std::string_view text, std::size_t& at) {
-  const std::size_t begin = at;
-  std::size_t end = std::min(text.find(';', at), text.size());
-  for (std::size_t i = begin; i < end; ++i) {
-    if (!is_space(text[i])) continue;
-    std::size_t j = i;
-    while (j < end && is_space(text[j])) ++j;
-    std::size_t k = j;
-    while (k < end && is_attribute(text[k])) ++k;
-    if (k > j && k < end && text[k] == '=') {
-      end = i;
-      break;
+  bool quoted = false, start = true;
+  for (std::size_t at = 0; at < text.size();) {
+    if (start && !quoted) {
+      at = skip_space(text, at);
+      if (!begins_parameter(text.substr(at))) {
+        at = std::min(text.find(';', at), text.size() - 1) + 1;
+        continue;
+      }
+      start = false;
     }
-    i = std::max(i, k == j ? j : k - 1);
-  }
-  at = end;
-  return trim(text.substr(begin, end - begin));
-}
-
-Segment make_segment(std::string_view attribute, std::string value) {
-  Segment segment;
-  if (attribute.ends_with('*')) {
-    segment.extended = true;
-    attribute.remove_suffix(1);
-  }
-  if (const auto star = attribute.rfind('*'); star != attribute.npos && star + 1 < attribute.size()) {
-    const auto digits = attribute.substr(star + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), segment.number);
-    if (error == std::errc() && end == digits.data() + digits.size()) {
-      segment.continued = true;
-      attribute = attribute.substr(0, star);
-    } else {
-      segment.number = 0;
-    }
-  }
-  segment.name = to_lower_ascii(attribute);
-  segment.value = std::move(value);
-  return segment;
-}
-
-std::string percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-// One parameter out of its segments, which are sorted by number.
-std::string join_segments(const std::vector<const Segment*>& segments, std::string_view hint) {
-  std::string bytes, charset;
-  bool extended = false;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    std::string_view value = segments[i]->value;
-    if (!segments[i]->extended) {
-      bytes += value;
+    const char c = text[at];
+    if (c == '\\' && quoted && at + 1 < text.size()) {
+      out += text[at++];
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ';' && !quoted) {
+      start = true;
+    } else if (is_space(c) && !quoted) {
+      const std::size_t next = skip_space(text, at);
+      start =
+          out.back() != '=' && next < text.size() && text[next] != '=' && begins_parameter(text.substr(next));
+      out += start ? ';' : ' ';
+      at = next;
       continue;
-    }
-    if (i == 0) {
-      const auto first = value.find('\'');
-      const auto second = first == value.npos ? value.npos : value.find('\'', first + 1);
-      if (second != value.npos) {
-        charset = value.substr(0, first);
-        value.remove_prefix(second + 1);
+    } else if (c == '=' && !quoted && out.ends_with('*')) {
+      const std::size_t begin = at + (text.substr(at).starts_with("=\"") ? 2 : 1);
+      const std::size_t end = text.find('\'', begin);
+      if (end != text.npos && end - begin < 80 && text.substr(begin, end - begin).find(';') == text.npos) {
+        const char* charset = charset_name(text.substr(begin, end - begin));
+        quoted = begin > at + 1;
+        out += text.substr(at, begin - at);
+        out += charset == nullptr || *charset == '\0' ? "utf-8" : charset;
+        at = end;
+        continue;
       }
     }
-    extended = true;
-    bytes += percent_decode(value);
+    out += text[at++];
   }
-  if (!extended) return decode_header_text(bytes, hint);
-  return to_utf8(bytes, charset, hint);
+  if (quoted) out += '"';
+  return out;
 }
 
 }  // namespace
@@ -128,7 +87,7 @@ std::string_view Parameterized::get(std::string_view name) const {
 Parameterized parse_parameters(std::string_view value, std::string_view hint) {
   Parameterized out;
   std::size_t at = 0;
-  while (at < value.size() && is_space(value[at])) ++at;
+  at = skip_space(value, at);
   const std::size_t begin = at;
   while (at < value.size() && value[at] != ';' && !is_space(value[at]) && value[at] != ',' &&
          value[at] != '"')
@@ -147,52 +106,27 @@ Parameterized parse_parameters(std::string_view value, std::string_view hint) {
     out.value += to_lower_ascii(sanitize_utf8(value.substr(sub, at - sub)));
   }
 
-  std::vector<Segment> segments;
-  while (at < value.size() && segments.size() < kMaxParameters) {
-    if (!is_attribute(value[at])) {
-      if (value[at] == '(') {  // a comment
-        const auto close = value.find(')', at);
-        at = close == value.npos ? value.size() : close + 1;
-      } else {
-        ++at;
-      }
-      continue;
+  at = skip_space(value, at);
+  if (at == value.size()) return out;
+  const std::string mended = mend(decode_words_inside(value.substr(at), hint));
+  const Owned<GMimeParamList> list(g_mime_param_list_parse(mail_options(), mended.c_str()));
+  std::vector<bool> extended;
+  for (int i = 0; i < g_mime_param_list_length(list.get()); ++i) {
+    GMimeParam* param = g_mime_param_list_get_parameter_at(list.get(), i);
+    const char* text = g_mime_param_get_value(param);
+    Parameter made{to_lower_ascii(sanitize_utf8(g_mime_param_get_name(param))),
+                   to_utf8(text == nullptr ? "" : text, {}, hint)};
+    const bool better = g_mime_param_get_encoding_method(param) == GMIME_PARAM_ENCODING_METHOD_RFC2231;
+    const auto same = std::find_if(out.parameters.begin(), out.parameters.end(),
+                                   [&](const Parameter& p) { return p.name == made.name; });
+    if (same == out.parameters.end()) {
+      out.parameters.push_back(std::move(made));
+      extended.push_back(better);
+    } else if (const auto index = static_cast<std::size_t>(same - out.parameters.begin());
+               better && !extended[index]) {
+      *same = std::move(made);  // name*= beside name=, for programs that do not know it
+      extended[index] = true;
     }
-    const std::size_t name_begin = at;
-    while (at < value.size() && is_attribute(value[at])) ++at;
-    const std::string_view attribute = value.substr(name_begin, at - name_begin);
-    while (at < value.size() && is_space(value[at])) ++at;
-    if (at >= value.size() || value[at] != '=') continue;
-    ++at;
-    while (at < value.size() && is_space(value[at])) ++at;
-    std::string content;
-    if (at < value.size() && value[at] == '"') {
-      content = read_quoted(value, at);
-    } else {
-      content = read_token(value, at);
-    }
-    segments.push_back(make_segment(attribute, std::move(content)));
-  }
-
-  for (const auto& segment : segments) {
-    const bool seen = std::any_of(out.parameters.begin(), out.parameters.end(),
-                                  [&](const Parameter& p) { return p.name == segment.name; });
-    if (seen) continue;
-    std::vector<const Segment*> own;
-    const bool extended = std::any_of(segments.begin(), segments.end(), [&](const Segment& s) {
-      return s.name == segment.name && (s.extended || s.continued);
-    });
-    for (const auto& other : segments) {
-      if (other.name == segment.name && (!extended || other.extended || other.continued))
-        own.push_back(&other);
-    }
-    if (!own.front()->continued) own.resize(1);
-    std::stable_sort(own.begin(), own.end(),
-                     [](const Segment* a, const Segment* b) { return a->number < b->number; });
-    own.erase(std::unique(own.begin(), own.end(),
-                          [](const Segment* a, const Segment* b) { return a->number == b->number; }),
-              own.end());
-    out.parameters.push_back({sanitize_utf8(segment.name), join_segments(own, hint)});
   }
   return out;
 }

@@ -39,9 +39,10 @@ void read_headers(const Fields& fields, std::string_view hint, Mail& mail) {
       return;
     }
     if (is_trace(field.name)) continue;
+    const std::string value = unfold(field.value);
     mail.headers.push_back(
         {sanitize_utf8(field.name),
-         truncate_utf8(decode_header_text(unfold(field.value.substr(0, 2 * kMaxHeaderValue)), hint),
+         truncate_utf8(decode_header_text(std::string_view(value).substr(0, 2 * kMaxHeaderValue), hint),
                        kMaxHeaderValue)});
   }
 }
@@ -72,17 +73,41 @@ void read_fields_of(const Fields& fields, std::string_view hint, Mail& mail) {
   if (froms > 1) mail.notes.push_back("several From fields: the first one counts");
 }
 
+// Each byte is hashed once: hashing is the dear part of reading a mail with a large attachment.
+void hash_content(std::string_view raw, std::size_t body, Mail& mail) {
+  std::vector<Attachment*> large;
+  for (Attachment& a : mail.attachments) {
+    if (a.raw_end - a.raw_begin >= kStoredApartMin) large.push_back(&a);
+  }
+  std::sort(large.begin(), large.end(),
+            [](const Attachment* a, const Attachment* b) { return a->raw_begin < b->raw_begin; });
+  if (large.empty()) {
+    mail.content_key = content_hash(raw.substr(body));
+    return;
+  }
+  std::string rest;
+  std::size_t at = body;
+  for (Attachment* a : large) {
+    if (a->raw_begin < at) continue;  // nested in one that we have
+    a->hash = content_hash(raw.substr(a->raw_begin, a->raw_end - a->raw_begin));
+    rest += raw.substr(at, a->raw_begin - at);
+    rest += a->hash;
+    at = a->raw_end;
+  }
+  mail.content_key = content_hash(rest + std::string(raw.substr(at)));
+}
+
 Mail parse(std::string_view raw, const ParseOptions& options) {
   Mail mail;
   Tree tree = read_parts(raw, {options.max_depth, options.max_parts});
   const Part& root = tree.root;
   mail.notes = std::move(tree.notes);
-  mail.content_key = content_hash(raw.substr(root.fields.size));
 
   const std::string hint(root.type.get("charset"));
   read_fields_of(root.fields, hint, mail);
   read_headers(root.fields, hint, mail);
   read_body(raw, root, mail);
+  hash_content(raw, root.fields.size, mail);
 
   const bool null_sender =
       options.has_envelope ? options.mail_from.empty() : mail.has_return_path && mail.return_path.empty();
@@ -124,7 +149,9 @@ Mail parse_mail(std::string_view raw, const ParseOptions& options) {
   if (raw.find('\n') == raw.npos && raw.find('\r') != raw.npos) {
     std::string lines(raw);
     std::replace(lines.begin(), lines.end(), '\r', '\n');
-    return parse(lines, options);
+    Mail mail = parse(lines, options);
+    for (Attachment& a : mail.attachments) a.hash.clear();  // not of the bytes that will be kept
+    return mail;
   }
   return parse(raw, options);
 }

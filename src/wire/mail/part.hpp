@@ -1,6 +1,7 @@
-// The MIME tree as views into the original (RFC 2045, 2046). A part is never copied; only a multipart that
-// was itself transfer-encoded is, once. Depth, parts and fields are bounded while the tree is built. Nested
-// messages (message/rfc822) stay leaves: they are attachments, never the mail itself.
+// The MIME tree as views into the original (RFC 2045, 2046); GMime reads the header of each part. A part is
+// never copied; only a multipart that was itself transfer-encoded is, once. Depth, parts and fields are
+// bounded while the tree is built. Nested messages (message/rfc822) stay leaves: they are attachments, never
+// the mail itself.
 #pragma once
 
 #include <cstddef>

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "wire/mail/address.hpp"
 #include "wire/mail/automatic.hpp"
+#include "wire/mail/bounce_words.hpp"
 #include "wire/mail/report.hpp"
 #include "wire/mail/smtp_status.hpp"
 
@@ -16,198 +17,6 @@ namespace {
 
 constexpr std::size_t kMaxLines = 2000;
 constexpr std::size_t kMaxRecipients = 100;
-
-// Folded. Subjects at the start (behind "warning: " and the like), words of the text anywhere.
-constexpr std::string_view kSubjects[] = {
-    "failure notice",
-    "undeliverable",
-    "undelivered mail",
-    "undelivered message",
-    "returned mail",
-    "mail returned",
-    "returned to sender",
-    "delivery status notification",
-    "delivery notification",
-    "mail delivery failed",
-    "mail delivery failure",
-    "mail delivery system",
-    "mail delivery error",
-    "mail delivery problem",
-    "mail delivery status",
-    "delivery failure",
-    "delivery failed",
-    "delivery report",
-    "delivery error",
-    "delivery problem",
-    "delivery delayed",
-    "message delivery failure",
-    "message delivery delayed",
-    "message delivery has been delayed",
-    "message delayed",
-    "warning: could not send",
-    "warning: message",
-    "warning - delayed",
-    "mail could not be delivered",
-    "could not send message",
-    "non-deliverable",
-    "nondeliverable",
-    "non delivery",
-    "non-delivery",
-    "not delivered",
-    "unable to deliver",
-    "unzustellbar",
-    "nicht zustellbar",
-    "niedostarczalne",
-    "niedostarczone",
-    "nie mozna dostarczyc",
-    "nie dostarczono",
-    "zwrot wiadomosci",
-    "blad dostarczenia",
-    "non remis",
-    "echec de la remise",
-    "non recapitabile",
-    "no se puede entregar",
-    "mail system error",
-    "mail failure",
-    "failed mail",
-    "user unknown",
-    "there was an error sending your mail",
-    "problem delivering your mail",
-    "postfix smtp server: errors",
-    "delayed mail",
-    "mail error",
-    "rejected:",
-    "[bounce]",
-    "bounce mail",
-    "недоставлен",
-    "не доставлено",
-    "mail transaction failed",
-    "email error notification",
-    "message status - undeliverable",
-    "automatic notification of nondelivery",
-};
-constexpr std::string_view kWords[] = {
-    "this is the qmail-send program",
-    "hi. this is the",
-    "i'm afraid i wasn't able to deliver",
-    "i was unable to deliver",
-    "this message was created automatically by mail delivery software",
-    "could not be delivered to one or more",
-    "had permanent fatal errors",
-    "had transient non-fatal errors",
-    "was not delivered to",
-    "wasn't delivered to",
-    "was undeliverable",
-    "could not be delivered",
-    "couldn't be delivered",
-    "cannot be delivered",
-    "can't be delivered",
-    "can not be delivered",
-    "did not reach the following recipient",
-    "unable to deliver",
-    "not able to deliver",
-    "undeliverable",
-    "delivery to the following recipient",
-    "error delivering your mail",
-    "error occurred while trying to deliver",
-    "was not able to be delivered",
-    "failed to deliver",
-    "delivery failed",
-    "delivery has failed",
-    "delivery failure",
-    "has not been delivered",
-    "has not yet been delivered",
-    "returned to sender",
-    "permanent error",
-    "transcript of session follows",
-    "message could not be",
-    "mail could not be",
-    "below is a copy of the original message",
-    "the following addresses failed",
-    "recipients were not reached",
-    "unknown user",
-    "user unknown",
-    "nie mogla zostac dostarczona",
-    "nie zostala dostarczona",
-    "nie mozna bylo dostarczyc",
-    "konnte nicht zugestellt",
-    "konnte nicht ubermittelt",
-    "n'a pas pu etre",
-    "n'a pu etre",
-    "could not deliver",
-    "mail is undeliverable",
-    "undelivered",
-    "following address(es) failed",
-    "address not found",
-    "delivery incomplete",
-    "message blocked",
-    "message not delivered",
-    "не было доставлено",
-    "не удалось доставить",
-};
-constexpr std::string_view kDelayed[] = {
-    "this is a warning message only",
-    "warning: could not send",
-    "warning: message",
-    "delivery delayed",
-    "delayed mail",
-    "message delayed",
-    "delivery has been delayed",
-    "will continue to be attempted",
-    "has not yet been delivered",
-    "not yet been delivered",
-    "you do not need to resend",
-    "delivery attempts will continue",
-    "will keep trying",
-    "will be retried",
-    "gmail will retry",
-    "still being attempted",
-    "opoznion",
-    "delivery incomplete",
-};
-// Behind such a line stands the mail that came back.
-constexpr std::string_view kReturned[] = {
-    "--- below this line is a copy",
-    "below this line is",
-    "------ this is a copy of",
-    "this is a copy of the message",
-    "message headers follow",
-    "message header follows",
-    "----- message header",
-    "--- undelivered message follows",
-    "original message follows",
-    "original message headers",
-    "----- original message",
-    "-----original message",
-    "--- original message",
-    "----- unsent message follows",
-    "unsent message below",
-    "----- message text follows",
-    "------ header of your message",
-    "------- the original message",
-    "--- the header of the original",
-    "original mail as follows",
-    "included is a copy",
-    "received: from",
-    "received: (",
-    "return-path:",
-    "--- returned message",
-    "--- mail header",
-    "content of the original",
-    "the original message headers",
-    "your message was",
-    "first 1000 bytes",
-    "===== original",
-    "---------- header ----------",
-    "--------- original",
-    "----- header",
-};
-
-template <std::size_t N>
-bool has_any(std::string_view text, const std::string_view (&list)[N]) {
-  return std::any_of(std::begin(list), std::end(list),
-                     [&](std::string_view s) { return text.find(s) != text.npos; });
-}
 
 bool is_address_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
@@ -258,9 +67,7 @@ class PlainBounce {
       const std::size_t begin = at;
       const std::string_view line = next_line(text, at);
       if (!returned && begin > 0) {
-        const std::string folded = fold(trim(line).substr(0, 80));
-        returned = std::any_of(std::begin(kReturned), std::end(kReturned),
-                               [&](std::string_view s) { return folded.starts_with(s); });
+        returned = opens_returned_mail(fold(trim(line).substr(0, 80)));
         if (returned) {
           returned_ = text.substr(begin);
           head_ = text.substr(0, begin);
@@ -458,8 +265,8 @@ void read_plain_bounce(const Fields& fields, const Part& root, bool null_sender,
   if (is_out_of_office_subject(mail.subject) ||
       fields.value("Auto-Submitted").find("vacation") != std::string::npos)
     return;
-  const bool by_subject = has_any(subject, kSubjects) && !reply;
-  const bool by_words = has_any(opening, kWords);
+  const bool by_subject = is_bounce_subject(subject) && !reply;
+  const bool by_words = has_bounce_words(opening);
   // By words alone only where sender, subject and text agree: people write about bounces too.
   if (!certain && !(null_sender && (by_subject || by_words)) &&
       !(daemon && (by_subject || by_words) && !reply) && !(by_subject && by_words && !reply && by_machine)) {
@@ -504,7 +311,7 @@ void read_plain_bounce(const Fields& fields, const Part& root, bool null_sender,
     bounce.ignore(mail.from);
     bounce.ignore(mail.cc);
     bounce.collect(failed);
-    const bool delayed = has_any(fold(bounce.head().substr(0, 4000)), kDelayed) || has_any(subject, kDelayed);
+    const bool delayed = says_delayed(fold(bounce.head().substr(0, 4000))) || says_delayed(subject);
     bounce.finish(bounce.head(), original_id, returned_to, delayed);
   }
   settle_bounces(mail);

@@ -1,6 +1,7 @@
 #include "wire/mail/quotation.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 
@@ -121,6 +122,46 @@ bool is_any(std::string_view text, const std::string_view (&list)[N]) {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
 }
 
+// Whether the folded line begins with a phrase of the list; folds no more of it than it must, for every line
+// of a mail is asked.
+bool folds_to(std::string_view line, std::string_view phrase) {
+  std::size_t at = 0;
+  while (!phrase.empty()) {
+    if (at >= line.size()) return false;
+    if (static_cast<unsigned char>(line[at]) < 0x80) {
+      const char c = line[at++];
+      if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != phrase[0]) return false;
+      phrase.remove_prefix(1);
+      continue;
+    }
+    const std::size_t begin = at;
+    next_code_point(line, at);
+    const std::string folded = fold(line.substr(begin, at - begin));
+    if (!phrase.starts_with(folded)) return false;
+    phrase.remove_prefix(folded.size());
+  }
+  return true;
+}
+// Which first bytes a line may have that folds to a phrase of the list: nearly every line ends here.
+template <std::size_t N>
+constexpr std::array<bool, 256> first_bytes(const std::string_view (&list)[N]) {
+  std::array<bool, 256> out{};
+  for (std::size_t i = 0x80; i < out.size(); ++i) out[i] = true;  // a letter with a mark: only fold() knows
+  for (const auto s : list) {
+    const auto c = static_cast<unsigned char>(s[0]);
+    out[c] = true;
+    if (c >= 'a' && c <= 'z') out[static_cast<std::size_t>(c - 'a' + 'A')] = true;
+  }
+  return out;
+}
+template <const auto& kList>
+bool folds_to_any(std::string_view line) {
+  static constexpr auto kFirst = first_bytes(kList);
+  return !line.empty() && kFirst[static_cast<unsigned char>(line[0])] &&
+         std::any_of(std::begin(kList), std::end(kList),
+                     [&](std::string_view s) { return folds_to(line, s); });
+}
+
 bool has_date_or_address(std::string_view text) {
   if (text.find('@') != text.npos) return true;
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
@@ -172,14 +213,10 @@ bool is_delimiter_line(std::string_view line) {
 bool is_original_message_line(std::string_view line) {
   line = trim(line);
   if (line.size() > 160) return false;
-  std::string folded = fold(line);
-  std::string_view rest = folded;
-  while (!rest.empty() && (rest.front() == '-' || rest.front() == '_' || rest.front() == '*' ||
-                           rest.front() == ' ' || rest.front() == '='))
-    rest.remove_prefix(1);
-  const bool marked = rest.size() < folded.size();
-  if (!starts_with_any(rest, kOriginal)) return false;
-  return marked || rest.ends_with(':');  // "Begin forwarded message:"
+  const auto begin = std::min(line.find_first_not_of("-_* ="), line.size());
+  const std::string_view rest = line.substr(begin);
+  if (begin == 0 && !rest.ends_with(':')) return false;  // "Begin forwarded message:"
+  return folds_to_any<kOriginal>(rest);
 }
 
 bool is_sent_from_line(std::string_view line) {
@@ -188,11 +225,12 @@ bool is_sent_from_line(std::string_view line) {
   while (!line.empty() &&
          (line.front() == '<' || line.front() == '(' || line.front() == '*' || line.front() == '_'))
     line.remove_prefix(1);
-  const std::string folded = fold(line);
-  if (starts_with_any(folded, kSentFrom)) {
+  if (folds_to_any<kSentFrom>(line)) {
     // "Sent from the server room I can see..." is a sentence: what follows must be short or a product.
-    return line.size() <= 80 || folded.find("http") != folded.npos;
+    return line.size() <= 80 || fold(line).find("http") != std::string::npos;
   }
+  if (line.size() > 60 || line.size() < 10 || (line.back() != 'e' && line.back() != 'E')) return false;
+  const std::string folded = fold(line);
   return folded.size() <= 40 && (folded.ends_with("from mobile") || folded.ends_with("via mobile"));
 }
 
@@ -210,6 +248,15 @@ bool is_header_line(std::string_view line) {
 std::size_t wrote_lines(const std::vector<std::string_view>& lines, std::size_t at) {
   const std::string_view first = trim(lines[at]);
   if (first.empty() || first.size() > 300 || is_quoted_line(first)) return 0;
+  // What follows looks for a line that ends with a colon; nearly always there is none near.
+  std::size_t seen = 0;
+  bool colon = false;
+  for (std::size_t i = at; i < lines.size() && i - at < 8 && seen < 5 && !colon; ++i) {
+    const std::string_view line = trim(lines[i]);
+    seen += line.empty() ? 0 : 1;
+    colon = line.ends_with(':');
+  }
+  if (!colon) return 0;
   const std::string opening = fold(first.substr(0, 40));
   const bool starter = starts_with_any(opening, kStarters) || (opening[0] >= '0' && opening[0] <= '9');
   std::string joined;

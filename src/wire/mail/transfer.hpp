@@ -1,4 +1,4 @@
-// Content-Transfer-Encoding, decoded leniently (RFC 2045 6.7, 6.8; uuencode by practice). Strangers' bytes:
+// Content-Transfer-Encoding (RFC 2045 6.7, 6.8; uuencode by practice), decoded by GMime. Strangers' bytes:
 // the input.
 #pragma once
 
@@ -15,9 +15,6 @@ std::string decode_transfer(std::string_view bytes, Transfer transfer);
 std::size_t decoded_size(std::string_view bytes,
                          Transfer transfer);  // without making the bytes, where that is possible
 
-std::string decode_base64(
-    std::string_view bytes);  // ignores what is not of the alphabet; padding may occur inside
-std::string decode_quoted_printable(std::string_view bytes);  // "=" without hex digits stays
-int hex_value(char c);                                        // -1: none
+int hex_value(char c);  // -1: none
 
 }  // namespace hejnal::wire

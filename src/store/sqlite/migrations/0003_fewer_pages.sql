@@ -7,8 +7,9 @@ CREATE TABLE journal_rows (
   entries TEXT NOT NULL,
   sum INTEGER NOT NULL
 ) STRICT;
+-- The sum was another one before; without it a row counts as one from before there were sums.
 INSERT INTO journal_rows (id, at, entries, sum)
-  SELECT case_number * 1048576 + seq, at, entries, sum FROM journal ORDER BY case_number, seq;
+  SELECT case_number * 1048576 + seq, at, entries, 0 FROM journal ORDER BY case_number, seq;
 DROP TABLE journal;
 ALTER TABLE journal_rows RENAME TO journal;
 
