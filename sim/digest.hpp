@@ -1,4 +1,4 @@
-// One hash of everything that has happened, in order: SHA-256 over SHA-256 of pieces.
+// One hash of everything that has happened, in order: BLAKE2b over BLAKE2b of pieces.
 #pragma once
 
 #include <string>
@@ -17,12 +17,13 @@ class Digest {
   }
   std::string hex() {
     fold();
-    return to_hex(hash_);
+    return hash_;
   }
 
  private:
   void fold() {
-    hash_ = sha256(hash_ + piece_);
+    piece_ += hash_;
+    hash_ = content_hash(piece_);
     piece_.clear();
   }
   std::string piece_, hash_;

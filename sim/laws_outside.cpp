@@ -10,7 +10,19 @@ namespace hejnal::sim {
 void Laws::left(const ports::Outgoing& outgoing, int life) {
   const core::Notice& notice = outgoing.notice;
   digest_.add(outgoing.message_id);
-  digest_.add(notice.channel == core::Channel::email ? outgoing.mail.bytes : outgoing.words.text);
+  digest_.add(outgoing.words.subject);
+  digest_.add(outgoing.words.text);
+  if (notice.channel == core::Channel::email) {
+    // Everything that its bytes are made of, for most letters have none here (sampled.hpp).
+    const ports::Letter& letter = outgoing.letter;
+    digest_.add(letter.to);
+    digest_.add(letter.to_name);
+    digest_.add(letter.in_reply_to);
+    digest_.add(format_rfc3339(letter.at));
+    digest_.add(letter.automatic ? letter.answers_a_mail ? "auto-replied" : "auto-generated" : "by a person");
+    digest_.add(outgoing.mail.envelope_from);
+    digest_.add(outgoing.mail.bytes);
+  }
   const auto [found, first] = sent_.try_emplace(outgoing.message_id, life, false);
   auto& [last_life, again] = found->second;
   if (!first && !again) {
@@ -37,7 +49,7 @@ void Laws::accepted(const Accepted& in) {
       broken("accepted_is_kept", in.number, fmt::format("{} was taken twice for a new message", in.id));
     if (!first) return;
   }
-  found->second = {in.message, in.mail ? sha256_hex(in.bytes) : std::string(), in.mail};
+  found->second = {in.message, in.mail ? content_hash(in.bytes) : std::string(), in.mail};
   kept_order_.push_back(in.id);
   if (in.mail) ++incoming_mails_;
   if (in.matter == 0 || in.number == 0) return;
@@ -84,7 +96,7 @@ void Laws::examine(Disk& disk, Dice& dice) {
   const auto originals = disk.originals(sample);
   if (!originals) return broken("accepted_is_kept", 0, originals.error().what);
   for (std::size_t i = 0; i < sample.size(); ++i) {
-    if (sha256_hex((*originals)[i]) != expected[i]->hash)
+    if (content_hash((*originals)[i]) != expected[i]->hash)
       broken("accepted_is_kept", 0, fmt::format("the original of message {} is not what came", sample[i]));
   }
   const auto there = disk.incoming_mails();

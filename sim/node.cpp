@@ -1,8 +1,8 @@
 #include "sim/node.hpp"
 
 #include "base/check.hpp"
-#include "carriers/email/composing.hpp"
 #include "config/procedure_file.hpp"
+#include "sim/sampled.hpp"
 
 namespace hejnal::sim {
 
@@ -23,7 +23,7 @@ struct Node::Life {
   std::unique_ptr<ports::Store> store;
   desk::Events events;
   std::unique_ptr<desk::Desk> desk;
-  std::unique_ptr<carriers::ComposingDispatcher> out;
+  std::unique_ptr<SampledDispatcher> out;
   std::unique_ptr<desk::Ledger> ledger;
 };
 
@@ -62,7 +62,7 @@ Status Node::start() {
                   [](const std::string&) { return config::builtin_procedure("pl"); }},
       std::move(settings), procedure_, kProcedureText);
   HEJNAL_TRY_VOID(life->desk->start());
-  life->out = std::make_unique<carriers::ComposingDispatcher>(composer_, carrier_);
+  life->out = std::make_unique<SampledDispatcher>(composer_, carrier_);
   life->ledger = std::make_unique<desk::Ledger>(*life->desk, life->events, *life->out);
   life_ = std::move(life);
   ++lives_;
