@@ -47,7 +47,7 @@ class Laws {
   void restarted(ports::Store& store);
   void at_rest(Instant desk_now);  // nothing is due any more at this time of the desk
   void left(const ports::Outgoing& outgoing, int life);
-  void put_off(const ports::Outgoing& outgoing);  // so it may leave again
+  void put_off(const std::string& message_id);  // so it may leave again
   struct Accepted {
     std::string id;     // its Message-ID, or the gateway's
     std::string bytes;  // of a mail

@@ -18,7 +18,7 @@ void Laws::left(const ports::Outgoing& outgoing, int life) {
     digest_.add(letter.to);
     digest_.add(letter.to_name);
     digest_.add(letter.in_reply_to);
-    digest_.add(format_rfc3339(letter.at));
+    digest_.add(std::to_string(letter.at.ms));
     digest_.add(letter.automatic ? letter.answers_a_mail ? "auto-replied" : "auto-generated" : "by a person");
     digest_.add(outgoing.mail.envelope_from);
     digest_.add(outgoing.mail.bytes);
@@ -39,7 +39,7 @@ void Laws::left(const ports::Outgoing& outgoing, int life) {
            fmt::format("notice {} left before it was written down", notice.id));
 }
 
-void Laws::put_off(const ports::Outgoing& outgoing) { sent_[outgoing.message_id].second = true; }
+void Laws::put_off(const std::string& message_id) { sent_[message_id].second = true; }
 
 void Laws::accepted(const Accepted& in) {
   const auto [found, first] = kept_.try_emplace(in.id);

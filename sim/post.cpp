@@ -114,20 +114,22 @@ void Post::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)>
     return;
   }
   w.laws.left(outgoing, w.node.lives());
-  take_away(outgoing);
   if (broken(Mutation::leaves_twice)) w.laws.left(outgoing, w.node.lives());
+  const bool email = outgoing.notice.channel == core::Channel::email;
+  const std::string id = outgoing.message_id;
+  take_away(std::move(outgoing));
   if (broken(Mutation::never_answers)) return;
   if (w.dies(w.weather.dies_around_sending)) throw Crash();
   // Taken, but the answer got lost on the way: the desk sends it again.
-  if (outgoing.notice.channel == core::Channel::email && w.dice.chance(w.weather.out_put_off / 10)) {
-    w.laws.put_off(outgoing);
+  if (email && w.dice.chance(w.weather.out_put_off / 10)) {
+    w.laws.put_off(id);
     answer(std::move(done), {Outcome::try_later, 0, "the connection was cut"});
     return;
   }
   answer(std::move(done), {Outcome::handed_over, 250, "taken"});
 }
 
-void Post::take_away(const ports::Outgoing& outgoing) {
+void Post::take_away(ports::Outgoing outgoing) {
   World& w = *world_;
   if (w.dice.chance(w.weather.out_lost)) return;
   const bool email = outgoing.notice.channel == core::Channel::email;
@@ -139,7 +141,9 @@ void Post::take_away(const ports::Outgoing& outgoing) {
     });
     return;
   }
-  w.after(w.dice.between(Duration(1s), Duration(60s)), [this, outgoing] {
+  outgoing.letter = {};  // those who get it look at its words
+  outgoing.mail = {};
+  w.after(w.dice.between(Duration(1s), Duration(60s)), [this, outgoing = std::move(outgoing)] {
     if (arrived_) arrived_(outgoing);
   });
 }

@@ -41,7 +41,7 @@ class Post final : public ports::Dispatcher {
  private:
   void bring_mail(const ports::Delivery& delivery, const std::string& id, Truth truth);
   void bring_sms(const ports::IncomingSms& sms, Truth truth);
-  void take_away(const ports::Outgoing& outgoing);
+  void take_away(ports::Outgoing outgoing);
   bool broken(Mutation mutation);  // it is to happen now, once
   void answer(std::function<void(ports::SendResult)> done, ports::SendResult result);
   std::string new_id();

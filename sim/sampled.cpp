@@ -3,7 +3,7 @@
 namespace hejnal::sim {
 
 namespace {
-constexpr unsigned kComposed = 16;
+constexpr unsigned kComposed = 64;
 }
 
 bool is_sample(std::string_view name, unsigned one_in) {

@@ -70,15 +70,15 @@ struct Tables {
   ByText<core::CaseNumber> by_code, by_token;
   Index<core::CaseNumber, std::string> participants;
 
-  InOrder<core::MessageId, MessageRow> messages;
-  InOrder<core::MessageId, std::vector<ports::RawPiece>> raw;  // the frames of named pieces lie in `blobs`
+  ById<MessageRow> messages;               // 1 to their count: none ever goes
+  ById<std::vector<ports::RawPiece>> raw;  // the frames of named pieces lie in `blobs`
   ByText<std::string> blobs;
-  Index<core::CaseNumber, core::MessageId> by_case;
+  Index<core::CaseNumber, core::MessageId> said, heard;     // what the desk has sent; what people wrote to it
   Index<std::string, core::MessageId> by_message_id, told;  // told: by the number that an SMS went to
   Index<bool, core::MessageId> not_looked_at;
 
-  InOrder<std::int64_t, core::Notice> notices;
-  InOrder<std::int64_t, FateRow> fates;
+  ById<core::Notice> notices;
+  ById<FateRow> fates;
   Index<Instant, std::int64_t> queued;
   Index<core::NoticeState, std::int64_t> pending;
 
@@ -92,8 +92,8 @@ struct Tables {
   void each(const Do& what) {
     const auto all = [&what](auto&... table) { (what(table), ...); };
     all(cases, journal, alarms, failures, without_email, open_by_email, merged_by_email, open_by_phone,
-        by_code, by_token, participants, messages, raw, blobs, by_case, by_message_id, told, not_looked_at,
-        notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
+        by_code, by_token, participants, messages, raw, blobs, said, heard, by_message_id, told,
+        not_looked_at, notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
         phones.by_person, settings, procedures, tokens);
   }
 };

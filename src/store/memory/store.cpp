@@ -40,6 +40,13 @@ void move_in(Index<What, Id>& index, const Id& id, const std::optional<What>& fr
   if (to) index.insert(*to, id);
 }
 
+std::optional<CaseNumber> if_said(const ports::Message& m) {
+  return m.outgoing ? std::optional(m.number) : std::nullopt;
+}
+std::optional<CaseNumber> if_heard(const ports::Message& m) {
+  return !m.outgoing && !m.automatic ? std::optional(m.number) : std::nullopt;
+}
+
 bool waits_for_a_look(const MessageRow& row) {
   return row.m.number == 0 && row.m.state == "set_aside" && !row.looked_at;
 }
@@ -204,9 +211,8 @@ class MemoryStore final : public ports::Store {
     constexpr std::size_t kEnough = 20'000;
     ports::ClientWords out;
     int taken = 0;
-    t_.by_case.ascending(number, [&](MessageId id) {
+    t_.heard.ascending(number, [&](MessageId id) {
       const ports::Message& m = t_.messages.find(id)->m;
-      if (m.outgoing || m.automatic) return true;
       if (out.base_subject.empty()) out.base_subject = m.base_subject;
       out.text += m.text;
       out.text += '\n';
@@ -230,10 +236,11 @@ class MemoryStore final : public ports::Store {
   }
   Result<MessageId> add_message(const ports::Message& message, const List<ports::RawPiece>& raw) override {
     HEJNAL_TRY_VOID(memory_.operation());
-    const MessageId id = t_.messages.empty() ? 1 : t_.messages.rows().rbegin()->first + 1;
+    const MessageId id = last_message() + 1;
     MessageRow row{message, std::nullopt};
     row.m.id = id;
-    t_.by_case.insert(message.number, id);
+    move_in(t_.said, id, {}, if_said(row.m));
+    move_in(t_.heard, id, {}, if_heard(row.m));
     if (!message.message_id.empty()) t_.by_message_id.insert(message.message_id, id);
     if (message.outgoing && message.channel == core::Channel::sms) t_.told.insert(message.to, id);
     if (waits_for_a_look(row)) t_.not_looked_at.insert(true, id);
@@ -283,7 +290,7 @@ class MemoryStore final : public ports::Store {
   }
   Result<CaseNumber> last_case_told(string_view phone) override {
     // Among the latest messages only: an answer to an older SMS means nothing any more.
-    const MessageId oldest = t_.messages.empty() ? 0 : t_.messages.rows().rbegin()->first - 5000;
+    const MessageId oldest = last_message() - 5000;
     CaseNumber out = 0;
     t_.told.descending(phone, [&](MessageId id) {
       if (id > oldest) out = t_.messages.find(id)->m.number;
@@ -442,6 +449,7 @@ class MemoryStore final : public ports::Store {
   void tidy() override {}
 
  private:
+  MessageId last_message() const { return static_cast<MessageId>(t_.messages.rows().size()); }
   static CaseNumber number_of(const CaseNumber* found) { return found ? *found : 0; }
   static std::string text_of(const std::string* found) { return found ? *found : std::string(); }
 
@@ -481,10 +489,11 @@ class MemoryStore final : public ports::Store {
     HEJNAL_TRY_VOID(memory_.operation());
     MessageRow* row = t_.messages.edit(id);
     if (!row) return {};
-    const CaseNumber number = row->m.number;
+    const auto said = if_said(row->m), heard = if_heard(row->m);
     const bool waited = waits_for_a_look(*row);
     what(*row);
-    move_in(t_.by_case, id, std::optional(number), std::optional(row->m.number));
+    move_in(t_.said, id, said, if_said(row->m));
+    move_in(t_.heard, id, heard, if_heard(row->m));
     move_in(t_.not_looked_at, id, if_so(waited), if_so(waits_for_a_look(*row)));
     return {};
   }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -96,6 +98,8 @@ struct Hash {
 
 template <class Row>
 using ByText = Table<std::unordered_map<std::string, Row, Hash, std::equal_to<>>>;
+template <class Row>
+using ById = Table<std::unordered_map<std::int64_t, Row>>;  // where nobody asks for an order
 template <class Key, class Row>
 using InOrder = Table<std::map<Key, Row>>;
 
