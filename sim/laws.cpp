@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include "json/entry.hpp"
-
 namespace hejnal::sim {
 
 namespace {
@@ -42,8 +40,9 @@ core::CaseNumber Laws::living(core::CaseNumber number) const {
 
 void Laws::committed(const WrittenTurn& turn) {
   CaseAccount& account = accounts_[turn.after.number];
-  digest_.add(fmt::format("{} {}", turn.after.number, turn.at.ms));
-  digest_.add(json::encode_entries(turn.entries));
+  digest_.add(turn.after.number);
+  digest_.add(turn.at);
+  for (const core::Entry& entry : turn.entries) digest_.add(entry);
   if (turn.at < last_turn_)
     broken("time_never_goes_back", turn.after.number,
            fmt::format("{} was written after {}", format_rfc3339(turn.at), format_rfc3339(last_turn_)));
@@ -154,15 +153,15 @@ void Laws::check_said(CaseAccount& account, const core::Said& said, const core::
 }
 
 void Laws::check_state(const CaseAccount& account, const WrittenTurn& turn) {
-  const core::Case &mine = account.c, &theirs = turn.after;
+  const core::Case& mine = account.c;
+  const WrittenTurn::After& theirs = turn.after;
   const bool closed = mine.state == core::State::closed;
   if (closed == core::alarm(mine).has_value() || closed == core::next(mine).has_value())
     broken("one_next_thing_or_closed", mine.number,
            fmt::format("state {}, {} alarm, {} next", to_string(mine.state), core::alarm(mine) ? "an" : "no",
                        core::next(mine) ? "a" : "nothing"));
-  if (mine.entries != theirs.entries || mine.state != theirs.state ||
-      core::alarm(mine) != core::alarm(theirs) || mine.notices != theirs.notices ||
-      mine.class_name != theirs.class_name || mine.step != theirs.step)
+  if (mine.entries != theirs.entries || mine.state != theirs.state || core::alarm(mine) != theirs.alarm ||
+      mine.notices != theirs.notices || mine.class_name != theirs.class_name || mine.step != theirs.step)
     broken("replay_equals_state", mine.number,
            fmt::format("{} entries here, {} there", mine.entries, theirs.entries));
 }

@@ -18,8 +18,9 @@ void Laws::left(const ports::Outgoing& outgoing, int life) {
     digest_.add(letter.to);
     digest_.add(letter.to_name);
     digest_.add(letter.in_reply_to);
-    digest_.add(std::to_string(letter.at.ms));
-    digest_.add(letter.automatic ? letter.answers_a_mail ? "auto-replied" : "auto-generated" : "by a person");
+    digest_.add(letter.at);
+    digest_.add(letter.automatic);
+    digest_.add(letter.answers_a_mail);
     digest_.add(outgoing.mail.envelope_from);
     digest_.add(outgoing.mail.bytes);
   }

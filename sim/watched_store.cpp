@@ -50,7 +50,12 @@ class WatchedStore final : public ports::Store {
   }
   Status write_turn(const core::Case& after, Instant at, const List<core::Entry>& entries) override {
     Status done = store_->write_turn(after, at, entries);
-    if (done) turns_.push_back({after, at, entries});
+    if (!done) return done;
+    turns_.push_back(
+        {{after.number, after.state, core::alarm(after), after.debt(core::Promise::react).has_value(),
+          after.notices, after.step, after.entries, after.class_name},
+         at,
+         entries});
     return done;
   }
 

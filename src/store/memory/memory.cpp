@@ -26,7 +26,10 @@ void Memory::fail_after(std::int64_t n, bool full, bool stays) {
 Result<std::vector<core::Entry>> Memory::journal(core::CaseNumber number) const {
   std::vector<core::Entry> out;
   const auto& rows = tables.journal.rows();
-  for (auto at = rows.lower_bound({number, 0}); at != rows.end() && at->first.first == number; ++at)
+  const auto begin = rows.lower_bound({number, 0});
+  const CaseRow* row = tables.cases.find(number);
+  out.reserve(row ? static_cast<std::size_t>(row->c.entries) : 0);
+  for (auto at = begin; at != rows.end() && at->first.first == number; ++at)
     out.insert(out.end(), at->second.entries.begin(), at->second.entries.end());
   return out;
 }
@@ -46,10 +49,9 @@ Result<std::string> Memory::raw(core::MessageId id) const {
 
 namespace {
 
-Status verify_case(const Tables& tables, core::CaseNumber number, const CaseRow& row,
-                   const std::vector<core::Entry>& journal) {
-  core::Case c;
-  for (const core::Entry& entry : journal) {
+// Replays one row of a journal.
+Status replay(const Tables& tables, core::CaseNumber number, const TurnRow& turn, core::Case& c) {
+  for (const core::Entry& entry : turn.entries) {
     if (!core::fits(c, entry))
       return fail(Fault::corrupt,
                   "case {}: entry {} (\"{}\") of its journal cannot follow on those before it", number,
@@ -60,6 +62,10 @@ Status verify_case(const Tables& tables, core::CaseNumber number, const CaseRow&
       return fail(Fault::corrupt, "case {}: message {}, which it has received, is gone", number,
                   received->message);
   }
+  return {};
+}
+
+Status compare(const Tables& tables, core::CaseNumber number, const CaseRow& row, const core::Case& c) {
   if (c != row.c) return fail(Fault::corrupt, "case {} is not what its journal says", number);
   if (core::alarm(c) != row.alarm)
     return fail(Fault::corrupt, "case {}: its alarm is not what is due", number);
@@ -81,12 +87,11 @@ Status Memory::verify() const {
   std::size_t turns = 0, alarms = 0;
   const auto& rows = tables.journal.rows();
   auto turn = rows.begin();
-  std::vector<core::Entry> entries;
   for (const auto& [number, row] : tables.cases.rows()) {
-    entries.clear();
+    core::Case c;
     for (; turn != rows.end() && turn->first.first == number; ++turn, ++turns)
-      entries.insert(entries.end(), turn->second.entries.begin(), turn->second.entries.end());
-    HEJNAL_TRY_VOID(verify_case(tables, number, row, entries));
+      HEJNAL_TRY_VOID(replay(tables, number, turn->second, c));
+    HEJNAL_TRY_VOID(compare(tables, number, row, c));
     alarms += row.alarm ? 1 : 0;
   }
   if (turns != rows.size())
