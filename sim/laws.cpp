@@ -147,7 +147,9 @@ void Laws::check_said(CaseAccount& account, const core::Said& said, const core::
   if (robots_.contains(said.to)) broken("machine_never_argues", number, "automatic mail to " + said.to);
   const std::int64_t hour = entry.at.ms / kHour;
   const int allowed = budget_.per_address * (1 + restarts_[hour]) + 1;
-  if (++automatic_[{said.to, hour}] > allowed)
+  InThisHour& heard = automatic_[said.to];
+  if (heard.hour != hour) heard = {hour, 0};
+  if (++heard.count > allowed)
     broken("machine_never_argues", number,
            fmt::format("more than {} automatic words to {} in an hour", allowed, said.to));
 }

@@ -91,11 +91,15 @@ class Laws {
   desk::BudgetLimits budget_;
   std::unordered_map<core::CaseNumber, CaseAccount> accounts_;
   std::unordered_map<std::string, Kept> kept_;
-  std::vector<std::string> kept_order_;  // to take samples from
+  std::vector<const Kept*> kept_order_;  // to take samples from
   std::unordered_map<std::string, std::pair<int, bool>>
       sent_;  // by Message-ID: in which life; may leave again
-  std::map<std::pair<std::string, std::int64_t>, int> automatic_;  // by address and hour
-  std::map<std::int64_t, int> restarts_;                           // by hour
+  struct InThisHour {
+    std::int64_t hour = 0;
+    int count = 0;
+  };
+  std::unordered_map<std::string, InThisHour> automatic_;  // by address; time never goes back
+  std::map<std::int64_t, int> restarts_;                   // by hour
   std::set<std::string> robots_;
   std::map<MatterId, core::CaseNumber> opened_by_;  // the case that a matter's first mail opened
   std::set<MatterId> mailed_;                       // some mail of it has been accepted

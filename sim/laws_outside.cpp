@@ -51,7 +51,7 @@ void Laws::accepted(const Accepted& in) {
     if (!first) return;
   }
   found->second = {in.message, in.mail ? content_hash(in.bytes) : std::string(), in.mail};
-  kept_order_.push_back(in.id);
+  kept_order_.push_back(&found->second);
   if (in.mail) ++incoming_mails_;
   if (in.matter == 0 || in.number == 0) return;
   const core::CaseNumber number = living(in.number);
@@ -89,7 +89,7 @@ void Laws::examine(Disk& disk, Dice& dice) {
   std::vector<core::MessageId> sample;
   std::vector<const Kept*> expected;
   for (int i = 0; i < 200 && !kept_order_.empty(); ++i) {
-    const Kept& kept = kept_[kept_order_[dice.below(kept_order_.size())]];
+    const Kept& kept = *kept_order_[dice.below(kept_order_.size())];
     if (!kept.mail || kept.message == 0) continue;
     sample.push_back(kept.message);
     expected.push_back(&kept);

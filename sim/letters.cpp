@@ -13,7 +13,7 @@ namespace hejnal::sim {
 
 namespace {
 
-constexpr unsigned kWithHtml = 32;
+constexpr unsigned kWithHtml = 128;
 
 std::string by_composer(const ClientLetter& letter) {
   wire::MailDraft draft;

@@ -3,7 +3,7 @@
 namespace hejnal::sim {
 
 namespace {
-constexpr unsigned kComposed = 64;
+constexpr unsigned kComposed = 256;
 }
 
 bool is_sample(std::string_view name, unsigned one_in) {

@@ -1,4 +1,4 @@
-// Between the ledger and the carriers of a simulated server: one letter in 64 becomes a mail as in
+// Between the ledger and the carriers of a simulated server: one letter in 256 becomes a mail as in
 // production (ComposingDispatcher), and its bytes are kept and are part of the digest. Of the others only the
 // envelope is made. Writing a mail costs more than everything that the desk does about it, the bytes are a
 // pure function of the letter, which is in the digest whole, and nobody in the simulation reads them.

@@ -73,8 +73,9 @@ struct Tables {
   ById<MessageRow> messages;               // 1 to their count: none ever goes
   ById<std::vector<ports::RawPiece>> raw;  // the frames of named pieces lie in `blobs`
   ByText<std::string> blobs;
-  Index<core::CaseNumber, core::MessageId> said, heard;     // what the desk has sent; what people wrote to it
-  Index<std::string, core::MessageId> by_message_id, told;  // told: by the number that an SMS went to
+  Index<core::CaseNumber, core::MessageId> said, heard;  // what the desk has sent; what people wrote to it
+  ByText<std::vector<core::MessageId>> by_message_id;    // in their order
+  Index<std::string, core::MessageId> told;              // by the number that an SMS went to
   Index<bool, core::MessageId> not_looked_at;
 
   ById<core::Notice> notices;

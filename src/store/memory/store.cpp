@@ -183,10 +183,10 @@ class MemoryStore final : public ports::Store {
   Result<CaseNumber> case_by_token(string_view token) override { return number_of(t_.by_token.find(token)); }
   Result<CaseNumber> case_by_message_id(string_view message_id) override {
     CaseNumber out = 0;
-    t_.by_message_id.descending(message_id, [&](MessageId id) {
-      out = t_.messages.find(id)->m.number;
-      return out == 0;
-    });
+    for (const MessageId id : named(message_id)) {
+      const CaseNumber number = t_.messages.find(id)->m.number;
+      if (number != 0) out = number;
+    }
     return out;
   }
   Result<List<std::string>> participants(CaseNumber number) override {
@@ -226,13 +226,11 @@ class MemoryStore final : public ports::Store {
 
   // -- messages
   Result<bool> seen(string_view message_id, string_view content_key) override {
-    bool out = false;
-    t_.by_message_id.ascending(message_id, [&](MessageId id) {
+    const List<MessageId>& ids = named(message_id);
+    return std::any_of(ids.begin(), ids.end(), [&](MessageId id) {
       const ports::Message& m = t_.messages.find(id)->m;
-      out = !m.outgoing && m.content_key == content_key;
-      return !out;
+      return !m.outgoing && m.content_key == content_key;
     });
-    return out;
   }
   Result<MessageId> add_message(const ports::Message& message, const List<ports::RawPiece>& raw) override {
     HEJNAL_TRY_VOID(memory_.operation());
@@ -241,7 +239,8 @@ class MemoryStore final : public ports::Store {
     row.m.id = id;
     move_in(t_.said, id, {}, if_said(row.m));
     move_in(t_.heard, id, {}, if_heard(row.m));
-    if (!message.message_id.empty()) t_.by_message_id.insert(message.message_id, id);
+    if (!message.message_id.empty() && !t_.by_message_id.add(message.message_id, {id}))
+      t_.by_message_id.edit(message.message_id)->push_back(id);
     if (message.outgoing && message.channel == core::Channel::sms) t_.told.insert(message.to, id);
     if (waits_for_a_look(row)) t_.not_looked_at.insert(true, id);
     t_.messages.put(id, std::move(row));
@@ -417,12 +416,10 @@ class MemoryStore final : public ports::Store {
     return t_.notices.find(id) ? std::optional(item(id)) : std::nullopt;
   }
   Result<std::optional<OutboxItem>> notice_by_message_id(string_view message_id) override {
-    std::optional<OutboxItem> out;
-    t_.by_message_id.ascending(message_id, [&](MessageId id) {
-      if (t_.notices.find(id)) out = item(id);
-      return !out;
-    });
-    return out;
+    const List<MessageId>& ids = named(message_id);
+    const auto found =
+        std::find_if(ids.begin(), ids.end(), [this](MessageId id) { return t_.notices.find(id); });
+    return found == ids.end() ? std::nullopt : std::optional(item(*found));
   }
 
   // -- odds and ends
@@ -450,6 +447,11 @@ class MemoryStore final : public ports::Store {
 
  private:
   MessageId last_message() const { return static_cast<MessageId>(t_.messages.rows().size()); }
+  const List<MessageId>& named(string_view message_id) const {
+    static const List<MessageId> kNone;
+    const List<MessageId>* found = t_.by_message_id.find(message_id);
+    return found ? *found : kNone;
+  }
   static CaseNumber number_of(const CaseNumber* found) { return found ? *found : 0; }
   static std::string text_of(const std::string* found) { return found ? *found : std::string(); }
 
