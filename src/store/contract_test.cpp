@@ -332,6 +332,14 @@ TYPED_TEST(StoreContract, SettingsProceduresAndTokens) {
   EXPECT_EQ(this->store->procedure_text("v2").value(), "");
   ASSERT_TRUE(this->store->add_token("Ola", "agent", "hash", kStart));
   EXPECT_EQ(this->store->add_token("Ola", "agent", "hash", kStart).error().fault, Fault::conflict);
+  ASSERT_TRUE(this->store->add_token("Ewa", "reader", "other hash", kStart));
+  const auto tokens = this->store->tokens().value();
+  ASSERT_EQ(tokens.size(), 2u);
+  EXPECT_EQ(tokens[0].name, "Ewa");
+  EXPECT_EQ(tokens[1].role, "agent");
+  EXPECT_EQ(this->store->remove_tokens("Ola").value(), 1);
+  EXPECT_EQ(this->store->remove_tokens("Ola").value(), 0);
+  EXPECT_EQ(this->store->tokens().value().size(), 1u);
 }
 
 TYPED_TEST(StoreContract, TransactionsAndTheirSavepoint) {

@@ -56,11 +56,6 @@ struct Identifiers {
   Index<std::int64_t, std::string> by_person;
 };
 
-struct TokenRow {
-  std::string name, role;
-  Instant created_at;
-};
-
 struct Tables {
   InOrder<core::CaseNumber, CaseRow> cases;
   InOrder<std::pair<core::CaseNumber, std::int64_t>, TurnRow> journal;  // by the number of its first entry
@@ -87,7 +82,7 @@ struct Tables {
   Identifiers emails, phones;
 
   ByText<std::string> settings, procedures;
-  ByText<TokenRow> tokens;
+  ByText<ports::TokenRow> tokens;
 
   template <class Do>
   void each(const Do& what) {

@@ -443,6 +443,23 @@ class MemoryStore final : public ports::Store {
       return fail(Fault::conflict, "there is such a token already");
     return {};
   }
+  Result<List<ports::TokenRow>> tokens() override {
+    List<ports::TokenRow> out;
+    for (const auto& [hash, token] : t_.tokens.rows()) out.push_back(token);
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.name, a.created_at) < std::tie(b.name, b.created_at);
+    });
+    return out;
+  }
+  Result<std::int64_t> remove_tokens(string_view name) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    List<std::string> gone;
+    for (const auto& [hash, token] : t_.tokens.rows()) {
+      if (token.name == name) gone.push_back(hash);
+    }
+    for (const std::string& hash : gone) t_.tokens.erase(hash);
+    return std::ssize(gone);
+  }
   void tidy() override {}
 
  private:
