@@ -33,7 +33,7 @@ struct CaseAccount {
   core::MessageId first_message = 0;
   std::set<MatterId> matters;
   std::set<std::string> said;  // automatic words to the client, by what they were owed for
-  int human_messages = 0, robot_messages = 0, settled = 0;
+  int human_messages = 0, robot_messages = 0, settled = 0, questions = 0;
   std::int64_t rings = 0;
 };
 
@@ -55,7 +55,7 @@ class Laws {
     MatterId matter = 0;
     core::CaseNumber number = 0;
     core::MessageId message = 0;
-    bool duplicate = false, original = false;
+    bool duplicate = false, original = false, ours = false;
   };
   void accepted(const Accepted& in);
   void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }
@@ -84,6 +84,7 @@ class Laws {
                   const WrittenTurn& turn);
   void check_said(CaseAccount& account, const core::Said& said, const core::Entry& entry,
                   const WrittenTurn& turn);
+  void check_answer(const CaseAccount& account, const core::Acted& acted, const WrittenTurn& turn);
   void check_state(const CaseAccount& account, const WrittenTurn& turn);
   void check_late(core::CaseNumber number, Instant at, std::int64_t late_ms, const char* what);
   void check_join(const Accepted& in, CaseAccount& account);

@@ -53,6 +53,9 @@ void Laws::accepted(const Accepted& in) {
   found->second = {in.message, in.mail ? content_hash(in.bytes) : std::string(), in.mail};
   kept_order_.push_back(&found->second);
   if (in.mail) ++incoming_mails_;
+  const CaseAccount* filed = find(in.number);
+  if (in.ours && filed && filed->first_message == in.message)
+    broken("own_mail_opens_nothing", in.number, fmt::format("{} has opened a case", in.id));
   if (in.matter == 0 || in.number == 0) return;
   const core::CaseNumber number = living(in.number);
   check_join(in, accounts_[number]);

@@ -44,6 +44,7 @@ class Node {
   desk::Ledger& ledger();
   Disk& disk() { return *disk_; }
   const carriers::IntakeSettings& intake() const { return intake_; }
+  const carriers::EmailComposer& composer() const { return composer_; }
   const core::Procedure& procedure() const { return procedure_; }
 
  private:

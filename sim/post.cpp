@@ -45,7 +45,7 @@ void Post::bring_mail(const std::shared_ptr<Letter>& letter) {
   });
   if (taken && *taken) {
     w.laws.accepted({id, delivery.bytes, true, truth.resend, false, truth.automatic, truth.matter,
-                     filed.number, filed.message, filed.duplicate, truth.original});
+                     filed.number, filed.message, filed.duplicate, truth.original, truth.ours});
     return;
   }
   if (taken && (*taken).error().fault != Fault::retry_later)
@@ -130,8 +130,26 @@ void Post::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)>
   answer(std::move(done), {Outcome::handed_over, 250, "taken"});
 }
 
+// Byte by byte as it left, to the desk's own address.
+void Post::bring_back(const ports::Outgoing& outgoing) {
+  World& w = *world_;
+  const auto back = std::make_shared<Letter>();
+  back->delivery.mail_from = outgoing.mail.envelope_from;
+  back->delivery.rcpt_to = {house_.address};
+  // Most letters have no bytes here (sampled.hpp); this one needs them.
+  back->delivery.bytes =
+      outgoing.mail.bytes.empty() ? w.node.composer().compose(outgoing.letter).bytes : outgoing.mail.bytes;
+  back->delivery.via = "simulation";
+  back->id = outgoing.message_id;
+  back->truth.automatic = true;
+  back->truth.ours = true;
+  w.after(w.dice.between(Duration(1s), Duration(5min)), [this, back] { bring_mail(back); });
+}
+
 void Post::take_away(ports::Outgoing outgoing) {
   World& w = *world_;
+  if (outgoing.notice.channel == core::Channel::email && w.dice.chance(w.weather.out_returns))
+    bring_back(outgoing);
   if (w.dice.chance(w.weather.out_lost)) return;
   const bool email = outgoing.notice.channel == core::Channel::email;
   if (email && w.dice.chance(w.weather.out_bounced)) {

@@ -22,6 +22,7 @@ struct Truth {
   bool announces = false;  // an SMS that speaks of an email
   bool automatic = false;  // a machine has written it
   bool original = false;   // the report itself, first or again: not a reply, not a reminder in other words
+  bool ours = false;       // the desk has sent it, and it has come back
 };
 
 class Post final : public ports::Dispatcher {
@@ -49,6 +50,7 @@ class Post final : public ports::Dispatcher {
   };
   void bring_mail(const std::shared_ptr<Letter>& letter);
   void bring_sms(const ports::IncomingSms& sms, Truth truth);
+  void bring_back(const ports::Outgoing& outgoing);
   void take_away(ports::Outgoing outgoing);
   bool broken(Mutation mutation);  // it is to happen now, once
   void answer(std::function<void(ports::SendResult)> done, ports::SendResult result);

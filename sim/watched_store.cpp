@@ -90,7 +90,12 @@ class WatchedStore final : public ports::Store {
     return store_->cases_without_email(limit);
   }
 
-  Result<bool> seen(string_view id, string_view key) override { return store_->seen(id, key); }
+  Result<std::optional<Earlier>> seen(string_view id, string_view key) override {
+    return store_->seen(id, key);
+  }
+  Result<std::int64_t> messages_from_clients(CaseNumber n) override {
+    return store_->messages_from_clients(n);
+  }
   Result<MessageId> add_message(const ports::Message& m, const List<ports::RawPiece>& raw) override {
     return store_->add_message(m, raw);
   }

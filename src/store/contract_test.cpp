@@ -212,10 +212,20 @@ TYPED_TEST(StoreContract, ASecondDeliveryIsTheSameIdWithTheSameBody) {
   ours.message_id = "<2@ours>";
   ours.outgoing = true;
   ASSERT_TRUE(this->store->add_message(ours, {}));
-  EXPECT_TRUE(this->store->seen("<1@klient>", "key").value());
+  EXPECT_EQ(this->store->seen("<1@klient>", "key").value().value().message, 1);
   EXPECT_FALSE(this->store->seen("<1@klient>", "another body").value());
   EXPECT_FALSE(this->store->seen("", "key").value());
   EXPECT_FALSE(this->store->seen("<2@ours>", "key").value()) << "our own mail that comes back is a message";
+  m.number = 0;
+  m.message_id = "<3@klient>";
+  const auto aside = this->store->add_message(m, {}).value();
+  EXPECT_TRUE(this->store->seen("<3@klient>", "key").value().value().set_aside);
+  m.number = 2;
+  m.internal = true;
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  EXPECT_EQ(this->store->seen("<3@klient>", "key").value().value().message, aside + 1);
+  EXPECT_EQ(this->store->messages_from_clients(1).value(), 1);
+  EXPECT_EQ(this->store->messages_from_clients(2).value(), 0);
 }
 
 TYPED_TEST(StoreContract, TheClientsFirstWords) {
@@ -464,7 +474,7 @@ std::string everything(ports::Store& store) {
     if (const auto item = store.notice(id).value()) add("notice", id, item->attempts, item->last_error);
   }
   add(store.case_by_message_id("<1@klient.example>").value(),
-      store.seen("<1@klient.example>", "key").value());
+      store.seen("<1@klient.example>", "key").value().has_value());
   add(store.not_looked_at(10).value().size(), store.due_notices(kStart + 1h, 10).value().size());
   add(store.notices_in(core::NoticeState::failed).value().size(), store.next_try().value().has_value());
   const auto person = store.person_by_phone("+48700").value();

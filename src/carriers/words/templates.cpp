@@ -55,6 +55,26 @@ std::string fill(std::string_view text, const ValueOf& value_of) {
   return out;
 }
 
+// A subject that a client has kept from an older case has that one's tag; the mail gets its own.
+std::string without_tags(std::string_view subject) {
+  std::string out;
+  bool removed = false;
+  while (!subject.empty()) {
+    const auto begin = subject.find("[#");
+    const auto end = begin == std::string_view::npos ? begin : subject.find(']', begin);
+    if (end == std::string_view::npos) break;
+    const std::string_view inside = subject.substr(begin + 2, end - begin - 2);
+    const auto digits = inside.find_first_not_of("0123456789");
+    const bool ours = digits != 0 && digits != std::string_view::npos && inside[digits] == ' ' &&
+                      inside.size() - digits == 6 && inside.find(' ', digits + 1) == std::string_view::npos;
+    out += subject.substr(0, ours ? begin : end + 1);
+    subject.remove_prefix(end + 1);
+    removed = removed || ours;
+  }
+  out += subject;
+  return removed ? collapse_space(out) : out;
+}
+
 // Why on call is told, in the desk's language.
 std::string reason_text(const core::Notice& n, bool polish) {
   const std::string elapsed = format_duration(Duration(n.elapsed_ms));
@@ -150,12 +170,15 @@ std::string Templates::waits(const core::ServiceClass& shown) const {
 
 std::optional<std::string> Templates::value(std::string_view name, const core::Notice& n) const {
   const bool polish = settings_.language == "pl";
-  if (name == "number") return std::to_string(n.number);
+  const core::CaseNumber number = n.through != 0 ? n.through : n.number;
+  if (name == "number") return std::to_string(number);
   if (name == "code") return n.short_code;
-  if (name == "tag") return fmt::format("[#{} {}]", n.number, n.short_code);
+  if (name == "tag") return fmt::format("[#{} {}]", number, n.short_code);
   if (name == "class") return procedure_.at(n.class_name).short_name;
-  if (name == "subject")
-    return !n.subject.empty() ? n.subject : polish ? "Państwa zgłoszenie" : "Your report";
+  if (name == "subject") {
+    const std::string subject = without_tags(n.subject);
+    return !subject.empty() ? subject : polish ? "Państwa zgłoszenie" : "Your report";
+  }
   if (name == "client") {
     return !n.client.name.empty() ? n.client.name : !n.client.email.empty() ? n.client.email : n.client.phone;
   }

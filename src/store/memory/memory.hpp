@@ -68,9 +68,10 @@ struct Tables {
   ById<MessageRow> messages;               // 1 to their count: none ever goes
   ById<std::vector<ports::RawPiece>> raw;  // the frames of named pieces lie in `blobs`
   ByText<std::string> blobs;
-  Index<core::CaseNumber, core::MessageId> said, heard;  // what the desk has sent; what people wrote to it
-  ByText<std::vector<core::MessageId>> by_message_id;    // in their order
-  Index<std::string, core::MessageId> told;              // by the number that an SMS went to
+  // What a case has said, also where it lies with a merged one; what came to it.
+  Index<core::CaseNumber, core::MessageId> said, heard;
+  ByText<std::vector<core::MessageId>> by_message_id;  // in their order
+  Index<std::string, core::MessageId> told;            // by the number that an SMS went to
   Index<bool, core::MessageId> not_looked_at;
 
   ById<core::Notice> notices;

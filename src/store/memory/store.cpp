@@ -40,11 +40,8 @@ void move_in(Index<What, Id>& index, const Id& id, const std::optional<What>& fr
   if (to) index.insert(*to, id);
 }
 
-std::optional<CaseNumber> if_said(const ports::Message& m) {
-  return m.outgoing ? std::optional(m.number) : std::nullopt;
-}
 std::optional<CaseNumber> if_heard(const ports::Message& m) {
-  return !m.outgoing && !m.automatic ? std::optional(m.number) : std::nullopt;
+  return !m.outgoing ? std::optional(m.number) : std::nullopt;
 }
 
 bool waits_for_a_look(const MessageRow& row) {
@@ -213,6 +210,7 @@ class MemoryStore final : public ports::Store {
     int taken = 0;
     t_.heard.ascending(number, [&](MessageId id) {
       const ports::Message& m = t_.messages.find(id)->m;
+      if (m.automatic) return true;
       if (out.base_subject.empty()) out.base_subject = m.base_subject;
       out.text += m.text;
       out.text += '\n';
@@ -225,19 +223,29 @@ class MemoryStore final : public ports::Store {
   }
 
   // -- messages
-  Result<bool> seen(string_view message_id, string_view content_key) override {
-    const List<MessageId>& ids = named(message_id);
-    return std::any_of(ids.begin(), ids.end(), [&](MessageId id) {
+  Result<std::optional<Earlier>> seen(string_view message_id, string_view content_key) override {
+    std::optional<Earlier> out;
+    for (const MessageId id : named(message_id)) {
       const ports::Message& m = t_.messages.find(id)->m;
-      return !m.outgoing && m.content_key == content_key;
+      if (m.outgoing || m.content_key != content_key) continue;
+      if (m.number != 0) return Earlier{id, false};
+      if (!out) out = Earlier{id, true};
+    }
+    return out;
+  }
+  Result<std::int64_t> messages_from_clients(CaseNumber number) override {
+    std::int64_t count = 0;
+    t_.heard.ascending(number, [&](MessageId id) {
+      count += t_.messages.find(id)->m.internal ? 0 : 1;
+      return true;
     });
+    return count;
   }
   Result<MessageId> add_message(const ports::Message& message, const List<ports::RawPiece>& raw) override {
     HEJNAL_TRY_VOID(memory_.operation());
     const MessageId id = last_message() + 1;
     MessageRow row{message, std::nullopt};
     row.m.id = id;
-    move_in(t_.said, id, {}, if_said(row.m));
     move_in(t_.heard, id, {}, if_heard(row.m));
     if (!message.message_id.empty() && !t_.by_message_id.add(message.message_id, {id}))
       t_.by_message_id.edit(message.message_id)->push_back(id);
@@ -376,6 +384,7 @@ class MemoryStore final : public ports::Store {
     if (!t_.notices.add(message, notice))
       return fail(Fault::conflict, "message {} is queued already", message);
     t_.fates.put(message, fate);
+    t_.said.insert(notice.number, message);
     move_in(t_.queued, message, {}, when_queued(fate));
     move_in(t_.pending, message, {}, when_pending(fate));
     return {};
@@ -508,10 +517,9 @@ class MemoryStore final : public ports::Store {
     HEJNAL_TRY_VOID(memory_.operation());
     MessageRow* row = t_.messages.edit(id);
     if (!row) return {};
-    const auto said = if_said(row->m), heard = if_heard(row->m);
+    const auto heard = if_heard(row->m);
     const bool waited = waits_for_a_look(*row);
     what(*row);
-    move_in(t_.said, id, said, if_said(row->m));
     move_in(t_.heard, id, heard, if_heard(row->m));
     move_in(t_.not_looked_at, id, if_so(waited), if_so(waits_for_a_look(*row)));
     return {};
