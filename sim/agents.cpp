@@ -30,11 +30,10 @@ void Agents::plan_work(CaseNumber number, Duration at_least, Duration at_most) {
 }
 
 void Agents::changed(const WrittenTurn& turn) {
-  const core::Case& c = turn.after;
-  if (c.state == core::State::closed || !c.debt(core::Promise::react)) return;
+  if (turn.after.state == core::State::closed || !turn.after.owes_a_reaction) return;
   if (world_.dice.chance(world_.weather.agent_forgets)) return;
   const Duration wait = until_working_hours();
-  plan_work(c.number, wait + 2min, wait + 50min);
+  plan_work(turn.after.number, wait + 2min, wait + 50min);
 }
 
 void Agents::got(const ports::Outgoing& outgoing) {

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "json/entry.hpp"
-
 namespace hejnal::sim {
 
 namespace {
@@ -57,8 +55,9 @@ core::CaseNumber Laws::living(core::CaseNumber number) const {
 
 void Laws::committed(const WrittenTurn& turn) {
   CaseAccount& account = accounts_[turn.after.number];
-  digest_.add(fmt::format("{} {}", turn.after.number, turn.at.ms));
-  digest_.add(json::encode_entries(turn.entries));
+  digest_.add(turn.after.number);
+  digest_.add(turn.at);
+  for (const core::Entry& entry : turn.entries) digest_.add(entry);
   if (turn.at < last_turn_)
     broken("time_never_goes_back", turn.after.number,
            fmt::format("{} was written after {}", format_rfc3339(turn.at), format_rfc3339(last_turn_)));
@@ -193,21 +192,23 @@ void Laws::check_said(CaseAccount& account, const core::Said& said, const core::
   if (robots_.contains(said.to)) broken("machine_never_argues", number, "automatic mail to " + said.to);
   const std::int64_t hour = entry.at.ms / kHour;
   const int allowed = budget_.per_address * (1 + restarts_[hour]) + 1;
-  if (++automatic_[{said.to, hour}] > allowed)
+  InThisHour& heard = automatic_[said.to];
+  if (heard.hour != hour) heard = {hour, 0};
+  if (++heard.count > allowed)
     broken("machine_never_argues", number,
            fmt::format("more than {} automatic words to {} in an hour", allowed, said.to));
 }
 
 void Laws::check_state(const CaseAccount& account, const WrittenTurn& turn) {
-  const core::Case &mine = account.c, &theirs = turn.after;
+  const core::Case& mine = account.c;
+  const WrittenTurn::After& theirs = turn.after;
   const bool closed = mine.state == core::State::closed;
   if (closed == core::alarm(mine).has_value() || closed == core::next(mine).has_value())
     broken("one_next_thing_or_closed", mine.number,
            fmt::format("state {}, {} alarm, {} next", to_string(mine.state), core::alarm(mine) ? "an" : "no",
                        core::next(mine) ? "a" : "nothing"));
-  if (mine.entries != theirs.entries || mine.state != theirs.state ||
-      core::alarm(mine) != core::alarm(theirs) || mine.notices != theirs.notices ||
-      mine.class_name != theirs.class_name || mine.step != theirs.step)
+  if (mine.entries != theirs.entries || mine.state != theirs.state || core::alarm(mine) != theirs.alarm ||
+      mine.notices != theirs.notices || mine.class_name != theirs.class_name || mine.step != theirs.step)
     broken("replay_equals_state", mine.number,
            fmt::format("{} entries here, {} there", mine.entries, theirs.entries));
 }
