@@ -24,6 +24,7 @@ struct OutgoingSms {
   core::NoticeKind kind = core::NoticeKind::answer;
   bool to_desk = false;  // an alert to the person on call: rather twice than never
   bool again = false;    // an earlier attempt may have left
+  Instant since;         // when it was first to be sent
 };
 
 struct SmsResult {
