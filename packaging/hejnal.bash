@@ -14,18 +14,27 @@ _hejnal() {
     --language) mapfile -t COMPREPLY < <(compgen -W "pl en" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "text html json" -- "$current"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "administrator agent reader client" -- "$current"); return ;;
-    --http | --lmtp | --sip | --name | --seed | --years) return ;;
+    --http | --lmtp | --sip | --name | --from | --to | --search | --state | --limit | --seed | --seeds | --years) return ;;
   esac
   local words="--help"
   case $command in
-    serve) words+=" --sandbox --config --data --http --lmtp --token-file --json" ;;
-    check) words+=" --config --live" ;;
-    procedure) words+=" --language --format" ;;
-    deliver) words+=" --config" ;;
-    cases | case) words+=" --config --json" ;;
-    token) words+=" create --name --role --config" ;;
-    backup | restore | verify) words+=" --config --data" ;;
-    simulate) words+=" --seed --years --json" ;;
+    serve) words+=" --sandbox --config --data --http --lmtp --sip --token-file --json" ;;
+    check) words+=" --config --live --document" ;;
+    procedure) words+=" --language --format --config" ;;
+    deliver) words+=" --config --data --from --to" ;;
+    cases) words+=" --config --data --state --search --limit --json" ;;
+    case) words+=" --config --data --json" ;;
+    token)
+      case ${COMP_WORDS[2]} in
+        create) words+=" --name --role --config --data" ;;
+        list) words+=" --json --config --data" ;;
+        revoke) words+=" --name --config --data" ;;
+        *) words+=" create list revoke" ;;
+      esac
+      ;;
+    backup | restore) words+=" --config --data" ;;
+    verify) words+=" --config --data --json" ;;
+    simulate) words+=" --seed --years --seeds --json" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   case $command in

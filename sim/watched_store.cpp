@@ -146,6 +146,8 @@ class WatchedStore final : public ports::Store {
   Status add_token(string_view name, string_view role, string_view hash, Instant now) override {
     return store_->add_token(name, role, hash, now);
   }
+  Result<std::vector<ports::TokenRow>> tokens() override { return store_->tokens(); }
+  Result<std::int64_t> remove_tokens(string_view name) override { return store_->remove_tokens(name); }
   void tidy() override { store_->tidy(); }
 
  private:

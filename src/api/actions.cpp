@@ -1,4 +1,6 @@
 // What people of the desk do, and reports that come by the API.
+#include <algorithm>
+
 #include "api/context.hpp"
 
 namespace hejnal::api {
@@ -36,6 +38,8 @@ Result<ports::Response> act_with_words(Context& context, core::Action action) {
     const auto channel = core::parse<core::Channel>(name);
     if (!channel || *channel > core::Channel::sms)
       return fail(Fault::malformed, "channels: expected email or sms, found \"{}\"", name);
+    if (std::find(a.channels.begin(), a.channels.end(), *channel) != a.channels.end())
+      return fail(Fault::malformed, "channels: {} is named twice", name);
     a.channels.push_back(*channel);
   }
   const std::int64_t delay_s = body.integer("delay_s");
@@ -69,7 +73,7 @@ Result<ports::Response> act_reclassify(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   core::AgentActed a = plain(core::Action::reclassify);
   a.class_name = body.text("class", true);
-  a.text = body.text("reason", true, 2000);
+  a.text = body.line("reason", true, 2000);
   HEJNAL_TRY_VOID(body.finish());
   return act(context, std::move(a));
 }
@@ -107,26 +111,16 @@ Result<ports::Response> create_case(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   desk::NewReport report;
   report.class_name = body.text("class", false, 100);
-  report.subject = body.text("subject", true, 2000);
+  report.subject = body.line("subject", true, 2000);
   report.text = body.text("text", true, 512 * 1024);
   const json::Object* client = body.object("client");
   HEJNAL_TRY_VOID(body.finish());
   if (client) {
     Body inner(*client);
-    report.client.name = inner.text("name", false, 500);
-    report.client.email = inner.text("email", false, 320);
-    report.client.phone = inner.text("phone", false, 50);
+    report.client.name = inner.line("name");
+    report.client.email = inner.email("email");
+    report.client.phone = phone_in(context, inner, "phone");
     HEJNAL_TRY_VOID(inner.finish("client."));
-  }
-  if (!report.client.email.empty() && (report.client.email.find('@') == std::string::npos ||
-                                       report.client.email.find_first_of(" \r\n<>,") != std::string::npos)) {
-    return fail(Fault::malformed, "client.email: expected an address such as anna@klient.example");
-  }
-  if (!report.client.phone.empty()) {
-    const std::string number = context.parts.normal_number(report.client.phone);
-    if (number.empty())
-      return fail(Fault::malformed, "client.phone: \"{}\" is no telephone number", report.client.phone);
-    report.client.phone = number;
   }
   report.by = context.who;
   HEJNAL_TRY(const desk::Filed filed,
@@ -139,7 +133,7 @@ Result<ports::Response> create_case(Context& context) {
 
 Result<ports::Response> record_call(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
-  const std::string from = body.text("from", true, 50);
+  const std::string number = phone_in(context, body, "from", true);
   body.text("to", false, 50);
   const std::string result = body.text("result", true, 20);
   const std::string at_text = body.text("at", false, 40);
@@ -151,8 +145,6 @@ Result<ports::Response> record_call(Context& context) {
   if (!at && !at_text.empty()) {
     return fail(Fault::malformed, "at: expected a time such as 2026-01-31T10:00:00Z, found \"{}\"", at_text);
   }
-  const std::string number = context.parts.normal_number(from);
-  if (number.empty()) return fail(Fault::malformed, "from: \"{}\" is no telephone number", from);
   HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
                return desk.call(number, result == "answered", at);
              }));

@@ -1,11 +1,12 @@
 // People, tokens, health and metrics.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <span>
 
 #include "api/context.hpp"
+#include "api/tokens.hpp"
 #include "base/embedded.hpp"
-#include "base/hash.hpp"
 #include "base/text.hpp"
 
 namespace hejnal {
@@ -16,36 +17,36 @@ namespace hejnal::api {
 
 namespace {
 
+constexpr Duration kDeferredMax = 30min;  // longer than a relay that greylists lets a mail wait
+
 json::Array texts(const std::vector<std::string>& list) {
   json::Array out;
   for (const std::string& s : list) out.push_back(json::Value(s));
   return out;
 }
 
+json::Object person_json(const ports::PersonRow& p) {
+  return {{"id", p.id},
+          {"name", p.name},
+          {"organisation", p.organisation},
+          {"emails", texts(p.emails)},
+          {"phones", texts(p.phones)}};
+}
+
 std::string overall(const std::vector<ChannelHealth>& channels, const Status& store) {
-  if (!store) return "failing";
-  std::string worst = "ok";
-  for (const ChannelHealth& c : channels) {
-    if (c.name == "database" && c.state == "failing") return "failing";  // what was stored may be lost
-    if (c.state != "ok") worst = "degraded";
-  }
-  return worst;
+  const auto any = [&](const auto& is) { return std::any_of(channels.begin(), channels.end(), is); };
+  if (!store || any([](const ChannelHealth& c) { return c.state == "failing"; })) return "failing";
+  return any([](const ChannelHealth& c) { return c.state != "ok"; }) ? "degraded" : "ok";
 }
 
 }  // namespace
 
 Result<ports::Response> list_people(Context& context) {
-  HEJNAL_TRY_VOID(only_parameters(context.request, {"q"}));
-  HEJNAL_TRY(const auto people, context.archive.people(sanitize_utf8(context.request.parameter("q")), 200));
-  json::Array items;
-  for (const ports::PersonRow& p : people) {
-    items.push_back(json::Object{{"id", p.id},
-                                 {"name", p.name},
-                                 {"organisation", p.organisation},
-                                 {"emails", texts(p.emails)},
-                                 {"phones", texts(p.phones)}});
-  }
-  return json_response(json::Object{{"items", std::move(items)}});
+  HEJNAL_TRY(const Page page, read_page(context.request));
+  const std::string text = sanitize_utf8(context.request.parameter("q"));
+  HEJNAL_TRY(auto people, context.archive.people(text, page.limit + 1, page.before));
+  return page_response<ports::PersonRow>(
+      page, std::move(people), [](const ports::PersonRow& p) { return p.id; }, person_json);
 }
 
 Result<ports::Response> merge_person(Context& context) {
@@ -61,28 +62,40 @@ Result<ports::Response> merge_person(Context& context) {
 Result<ports::Response> name_person(Context& context) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(Body body, Body::read(context.request));
-  const std::string organisation = body.text("organisation", true, 300);
+  const std::string organisation = body.line("organisation", true, 300);
   HEJNAL_TRY_VOID(body.finish());
   HEJNAL_TRY_VOID(context.parts.ledger->run(
       [&](desk::Desk& desk) { return desk.store().name_organisation(id, organisation); }));
   return json_response(json::Object{{"id", id}, {"organisation", organisation}});
 }
 
+Result<ports::Response> list_tokens(Context& context) {
+  HEJNAL_TRY(const auto tokens, on_ledger<std::vector<ports::TokenRow>>(
+                                    context, [](desk::Desk& desk) { return desk.store().tokens(); }));
+  json::Array items;
+  for (const ports::TokenRow& t : tokens) {
+    items.push_back(
+        json::Object{{"name", t.name}, {"role", t.role}, {"created_at", format_rfc3339(t.created_at)}});
+  }
+  return json_response(json::Object{{"items", std::move(items)}});
+}
+
 Result<ports::Response> create_token(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
-  const std::string name = body.text("name", true, 100);
+  const std::string name = body.line("name", true, 100);
   const std::string role = body.text("role", true, 20);
   HEJNAL_TRY_VOID(body.finish());
-  if (role != "administrator" && role != "agent" && role != "reader" && role != "client") {
-    return fail(Fault::malformed, "role: expected administrator, agent, reader or client, found \"{}\"",
-                role);
-  }
-  char random[24];
-  fill_random(random, sizeof random);
-  const std::string token = to_hex({random, sizeof random});
-  HEJNAL_TRY_VOID(context.parts.ledger->run(
-      [&](desk::Desk& desk) { return desk.store().add_token(name, role, sha256_hex(token), desk.now()); }));
+  HEJNAL_TRY(const std::string token,
+             on_ledger<std::string>(context, [&](desk::Desk& desk) { return make_token(desk, name, role); }));
   return json_response(json::Object{{"name", name}, {"role", role}, {"token", token}}, 201);
+}
+
+Result<ports::Response> revoke_token(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const std::string name = body.text("name", true, 100);
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return api::revoke_token(desk, name); }));
+  return json_response(json::Object{{"name", name}});
 }
 
 Result<ports::Response> health(Context& context) {
@@ -97,6 +110,11 @@ Result<ports::Response> health(Context& context) {
   if (counts.alarm && context.parts.clock->now() - *counts.alarm > 1min) {
     channels.push_back(
         {"alarms", "failing", "the earliest alarm was due at " + format_rfc3339(*counts.alarm)});
+  }
+  if (counts.oldest_deferred && context.parts.clock->now() - *counts.oldest_deferred > kDeferredMax) {
+    channels.push_back({"outbox", "degraded",
+                        fmt::format("{} notices wait to be handed over, the oldest since {}", counts.queued,
+                                    format_rfc3339(*counts.oldest_deferred))});
   }
   const std::string status = overall(channels, ledger.last_commit);
   json::Object out{{"status", status}};
@@ -120,7 +138,14 @@ Result<ports::Response> health(Context& context) {
   return json_response(std::move(out), status == "failing" ? 503 : 200);
 }
 
+// A proxy that publishes everything would publish this as well.
 Result<ports::Response> metrics(Context& context) {
+  if (context.role < Role::reader && !is_local(context.request)) {
+    ports::Response refused =
+        problem(401, "Token needed", "from another machine, or through a proxy, only with a reader's token");
+    refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return refused;
+  }
   const desk::Ledger::Health ledger = context.parts.ledger->health();
   HEJNAL_TRY(const auto counts, context.archive.counts(context.parts.clock->now()));
   std::string out;

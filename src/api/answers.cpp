@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/context.hpp"
+#include "base/email_address.hpp"
 #include "base/text.hpp"
 
 namespace hejnal::api {
@@ -52,24 +53,44 @@ ports::Response problem(const Error& error) {
 
 Result<Body> Body::read(const ports::Request& request) {
   if (trim(request.body).empty()) return Body(json::Object{});
-  HEJNAL_TRY(json::Value value, json::parse(request.body));
+  HEJNAL_TRY(json::Value value, json::parse_strictly(request.body));
   if (!value.is_object()) return fail(Fault::malformed, "expected a JSON object");
   return Body(std::move(value.as_object()));
+}
+
+void Body::complain(std::string_view name, std::string_view what) {
+  if (mistake_.empty()) mistake_ = fmt::format("{}: {}", name, what);
+}
+
+std::string Body::line(std::string_view name, bool required, std::size_t max_bytes) {
+  const std::string out = one_line(text(name, required, max_bytes));
+  if (required && out.empty()) complain(name, "is empty; expected a text");
+  return out;
+}
+
+std::string Body::email(std::string_view name, bool required) {
+  const std::string given = text(name, required, 320);
+  if (given.empty()) return {};
+  const auto address = email_address(given);
+  if (!address) complain(name, "expected an address such as anna@klient.example");
+  return address.value_or("");
 }
 
 std::string Body::text(std::string_view name, bool required, std::size_t max_bytes) {
   asked_.emplace_back(name);
   const json::Value* found = object_.if_contains(name);
-  const auto complain = [&](const std::string& what) {
-    if (mistake_.empty()) mistake_ = fmt::format("{}: {}", name, what);
-    return std::string();
-  };
-  if (!found || found->is_null()) return required ? complain("is missing; expected a text") : std::string();
-  if (!found->is_string()) return complain("expected a text");
-  const std::string out = sanitize_utf8(found->as_string());
+  if (!found || found->is_null()) {
+    if (required) complain(name, "is missing; expected a text");
+    return {};
+  }
+  if (!found->is_string()) {
+    complain(name, "expected a text");
+    return {};
+  }
+  std::string out = sanitize_utf8(found->as_string());
   if (out.size() > max_bytes)
-    return complain(fmt::format("is {} bytes long; at most {} are allowed", out.size(), max_bytes));
-  if (required && trim(out).empty()) return complain("is empty; expected a text");
+    complain(name, fmt::format("is {} bytes long; at most {} are allowed", out.size(), max_bytes));
+  if (required && trim(out).empty()) complain(name, "is empty; expected a text");
   return out;
 }
 
@@ -77,11 +98,11 @@ std::int64_t Body::integer(std::string_view name, bool required) {
   asked_.emplace_back(name);
   const json::Value* found = object_.if_contains(name);
   if (!found || found->is_null()) {
-    if (required && mistake_.empty()) mistake_ = fmt::format("{}: is missing; expected a whole number", name);
+    if (required) complain(name, "is missing; expected a whole number");
     return 0;
   }
   if (!found->is_int64()) {
-    if (mistake_.empty()) mistake_ = fmt::format("{}: expected a whole number", name);
+    complain(name, "expected a whole number");
     return 0;
   }
   return found->as_int64();
@@ -97,8 +118,8 @@ std::vector<std::string> Body::texts(std::string_view name) {
       if (v.is_string()) out.push_back(sanitize_utf8(v.as_string()));
     }
   }
-  if ((!found->is_array() || out.size() != found->as_array().size()) && mistake_.empty())
-    mistake_ = fmt::format("{}: expected a list of texts", name);
+  if (!found->is_array() || out.size() != found->as_array().size())
+    complain(name, "expected a list of texts");
   return out;
 }
 
@@ -107,7 +128,7 @@ const json::Object* Body::object(std::string_view name) {
   const json::Value* found = object_.if_contains(name);
   if (!found || found->is_null()) return nullptr;
   if (!found->is_object()) {
-    if (mistake_.empty()) mistake_ = fmt::format("{}: expected an object", name);
+    complain(name, "expected an object");
     return nullptr;
   }
   return &found->as_object();
@@ -123,6 +144,14 @@ Status Body::finish(std::string_view where) {
   return {};
 }
 
+std::string phone_in(Context& context, Body& body, std::string_view name, bool required) {
+  const std::string given = body.line(name, required, 50);
+  if (given.empty()) return {};
+  std::string number = context.parts.normal_number(given);
+  if (number.empty()) body.complain(name, fmt::format("\"{}\" is no telephone number", given));
+  return number;
+}
+
 Result<std::int64_t> whole_number(std::string_view text, std::string_view what) {
   std::int64_t out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -133,10 +162,27 @@ Result<std::int64_t> whole_number(std::string_view text, std::string_view what) 
   return out;
 }
 
-Status only_parameters(const ports::Request& request, std::initializer_list<std::string_view> known) {
-  for (const auto& [name, value] : request.query) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      return fail(Fault::malformed, "there is no parameter \"{}\"", sanitize_utf8(name));
+Result<Page> read_page(const ports::Request& request) {
+  Page page;
+  if (request.has_parameter("limit")) {
+    HEJNAL_TRY(const std::int64_t limit, whole_number(request.parameter("limit"), "limit"));
+    if (limit < 1 || limit > 200) return fail(Fault::malformed, "limit: expected 1 to 200, found {}", limit);
+    page.limit = static_cast<int>(limit);
+  }
+  if (request.has_parameter("cursor")) {
+    HEJNAL_TRY(page.before, whole_number(request.parameter("cursor"), "cursor"));
+  }
+  return page;
+}
+
+Status check_parameters(const ports::Request& request, std::string_view known) {
+  const auto names = split(known, ',');
+  for (auto one = request.query.begin(); one != request.query.end(); ++one) {
+    const std::string& name = one->first;
+    if (name.empty() || std::find(names.begin(), names.end(), name) == names.end())
+      return fail(Fault::malformed, "there is no parameter \"{}\"", truncate_utf8(one_line(name), 100));
+    if (std::any_of(request.query.begin(), one, [&](const auto& earlier) { return earlier.first == name; }))
+      return fail(Fault::malformed, "the parameter \"{}\" is given twice", name);
   }
   return {};
 }

@@ -10,7 +10,6 @@ Result<ports::Response> case_response(Context& context, core::CaseNumber number,
 }
 
 Result<ports::Response> list_cases(Context& context) {
-  HEJNAL_TRY_VOID(only_parameters(context.request, {"state", "class", "q", "order", "limit", "cursor"}));
   ports::CaseQuery query;
   HEJNAL_TRY(query.states, read_states(context.request.parameter("state")));
   query.class_name = std::string(context.request.parameter("class"));
@@ -54,15 +53,32 @@ Result<ports::Response> get_raw(Context& context) {
   return response;
 }
 
+namespace {
+
+json::Object notice_json(const ports::OutboxItem& item) {
+  const bool waits = item.state == core::NoticeState::queued;
+  return {{"message", item.message},
+          {"case", item.notice.number},
+          {"kind", to_string(item.notice.kind)},
+          {"channel", to_string(item.notice.channel)},
+          {"to", item.notice.to},
+          {"state", to_string(item.state)},
+          {"attempts", item.attempts},
+          {"created_at", format_rfc3339(item.created_at)},
+          {"next_try_at", waits ? json::Value(format_rfc3339(item.next_try_at)) : json::Value(nullptr)},
+          {"last_error", item.last_error}};
+}
+
+}  // namespace
+
 Result<ports::Response> list_set_aside(Context& context) {
-  HEJNAL_TRY(const auto messages, context.archive.set_aside(200));
-  json::Array items;
-  for (const ports::Message& m : messages) items.push_back(message_json(m));
-  return json_response(json::Object{{"items", std::move(items)}});
+  HEJNAL_TRY(const Page page, read_page(context.request));
+  HEJNAL_TRY(auto messages, context.archive.set_aside(page.limit + 1, page.before));
+  return page_response<ports::Message>(
+      page, std::move(messages), [](const ports::Message& m) { return m.id; }, message_json);
 }
 
 Result<ports::Response> list_notices(Context& context) {
-  HEJNAL_TRY_VOID(only_parameters(context.request, {"state"}));
   std::optional<core::NoticeState> state;
   if (const std::string_view name = context.request.parameter("state"); !name.empty()) {
     state = core::parse<core::NoticeState>(name);
@@ -70,23 +86,10 @@ Result<ports::Response> list_notices(Context& context) {
       return fail(Fault::malformed, "state: there is no notice state \"{}\"",
                   truncate_utf8(sanitize_utf8(name), 40));
   }
-  HEJNAL_TRY(const auto notices, context.archive.notices(state, 200));
-  json::Array items;
-  for (const ports::OutboxItem& item : notices) {
-    items.push_back(json::Object{{"message", item.message},
-                                 {"case", item.notice.number},
-                                 {"kind", to_string(item.notice.kind)},
-                                 {"channel", to_string(item.notice.channel)},
-                                 {"to", item.notice.to},
-                                 {"state", to_string(item.state)},
-                                 {"attempts", item.attempts},
-                                 {"created_at", format_rfc3339(item.created_at)},
-                                 {"next_try_at", item.state == core::NoticeState::queued
-                                                     ? json::Value(format_rfc3339(item.next_try_at))
-                                                     : json::Value(nullptr)},
-                                 {"last_error", item.last_error}});
-  }
-  return json_response(json::Object{{"items", std::move(items)}});
+  HEJNAL_TRY(const Page page, read_page(context.request));
+  HEJNAL_TRY(auto notices, context.archive.notices(state, page.limit + 1, page.before));
+  return page_response<ports::OutboxItem>(
+      page, std::move(notices), [](const ports::OutboxItem& item) { return item.message; }, notice_json);
 }
 
 }  // namespace hejnal::api

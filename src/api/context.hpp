@@ -18,9 +18,9 @@ struct Context {
   const Parts& parts;
   ports::Archive& archive;
   Role role = Role::nobody;
-  std::string who;                        // the token's name
-  std::vector<std::string> segments;      // what stood for {…} in the route, in order
-  std::optional<ports::Response> stream;  // unused by plain handlers
+  bool unknown_token = false;         // there was one, and it is nobody's
+  std::string who;                    // the token's name
+  std::vector<std::string> segments;  // what stood for {…} in the route, in order
 };
 
 using Handle = Result<ports::Response> (*)(Context&);
@@ -31,6 +31,7 @@ struct Route {
   Role least;
   Handle handle;
   bool sandbox_only = false;
+  const char* parameters = "";  // of its query, by comma; any other is refused, but not on a page for people
 };
 
 const std::vector<Route>& routes();
@@ -50,7 +51,12 @@ class Body {
  public:
   static Result<Body> read(const ports::Request& request);
   std::string text(std::string_view name, bool required = false, std::size_t max_bytes = 100'000);
+  // A text of one line: white space becomes one space, control characters go.
+  std::string line(std::string_view name, bool required = false, std::size_t max_bytes = 500);
+  // An email address as it is kept (base/email_address.hpp).
+  std::string email(std::string_view name, bool required = false);
   std::int64_t integer(std::string_view name, bool required = false);
+  void complain(std::string_view name, std::string_view what);  // for finish(), unless it has one already
   std::vector<std::string> texts(std::string_view name);
   const json::Object* object(std::string_view name);
   Status finish(std::string_view where = {});  // malformed: the first mistake, or an unknown field
@@ -63,8 +69,39 @@ class Body {
   std::string mistake_;
 };
 
+// A telephone number in E.164.
+std::string phone_in(Context& context, Body& body, std::string_view name, bool required = false);
+
 Result<std::int64_t> whole_number(std::string_view text, std::string_view what);
-Status only_parameters(const ports::Request& request, std::initializer_list<std::string_view> known);
+// Each parameter of the query is one of `known` (by comma), and comes once.
+Status check_parameters(const ports::Request& request, std::string_view known);
+
+// -- strangers
+// ----------------------------------------------------------------------------------------------
+// The sandbox gives its administrator's token to whoever asks: so only to a browser that shows the sandbox
+// itself. Another site's page is refused, also one that has given its own name our address (DNS rebinding).
+Status check_own_page(const ports::Request& request);
+// The request comes from this machine, and through no proxy that says so.
+bool is_local(const ports::Request& request);
+
+// One page of a list whose newest comes first: ?limit=&cursor=.
+struct Page {
+  int limit = 200;
+  std::int64_t before = ports::Archive::kNewest;  // an id
+};
+Result<Page> read_page(const ports::Request& request);
+// {"items", "next"}. `rows` were read with a limit of one more than the page has: is there another page?
+template <class Row>
+ports::Response page_response(const Page& page, std::vector<Row> rows, std::int64_t (*id_of)(const Row&),
+                              json::Object (*show)(const Row&)) {
+  const bool more = rows.size() > static_cast<std::size_t>(page.limit);
+  if (more) rows.resize(static_cast<std::size_t>(page.limit));
+  json::Array items;
+  for (const Row& row : rows) items.push_back(show(row));
+  json::Value next(nullptr);
+  if (more) next = std::to_string(id_of(rows.back()));
+  return json_response(json::Object{{"items", std::move(items)}, {"next", std::move(next)}});
+}
 
 // -- shapes of the API
 // ------------------------------------------------------------------------------------------------
@@ -102,7 +139,9 @@ Result<ports::Response> record_call(Context&);
 Result<ports::Response> health(Context&);
 Result<ports::Response> metrics(Context&);
 Result<ports::Response> openapi(Context&);
+Result<ports::Response> list_tokens(Context&);
 Result<ports::Response> create_token(Context&);
+Result<ports::Response> revoke_token(Context&);
 Result<ports::Response> procedure_page(Context&);
 Result<ports::Response> follow_page(Context&);
 Result<ports::Response> follow_reply(Context&);

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "api/context.hpp"
+#include "base/email_address.hpp"
 #include "base/text.hpp"
 
 namespace hejnal::api {
@@ -24,7 +25,7 @@ Status settle(Context& context) { return context.parts.sandbox.advance(0ms); }
 }  // namespace
 
 Result<ports::Response> sandbox_token(Context& context) {
-  // A page of another site must not read it: such requests say where they come from.
+  // Not even to somebody who opens the address by hand: it would stay on the screen and in the history.
   const std::string_view site = context.request.header("sec-fetch-site");
   if (!site.empty() && site != "same-origin")
     return problem(403, "Not allowed", "only the sandbox's own page may ask");
@@ -47,7 +48,7 @@ Result<ports::Response> sandbox_email(Context& context) {
     email.to = body.text("to", false, 320);
     const json::Object* headers = body.object("headers");
     HEJNAL_TRY_VOID(body.finish());
-    if (email.from.find('@') == std::string::npos)
+    if (!email_address(email.from))
       return fail(Fault::malformed, "from: expected an address such as anna@klient.example");
     if (headers) {
       for (const auto& h : *headers) {
@@ -65,11 +66,9 @@ Result<ports::Response> sandbox_email(Context& context) {
 Result<ports::Response> sandbox_sms(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   ports::IncomingSms sms;
-  const std::string from = body.text("from", true, 50);
+  sms.from = phone_in(context, body, "from", true);
   sms.text = body.text("text", true, 5000);
   HEJNAL_TRY_VOID(body.finish());
-  sms.from = context.parts.normal_number(from);
-  if (sms.from.empty()) return fail(Fault::malformed, "from: \"{}\" is no telephone number", from);
   if (!context.parts.sandbox.world->is_lost(core::Channel::sms)) {
     HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.receive(sms); }));
   }
@@ -78,10 +77,8 @@ Result<ports::Response> sandbox_sms(Context& context) {
 
 Result<ports::Response> sandbox_call(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
-  const std::string from = body.text("from", true, 50);
+  const std::string number = phone_in(context, body, "from", true);
   HEJNAL_TRY_VOID(body.finish());
-  const std::string number = context.parts.normal_number(from);
-  if (number.empty()) return fail(Fault::malformed, "from: \"{}\" is no telephone number", from);
   HEJNAL_TRY(const desk::Filed filed,
              on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.call(number, false); }));
   context.parts.sandbox.world->add_call({number, "rejected", context.parts.clock->now(), filed.number});

@@ -1,18 +1,22 @@
 // From a request to its handler: routing, the token, worker threads, live events.
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <thread>
 
 #include "api/context.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "base/thread_name.hpp"
 
 namespace hejnal::api {
 
 namespace {
 
 constexpr std::size_t kWaitingMax = 2000;
+constexpr const char* kEvents = "/api/v1/events";
+constexpr std::uint64_t kUnknownId = std::numeric_limits<std::uint64_t>::max();  // is answered by a reload
 
 // Fills `segments` when the path has the pattern's form.
 bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& segments) {
@@ -44,7 +48,7 @@ class ChangeStream final : public ports::EventSource {
     bool lost = false;
     std::vector<ports::Event> out;
     const auto changes = events_.after(last_id, 100, lost);
-    if (lost) out.push_back({events_.last_id(), "reload", "{}"});
+    if (lost) out.push_back({events_.last_id(), "reload", "{}"});  // and then what comes after that id
     for (const desk::Change& c : changes) {
       out.push_back({c.id, c.what, json::dump(json::Object{{"case", c.number}})});
     }
@@ -54,6 +58,13 @@ class ChangeStream final : public ports::EventSource {
  private:
   desk::Events& events_;
 };
+
+// For people: links to it are followed from other sites, and carry what mail programs hang on to them.
+bool is_page(const Route& route) {
+  const std::string_view pattern = route.pattern;
+  return !pattern.starts_with("/api/") && pattern != "/metrics" &&
+         (!pattern.starts_with("/sandbox/") || pattern == "/sandbox/" || pattern == "/sandbox/sandbox.js");
+}
 
 struct Job {
   ports::Request request;
@@ -71,7 +82,12 @@ class Api::Impl {
       HEJNAL_TRY(auto archive, parts_.open_archive());
       archives_.push_back(std::move(archive));
     }
-    for (auto& archive : archives_) threads_.emplace_back([this, &archive] { work(*archive); });
+    for (auto& archive : archives_) {
+      threads_.emplace_back([this, &archive, number = threads_.size() + 1] {
+        name_this_thread(fmt::format("hejnal-api-{}", number));
+        work(*archive);
+      });
+    }
     return {};
   }
 
@@ -113,22 +129,14 @@ class Api::Impl {
   }
 
   void answer(Job job, ports::Archive& archive) {
-    Context context{job.request, parts_, archive, Role::nobody, {}, {}, {}};
+    Context context{job.request, parts_, archive, Role::nobody, false, {}, {}};
     const bool head = job.request.method == "HEAD";
     if (head) job.request.method = "GET";
-    Result<ports::Response> response = identify(context);
-    if (response && response->status == 200) {
-      if (job.request.path == "/api/v1/events" && job.request.method == "GET" &&
-          context.role >= Role::reader) {
-        std::uint64_t last_id = parts_.events->last_id();
-        std::string_view told = job.request.header("last-event-id");
-        if (told.empty()) told = job.request.parameter("last_id");
-        if (const auto parsed = whole_number(told, "last_id"); parsed && !told.empty())
-          last_id = static_cast<std::uint64_t>(*parsed);
-        std::move(job.reply).stream(std::make_shared<ChangeStream>(*parts_.events), last_id);
-        return;
-      }
-      response = dispatch(context);
+    std::optional<std::uint64_t> events_after;
+    const Result<ports::Response> response = serve(context, events_after);
+    if (events_after) {
+      std::move(job.reply).stream(std::make_shared<ChangeStream>(*parts_.events), *events_after);
+      return;
     }
     ports::Response out = response ? std::move(*response) : problem(response.error());
     out.headers.emplace_back("X-Content-Type-Options", "nosniff");
@@ -136,28 +144,44 @@ class Api::Impl {
     std::move(job.reply).send(std::move(out));
   }
 
-  // Who asks. 200 stands for "go on".
-  Result<ports::Response> identify(Context& context) {
-    const std::string_view header = context.request.header("authorization");
-    if (header.empty()) return ports::Response{};
-    constexpr std::string_view kBearer = "bearer ";
-    if (header.size() > kBearer.size() && iequals(header.substr(0, kBearer.size()), kBearer)) {
-      const std::string_view token = trim(header.substr(kBearer.size()));
-      HEJNAL_TRY(const std::string found, context.archive.token_role(sha256_hex(token)));
-      if (const auto colon = found.find(':'); colon != std::string::npos) {
-        context.role = role_named(std::string_view(found).substr(0, colon));
-        context.who = found.substr(colon + 1);
-        return ports::Response{};
-      }
+  // Sets `events_after` when the answer is a stream.
+  Result<ports::Response> serve(Context& context, std::optional<std::uint64_t>& events_after) {
+    HEJNAL_TRY_VOID(identify(context));
+    if (context.request.path != kEvents || context.request.method != "GET" || context.role < Role::reader)
+      return dispatch(context);
+    HEJNAL_TRY_VOID(check_parameters(context.request, "last_id"));
+    std::uint64_t last_id = parts_.events->last_id();
+    if (context.request.has_parameter("last_id")) {
+      HEJNAL_TRY(const std::int64_t asked, whole_number(context.request.parameter("last_id"), "last_id"));
+      last_id = static_cast<std::uint64_t>(asked);
     }
-    ports::Response refused =
-        problem(401, "Unknown token", "expected a valid token: Authorization: Bearer TOKEN");
-    refused.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return refused;
+    // What a browser sends by itself when it comes back; it would give up for ever after an error.
+    if (const std::string_view told = context.request.header("last-event-id"); !told.empty()) {
+      const auto seen = whole_number(told, "Last-Event-ID");
+      last_id = seen ? static_cast<std::uint64_t>(*seen) : kUnknownId;
+    }
+    events_after = last_id;
+    return ports::Response{};
+  }
+
+  // Who asks. Other schemes than ours are for a proxy before us, and say nothing to us.
+  Status identify(Context& context) {
+    const std::string_view header = context.request.header("authorization");
+    constexpr std::string_view kBearer = "bearer";
+    if (!iequals(header.substr(0, kBearer.size()), kBearer)) return {};
+    const std::string_view token = trim(header.substr(kBearer.size()));
+    HEJNAL_TRY(const std::string found, context.archive.token_role(sha256_hex(token)));
+    const auto colon = found.find(':');
+    context.unknown_token = colon == std::string::npos;
+    if (context.unknown_token) return {};
+    context.role = role_named(std::string_view(found).substr(0, colon));
+    context.who = found.substr(colon + 1);
+    return {};
   }
 
   Result<ports::Response> dispatch(Context& context) {
     const std::string& path = context.request.path;
+    if (context.unknown_token && path.starts_with("/api/")) return not_allowed(context, Role::nobody);
     std::string allowed;
     for (const Route& route : routes()) {
       if (route.sandbox_only && !parts_.sandbox.world) continue;
@@ -166,16 +190,20 @@ class Api::Impl {
         allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
         continue;
       }
-      if (context.role < route.least) return not_allowed(context, route);
+      if (context.role < route.least) return not_allowed(context, route.least);
+      if (!is_page(route)) HEJNAL_TRY_VOID(check_parameters(context.request, route.parameters));
+      if (route.sandbox_only && !is_page(route)) {
+        if (const Status own = check_own_page(context.request); !own)
+          return problem(403, "Not allowed", own.error().what);
+      }
       return route.handle(context);
     }
     if (path == "/sandbox" && parts_.sandbox.world) {
       ports::Response moved{308, "text/plain", "/sandbox/\n", {{"Location", "/sandbox/"}}};
       return moved;
     }
-    if (path == "/api/v1/events" && context.request.method != "GET") allowed = "GET";
-    if (path == "/api/v1/events" && allowed.empty())
-      return not_allowed(context, {"GET", "", Role::reader, nullptr});
+    if (path == kEvents && context.request.method != "GET") allowed = "GET";
+    if (path == kEvents && allowed.empty()) return not_allowed(context, Role::reader);
     if (!allowed.empty()) {
       ports::Response response =
           problem(405, "Method not allowed", fmt::format("{} takes {}", sanitize_utf8(path), allowed));
@@ -186,17 +214,19 @@ class Api::Impl {
                    fmt::format("there is nothing at {}", truncate_utf8(sanitize_utf8(path), 200)));
   }
 
-  static ports::Response not_allowed(const Context& context, const Route& route) {
+  static ports::Response not_allowed(const Context& context, Role least) {
     if (context.role == Role::nobody) {
       ports::Response response =
-          problem(401, "Token needed", "expected a header: Authorization: Bearer TOKEN");
+          context.unknown_token
+              ? problem(401, "Unknown token", "expected a valid token: Authorization: Bearer TOKEN")
+              : problem(401, "Token needed", "expected a header: Authorization: Bearer TOKEN");
       response.headers.emplace_back("WWW-Authenticate", "Bearer");
       return response;
     }
     static constexpr const char* kRoles[] = {"nobody", "client", "reader", "agent", "administrator"};
     return problem(403, "Not allowed",
                    fmt::format("this needs the role {} or more, the token \"{}\" has the role {}",
-                               kRoles[static_cast<std::size_t>(route.least)], context.who,
+                               kRoles[static_cast<std::size_t>(least)], context.who,
                                kRoles[static_cast<std::size_t>(context.role)]));
   }
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/instant.hpp"
+#include "base/thread_name.hpp"
 #include "store/sqlite/keeper.hpp"
 
 namespace hejnal::app {
@@ -26,6 +27,7 @@ Checkpointer::~Checkpointer() {
 }
 
 void Checkpointer::loop() {
+  name_this_thread("hejnal-log");
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, kPause, [this] { return stopping_; })) {
     lock.unlock();

@@ -1,4 +1,6 @@
-// The real clock, which a sandbox may move on.
+// The real clock, which a sandbox may move on. It remembers the latest time that it has told, because the
+// desk never goes back behind that: after a step backwards the desk stands still until the clock has caught
+// up.
 #pragma once
 
 #include <atomic>
@@ -11,7 +13,21 @@ namespace hejnal::app {
 class OffsetClock final : public ports::Clock {
  public:
   explicit OffsetClock(Duration offset = 0ms) : offset_ms_(offset.count()) {}
-  Instant now() override { return real() + Duration(offset_ms_.load()); }
+  Instant now() override {
+    const Instant t = real() + Duration(offset_ms_.load());
+    told(t);
+    return t;
+  }
+  void told(Instant t) {  // also by an earlier run
+    std::int64_t latest = latest_ms_.load();
+    while (latest < t.ms && !latest_ms_.compare_exchange_weak(latest, t.ms)) {
+    }
+  }
+  // How far the desk's time is ahead of the clock: not at all, usually.
+  Duration behind() {
+    const Instant t = now();
+    return Duration(latest_ms_.load() - t.ms);
+  }
   void jump_to(Instant t) { offset_ms_ = (t - real()).count(); }
   Duration offset() const { return Duration(offset_ms_.load()); }
 
@@ -21,6 +37,7 @@ class OffsetClock final : public ports::Clock {
         std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()).count()};
   }
   std::atomic<std::int64_t> offset_ms_;
+  std::atomic<std::int64_t> latest_ms_ = 0;
 };
 
 class SystemRandom final : public ports::Random {

@@ -2,35 +2,39 @@
 
 #include <memory>
 
-#include "base/hash.hpp"
+#include "api/tokens.hpp"
+#include "json/value.hpp"
 
 namespace hejnal::app {
 
-namespace {
-
-// Status codes that commands map to exit codes (commands/local.cpp).
-ports::Response answer(const Status& status, std::string body) {
+ports::Response control_answer(const Status& status, std::string body) {
   if (status) return {200, "text/plain", std::move(body), {}};
   const int code = status.error().fault == Fault::retry_later ? 503
                    : status.error().fault == Fault::malformed ? 400
+                   : status.error().fault == Fault::not_found ? 404
+                   : status.error().fault == Fault::conflict  ? 409
                                                               : 422;
   return {code, "text/plain", status.error().what, {}};
 }
 
-}  // namespace
-
 std::string control_socket(const std::string& database_path) { return database_path + ".sock"; }
 
-Result<std::string> make_token(desk::Desk& desk, const std::string& name, const std::string& role) {
-  if (role != "administrator" && role != "agent" && role != "reader" && role != "client") {
-    return fail(Fault::malformed, "--role: expected administrator, agent, reader or client, found \"{}\"",
-                role);
+Result<std::string> do_token_command(desk::Desk& desk, const std::string& path, const std::string& name,
+                                     const std::string& role) {
+  if (path == "/token") return api::make_token(desk, name, role);
+  if (path == "/token/revoke") {
+    HEJNAL_TRY_VOID(api::revoke_token(desk, name));
+    return std::string();
   }
-  char random[24];
-  fill_random(random, sizeof random);
-  std::string token = to_hex({random, sizeof random});
-  HEJNAL_TRY_VOID(desk.store().add_token(name, role, sha256_hex(token), desk.now()));
-  return token;
+  HEJNAL_TRY(const auto tokens, desk.store().tokens());
+  std::string lines;
+  for (const ports::TokenRow& token : tokens) {
+    lines +=
+        json::dump(json::Object{
+            {"name", token.name}, {"role", token.role}, {"created_at", format_rfc3339(token.created_at)}}) +
+        "\n";
+  }
+  return lines;
 }
 
 void answer_control(desk::Ledger& ledger, ports::MailIntake& intake, ports::Request request,
@@ -44,18 +48,19 @@ void answer_control(desk::Ledger& ledger, ports::MailIntake& intake, ports::Requ
     delivery.bytes = std::move(request.body);
     delivery.via = "pipe";
     intake.accept(std::move(delivery),
-                  [kept](const Status& status) { std::move(*kept).send(answer(status, "")); });
+                  [kept](const Status& status) { std::move(*kept).send(control_answer(status, "")); });
     return;
   }
-  if (request.method == "POST" && request.path == "/token") {
-    auto token = std::make_shared<std::string>();
+  const std::string& path = request.path;
+  if (request.method == "POST" && (path == "/token" || path == "/token/list" || path == "/token/revoke")) {
+    auto said = std::make_shared<std::string>();
     ledger.submit(
-        [token, name = std::string(request.parameter("name")),
+        [said, path, name = std::string(request.parameter("name")),
          role = std::string(request.parameter("role"))](desk::Desk& desk) -> Status {
-          HEJNAL_TRY(*token, make_token(desk, name, role));
+          HEJNAL_TRY(*said, do_token_command(desk, path, name, role));
           return {};
         },
-        [kept, token](const Status& status) { std::move(*kept).send(answer(status, *token)); });
+        [kept, said](const Status& status) { std::move(*kept).send(control_answer(status, *said)); });
     return;
   }
   std::move(*kept).send({404, "text/plain", "there is no such command", {}});

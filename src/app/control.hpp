@@ -1,5 +1,7 @@
 // How commands reach the process that owns the database: HTTP on a Unix socket beside it, mode 0600.
-//   POST /deliver?from=…&to=…   a mail     POST /token?name=…&role=…   answers with the token
+//   POST /deliver?from=…&to=…   a mail
+//   POST /token?name=…&role=…   answers with the token
+//   POST /token/list            answers with a line of JSON for each      POST /token/revoke?name=…
 #pragma once
 
 #include <optional>
@@ -17,7 +19,11 @@ std::string control_socket(const std::string& database_path);
 void answer_control(desk::Ledger& ledger, ports::MailIntake& intake, ports::Request request,
                     ports::Reply reply);
 
-// A new random token, and its hash in the store.
-Result<std::string> make_token(desk::Desk& desk, const std::string& name, const std::string& role);
+// What the socket answers to a piece of work; commands make an exit code of its status.
+ports::Response control_answer(const Status& status, std::string body);
+
+// The commands about tokens, with a server or without one: by the path that the socket takes.
+Result<std::string> do_token_command(desk::Desk& desk, const std::string& path, const std::string& name,
+                                     const std::string& role);
 
 }  // namespace hejnal::app

@@ -2,23 +2,28 @@
 // (sms_available).
 #pragma once
 
+#include "app/relay_health.hpp"
 #include "ports/dispatcher.hpp"
 
 namespace hejnal::app {
 
 class RelayDispatcher final : public ports::Dispatcher {
  public:
-  explicit RelayDispatcher(ports::MailSender& sender) : sender_(sender) {}
+  RelayDispatcher(ports::MailSender& sender, RelayHealth& health) : sender_(sender), health_(health) {}
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
     if (outgoing.notice.channel != core::Channel::email) {
       done({ports::SendResult::Outcome::refused, 0, "no SMS gateway is configured"});
       return;
     }
-    sender_.send(std::move(outgoing.mail), std::move(done));
+    sender_.send(std::move(outgoing.mail), [this, done = std::move(done)](ports::SendResult result) {
+      health_.note(result);
+      done(std::move(result));
+    });
   }
 
  private:
   ports::MailSender& sender_;
+  RelayHealth& health_;
 };
 
 }  // namespace hejnal::app

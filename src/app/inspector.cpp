@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "base/instant.hpp"
+#include "base/thread_name.hpp"
 #include "store/sqlite/keeper.hpp"
 
 namespace hejnal::app {
@@ -27,6 +28,7 @@ Inspector::~Inspector() {
 }
 
 void Inspector::loop() {
+  name_this_thread("hejnal-inspect");
   setpriority(PRIO_PROCESS, 0, 10);  // of this thread alone, on Linux
   Duration wait = kDelay;
   for (;;) {

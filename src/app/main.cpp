@@ -2,6 +2,9 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 #include "app/commands/commands.hpp"
 #include "app/version.hpp"
@@ -23,10 +26,11 @@ int run(int argc, char** argv) {
       "nothing is lost. To try it, without any configuration:\n\n  hejnal serve --sandbox\n"};
   app.set_version_flag("--version", std::string("hejnal ") + kVersion);
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::help);
+  app.failure_message(CLI::FailureMessage::simple);
   app.footer(
       "Exit codes are those of <sysexits.h>: 0 good, 64 usage, 65 unusable input, 66 no such thing,\n"
-      "69 unavailable (another hejnal runs), 70 damaged data, 75 try again later, 78 configuration.\n"
+      "69 unavailable (another hejnal runs, a port is taken), 70 damaged data, 73 cannot be created,\n"
+      "75 try again later, 78 configuration.\n"
       "Documentation: docs/ in the source, or /usr/local/share/doc/hejnal.");
   int code = 0;
 
@@ -128,6 +132,16 @@ int run(int argc, char** argv) {
   database_options(token_create, database);
   token_create->callback([&] { code = create_token(database, name, role); });
 
+  auto* token_list = token_command->add_subcommand("list", "List tokens by their names");
+  database_options(token_list, database);
+  token_list->add_flag("--json", as_json, "One line of JSON for each token");
+  token_list->callback([&] { code = list_tokens(database, as_json); });
+  auto* token_revoke =
+      token_command->add_subcommand("revoke", "Take a token back: it is worth nothing at once");
+  token_revoke->add_option("--name", name, "Whose")->required();
+  database_options(token_revoke, database);
+  token_revoke->callback([&] { code = revoke_token(database, name); });
+
   std::string path;
   auto* backup_command = app.add_subcommand("backup", "Copy everything into one file, while the server runs");
   database_options(backup_command, database);
@@ -155,7 +169,10 @@ int run(int argc, char** argv) {
   simulate_command->add_option("--seed", seed, "The same seed gives the same digest")->capture_default_str();
   simulate_command->add_option("--years", years, "Desk-years")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 1000.0));
+      ->check(CLI::Range(0.001, 1000.0))
+      ->check([](const std::string& given) {  // every comparison with "nan" is well
+        return std::isfinite(std::strtod(given.c_str(), nullptr)) ? "" : "a number of years is expected";
+      });
   simulate_command->add_option("--seeds", seeds, "So many seeds, from --seed on")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));
@@ -164,6 +181,15 @@ int run(int argc, char** argv) {
       "Exit codes: 0 every law was kept; 1 one was broken: the seed and a shortened story are printed.");
   simulate_command->callback([&] { code = simulate(seed, years, seeds, as_json); });
 
+  // CLI11 would say that a command is missing.
+  if (const std::string word = argc > 1 ? argv[1] : ""; !word.empty() && word[0] != '-') {
+    const auto known =
+        app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; });
+    if (known.empty()) {
+      std::fprintf(stderr, "hejnal: there is no command \"%s\"; hejnal --help lists them\n", word.c_str());
+      return 64;
+    }
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

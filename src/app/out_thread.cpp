@@ -1,5 +1,7 @@
 #include "app/out_thread.hpp"
 
+#include "base/thread_name.hpp"
+
 namespace hejnal::app {
 
 namespace {
@@ -23,6 +25,7 @@ void OutThread::send(ports::Outgoing outgoing, std::function<void(ports::SendRes
 }
 
 void OutThread::loop() {
+  name_this_thread("hejnal-out");
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

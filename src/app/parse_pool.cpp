@@ -1,6 +1,7 @@
 #include "app/parse_pool.hpp"
 
 #include "base/text.hpp"
+#include "base/thread_name.hpp"
 
 namespace hejnal::app {
 
@@ -11,7 +12,12 @@ constexpr std::size_t kWaitingBytesMax = 256u << 20;
 
 ParsePool::ParsePool(desk::Ledger& ledger, carriers::IntakeSettings settings, int threads)
     : ledger_(ledger), settings_(std::move(settings)) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  for (int i = 0; i < threads; ++i) {
+    threads_.emplace_back([this, i] {
+      name_this_thread(fmt::format("hejnal-parse-{}", i + 1));
+      work();
+    });
+  }
 }
 
 ParsePool::~ParsePool() {

@@ -9,9 +9,11 @@
 #include <thread>
 
 #include "api/api.hpp"
+#include "api/tokens.hpp"
 #include "app/checkpointer.hpp"
 #include "app/clock.hpp"
 #include "app/control.hpp"
+#include "app/database_file.hpp"
 #include "app/dispatch.hpp"
 #include "app/from_settings.hpp"
 #include "app/inspector.hpp"
@@ -19,7 +21,8 @@
 #include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
 #include "app/version.hpp"
-#include "base/hash.hpp"
+#include "app/watch.hpp"
+#include "base/text.hpp"
 #include "carriers/email/composer.hpp"
 #include "carriers/email/composing.hpp"
 #include "carriers/words/templates.hpp"
@@ -40,10 +43,13 @@ namespace hejnal::app {
 namespace fs = std::filesystem;
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return fail(Fault::not_found, "{}: it is a folder", path);
   std::ifstream in(path, std::ios::binary);
   if (!in) return fail(Fault::not_found, "{}: it cannot be read", path);
   std::ostringstream out;
-  out << in.rdbuf();
+  if (in.peek() != std::ifstream::traits_type::eof()) out << in.rdbuf();
+  if (in.bad() || out.bad()) return fail(Fault::not_found, "{}: it cannot be read", path);
   std::string text = std::move(out).str();
   if (text.size() > max_bytes)
     return fail(Fault::malformed, "{}: it is larger than {} bytes", path, max_bytes);
@@ -108,6 +114,9 @@ config::Settings sandbox_settings(const std::string& data, const std::string& ht
   return s;
 }
 
+// To the journal of the machine: one line for each change, none for what is as it was.
+static void say(const std::string& words) { fmt::print(stderr, "hejnal: {}\n", one_line(words)); }
+
 class Server::Impl {
  public:
   explicit Impl(ServerOptions options) : options_(std::move(options)), settings_(options_.settings) {}
@@ -133,8 +142,10 @@ class Server::Impl {
     events_.on_publish({});
     parse_.reset();
     if (out_) out_->stop();
+    if (relay_health_) relay_health_->rest();
     if (smtp_) smtp_->stop(3s);
     api_.reset();
+    watch_.reset();
     checkpointer_.reset();
     if (ledger_) ledger_->stop();
     io_.reset();
@@ -153,8 +164,10 @@ class Server::Impl {
       return fail(Fault::not_found, "there is no folder {}", folder.string());
     HEJNAL_TRY(DatabaseLock lock, DatabaseLock::take(settings_.store_path));
     lock_ = std::make_unique<DatabaseLock>(std::move(lock));
+    HEJNAL_TRY(const bool is_new, is_new_database(settings_.store_path));
     HEJNAL_TRY_VOID(store::sqlite::check_sound(settings_.store_path));
     HEJNAL_TRY(store_, store::sqlite::open_store(settings_.store_path));
+    if (is_new && !options_.sandbox) say("made a new database: " + settings_.store_path);
     if (options_.sandbox) {
       HEJNAL_TRY(const std::string offset, store_->setting(kSandboxOffset));
       clock_ = std::make_unique<OffsetClock>(Duration(std::atoll(offset.c_str())));
@@ -181,7 +194,9 @@ class Server::Impl {
     } else {
       HEJNAL_TRY(net::SmtpSenderOptions smtp, smtp_options(settings_));
       smtp_ = std::make_unique<net::SmtpSender>(std::move(smtp));
-      relay_ = std::make_unique<RelayDispatcher>(*smtp_);
+      relay_health_ = std::make_unique<RelayHealth>(settings_.smtp, *clock_,
+                                                    [](const std::string& words) { say("smtp: " + words); });
+      relay_ = std::make_unique<RelayDispatcher>(*smtp_, *relay_health_);
     }
     ports::Dispatcher& carrier = world_ ? static_cast<ports::Dispatcher&>(*world_) : *relay_;
     composing_ = std::make_unique<carriers::ComposingDispatcher>(*composer_, carrier);
@@ -192,9 +207,11 @@ class Server::Impl {
             [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
         desk_settings(settings_, options_.sandbox), loaded_.procedure, loaded_.text);
     HEJNAL_TRY_VOID(desk_->start());
+    clock_->told(desk_->tick());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
     ledger_->start();
     checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path, [this] { ledger_->tidy(); });
+    watch_ = std::make_unique<Watch>(DatabaseFile(settings_.store_path), *ledger_, *clock_, &say);
     return {};
   }
 
@@ -226,13 +243,11 @@ class Server::Impl {
   Status open_network() {
     parse_ = std::make_unique<ParsePool>(*ledger_, intake_settings(settings_), 2);
 
-    char random[24];
-    fill_random(random, sizeof random);
-    token_ = to_hex({random, sizeof random});
     if (options_.sandbox || !options_.token_file.empty()) {
-      const std::string name = options_.sandbox ? "sandbox" : "start";
-      HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) {
-        return desk.store().add_token(name, "administrator", sha256_hex(token_), desk.now());
+      HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) -> Status {
+        HEJNAL_TRY(token_,
+                   api::make_start_token(desk, options_.sandbox ? api::kSandboxToken : api::kStartToken));
+        return {};
       }));
     }
     HEJNAL_TRY_VOID(open_api());
@@ -339,7 +354,7 @@ class Server::Impl {
         return desk.store().set_setting(key, fmt::format("{} {}", p.uidvalidity, p.uid));
       }));
     };
-    callbacks.log = [](const std::string& words) { fmt::print(stderr, "hejnal: imap: {}\n", words); };
+    callbacks.log = [](const std::string& words) { say("imap: " + words); };
     mailboxes_.push_back(std::make_unique<net::ImapWatcher>(std::move(imap), *parse_, std::move(callbacks)));
     return {};
   }
@@ -349,6 +364,8 @@ class Server::Impl {
     if (inspector_) out.push_back(inspector_->health());
     if (lmtp_) out.push_back({"lmtp", "ok", "listens on " + lmtp_address});
     if (world_) out.push_back({"sandbox", "ok", "nothing leaves this computer"});
+    if (relay_health_) out.push_back(relay_health_->channel());
+    for (api::ChannelHealth& trouble : watch_->troubles()) out.push_back(std::move(trouble));
     for (const auto& mailbox : mailboxes_) {
       const net::ImapStatus status = mailbox->status();
       const bool deaf = status.heard_nothing_for > 30min;
@@ -386,12 +403,14 @@ class Server::Impl {
   std::unique_ptr<carriers::EmailComposer> composer_;
   std::unique_ptr<carriers::SandboxWorld> world_;
   std::unique_ptr<net::SmtpSender> smtp_;
+  std::unique_ptr<RelayHealth> relay_health_;
   std::unique_ptr<RelayDispatcher> relay_;
   std::unique_ptr<carriers::ComposingDispatcher> composing_;
   std::unique_ptr<OutThread> out_;
-  desk::Events events_;
+  desk::Events events_{desk::Events::epoch_of(OffsetClock().now())};
   std::unique_ptr<desk::Desk> desk_;
   std::unique_ptr<desk::Ledger> ledger_;
+  std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::IoThread> io_;
   std::unique_ptr<ParsePool> parse_;
   std::unique_ptr<api::Api> api_;

@@ -186,6 +186,31 @@ inline char32_t code_point(std::string_view text, std::size_t& at) {
 
 char32_t next_code_point(std::string_view text, std::size_t& at) { return code_point(text, at); }
 
+std::string one_line(std::string_view text) {
+  const auto is_white = [](char32_t c) {
+    return c == ' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+           c == 0x3000;
+  };
+  const auto is_unseen = [](char32_t c) {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C || c == 0xFEFF;
+  };
+  std::string out;
+  bool pending = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_code_point(text, at);
+    if (is_white(c)) {
+      pending = !out.empty();
+    } else if (!is_unseen(c)) {
+      if (pending) out += ' ';
+      pending = false;
+      append_utf8(out, c);
+    }
+  }
+  return out;
+}
+
 bool is_valid_utf8(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
     if (at + 8 <= bytes.size() && ascii8(load8(bytes.data() + at))) {

@@ -13,6 +13,9 @@ std::string to_lower_ascii(std::string_view text);     // A-Z only, other bytes 
 bool iequals(std::string_view a, std::string_view b);  // equal but for the case of A-Z
 std::vector<std::string_view> split(std::string_view text, char separator);  // empty pieces are kept
 std::string collapse_space(std::string_view text);  // runs of white space (also U+00A0) to one space, trimmed
+// One line of plain signs, for lists, headers and terminals: white space of any kind (line ends too) becomes
+// one space, and what steers a terminal or turns the direction of writing goes. Valid UTF-8 comes out.
+std::string one_line(std::string_view text);
 
 // Valid UTF-8 with U+FFFD for each byte that is none; NUL also becomes U+FFFD, other controls but \t \n \r
 // are dropped.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/email_address.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
 #include "config/toml_reader.hpp"
@@ -134,10 +137,19 @@ const std::vector<Text<ImapMailbox>>& imap_rows() {
   return rows;
 }
 
+// Values stand in headers, commands and lines of protocols.
+std::string one_text(TomlTable& table, const char* key, const char* standard, bool required) {
+  std::string value = table.text(key, standard ? standard : "", required);
+  if (collapse_space(value) != collapse_space(one_line(value)) ||
+      value.find_first_of("\r\n\t") != std::string::npos)
+    table.mistake(key, "a line break or another control character has no place here");
+  return value;
+}
+
 template <class T>
 void read_texts(TomlTable& table, const std::vector<Text<T>>& rows, T& into) {
   for (const Text<T>& row : rows)
-    into.*row.field = table.text(row.key, row.standard ? row.standard : "", row.standard == nullptr);
+    into.*row.field = one_text(table, row.key, row.standard, row.standard == nullptr);
 }
 
 void one_of(TomlTable& table, const char* key, const std::string& value,
@@ -150,10 +162,29 @@ void one_of(TomlTable& table, const char* key, const std::string& value,
   table.mistake(key, fmt::format("expected {}, found \"{}\"", list, value));
 }
 
-bool looks_like_address(const std::string& text) {
-  const auto at = text.find('@');
-  return at != std::string::npos && at > 0 && at + 1 < text.size() &&
-         text.find_first_of(" <>,\"\r\n") == std::string::npos;
+// Makes it what is kept; notes a mistake when it is none.
+void read_address(TomlTable& table, const char* key, std::string& text) {
+  if (text.empty()) return;  // said already, when it must be given
+  if (const auto address = email_address(text)) {
+    text = *address;
+  } else {
+    table.mistake(
+        key, fmt::format("expected an address such as pomoc@firma.example, found \"{}\"", one_line(text)));
+  }
+}
+
+void read_domain(TomlTable& table, const char* key, std::string& text) {
+  if (const auto address = email_address("x@" + text)) {
+    text = address->substr(2);
+  } else {
+    table.mistake(key, fmt::format("\"{}\" is no domain", one_line(text)));
+  }
+}
+
+bool looks_like_phone(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto digits = std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.find_first_not_of("0123456789 -./()") == std::string_view::npos && digits >= 7 && digits <= 15;
 }
 
 bool looks_like_listen(const std::string& text) {
@@ -167,13 +198,9 @@ bool looks_like_listen(const std::string& text) {
 
 void examine(TomlTable& table, const std::string& section, Settings& s) {
   if (section == "desk") {
-    if (!s.address.empty() && !looks_like_address(s.address))
-      table.mistake("address",
-                    fmt::format("expected an address such as pomoc@firma.example, found \"{}\"", s.address));
-    for (const std::string& alias : s.aliases) {
-      if (!looks_like_address(alias))
-        table.mistake("aliases", fmt::format("\"{}\" is no email address", alias));
-    }
+    read_address(table, "address", s.address);
+    for (std::string& alias : s.aliases) read_address(table, "aliases", alias);
+    for (std::string& domain : s.own_domains) read_domain(table, "own_domains", domain);
     one_of(table, "language", s.language, {"pl", "en"});
     if (const Status zone = check_zone(s.timezone); !zone) table.mistake("timezone", zone.error().what);
     if (s.country.starts_with('+')) s.country.erase(0, 1);
@@ -181,11 +208,6 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
         s.country.find_first_not_of("0123456789") != std::string::npos) {
       table.mistake("country",
                     fmt::format("expected a calling code such as \"48\", found \"{}\"", s.country));
-    }
-    // Addresses are compared as they are kept: in lower case.
-    s.address = to_lower_ascii(s.address);
-    for (auto* list : {&s.aliases, &s.own_domains}) {
-      for (std::string& address : *list) address = to_lower_ascii(address);
     }
   } else if (section == "store") {
     if (s.store_path.starts_with("sqlite:") && s.store_path.size() > 7) {
@@ -204,8 +226,14 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
           fmt::format("expected an address such as \"https://pomoc.example\", found \"{}\"", s.public_url));
     }
   } else if (section == "email.in") {
-    if (!s.lmtp.empty() && !looks_like_listen(s.lmtp))
+    if (!s.lmtp.empty() && !looks_like_listen(s.lmtp)) {
       table.mistake("lmtp", fmt::format("expected \"HOST:PORT\" or \"unix:/PATH\", found \"{}\"", s.lmtp));
+    } else if (!s.lmtp.empty() && !is_local_listen(s.lmtp)) {
+      table.warning("lmtp",
+                    fmt::format("{} believes whoever reaches it from another machine: what it is told "
+                                "of sender and recipient counts",
+                                s.lmtp));
+    }
   } else if (section == "email.out") {
     one_of(table, "starttls", s.smtp_starttls, {"none", "try", "require"});
     const auto host = s.smtp.find("://");
@@ -219,11 +247,25 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
   }
 }
 
+// Also with a detail behind the delimiter.
+bool leads_to_the_desk(const Settings& s, const std::string& address) {
+  std::string plain = address;
+  const auto at = plain.find('@');
+  const auto detail = s.recipient_delimiter.empty() ? at : plain.find(s.recipient_delimiter);
+  if (at != std::string::npos && detail != std::string::npos && detail < at) plain.erase(detail, at - detail);
+  return plain == s.address || std::find(s.aliases.begin(), s.aliases.end(), plain) != s.aliases.end();
+}
+
 std::string code(const char* standard) {
   return standard == nullptr ? "**required**" : *standard == '\0' ? "empty" : fmt::format("`{}`", standard);
 }
 
 }  // namespace
+
+bool is_local_listen(std::string_view text) {
+  const std::string_view host = text.substr(0, text.rfind(':'));
+  return text.starts_with("unix:") || host.starts_with("127.") || host == "localhost" || host == "[::1]";
+}
 
 Result<Settings> read_settings(std::string_view text, const std::string& name) {
   TomlFile file(text, name);
@@ -240,8 +282,7 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
     const bool given = table.has_value();
     if (!table) table = empty.root();  // every key has its standard value
     for (const Text<Settings>& row : section.texts)
-      settings.*row.field =
-          table->text(row.key, row.standard ? row.standard : "", given && row.standard == nullptr);
+      settings.*row.field = one_text(*table, row.key, row.standard, given && row.standard == nullptr);
     for (const Number& row : section.numbers)
       settings.*row.field = table->integer(row.key, row.standard, row.min, row.max);
     for (const List& row : section.lists) settings.*row.field = table->texts(row.key);
@@ -264,15 +305,21 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
   for (TomlTable& row : root.tables("on_call")) {
     core::OnCall person;
     read_texts(row, on_call_rows(), person);
-    if (!person.email.empty() && !looks_like_address(person.email))
-      row.mistake("email", fmt::format("\"{}\" is no email address", person.email));
-    person.email = to_lower_ascii(person.email);
+    read_address(row, "email", person.email);
+    if (leads_to_the_desk(settings, person.email))
+      row.mistake("email",
+                  fmt::format("{} is the desk itself: its alerts would come back as mail", person.email));
+    if (!person.phone.empty() && !looks_like_phone(person.phone))
+      row.mistake("phone", fmt::format("\"{}\" is no telephone number", person.phone));
     settings.on_call.push_back(std::move(person));
   }
   if (settings.on_call.empty())
     root.mistake("on_call", "expected at least one [[on_call]] with name and email: somebody has to be told");
   file.report_unknown_keys();
   if (!file.mistakes().empty()) return complain();
+  if (settings.lmtp.empty() && settings.imap.empty())
+    root.warning("email.in", "neither lmtp nor [[email.in.imap]]: mail comes in only by `hejnal deliver`");
+  settings.warnings = file.warnings();
   return settings;
 }
 

@@ -38,10 +38,15 @@ struct Settings {
   std::int64_t budget_address = 0, budget_case = 0, budget_total = 0;
   // [[on_call]]
   std::vector<core::OnCall> on_call;
+
+  std::vector<std::string> warnings;  // of what is allowed and seldom meant; each with its place
 };
 
 // `name` stands in the messages, one mistake a line. Fails with Fault::malformed.
 Result<Settings> read_settings(std::string_view text, const std::string& name);
+
+// "HOST:PORT" or "unix:/PATH" that nobody reaches from another machine.
+bool is_local_listen(std::string_view text);
 
 // docs/configuration.md.
 std::string settings_document();

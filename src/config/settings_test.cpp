@@ -1,6 +1,7 @@
 // The settings file: what is read, and every mistake with its place.
 #include "config/settings.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace hejnal::config {
@@ -100,7 +101,16 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
        "hejnal.toml:1:1: http: is missing; expected a table\n"
        "hejnal.toml:4:2: there is no setting \"htpp\""},
       {"email = \"dyzur\"", "email = \"dyzur@wsparcie.example\"",
-       "hejnal.toml:8:9: on_call.email: \"dyzur\" is no email address"},
+       "hejnal.toml:8:9: on_call.email: expected an address such as pomoc@firma.example, found \"dyzur\""},
+      {"email = \"Pomoc@wsparcie.example\"", "email = \"dyzur@wsparcie.example\"",
+       "hejnal.toml:8:9: on_call.email: pomoc@wsparcie.example is the desk itself: its alerts would come "
+       "back as "
+       "mail"},
+      {"email = \"a@b\"\nphone = \"12\"", "email = \"dyzur@wsparcie.example\"",
+       "hejnal.toml:9:9: on_call.phone: \"12\" is no telephone number"},
+      {"name = \"a\\nb\"", "name = \"Wsparcie\"",
+       "hejnal.toml:2:8: desk.name: a line break or another control character has no place here"},
+      {"[desk]\nown_domains = [\"@a\"]", "[desk]", "hejnal.toml:2:15: desk.own_domains: \"@a\" is no domain"},
       {"[on_call]", "[[on_call]]",
        "hejnal.toml:6:1: on_call: expected one or more [[tables]], found a table\n"
        "hejnal.toml:6:1: on_call: expected at least one [[on_call]] with name and email: somebody has to be "
@@ -122,7 +132,8 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
        "hejnal.toml:2:11: desk.aliases: expected a list of texts, found a text in quotes"},
       {"[desk]\naliases = [\"a@b\", 5]", "[desk]",
        "hejnal.toml:2:11: desk.aliases: expected a list of texts, found a whole number in it"},
-      {"[desk]\naliases = [\"a\"]", "[desk]", "hejnal.toml:2:11: desk.aliases: \"a\" is no email address"},
+      {"[desk]\naliases = [\"a\"]", "[desk]",
+       "hejnal.toml:2:11: desk.aliases: expected an address such as pomoc@firma.example, found \"a\""},
       {"[http]\nlisten = \"8080\"", "[http]",
        "hejnal.toml:5:10: http.listen: expected \"HOST:PORT\", found \"8080\""},
       {"[store]\nurl = \"postgres:x\"\n[http]", "[http]",
@@ -161,6 +172,23 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
     text.replace(at, std::string_view(row.right).size(), row.wrong);
     EXPECT_EQ(mistakes(text), row.what) << row.wrong;
   }
+}
+
+TEST(Settings, WhatIsSeldomMeantIsAWarning) {
+  const auto warnings = [](const std::string& text) {
+    const auto settings = read_settings(kGood + text, "hejnal.toml");
+    EXPECT_TRUE(settings) << settings.error().what;
+    return settings ? settings->warnings : std::vector<std::string>();
+  };
+  EXPECT_EQ(warnings(""), std::vector<std::string>{"hejnal.toml:1:1: warning: email.in: neither lmtp nor "
+                                                   "[[email.in.imap]]: mail comes in only by `hejnal "
+                                                   "deliver`"});
+  EXPECT_EQ(warnings("[email.in]\nlmtp = \"0.0.0.0:24\"\n"),
+            std::vector<std::string>{"hejnal.toml:10:8: warning: email.in.lmtp: 0.0.0.0:24 believes whoever "
+                                     "reaches it from another machine: what it is told of sender and "
+                                     "recipient counts"});
+  for (const char* listen : {"127.0.0.1:24", "[::1]:24", "localhost:24", "unix:/run/x"})
+    EXPECT_TRUE(warnings(fmt::format("[email.in]\nlmtp = \"{}\"\n", listen)).empty()) << listen;
 }
 
 TEST(Settings, AControlCharacterIsToldWithItsPlace) {

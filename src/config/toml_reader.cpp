@@ -104,10 +104,18 @@ std::string TomlTable::path(std::string_view key) const {
   return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
 }
 
-void TomlTable::mistake(std::string_view key, std::string_view what) {
+std::string TomlTable::placed(std::string_view key, std::string_view what) const {
   const toml::node* node = as_table(node_)->get(key);
   const Place place = node ? place_of(*node) : place_of(*as_table(node_));
-  file_->mistake(std::max(place.line, 1), std::max(place.column, 1), fmt::format("{}: {}", path(key), what));
+  return fmt::format("{}:{}:{}: {}", file_->name_, std::max(place.line, 1), std::max(place.column, 1), what);
+}
+
+void TomlTable::mistake(std::string_view key, std::string_view what) {
+  file_->mistakes_.push_back(placed(key, fmt::format("{}: {}", path(key), what)));
+}
+
+void TomlTable::warning(std::string_view key, std::string_view what) {
+  file_->warnings_.push_back(placed(key, fmt::format("warning: {}: {}", path(key), what)));
 }
 
 namespace {

@@ -22,6 +22,7 @@ class TomlFile {
 
   TomlTable root();
   const std::vector<std::string>& mistakes() const { return mistakes_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }
   void mistake(int line, int column, std::string_view what);
   // To be called last: reports the keys that nobody asked for.
   void report_unknown_keys();
@@ -31,7 +32,7 @@ class TomlFile {
   struct Document;
   std::unique_ptr<Document> document_;
   std::string name_;
-  std::vector<std::string> mistakes_;
+  std::vector<std::string> mistakes_, warnings_;
 };
 
 // A view of one table. Getters return the fallback after noting the mistake; `required` makes absence one.
@@ -51,12 +52,15 @@ class TomlTable {
   std::optional<TomlTable> table(std::string_view key, bool required = false);
   std::vector<TomlTable> tables(std::string_view key, bool required = false);  // [[key]]
   void mistake(std::string_view key, std::string_view what);  // at the key, or at the table when it is absent
+  void warning(std::string_view key, std::string_view what);  // so, too; the file is good all the same
   std::string path(std::string_view key) const;
 
  private:
   friend class TomlFile;
   TomlTable(TomlFile* file, const void* node, std::string path)
       : file_(file), node_(node), path_(std::move(path)) {}
+
+  std::string placed(std::string_view key, std::string_view what) const;
 
   TomlFile* file_;
   const void* node_;  // a toml::table; null for a file that could not be parsed

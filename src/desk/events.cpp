@@ -19,8 +19,11 @@ void Events::publish(std::vector<Change> changes) {
 
 std::vector<Change> Events::after(std::uint64_t last_id, std::size_t limit, bool& lost) const {
   const std::lock_guard lock(mutex_);
-  lost = last_id > last_id_ || (!changes_.empty() && last_id + 1 < changes_.front().id);
+  if (last_id == 0) last_id = epoch_;
+  const std::uint64_t forgotten = changes_.empty() ? last_id_ : changes_.front().id - 1;
+  lost = last_id < forgotten || last_id > last_id_;
   std::vector<Change> out;
+  if (lost) return out;
   for (const Change& change : changes_) {
     if (change.id > last_id && out.size() < limit) out.push_back(change);
   }

@@ -1,5 +1,8 @@
 // What has changed, for those who watch: the last 1,000 changes with ever growing ids. Thread-safe.
 // Published after the commit, so whoever is told can read it.
+//
+// Nothing of it outlives the process. So that an id of an earlier run is never taken for one of this run, ids
+// begin behind a number that no earlier run can have reached (epoch_of a start).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/instant.hpp"
 #include "core/types.hpp"
 
 namespace hejnal::desk {
@@ -21,8 +25,14 @@ struct Change {
 
 class Events {
  public:
+  // The ids of a process that has started now. A million changes a millisecond would reach the next one's.
+  static std::uint64_t epoch_of(Instant start) { return static_cast<std::uint64_t>(start.ms) << 20; }
+
+  explicit Events(std::uint64_t epoch = 0) : epoch_(epoch), last_id_(epoch) {}
+
   void publish(std::vector<Change> changes);  // ids are given here
-  // Changes after `last_id`; `lost` when some of them are not remembered any more: read everything anew.
+  // Changes after `last_id` (0: all that are remembered). `lost`, and none, when some of them are not
+  // remembered any more, or the id is not of this run: read everything anew.
   std::vector<Change> after(std::uint64_t last_id, std::size_t limit, bool& lost) const;
   std::uint64_t last_id() const;
   void on_publish(std::function<void()> wake);  // called after each publish, on the publishing thread
@@ -30,7 +40,8 @@ class Events {
  private:
   mutable std::mutex mutex_;
   std::deque<Change> changes_;
-  std::uint64_t last_id_ = 0;
+  const std::uint64_t epoch_;
+  std::uint64_t last_id_;
   std::function<void()> wake_;
 };
 

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "base/check.hpp"
+#include "base/thread_name.hpp"
 
 namespace hejnal::desk {
 
@@ -27,7 +28,10 @@ Ledger::Ledger(Desk& desk, Events& events, ports::Dispatcher& dispatcher, std::s
 Ledger::~Ledger() { stop(); }
 
 void Ledger::start() {
-  thread_ = std::thread([this] { loop(); });
+  thread_ = std::thread([this] {
+    name_this_thread("hejnal-ledger");
+    loop();
+  });
 }
 
 void Ledger::stop() {

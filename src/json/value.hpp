@@ -16,6 +16,8 @@ using Array = boost::json::array;
 
 // Fails with Fault::malformed: "not JSON: ... at byte 17".
 Result<Value> parse(std::string_view text);
+// And no object has a field twice: of two, one would be taken and the other forgotten in silence.
+Result<Value> parse_strictly(std::string_view text);
 std::string dump(const Value& value);
 
 }  // namespace hejnal::json

@@ -1,7 +1,5 @@
 #include "net/imap_client.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -9,6 +7,7 @@
 #include <thread>
 
 #include "base/text.hpp"
+#include "base/thread_name.hpp"
 #include "net/detail/imap_connection.hpp"
 
 namespace hejnal::net {
@@ -103,7 +102,7 @@ class ImapWatcher::Impl {
 };
 
 void ImapWatcher::Impl::run() {
-  pthread_setname_np(pthread_self(), "hejnal-imap");
+  name_this_thread("hejnal-imap");
   Duration pause = options_.pause_first;
   while (!stop_.is_set()) {
     reached_rest_ = false;

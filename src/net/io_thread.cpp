@@ -1,10 +1,9 @@
 #include "net/io_thread.hpp"
 
-#include <pthread.h>
-
 #include <boost/asio/post.hpp>
 
 #include "base/check.hpp"
+#include "base/thread_name.hpp"
 #include "net/detail/io.hpp"
 
 namespace hejnal::net {
@@ -12,7 +11,7 @@ namespace hejnal::net {
 IoThread::IoThread() : core_(std::make_shared<IoCore>()) {
   IoCore& core = *core_;
   core.thread = std::thread([&core] {
-    pthread_setname_np(pthread_self(), "hejnal-net");
+    name_this_thread("hejnal-net");
     core.io.run();
   });
 }

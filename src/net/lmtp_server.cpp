@@ -2,16 +2,11 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
-#include <set>
 
-#include "base/check.hpp"
-#include "net/detail/io.hpp"
-#include "net/detail/listener.hpp"
+#include "net/detail/door.hpp"
 
 namespace hejnal::net {
 
@@ -20,10 +15,9 @@ using boost::system::error_code;
 namespace {
 
 constexpr Duration kLinger = 1s;
-constexpr Duration kAcceptPause = 100ms;  // when the process is out of file descriptors
 constexpr std::size_t kReadBytes = 16u << 10;
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection final : public Guest {
  public:
   Connection(std::weak_ptr<IoCore> core, Socket socket, ports::MailIntake& intake,
              const LmtpServerOptions& options)
@@ -35,9 +29,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
         watchdog_(socket_.get_executor(), [this] { stop_reading_or_writing(); }),
         verdict_here_(socket_.get_executor()) {}
 
-  asio::awaitable<void> run();
-  void shutting_down();  // politely
-  void cut();            // at once
+  asio::awaitable<void> run() override;
+  void shutting_down() override;
+  void cut() override;
 
  private:
   asio::awaitable<bool> flush();
@@ -45,6 +39,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<void> linger();
   void answered(Status status);
   void stop_reading_or_writing();
+  std::weak_ptr<Connection> myself() { return std::static_pointer_cast<Connection>(shared_from_this()); }
 
   const std::weak_ptr<IoCore> core_;
   Socket socket_;
@@ -108,7 +103,7 @@ asio::awaitable<void> Connection::ask() {
   verdict_.reset();
   verdict_here_.expires_at(SteadyTime::max());
   // `done` may outlive the connection, the server and even the thread: it holds them weakly.
-  std::function<void(Status)> done = [core = core_, weak = weak_from_this()](Status status) {
+  std::function<void(Status)> done = [core = core_, weak = myself()](Status status) {
     const std::shared_ptr<IoCore> alive = core.lock();
     if (!alive) return;
     asio::post(alive->io, [weak, status = std::move(status)]() mutable {
@@ -156,91 +151,30 @@ void Connection::cut() {
 
 }  // namespace
 
-struct LmtpServer::State : std::enable_shared_from_this<State> {
-  State(IoThread& thread, ports::MailIntake& mail_intake, LmtpServerOptions server_options,
-        Listener open_listener)
-      : io(thread.core()->io),
-        core(thread.core()),
-        intake(mail_intake),
-        options(std::move(server_options)),
-        listener(std::move(open_listener)),
-        pause(io) {}
-
-  asio::awaitable<void> accept();
-  void welcome(Socket socket);
-
-  asio::io_context& io;
-  const std::weak_ptr<IoCore> core;  // weak: a task that is left in its queue may hold us
+struct LmtpServer::State {
   ports::MailIntake& intake;
   const LmtpServerOptions options;
-  Listener listener;
-  asio::steady_timer pause;
-  Gate gate;
-  std::set<std::shared_ptr<Connection>> connections;
-  bool stopping = false;
-  bool stopped = false;  // touched only by stop()
+  std::shared_ptr<Door> door;
 };
-
-asio::awaitable<void> LmtpServer::State::accept() {
-  while (!stopping) {
-    auto [error, socket] = co_await listener.acceptor().async_accept(kAwait);
-    if (stopping) break;
-    if (error) {
-      pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(kAwait);
-      continue;
-    }
-    welcome(std::move(socket));
-  }
-}
-
-void LmtpServer::State::welcome(Socket socket) {
-  error_code ignored;
-  if (!listener.is_unix()) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  if (connections.size() >= options.connections) {
-    socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(std::string_view("421 4.3.2 too many connections\r\n")), ignored);
-    return;
-  }
-  auto connection = std::make_shared<Connection>(core, std::move(socket), intake, options);
-  connections.insert(connection);
-  gate.enter();
-  asio::co_spawn(io, connection->run(), [self = shared_from_this(), connection](const std::exception_ptr&) {
-    self->connections.erase(connection);
-    self->gate.leave();
-  });
-}
 
 Result<std::unique_ptr<LmtpServer>> LmtpServer::open(IoThread& thread, ports::MailIntake& intake,
                                                      LmtpServerOptions options) {
   HEJNAL_TRY(Listener listener, Listener::open(thread.core()->io, options.listen, options.unix_mode));
-  auto state = std::make_shared<State>(thread, intake, std::move(options), std::move(listener));
-  state->gate.enter();
-  asio::co_spawn(state->io, state->accept(), [state](const std::exception_ptr&) { state->gate.leave(); });
+  const Door::Options door{options.connections, "421 4.3.2 too many connections\r\n"};
+  auto state = std::make_shared<State>(State{intake, std::move(options), {}});
+  state->door = std::make_shared<Door>(
+      thread, std::move(listener), door, [server = state.get()](Socket socket) -> std::shared_ptr<Guest> {
+        return std::make_shared<Connection>(server->door->core(), std::move(socket), server->intake,
+                                            server->options);
+      });
+  state->door->open();
   return std::unique_ptr<LmtpServer>(new LmtpServer(std::move(state)));
 }
 
 LmtpServer::~LmtpServer() { stop(0s); }
 
-std::uint16_t LmtpServer::bound_port() const { return state_->listener.port(); }
+std::uint16_t LmtpServer::bound_port() const { return state_->door->port(); }
 
-void LmtpServer::stop(Duration grace) {
-  if (std::exchange(state_->stopped, true)) return;
-  HEJNAL_CHECK(!state_->io.stopped());
-  asio::post(state_->io, [state = state_] {
-    state->stopping = true;
-    state->listener.close();
-    state->pause.cancel();
-    for (const auto& connection : state->connections) connection->shutting_down();
-  });
-  if (state_->gate.wait_empty(grace)) return;
-  state_->gate.enter();
-  asio::post(state_->io, [state = state_] {
-    for (const auto& connection : state->connections) connection->cut();
-    state->gate.leave();
-  });
-  while (!state_->gate.wait_empty(10s)) {
-  }
-}
+void LmtpServer::stop(Duration grace) { state_->door->stop(grace); }
 
 }  // namespace hejnal::net

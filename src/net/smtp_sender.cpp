@@ -1,7 +1,5 @@
 #include "net/smtp_sender.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -10,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/text.hpp"
+#include "base/thread_name.hpp"
 #include "net/detail/curl.hpp"
 
 namespace hejnal::net {
@@ -180,11 +180,12 @@ SendResult SmtpSender::State::deliver(CURL* handle, const OutgoingMail& mail) {
   curl_easy_setopt(handle, CURLOPT_DEBUGDATA, nullptr);
   SendResult sent{outcome_of(result, transfer), transfer.code, transfer.text};
   if (transfer.code == 0) sent.text = error[0] != '\0' ? error : curl_easy_strerror(result);
+  sent.text = one_line(sent.text);  // the other side's bytes, for people and journals
   return sent;
 }
 
 void SmtpSender::State::work(std::size_t number) {
-  pthread_setname_np(pthread_self(), fmt::format("hejnal-smtp-{}", number).c_str());
+  name_this_thread(fmt::format("hejnal-smtp-{}", number));
   CurlHandle handle;
   std::unique_lock lock(mutex);
   for (;;) {

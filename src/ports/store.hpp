@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,11 @@ struct CaseSummary {
 
 struct ClientWords {
   std::string base_subject, text;  // of its first messages from the client
+};
+
+struct TokenRow {
+  std::string name, role;
+  Instant created_at;
 };
 
 class Store {
@@ -147,6 +153,8 @@ class Store {
   virtual Result<std::string> procedure_text(std::string_view version) = 0;  // empty: unknown
   virtual Status add_token(std::string_view name, std::string_view role, std::string_view hash,
                            Instant now) = 0;
+  virtual Result<std::vector<TokenRow>> tokens() = 0;                     // by name
+  virtual Result<std::int64_t> remove_tokens(std::string_view name) = 0;  // how many there were
   // Puts the store's own things in order, outside of a transaction; takes milliseconds.
   virtual void tidy() = 0;
 };
@@ -194,14 +202,20 @@ class Archive {
   virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
   virtual Result<std::string> raw(core::MessageId id) = 0;  // not_found, corrupt
   virtual Result<bool> has_message_id(std::string_view message_id) = 0;
-  virtual Result<std::vector<Message>> set_aside(int limit) = 0;
-  virtual Result<std::vector<OutboxItem>> notices(std::optional<core::NoticeState> state, int limit) = 0;
-  virtual Result<std::vector<PersonRow>> people(std::string_view text, int limit) = 0;
+  // Lists whose newest comes first; only ids below `before`.
+  static constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
+  virtual Result<std::vector<Message>> set_aside(int limit, std::int64_t before = kNewest) = 0;
+  virtual Result<std::vector<OutboxItem>> notices(std::optional<core::NoticeState> state, int limit,
+                                                  std::int64_t before = kNewest) = 0;
+  virtual Result<std::vector<PersonRow>> people(std::string_view text, int limit,
+                                                std::int64_t before = kNewest) = 0;
   virtual Result<std::string> token_role(std::string_view hash) = 0;  // "role:name", empty when unknown
   struct Counts {
     std::int64_t open = 0, queued = 0, failed = 0, set_aside = 0, overdue = 0;
     std::int64_t adrift = 0;       // open cases with nothing due next: there must be none
     std::optional<Instant> alarm;  // the earliest
+    std::optional<Instant>
+        oldest_deferred;  // of the notices that could not be handed over yet: when it was made
   };
   virtual Result<Counts> counts(Instant now) = 0;
   virtual std::int64_t version() = 0;  // changes when something was committed

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import unittest
+import urllib.parse
 
 import world
 from world import ANNA, HOUR
@@ -63,6 +64,41 @@ class Tokens(ApiTest):
         answer = self.desk.get("/api/v1/cases", token=None, headers={"Authorization": "bearer " + self.desk.token})
         self.assertEqual(answer.status, 200)
 
+    def test_what_a_proxy_is_told_means_nothing_to_us(self):
+        follow = urllib.parse.urlparse(self.open_case()["follow_url"]).path
+        for header in ("Basic YTpi", "Digest username=x", "Bearer wrong"):
+            for path in ("/", "/style.css", follow):
+                self.assertEqual(self.desk.get(path, token=None, headers={"Authorization": header}).status, 200, (header, path))
+        self.assertEqual(self.desk.get("/api/v1/health", token=None, headers={"Authorization": "Basic YTpi"}).status, 200)
+        self.problem(self.desk.get("/api/v1/health", token="wrong"), 401, "valid")  # a mistake of ours to be told of
+
+    def test_the_numbers_are_for_this_machine_and_for_readers(self):
+        self.assertEqual(self.desk.get("/metrics", token=None).status, 200)
+        through_a_proxy = {"X-Forwarded-For": "203.0.113.7"}
+        self.problem(self.desk.get("/metrics", token=None, headers=through_a_proxy), 401)
+        self.problem(self.desk.get("/metrics", token=self.desk.make_token("client"), headers=through_a_proxy), 401)
+        self.assertEqual(self.desk.get("/metrics", token=self.desk.make_token("reader"), headers=through_a_proxy).status, 200)
+
+    def test_listed_and_taken_back(self):
+        token = self.desk.make_token("agent", "Żaneta z biura")
+        listed = self.desk.good("GET", "/api/v1/tokens")["items"]
+        self.assertEqual([(one["name"], one["role"]) for one in listed], [("sandbox", "administrator"), ("Żaneta z biura", "agent")])
+        self.assertNotIn(token, json.dumps(listed))
+        self.assertEqual(self.desk.get("/api/v1/cases", token=token).status, 200)
+        self.desk.good("POST", "/api/v1/tokens/revoke", {"name": "Żaneta z biura"})
+        self.problem(self.desk.get("/api/v1/cases", token=token), 401)
+        self.problem(self.desk.post("/api/v1/tokens/revoke", {"name": "Żaneta z biura"}), 404)
+        self.desk.make_token("reader", "Żaneta z biura")
+
+    def test_one_name_is_one_token(self):
+        self.desk.make_token("agent", "jan")
+        self.problem(self.desk.post("/api/v1/tokens", {"name": "jan", "role": "reader"}), 409, "jan")
+        for name in ("", " ", "\u0007", "sandbox", "start"):
+            self.problem(self.desk.post("/api/v1/tokens", {"name": name, "role": "reader"}), 400, "name")
+        self.restart()  # and each start makes the sandbox's own anew
+        self.restart()
+        self.assertEqual([one["name"] for one in self.desk.good("GET", "/api/v1/tokens")["items"]], ["jan", "sandbox"])
+
     def test_a_role_that_is_none(self):
         self.problem(self.desk.post("/api/v1/tokens", {"name": "x", "role": "king"}), 400, "role")
 
@@ -87,6 +123,30 @@ class Requests(ApiTest):
     def test_unknown_parameters_are_named(self):
         for path in ("/api/v1/cases", "/api/v1/notices", "/api/v1/people"):
             self.problem(self.desk.get(path, sort="x"), 400, "sort")
+
+    def test_what_is_said_twice_is_refused(self):
+        self.problem(self.desk.get("/api/v1/cases?limit=1&limit=2"), 400, "twice")
+        for body in (b'{"subject": "a", "text": "b", "text": "c"}', b'{"subject": "a", "text": "b", "t\\u0065xt": "c"}',
+                     b'{"subject": "a:", "text": "b", "client": {"name": "\\":", "name": "x"}}'):
+            self.problem(self.desk.request("POST", "/api/v1/cases", body), 400, "twice")
+        self.assertEqual(self.desk.request("POST", "/api/v1/cases", b'{"subject": "a:\\"b\\":", "text": "{\\":\\"}"}').status, 201)
+
+    def test_addresses_that_are_none(self):
+        for address in ("@", "a@b@c", "a@b;c@d", "a@b\u0000.example", "a\u009b@b.example", "a\u202e@b.example", "Anna <a@b.example>", "a@", "a@b..c"):
+            with self.subTest(address):
+                self.problem(self.desk.post("/api/v1/cases", {"subject": "x", "text": "y", "client": {"email": address}}), 400, "client.email")
+
+    def test_what_is_one_line_stays_one_line(self):
+        case = self.open_case("a\r\nb\u2028c\u009b31m", client={"name": "Anna\n\u0085Nowak", "email": "Anna@Klient.Example"})
+        self.assertEqual((case["subject"], case["client"]["name"], case["client"]["email"]), ("a b c31m", "Anna Nowak", "anna@klient.example"))
+
+    def test_the_id_of_an_event_is_a_number(self):
+        self.problem(self.desk.get("/api/v1/events?last_id=abc"), 400, "last_id")
+        self.problem(self.desk.get("/api/v1/events?foo=1"), 400, "foo")
+
+    def test_pages_do_not_mind_what_is_hung_on_to_a_link(self):
+        path = urllib.parse.urlparse(self.open_case()["follow_url"]).path
+        self.assertEqual(self.desk.get(path + "?utm_source=x&utm_source=y", token=None).status, 200)
 
     def test_malformed_json(self):
         for body in (b"{", b"[]", b'"x"', b"1", b"null", b"{'a': 1}", b'{"text": }', b'{"text": "x"} more', b"\xff\xfe", b'{"text": "\xff"}',
@@ -467,6 +527,32 @@ class Others(ApiTest):
         self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
 
 
+class Lists(ApiTest):
+    def pages(self, path, limit, **query):
+        found, cursor = [], {}
+        while True:
+            page = self.desk.good("GET", path, limit=limit, **query, **cursor)
+            self.assertLessEqual(len(page["items"]), limit)
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            cursor = {"cursor": page["next"]}
+
+    def test_every_list_goes_on_page_by_page(self):
+        for number in range(5):
+            self.open_case(f"Sprawa {number}", email=f"k{number}@klient.example")
+            self.desk.email("news@lista.example", f"Biuletyn {number}", "x", List_Id="<news.lista.example>")
+        for path in ("/api/v1/people", "/api/v1/notices", "/api/v1/set-aside"):
+            with self.subTest(path):
+                whole = self.desk.good("GET", path)
+                self.assertEqual((len(whole["items"]), whole["next"]), (5, None))
+                for limit in (1, 2, 4, 5):
+                    self.assertEqual(self.pages(path, limit), whole["items"])
+                for bad in ({"limit": 0}, {"limit": 201}, {"limit": "x"}, {"cursor": "x"}, {"cursor": -1}):
+                    self.problem(self.desk.get(path, **bad), 400, next(iter(bad)))
+        self.assertEqual(len(self.pages("/api/v1/people", 1, q="k3@")), 1)
+
+
 class Events(ApiTest):
     def stream(self, **headers):
         connection = self.desk.connect(timeout=10)
@@ -556,6 +642,23 @@ class Events(ApiTest):
 
 
 class Sandbox(ApiTest):
+    def test_only_its_own_page_may_play(self):
+        port = self.desk.http.rsplit(":", 1)[1]
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}", "LOCALHOST", "hejnal.localhost:1", "box:8080"):
+            self.assertEqual(self.desk.get("/sandbox/token", token=None, headers={"Host": host}).status, 200, host)
+        for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example."):
+            for path in ("/sandbox/token", "/sandbox/world"):
+                self.problem(self.desk.get(path, token=None, headers={"Host": host}), 403)
+        foreign = ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+                   {"Origin": f"http://127.0.0.1:{int(port) ^ 1}"})
+        for headers in foreign:
+            self.problem(self.desk.request("POST", "/sandbox/sms", {"from": PHONE, "text": "x"}, token=None, headers=headers), 403, "own page")
+        self.assertEqual(self.desk.all_cases(), [])
+        own = {"Origin": f"http://127.0.0.1:{port}", "Host": f"127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin"}
+        self.assertEqual(self.desk.request("POST", "/sandbox/sms", {"from": PHONE, "text": "x"}, token=None, headers=own).status, 200)
+        for page in ("/sandbox/", "/sandbox/sandbox.js", "/"):  # there is a link to it in each alert
+            self.assertEqual(self.desk.get(page, token=None, headers={"Sec-Fetch-Site": "cross-site"}).status, 200)
+
     def test_bad_requests(self):
         for path, body in (("/sandbox/advance", {"seconds": -1}), ("/sandbox/advance", {"seconds": 10**12}), ("/sandbox/advance", {}),
                            ("/sandbox/advance", {"seconds": "1"}), ("/sandbox/email", {"subject": "x"}), ("/sandbox/email", {"from": "x"}),

@@ -5,61 +5,14 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import time
 import unittest
 
 import world
-from world import ANNA, DAY
+from world import ANNA, CANTCREAT, CONFIG, DATAERR, DAY, NOINPUT, OK, SOFTWARE, TEMPFAIL, UNAVAILABLE, USAGE, ConfiguredTest
 
-GOOD = """\
-[desk]
-name = "Wsparcie"
-address = "pomoc@firma.example"
-language = "pl"
-
-[store]
-url = "sqlite:{folder}/hejnal.db"
-
-[http]
-listen = "127.0.0.1:0"
-public_url = "https://pomoc.firma.example"
-
-[email.in]
-lmtp = "127.0.0.1:0"
-
-[email.out]
-smtp = "smtp://127.0.0.1:1"
-recipient_delimiter = "+"
-
-[[on_call]]
-name = "Jan"
-email = "jan@firma.example"
-phone = "+48600000001"
-"""
-
-OK, USAGE, DATAERR, NOINPUT, UNAVAILABLE, SOFTWARE, TEMPFAIL, CONFIG = 0, 64, 65, 66, 69, 70, 75, 78
-
-
-class ConfiguredTest(world.FolderTest):
-    def setUp(self):
-        super().setUp()
-        self.config = self.folder / "hejnal.toml"
-        self.write(GOOD)
-
-    def write(self, text):
-        self.config.write_text(text.replace("{folder}", str(self.folder)), "utf-8")
-
-    def serve(self):
-        return self.start("--config", self.config, token_file=self.folder / "token")
-
-    def hejnal(self, *arguments, code=OK, **options):
-        done = world.run(*arguments, **options)
-        self.assertEqual(done.returncode, code, f"{arguments}: {done.stdout}{done.stderr}")
-        return done
-
-    def cases(self, *more):
-        done = self.hejnal("cases", "--config", self.config, "--json", "--state", "all", *more)
-        return [json.loads(line) for line in done.stdout.splitlines()]
+GOOD = world.settings("{folder}")
 
 
 class Help(unittest.TestCase):
@@ -82,10 +35,27 @@ class Help(unittest.TestCase):
             with self.subTest(arguments):
                 self.assertEqual(world.run(*arguments).returncode, USAGE)
 
+    def test_mistakes_are_named_in_one_or_two_lines(self):
+        for arguments, words in ((["bogus"], "bogus"), (["bogus", "--help"], "bogus"), (["serve", "--nonsense"], "--nonsense"),
+                                 (["simulate", "--years", "nan"], "years"), (["simulate", "--years", "inf"], "--years"), ([], "subcommand")):
+            with self.subTest(arguments):
+                done = world.run(*arguments)
+                self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
+                self.assertIn(words, done.stderr)
+                self.assertLessEqual(len(done.stderr.splitlines()), 2, done.stderr)
+                self.assertTrue(done.stderr.endswith("\n") and not done.stderr.endswith("\n\n"), done.stderr)
+
     def test_the_completion_knows_every_command(self):
         text = (world.SOURCE / "packaging/hejnal.bash").read_text("utf-8")
         for command in self.COMMANDS:
             self.assertRegex(text, rf"\b{command}\b")
+            for subcommand in ((), ("create",), ("list",), ("revoke",)) if command == "token" else ((),):
+                words = [command, *subcommand]
+                script = f"source packaging/hejnal.bash; COMP_WORDS=(hejnal {' '.join(words)} ''); COMP_CWORD={len(words) + 1}; _hejnal; echo ${{COMPREPLY[@]}}"
+                offered = subprocess.run(["bash", "-c", script], cwd=world.SOURCE, capture_output=True, text=True, check=True).stdout.split()
+                options = set(re.findall(r"(?<!-)--[a-z][a-z-]*", "\n".join(re.findall(r"(?m)^  (-.*)", world.run(*words, "--help").stdout))))
+                with self.subTest(words):
+                    self.assertEqual({one for one in offered if one.startswith("--")}, options)
 
 
 class Check(ConfiguredTest):
@@ -113,6 +83,12 @@ class Check(ConfiguredTest):
             "starttls": ('recipient_delimiter = "+"', 'starttls = "yes"', 18, "require"),
             "size": ('lmtp = "127.0.0.1:0"', "size_limit = 5", 14, "10000"),
             "on call": ("jan@firma.example", "jan", 22, "jan"),
+            "a loop": ("jan@firma.example", "pomoc+jan@firma.example", 22, "the desk itself"),
+            "phone": ("+48600000001", "12", 23, "telephone"),
+            "line break": ('name = "Wsparcie"', 'name = "Wsparcie\\r\\nBcc: x"', 2, "line break"),
+            "folder": ("sqlite:{folder}/hejnal.db", "sqlite:{folder}/nowhere/hejnal.db", None, "nowhere"),
+            "alias": ('language = "pl"', 'aliases = ["a@b@c"]', 4, "a@b@c"),
+            "domain": ('language = "pl"', 'own_domains = ["@firma.example"]', 4, "@firma.example"),
             "nobody on call": (GOOD[GOOD.index("[[on_call]]"):], "", None, "on_call"),
             "procedure": ('language = "pl"', 'language = "pl"\nprocedure = "/nowhere/procedure.toml"', None, "/nowhere/procedure.toml"),
         }
@@ -132,6 +108,14 @@ class Check(ConfiguredTest):
         self.write(GOOD.replace('"pl"', '"de"').replace("smtp://127.0.0.1:1", "x").replace("jan@firma.example", "jan"))
         done = self.hejnal("check", "--config", self.config, code=CONFIG)
         self.assertEqual(len(done.stderr.strip().splitlines()), 3, done.stderr)
+
+    def test_what_is_seldom_meant_is_a_warning(self):
+        for old, new, words in (('lmtp = "127.0.0.1:0"', 'lmtp = "0.0.0.0:2424"', rf"{re.escape(str(self.config))}:14:\d+: warning: .*another machine"),
+                                ('lmtp = "127.0.0.1:0"', "", "warning: .*only by `hejnal deliver`"),
+                                ('lmtp = "127.0.0.1:0"', 'lmtp = "[::1]:2424"', "^$"), ('lmtp = "127.0.0.1:0"', 'lmtp = "unix:/run/lmtp"', "^$")):
+            with self.subTest(new):
+                self.write(GOOD.replace(old, new))
+                self.assertRegex(self.hejnal("check", "--config", self.config).stderr, words)
 
     def test_a_file_that_is_not_there(self):
         done = self.hejnal("check", "--config", self.folder / "none.toml", code=CONFIG)
@@ -169,6 +153,7 @@ class Check(ConfiguredTest):
 
     def test_the_example_is_good_also_with_everything_switched_on(self):
         text = (world.SOURCE / "packaging/hejnal.toml").read_text("utf-8")
+        text = text.replace("sqlite:/var/lib/hejnal/", "sqlite:{folder}/")
         with self.subTest("as it is"):
             self.write(text)
             self.hejnal("check", "--config", self.config)
@@ -225,6 +210,9 @@ class Inspect(ConfiguredTest):
         self.assertEqual(lines[0]["reply_text"].strip(), "Tekst.")
         self.assertEqual((lines[1]["auto"], lines[1]["bounce"]), ("auto-replied", []))
 
+    def test_a_folder_is_no_mail(self):
+        self.assertIn("folder", self.hejnal("inspect", self.folder, code=NOINPUT).stderr)
+
     def test_a_file_that_is_not_there_does_not_stop_the_others(self):
         (self.folder / "a.eml").write_bytes(world.mail())
         done = self.hejnal("inspect", self.folder / "none", self.folder / "a.eml", code=NOINPUT)
@@ -253,6 +241,13 @@ class Deliver(ConfiguredTest):
         desk = self.serve()
         kinds = [one["kind"] for one in desk.good("GET", "/api/v1/notices")["items"]]
         self.assertEqual(kinds, ["receipt"])
+
+    def test_without_an_envelope_the_receipt_goes_where_the_return_path_says(self):
+        desk = self.serve()
+        for number, headers in enumerate((["Return-Path: <anna@klient.example>"], ["Return-Path: <>"], [])):
+            self.deliver(world.mail(subject=f"Sprawa {number}", sender=f"k{number}@klient.example", headers=headers))
+        notices = [(one["case"], one["to"]) for one in desk.good("GET", "/api/v1/notices")["items"] if one["kind"] == "receipt"]
+        self.assertEqual(notices, [(1, ANNA)])
 
     def test_ones_own_templates_hold_without_a_server_as_well(self):
         (self.folder / "templates").mkdir()
@@ -320,6 +315,23 @@ class Tokens(ConfiguredTest):
         self.assertEqual(desk.post("/api/v1/cases/1/start", token=after).status, 403)
         self.assertEqual([one["by"] for one in desk.case(1)["journal"] if one["kind"] == "acted"], ["jan"])
 
+    def test_listed_and_taken_back_with_and_without_a_server(self):
+        for running in (False, True):
+            with self.subTest(running=running):
+                if running:
+                    self.serve()
+                named = ("--config", self.config, "--name", "jan")
+                self.hejnal("token", "create", *named, "--role", "reader")
+                self.hejnal("token", "create", *named, code=DATAERR)  # a name has one
+                self.assertRegex(self.hejnal("token", "list", "--config", self.config).stdout, r"(?m)^\d{4}-\S+  reader +jan$")
+                lines = self.hejnal("token", "list", "--config", self.config, "--json").stdout.splitlines()
+                self.assertIn(("jan", "reader"), [(json.loads(line)["name"], json.loads(line)["role"]) for line in lines])
+                self.hejnal("token", "revoke", *named)
+                self.hejnal("token", "revoke", *named, code=NOINPUT)
+                self.assertNotIn("jan", self.hejnal("token", "list", "--config", self.config).stdout)
+                for name in ("", " ", "a\nb", "start"):
+                    self.hejnal("token", "create", "--config", self.config, "--name", name, code=DATAERR)
+
     def test_the_database_holds_no_token(self):
         token = self.hejnal("token", "create", "--name", "jan", "--config", self.config).stdout.strip()
         for path in self.folder.glob("hejnal.db*"):
@@ -347,6 +359,14 @@ class Cases(ConfiguredTest):
         text = self.hejnal("case", "1", "--config", self.config).stdout
         self.assertIn("Zażółć", text)
         self.assertIn("received", text)
+
+    def test_what_strangers_wrote_does_not_steer_the_terminal(self):
+        subject = "=?utf-8?q?a=0D=0A_____2__critical__x=1B[31m=C2=9B31m=E2=80=AEb?="
+        self.hejnal("deliver", "--config", self.config, stdin=world.mail(subject=subject, sender="x@klient.example"))
+        for arguments in (("cases",), ("case", "2")):
+            said = self.hejnal(*arguments, "--config", self.config).stdout
+            self.assertNotRegex(said, "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
+        self.assertEqual(len(self.hejnal("cases", "--config", self.config).stdout.splitlines()), 2)
 
     def test_for_scripts(self):
         self.assertEqual(len(self.cases()), 1)
@@ -379,7 +399,7 @@ class Keeping(ConfiguredTest):
         desk = self.serve()
         self.hejnal("backup", "--config", self.config, self.copy)
         self.hejnal("verify", "--config", self.config, self.copy)
-        self.hejnal("backup", "--config", self.config, self.copy, code=UNAVAILABLE)  # never overwrites
+        self.hejnal("backup", "--config", self.config, self.copy, code=CANTCREAT)  # never overwrites
         desk.deliver(world.mail(sender="late@klient.example"), sender="late@klient.example")
         self.hejnal("restore", "--config", self.config, self.copy, code=UNAVAILABLE)  # the server runs
         desk.stop()
@@ -552,7 +572,8 @@ class Serving(ConfiguredTest):
         desk.deliver(world.mail(subject="[krytyczna] x"), recipients=["pomoc@firma.example"])
         case = desk.all_cases()[-1]["number"]
         alert = world.eventually(lambda: [one for one in desk.case(case)["messages"] if one["to"].lower() == "jan@firma.example"])[0]
-        message_id = re.search(rb"^Message-ID: *(<[^>]+>)", desk.raw(alert["id"]), re.M | re.I)[1].decode()
+        raw = world.eventually(lambda: desk.get(f"/api/v1/messages/{alert['id']}/raw").status == 200) and desk.raw(alert["id"])
+        message_id = re.search(rb"^Message-ID: *(<[^>]+>)", raw, re.M | re.I)[1].decode()
         desk.deliver(world.mail(subject="Re: " + "x", text="Już działa.", sender="jan@firma.example", headers=["In-Reply-To: " + message_id]),
                      sender="jan@firma.example", recipients=["pomoc@firma.example"])
         self.assertEqual(desk.case(case)["state"], "waiting", "the answer of the person on call was not taken for one")

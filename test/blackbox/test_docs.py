@@ -8,20 +8,6 @@ import unittest
 
 import world
 
-CONFIG = """\
-[desk]
-name = "Wsparcie"
-address = "pomoc@firma.example"
-[store]
-url = "sqlite:{folder}/hejnal.db"
-[http]
-listen = "127.0.0.1:0"
-public_url = "https://pomoc.firma.example"
-[[on_call]]
-name = "Jan"
-email = "jan@firma.example"
-"""
-
 
 def page(name):
     return (world.SOURCE / "docs" / name).read_text("utf-8")
@@ -32,7 +18,7 @@ class Examples(world.FolderTest):
         super().setUp()
         (self.folder / "bin").mkdir()
         os.symlink(shutil.which(world.HEJNAL) or os.path.abspath(world.HEJNAL), self.folder / "bin/hejnal")
-        (self.folder / "hejnal.toml").write_text(CONFIG.format(folder=self.folder))
+        (self.folder / "hejnal.toml").write_text(world.settings(self.folder))
         (self.folder / "message.eml").write_bytes(world.mail())
 
     def run_blocks(self, text, **env):

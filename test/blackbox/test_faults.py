@@ -92,6 +92,8 @@ class FullDisk(world.FolderTest):
         time.sleep(2)  # nothing has changed meanwhile
         answer = self.desk.get("/api/v1/health", token=None)
         self.assertEqual((answer.status, answer.json["status"]), (503, "failing"))
+        said = (self.folder / "stderr").read_text("utf-8")
+        self.assertEqual(said.count("store: nothing can be stored"), 1, said)  # the change, not each attempt
 
     def test_a_crash_on_a_full_disk(self):
         replies = [self.deliver(number)[0] for number in range(3)]

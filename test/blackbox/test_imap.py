@@ -8,22 +8,7 @@ import servers
 import world
 from servers import Dovecot, ServersTest
 
-CONFIG = """\
-[desk]
-name = "Wsparcie"
-address = "pomoc@firma.example"
-language = "pl"
-[store]
-url = "sqlite:{folder}/hejnal.db"
-[http]
-listen = "127.0.0.1:0"
-public_url = "https://pomoc.firma.example"
-[email.out]
-smtp = "smtp://127.0.0.1:1"
-[[on_call]]
-name = "Jan"
-email = "jan@dyzur.example"
-
+MAILBOX = """
 [[email.in.imap]]
 url = "imap://127.0.0.1:{port}"
 user = "pomoc"
@@ -41,8 +26,12 @@ class WithDovecot(ServersTest):
         self.config = self.folder / "hejnal.toml"
         self.client = self.connect()
 
+    def configure(self, more=""):
+        mailbox = MAILBOX.format(folder=self.folder, port=self.dovecot.port) + more
+        self.config.write_text(world.settings(self.folder, lmtp="", end=mailbox))
+
     def serve(self, more=""):
-        self.config.write_text(CONFIG.format(folder=self.folder, port=self.dovecot.port) + more)
+        self.configure(more)
         self.desk = self.start("--config", self.config, token_file=self.folder / "token")
         self.wait(self.connected, "it does not connect to the mailbox")
         return self.desk
@@ -171,7 +160,7 @@ class Idle(WithDovecot):
 
     def test_a_wrong_password_is_named(self):
         (self.folder / "password").write_text("wrong\n")
-        self.config.write_text(CONFIG.format(folder=self.folder, port=self.dovecot.port))
+        self.configure()
         self.desk = self.start("--config", self.config, token_file=self.folder / "token")
         self.wait(lambda: "not connected" in self.channel()["detail"] and ";" in self.channel()["detail"], "nothing is said")
         self.assertEqual(self.channel()["state"], "degraded")

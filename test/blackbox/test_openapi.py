@@ -108,6 +108,17 @@ class Document(unittest.TestCase):
                 self.assertEqual(operation.get("x-role", "nobody"), role)
                 self.assertEqual(operation.get("x-sandbox-only", False), sandbox)
 
+    def test_the_parameters_are_those_that_the_program_takes(self):
+        text = (world.SOURCE / "src/api/routes.cpp").read_text("utf-8")
+        taken = {(method, path): set(names.split(",")) for method, path, names in
+                 re.findall(r'\{"([A-Z]+)",\s*"([^"]+)",\s*Role::\w+,\s*\w+,\s*\w+,\s*"([^"]*)"', text)}
+        self.assertTrue(taken)
+        for method, path, operation, shared in self.operations():
+            described = {one["name"] for one in shared + operation.get("parameters", []) if one["in"] == "query"}
+            if path.startswith("/api/") and path != "/api/v1/events":
+                with self.subTest(f"{method} {path}"):
+                    self.assertEqual(described, taken.get((method, path), set()))
+
     def test_it_is_well_formed(self):
         self.assertTrue(DOCUMENT["openapi"].startswith("3.1."))
         ids = [operation["operationId"] for _, _, operation, _ in self.operations()]
@@ -212,6 +223,9 @@ class Answers(world.SandboxTest):
         desk.good("POST", f"/api/v1/people/{people[0]}/organisation", {"organisation": "Klient"})
         desk.good("POST", f"/api/v1/people/{people[0]}/merge", {"into": people[1]})
         reader = desk.make_token("reader")
+        desk.make_token("agent")
+        desk.good("GET", "/api/v1/tokens")
+        desk.good("POST", "/api/v1/tokens/revoke", {"name": "agent"})
         follow = urllib.parse.urlparse(desk.case(3)["follow_url"]).path
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         desk.get(follow)

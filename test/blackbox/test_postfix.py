@@ -9,27 +9,6 @@ import servers
 import world
 from servers import Postfix, ServersTest
 
-CONFIG = """\
-[desk]
-name = "Wsparcie"
-address = "pomoc@firma.example"
-aliases = ["awaria@firma.example"]
-language = "pl"
-[store]
-url = "sqlite:{folder}/hejnal.db"
-[http]
-listen = "127.0.0.1:0"
-public_url = "https://pomoc.firma.example"
-[email.in]
-lmtp = "{lmtp}"
-[email.out]
-smtp = "smtp://127.0.0.1:{smtp}"
-recipient_delimiter = "+"
-[[on_call]]
-name = "Jan"
-email = "jan@dyzur.example"
-"""
-
 # Mail for us goes to our LMTP (docs/install.md); clients have Maildirs; one client does not exist.
 MAIN = """\
 virtual_mailbox_domains = firma.example, klient.example, dyzur.example
@@ -64,7 +43,8 @@ class WithPostfix(ServersTest):
         route = listen if self.lmtp_by_socket else f"inet:{listen}"
         self.postfix = self.daemon(Postfix, "postfix", MAIN.format(folder=self.folder, lmtp=route))
         self.config = self.folder / "hejnal.toml"
-        self.config.write_text(CONFIG.format(folder=self.folder, lmtp=listen, smtp=self.postfix.port))
+        self.config.write_text(world.settings(self.folder, desk='aliases = ["awaria@firma.example"]', lmtp=listen,
+                                              smtp=f"smtp://127.0.0.1:{self.postfix.port}", on_call="jan@dyzur.example"))
         self.desk = self.serve()
 
     def serve(self):

@@ -33,6 +33,9 @@ ANNA = "anna@klient.example"
 HOUR = 3600
 DAY = 24 * HOUR
 
+# <sysexits.h>
+OK, USAGE, DATAERR, NOINPUT, UNAVAILABLE, SOFTWARE, CANTCREAT, TEMPFAIL, CONFIG = 0, 64, 65, 66, 69, 70, 73, 75, 78
+
 
 def run(*arguments, stdin=b"", timeout=60, **options):
     """Runs a command of hejnal to its end; the outcome has .returncode, .stdout and .stderr (texts)."""
@@ -48,6 +51,35 @@ def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+def settings(folder, desk="", lmtp="127.0.0.1:0", smtp="smtp://127.0.0.1:1", on_call="jan@firma.example", end=""):
+    """A good hejnal.toml. `desk` is more of [desk], `end` more of the person on call, and more tables."""
+    return f"""\
+[desk]
+name = "Wsparcie"
+address = "pomoc@firma.example"
+language = "pl"
+{desk}
+[store]
+url = "sqlite:{folder}/hejnal.db"
+
+[http]
+listen = "127.0.0.1:0"
+public_url = "https://pomoc.firma.example"
+
+[email.in]
+lmtp = "{lmtp}"
+
+[email.out]
+smtp = "{smtp}"
+recipient_delimiter = "+"
+
+[[on_call]]
+name = "Jan"
+email = "{on_call}"
+phone = "+48600000001"
+{end}"""
 
 
 def eventually(condition, longest_s=15, every_s=0.05):
@@ -360,6 +392,30 @@ class FolderTest(unittest.TestCase):
         desk = Desk(self.folder if not arguments else options.pop("data", self.folder), list(arguments) or None, **options)
         self.addCleanup(desk.end)
         return desk.start()
+
+
+class ConfiguredTest(FolderTest):
+    """A settings file in the folder, and commands that use it."""
+
+    def setUp(self):
+        super().setUp()
+        self.config = self.folder / "hejnal.toml"
+        self.write(settings("{folder}"))
+
+    def write(self, text):
+        self.config.write_text(text.replace("{folder}", str(self.folder)), "utf-8")
+
+    def serve(self):
+        return self.start("--config", self.config, token_file=self.folder / "token")
+
+    def hejnal(self, *arguments, code=OK, **options):
+        done = run(*arguments, **options)
+        self.assertEqual(done.returncode, code, f"{arguments}: {done.stdout}{done.stderr}")
+        return done
+
+    def cases(self, *more):
+        done = self.hejnal("cases", "--config", self.config, "--json", "--state", "all", *more)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 class SandboxTest(FolderTest):

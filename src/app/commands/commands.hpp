@@ -7,8 +7,8 @@
 
 namespace hejnal::app {
 
-// 0 good; 64 usage, 65 unusable input, 66 no such file, 69 unavailable, 73 cannot create, 75 try again later,
-// 78 configuration
+// 0 good; 64 usage, 65 unusable input, 66 no such thing, 69 unavailable, 70 damaged, 73 cannot create,
+// 75 try again later, 78 configuration
 struct ServeArguments {
   bool sandbox = false, json = false;
   std::string config, data, http = "127.0.0.1:8080", lmtp = "127.0.0.1:2424", sip, token_file;
@@ -25,6 +25,8 @@ int show_procedure(const std::string& language, const std::string& format, const
 int inspect(const std::vector<std::string>& files);
 int deliver(const DatabaseArguments& database, const std::string& from, const std::string& to);
 int create_token(const DatabaseArguments& database, const std::string& name, const std::string& role);
+int list_tokens(const DatabaseArguments& database, bool json);
+int revoke_token(const DatabaseArguments& database, const std::string& name);
 int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text,
                int limit, bool json);
 int show_case(const DatabaseArguments& database, long long number, bool json);

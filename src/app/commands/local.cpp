@@ -9,10 +9,13 @@
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
 #include "app/control.hpp"
+#include "app/database_file.hpp"
 #include "app/from_settings.hpp"
 #include "app/lock.hpp"
+#include "base/text.hpp"
 #include "carriers/words/templates.hpp"
 #include "config/procedure_file.hpp"
+#include "json/value.hpp"
 #include "net/local_client.hpp"
 #include "store/sqlite/keeper.hpp"
 #include "store/sqlite/store.hpp"
@@ -24,7 +27,9 @@ namespace {
 // The desk without a server, for one piece of work.
 Status with_desk(const config::Settings& s, const std::function<Status(desk::Desk&)>& work) {
   HEJNAL_TRY(const DatabaseLock lock, DatabaseLock::take(s.store_path));
+  HEJNAL_TRY(const bool is_new, is_new_database(s.store_path));
   HEJNAL_TRY(const auto store, store::sqlite::open_store(s.store_path));
+  if (is_new) std::fprintf(stderr, "hejnal: made a new database: %s\n", s.store_path.c_str());
   HEJNAL_TRY(const LoadedProcedure loaded, load_procedure(s));
   HEJNAL_TRY(const auto templates, load_templates(s, loaded.procedure));
   HEJNAL_TRY(const std::string offset, store->setting(kSandboxOffset));  // a sandbox may be ahead of its time
@@ -46,10 +51,16 @@ Status with_desk(const config::Settings& s, const std::function<Status(desk::Des
   return done;
 }
 
+// Of what the socket answers (app/control.cpp).
+int exit_code_of(int status) {
+  if (status == 200) return EX_OK;
+  if (status == 404) return EX_NOINPUT;
+  return status == 503 ? EX_TEMPFAIL : EX_DATAERR;
+}
+
 int exit_code_of(const net::LocalAnswer& answer) {
-  if (answer.status == 200) return EX_OK;
-  std::fprintf(stderr, "hejnal: %s\n", answer.body.c_str());
-  return answer.status == 503 ? EX_TEMPFAIL : EX_DATAERR;
+  if (answer.status != 200) std::fprintf(stderr, "hejnal: %s\n", answer.body.c_str());
+  return exit_code_of(answer.status);
 }
 
 }  // namespace
@@ -97,31 +108,66 @@ int deliver(const DatabaseArguments& database, const std::string& from, const st
   return EX_TEMPFAIL;
 }
 
-int create_token(const DatabaseArguments& database, const std::string& name, const std::string& role) {
+namespace {
+
+// A command about tokens, done by the server or without one by ourselves; `show` prints what was said.
+int token_command(const DatabaseArguments& database, const std::string& path, const std::string& name,
+                  const std::string& role, const std::function<void(const std::string&)>& show) {
   const auto settings = settings_of(database);
   if (!settings) {
     complain(settings.error());
     return EX_CONFIG;
   }
   const auto answer =
-      net::post_locally(control_socket(settings->store_path), "/token", {{"name", name}, {"role", role}}, "");
+      net::post_locally(control_socket(settings->store_path), path, {{"name", name}, {"role", role}}, "");
   if (answer) {
-    if (answer->status == 200) fmt::print("{}\n", answer->body);
+    if (answer->status == 200) show(answer->body);
     return exit_code_of(*answer);
   }
   if (answer.error().fault != Fault::not_found) return complain(answer.error());
-  std::string token;
+  Result<std::string> said;
   const Status done = with_desk(*settings, [&](desk::Desk& desk) -> Status {
-    HEJNAL_TRY(token, make_token(desk, name, role));
-    return {};
+    said = do_token_command(desk, path, name, role);
+    return said ? Status() : tl::make_unexpected(said.error());
   });
-  if (!done) return complain(done.error());
-  fmt::print("{}\n", token);
-  return EX_OK;
+  if (done) {
+    show(*said);
+    return EX_OK;
+  }
+  complain(done.error());
+  return said ? exit_code(done.error().fault) : exit_code_of(control_answer(done, "").status);
+}
+
+}  // namespace
+
+int create_token(const DatabaseArguments& database, const std::string& name, const std::string& role) {
+  return token_command(database, "/token", name, role,
+                       [](const std::string& token) { fmt::print("{}\n", token); });
+}
+
+int list_tokens(const DatabaseArguments& database, bool as_json) {
+  return token_command(database, "/token/list", "", "", [&](const std::string& lines) {
+    if (as_json) return fmt::print("{}", lines);
+    for (const std::string_view line : split(lines, '\n')) {
+      const auto token = json::parse(line);
+      if (!token) continue;  // behind the last line
+      const auto text = [&](const char* field) { return one_line(token->at(field).as_string()); };
+      fmt::print("{}  {:<13}  {}\n", text("created_at").substr(0, 16), text("role"), text("name"));
+    }
+  });
+}
+
+int revoke_token(const DatabaseArguments& database, const std::string& name) {
+  return token_command(database, "/token/revoke", name, "", [](const std::string&) {});
 }
 
 int backup(const DatabaseArguments& database, const std::string& path) {
   const auto settings = settings_of(database);
+  std::error_code ignored;
+  if (settings && std::filesystem::exists(path, ignored)) {
+    std::fprintf(stderr, "hejnal: %s exists already; a backup never overwrites\n", path.c_str());
+    return EX_CANTCREAT;
+  }
   const Status done =
       settings ? store::sqlite::back_up(settings->store_path, path) : tl::make_unexpected(settings.error());
   if (!done) return complain(done.error());

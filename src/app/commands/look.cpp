@@ -1,6 +1,8 @@
 // Commands that only look: check, procedure, inspect.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "api/html.hpp"
 #include "app/commands/shared.hpp"
 #include "carriers/email/inspect.hpp"
@@ -65,6 +67,13 @@ int check_settings(const std::string& path) {
   const auto settings = load_settings(path);
   if (!settings) {
     std::fprintf(stderr, "%s\n", settings.error().what.c_str());
+    return EX_CONFIG;
+  }
+  for (const std::string& warning : settings->warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+  std::error_code ignored;
+  const std::filesystem::path folder = std::filesystem::path(settings->store_path).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) {
+    std::fprintf(stderr, "%s: store.url: there is no folder %s\n", path.c_str(), folder.c_str());
     return EX_CONFIG;
   }
   std::vector<std::string> secrets = {settings->smtp_password_file};

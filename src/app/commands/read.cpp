@@ -4,6 +4,7 @@
 #include "api/case_view.hpp"
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
+#include "base/text.hpp"
 #include "json/value.hpp"
 #include "store/sqlite/archive.hpp"
 #include "store/sqlite/keeper.hpp"
@@ -45,8 +46,8 @@ int list_cases(const DatabaseArguments& database, const std::string& state, cons
       const auto& s = row.summary;
       fmt::print("{:>6}  {:<8}  {:<8}  {}  {}{}\n", s.number, row.class_name, to_string(s.state),
                  row.next ? format_rfc3339(row.next->due).substr(0, 16) : std::string(16, '-'),
-                 s.client.email.empty() ? s.client.phone : s.client.email,
-                 s.subject.empty() ? "" : ": " + s.subject);
+                 one_line(s.client.email.empty() ? s.client.phone : s.client.email),
+                 s.subject.empty() ? "" : ": " + one_line(s.subject));
     }
   }
   if (!as_json && !page->next_cursor.empty())
@@ -67,17 +68,18 @@ int show_case(const DatabaseArguments& database, long long number, bool as_json)
   const auto journal = opened->archive->journal(number);
   if (!row || !*row || !journal) return EX_SOFTWARE;
   const auto& s = (*row)->summary;
-  fmt::print("case {}: {}\n  {} ({}), {}, step {}{}\n  client {} {} {}\n  code {}\n", s.number, s.subject,
-             (*row)->class_name, (*row)->class_reason, to_string(s.state), (*row)->step,
-             s.email_missing ? ", email missing" : "", s.client.name, s.client.email, s.client.phone,
-             s.short_code);
+  fmt::print("case {}: {}\n  {} ({}), {}, step {}{}\n  client {} {} {}\n  code {}\n", s.number,
+             one_line(s.subject), (*row)->class_name, one_line((*row)->class_reason), to_string(s.state),
+             (*row)->step, s.email_missing ? ", email missing" : "", one_line(s.client.name),
+             one_line(s.client.email), s.client.phone, s.short_code);
   if ((*row)->next) {
     fmt::print("  next: {} by the {}, due {} ({})\n", (*row)->next->what,
                (*row)->next->by_desk ? "desk" : "client", format_rfc3339((*row)->next->due),
-               (*row)->next->why);
+               one_line((*row)->next->why));
   }
   for (const core::Entry& entry : *journal)
-    fmt::print("  {}  {:<12} {:<10} {}\n", format_rfc3339(entry.at), entry.by, entry.kind(), entry.why);
+    fmt::print("  {}  {:<12} {:<10} {}\n", format_rfc3339(entry.at), one_line(entry.by), entry.kind(),
+               one_line(entry.why));
   return EX_OK;
 }
 

@@ -72,6 +72,13 @@ int serve(const ServeArguments& arguments) {
         return EX_CANTCREAT;
       }
     }
+    if (!config::is_local_listen(arguments.http)) {
+      std::fprintf(
+          stderr,
+          "hejnal: warning: whoever reaches %s is an administrator of this sandbox, and can read and "
+          "write everything in it\n",
+          arguments.http.c_str());
+    }
     options.settings = sandbox_settings(options.data, arguments.http, arguments.lmtp);
   } else {
     if (const int bad = check_settings(arguments.config); bad != EX_OK) return bad;

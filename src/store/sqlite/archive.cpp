@@ -92,14 +92,16 @@ class SqliteArchive final : public ports::Archive {
         db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 LIMIT 1", message_id));
     return rows.next();
   }
-  Result<std::vector<ports::Message>> set_aside(int limit) override {
+  Result<std::vector<ports::Message>> set_aside(int limit, std::int64_t before) override {
     return list(db_.query(
         "SELECT * FROM message_rows WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS NULL "
-        "ORDER BY id DESC LIMIT ?1",
-        limit));
+        "AND id < ?2 ORDER BY id DESC LIMIT ?1",
+        limit, before));
   }
-  Result<std::vector<ports::OutboxItem>> notices(std::optional<core::NoticeState> state, int limit) override;
-  Result<std::vector<ports::PersonRow>> people(std::string_view text, int limit) override;
+  Result<std::vector<ports::OutboxItem>> notices(std::optional<core::NoticeState> state, int limit,
+                                                 std::int64_t before) override;
+  Result<std::vector<ports::PersonRow>> people(std::string_view text, int limit,
+                                               std::int64_t before) override;
   Result<std::string> token_role(std::string_view hash) override {
     HEJNAL_TRY(Rows rows, db_.query("SELECT role || ':' || name FROM tokens WHERE hash = ?1", hash));
     HEJNAL_TRY(const bool found, rows.next());
@@ -298,12 +300,12 @@ Result<std::string> SqliteArchive::raw(core::MessageId id) {
 }
 
 Result<std::vector<ports::OutboxItem>> SqliteArchive::notices(std::optional<core::NoticeState> state,
-                                                              int limit) {
+                                                              int limit, std::int64_t before) {
   HEJNAL_TRY(
       Rows rows,
       db_.query("SELECT message, state, attempts, created_at, next_try_at, last_error, notice FROM outbox "
-                "WHERE ?1 = '' OR state = ?1 ORDER BY message DESC LIMIT ?2",
-                state ? to_string(*state) : std::string_view(), limit));
+                "WHERE (?1 = '' OR state = ?1) AND message < ?3 ORDER BY message DESC LIMIT ?2",
+                state ? to_string(*state) : std::string_view(), limit, before));
   std::vector<ports::OutboxItem> out;
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
@@ -313,7 +315,8 @@ Result<std::vector<ports::OutboxItem>> SqliteArchive::notices(std::optional<core
   }
 }
 
-Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view text, int limit) {
+Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view text, int limit,
+                                                            std::int64_t before) {
   HEJNAL_TRY(
       Rows rows,
       db_.query(
@@ -322,10 +325,10 @@ Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view tex
           "'email'), "
           "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = "
           "'phone') "
-          "FROM people WHERE ?1 = '' OR instr(fold(name), ?1) OR instr(fold(organisation), ?1) OR EXISTS "
-          "(SELECT 1 FROM identifiers WHERE person = people.id AND instr(value, ?1)) ORDER BY id DESC LIMIT "
-          "?2",
-          fold(text), limit));
+          "FROM people WHERE id < ?3 AND (?1 = '' OR instr(fold(name), ?1) OR instr(fold(organisation), ?1) "
+          "OR EXISTS (SELECT 1 FROM identifiers WHERE person = people.id AND instr(value, ?1))) "
+          "ORDER BY id DESC LIMIT ?2",
+          fold(text), limit, before));
   std::vector<ports::PersonRow> out;
   const auto parts = [](std::string_view joined) {
     std::vector<std::string> list;
@@ -354,6 +357,10 @@ Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
       one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 AND next_due < ?1 LIMIT 10001)",
                     now)));
   HEJNAL_TRY(c.adrift, one(db_.query("SELECT count(*) FROM cases WHERE open = 1 AND alarm_at IS NULL")));
+  HEJNAL_TRY(Rows deferred,
+             db_.query("SELECT min(created_at) FROM outbox WHERE state = 'queued' AND attempts > 0"));
+  HEJNAL_TRY(const bool counted, deferred.next());
+  if (counted) c.oldest_deferred = deferred.instant(0);
   HEJNAL_TRY(Rows alarm,
              db_.query("SELECT alarm_at FROM cases WHERE alarm_at IS NOT NULL ORDER BY alarm_at LIMIT 1"));
   HEJNAL_TRY(const bool any, alarm.next());

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kExpandedMax = 24;
 constexpr int kStepsMax = 2000;
-constexpr int kTextsMax = 400;  // read for a page of 50
+constexpr int kTextsMax = 600;  // read for a page of 50
 
 std::string quoted(std::string_view word) { return fmt::format("\"{}\"", word); }
 

@@ -18,7 +18,14 @@ Result<std::unique_ptr<ports::Store>> open_store(const std::string& path, const 
   return std::unique_ptr<ports::Store>(std::make_unique<SqliteStore>(std::move(db)));
 }
 
-Status SqliteStore::begin() { return db_.run("BEGIN IMMEDIATE"); }
+// SQLite would go on writing into a file that has no name any more, and all of it would be gone at the end.
+Status SqliteStore::begin() {
+  int moved = 0;
+  const int code = sqlite3_file_control(db_.handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (code == SQLITE_OK && moved != 0)
+    return fail(Fault::retry_later, "the database file was moved or deleted under the running server");
+  return db_.run("BEGIN IMMEDIATE");
+}
 Status SqliteStore::commit() { return db_.run("COMMIT"); }
 void SqliteStore::rollback() {
   indexed_upto_ = -1;  // what was indexed in this transaction was not
@@ -54,12 +61,6 @@ Result<std::string> SqliteStore::procedure_text(std::string_view version) {
   HEJNAL_TRY(Rows rows, db_.query("SELECT text FROM procedures WHERE version = ?1", version));
   HEJNAL_TRY(const bool found, rows.next());
   return found ? rows.text(0) : std::string();
-}
-
-Status SqliteStore::add_token(std::string_view name, std::string_view role, std::string_view hash,
-                              Instant now) {
-  return db_.run("INSERT INTO tokens (hash, name, role, created_at) VALUES (?1, ?2, ?3, ?4)", hash, name,
-                 role, now);
 }
 
 void SqliteStore::tidy() {

@@ -83,6 +83,8 @@ class SqliteStore final : public ports::Store {
   Status keep_procedure(std::string_view version, std::string_view text) override;
   Result<std::string> procedure_text(std::string_view version) override;
   Status add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) override;
+  Result<std::vector<ports::TokenRow>> tokens() override;
+  Result<std::int64_t> remove_tokens(std::string_view name) override;
   void tidy() override;
 
  private:

@@ -1,0 +1,14 @@
+#include "base/thread_name.hpp"
+
+#include <pthread.h>
+
+#include "base/check.hpp"
+
+namespace hejnal {
+
+void name_this_thread(const std::string& name) {
+  HEJNAL_CHECK(name.size() <= 15);  // what Linux keeps
+  pthread_setname_np(pthread_self(), name.c_str());
+}
+
+}  // namespace hejnal
