@@ -1,8 +1,8 @@
 #include "net/http_caller.hpp"
 
+#include <fmt/core.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <pthread.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/check.hpp"
+#include "base/thread_name.hpp"
 #include "net/detail/curl.hpp"
 
 namespace hejnal::net {
@@ -120,7 +121,7 @@ HttpAnswer HttpClient::State::perform(CURL* handle, const HttpCall& call) const 
 }
 
 void HttpClient::State::work(std::size_t number) {
-  pthread_setname_np(pthread_self(), fmt::format("hejnal-http-{}", number).c_str());
+  name_this_thread(fmt::format("hejnal-http-{}", number));
   const CurlHandle handle = new_curl_handle();
   std::unique_lock lock(mutex);
   for (;;) {
