@@ -104,12 +104,19 @@ timeout_s = 2
         return self.desk
 
     def report(self, phone=CLIENT, text="Nie drukuje.", subject="Drukarka"):
-        """A case of a client of whom only the number is known; gives its number."""
-        return self.desk.good("POST", "/api/v1/cases", {"class": "routine", "subject": subject, "text": text,
-                                                        "client": {"name": "Anna", "phone": phone}})["number"]
+        """A case of a client of whom only the number is known; gives its number when its receipt has left by SMS."""
+        number = self.desk.good("POST", "/api/v1/cases", {"class": "routine", "subject": subject, "text": text,
+                                                          "client": {"name": "Anna", "phone": phone}})["number"]
+        self.assertTrue(world.eventually(lambda: self.state(number, phone) not in ("", "queued", "handing_over")), self.notices())
+        return number
+
+    def last_text(self, number, to=CLIENT):
+        return self.outgoing(number, to=to)[-1]["text"]
 
     def answer(self, number, text="Już działa."):
+        before = len(self.outgoing(number))
         self.desk.act(number, "answer", text=text, channels=["sms"])
+        self.assertTrue(world.eventually(lambda: len(self.outgoing(number)) > before or not before))
 
     def outgoing(self, number, kind="sms", to=CLIENT):
         return [one for one in self.desk.case(number)["messages"]
@@ -127,7 +134,7 @@ timeout_s = 2
         return self.desk.good("GET", "/api/v1/notices")
 
     def health(self, name):
-        channels = self.desk.good("GET", "/api/v1/health")["channels"]
+        channels = self.desk.get("/api/v1/health").json["channels"]
         return next(one for one in channels if one["name"] == f"sms {name}")
 
     def hook(self, name, what, secret=SECRET):
@@ -143,9 +150,11 @@ class Smsapi(SmsTest):
 
     def test_an_answer_goes_out_and_its_delivery_comes_back(self):
         number = self.report()
+        self.assertIn(f"sprawa {number}", self.last_text(number))  # the receipt, in one segment
+        self.assertEqual(sms_servers.segments(self.last_text(number)), 1)
         self.answer(number)
         self.becomes(number, "handed_over")
-        (key, sent), = ((k, v) for k, v in self.gateway.taken.items() if v["to"] == "48601234567")
+        key, sent = list(self.gateway.taken.items())[-1]
         self.assertIn("Już działa.", sent["message"])  # fits in a segment, so its letters stay
         self.assertEqual(sent["notify_url"], f"{PUBLIC}/hooks/sms/smsapi/{SECRET}/report")
         report = {"MsgId": "1", "idx": key, "status": "404", "status_name": "DELIVERED", "donedate": "1", "to": sent["to"]}
@@ -164,7 +173,7 @@ class Smsapi(SmsTest):
         for i, number in enumerate(numbers):
             self.desk.act(number, "answer", text="Już działa.", channels=["sms"])
             self.becomes(number, "handed_over", to=f"+4860123456{i}")
-        keys = {sent["to"]: key for key, sent in self.gateway.taken.items()}
+        keys = {sent["to"]: key for key, sent in self.gateway.taken.items()}  # of the answers: they were the last
         report = {"MsgId": "1,2,3", "status": "404,407,410", "status_name": "DELIVERED,REJECTD,ACCEPTD",
                   "idx": ",".join(keys[f"4860123456{i}"] for i in range(3))}
         self.assertEqual(call("GET", self.hook("smsapi", "report"), report), (200, "OK"))
@@ -207,34 +216,35 @@ class Smsapi(SmsTest):
         self.becomes(number, "failed", to="+491701234567")
 
     def test_no_credit_is_ours_to_mend(self):
-        self.gateway.credit = 0
         number = self.report()
+        self.gateway.credit = 0
         self.answer(number)
         self.assertTrue(world.eventually(lambda: self.health("smsapi")["state"] == "failing"))
         self.assertIn("no credit", self.health("smsapi")["detail"])
-        self.assertEqual(self.state(number), "queued")
+        self.becomes(number, "queued")
 
     def test_an_odd_answer_is_asked_for_again_and_nothing_is_sent_twice(self):
         for bend in ("html", "500", "cut", "drop", "slow"):
             with self.subTest(bend):
+                number = self.report(subject=bend)
                 self.gateway.bend = [bend]
                 before = len(self.gateway.taken)
-                number = self.report(subject=bend)
                 self.answer(number)
                 self.assertTrue(world.eventually(lambda: self.health("smsapi")["state"] != "ok"))
-                self.assertEqual(self.state(number), "queued")
+                self.becomes(number, "queued")
                 self.assertLessEqual(len(self.gateway.taken), before + 1)
 
     def test_after_a_crash_the_same_idx_goes_again(self):
-        self.gateway.bend = ["slow"]
         number = self.report()
+        self.gateway.bend = ["slow"]
         self.answer(number)
-        self.assertTrue(world.eventually(lambda: len(self.gateway.taken) == 1))
+        self.assertTrue(world.eventually(lambda: len(self.gateway.taken) == 2))
         self.desk.kill()
         self.serve()
         self.becomes(number, "handed_over")
-        self.assertEqual(len(self.gateway.taken), 1)
-        self.assertGreaterEqual(len(self.gateway.requests), 2)
+        self.assertEqual(len(self.gateway.taken), 2)
+        self.assertEqual(len(self.gateway.requests), 3)
+        self.assertIn("it had been taken before", str(self.notices()))
 
 
 class Twilio(SmsTest):
@@ -273,22 +283,22 @@ class Twilio(SmsTest):
         self.assertEqual(self.gateway.say(self.base, "/hooks/sms/twilio/in", {**incoming, "AccountSid": "AC9"}, PUBLIC)[0], 403)
 
     def test_who_has_opted_out_is_told_apart(self):
-        self.gateway.error = (400, 21610)
         number = self.report()
+        self.gateway.error = (400, 21610)
         self.answer(number)
         self.becomes(number, "failed")
         self.assertIn("opted out", str(self.desk.case(number)["journal"]))
 
     def test_after_a_crash_it_is_looked_up(self):
-        self.gateway.bend = ["slow"]
         number = self.report()
+        self.gateway.bend = ["slow"]
         self.answer(number)
-        self.assertTrue(world.eventually(lambda: len(self.gateway.messages) == 1))
+        self.assertTrue(world.eventually(lambda: len(self.gateway.messages) == 2))
         self.desk.kill()
         self.serve()
         self.becomes(number, "handed_over")
-        self.assertEqual(len(self.gateway.messages), 1)
-        self.assertEqual([one.method for one in self.gateway.requests], ["POST", "GET"])
+        self.assertEqual(len(self.gateway.messages), 2)
+        self.assertEqual([one.method for one in self.gateway.requests], ["POST", "POST", "GET"])
 
 
 class AnyHttp(SmsTest):
@@ -311,12 +321,12 @@ class AnyHttp(SmsTest):
         gateway, lines = self.plain()
         self.configure(lines)
         self.serve()
-        gateway.bend = ["drop"]
         number = self.report()
+        gateway.bend = ["drop"]
         self.answer(number)
         self.becomes(number, "unknown")
         time.sleep(1)
-        self.assertEqual(len([one for one in gateway.taken if one["to"] == "48601234567"]), 1)
+        self.assertEqual(len(gateway.taken), 2)
 
 
 class Several(SmsTest):
@@ -328,8 +338,8 @@ class Several(SmsTest):
         self.serve()
 
     def test_the_next_one_takes_over_and_says_why(self):
-        self.first.error = 103
         number = self.report()
+        self.first.error = 103
         self.answer(number)
         self.becomes(number, "handed_over")
         self.assertEqual(len(self.second.taken), 1)
@@ -352,8 +362,9 @@ class Money(SmsTest):
         self.serve()
         number = self.report()
         for i in range(4):
-            self.answer(number, f"Odpowiedź {i}")
-            self.assertTrue(world.eventually(lambda: len(gateway.taken) >= i + 1))
+            self.assertTrue(world.eventually(lambda: len(gateway.taken) >= i + 1), self.notices())
+            if i < 3:
+                self.answer(number, f"Odpowiedź {i}")
         self.assertTrue(world.eventually(lambda: "0.40 spent this month of 0.40" in self.health("smsapi")["detail"]))
         self.assertEqual(self.health("smsapi")["state"], "degraded")
         self.desk.stop()
