@@ -1,4 +1,4 @@
-// Production's way out: email by the relay. Other channels have no carrier yet; the desk knows
+// Production's way out: email by the relay, SMS by the gateways where there are any; the desk knows whether
 // (sms_available).
 #pragma once
 
@@ -9,8 +9,11 @@ namespace hejnal::app {
 
 class RelayDispatcher final : public ports::Dispatcher {
  public:
-  RelayDispatcher(ports::MailSender& sender, RelayHealth& health) : sender_(sender), health_(health) {}
+  RelayDispatcher(ports::MailSender& sender, RelayHealth& health, ports::Dispatcher* sms)
+      : sender_(sender), health_(health), sms_(sms) {}
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
+    if (outgoing.notice.channel == core::Channel::sms && sms_ != nullptr)
+      return sms_->send(std::move(outgoing), std::move(done));
     if (outgoing.notice.channel != core::Channel::email) {
       done({ports::SendResult::Outcome::refused, 0, "no SMS gateway is configured"});
       return;
@@ -24,6 +27,7 @@ class RelayDispatcher final : public ports::Dispatcher {
  private:
   ports::MailSender& sender_;
   RelayHealth& health_;
+  ports::Dispatcher* sms_;  // null: no gateway
 };
 
 }  // namespace hejnal::app

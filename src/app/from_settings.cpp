@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/server.hpp"
+#include "wire/sms/number.hpp"
 
 namespace hejnal::app {
 
@@ -18,6 +19,11 @@ net::StartTls starttls_of(const std::string& name) {
   return name == "require" ? net::StartTls::require : net::StartTls::try_it;
 }
 
+wire::Transliterate transliterate_of(const config::Settings& s) {
+  if (s.transliterate == "always") return wire::Transliterate::always;
+  return s.transliterate == "never" ? wire::Transliterate::never : wire::Transliterate::when_cheaper;
+}
+
 std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
 
 desk::Settings desk_settings(const config::Settings& s, bool sms_available) {
@@ -26,6 +32,10 @@ desk::Settings desk_settings(const config::Settings& s, bool sms_available) {
   out.own_domains = s.own_domains;
   out.own_domains.push_back(domain_of(s.address));
   out.on_call = s.on_call;
+  for (core::OnCall& person : out.on_call) {  // "+48 600 000 001" in the file
+    if (std::string number = wire::e164(person.phone, s.country); !number.empty())
+      person.phone = std::move(number);
+  }
   out.sms_available = sms_available;
   out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case),
                 static_cast<int>(s.budget_total)};

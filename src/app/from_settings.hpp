@@ -10,11 +10,13 @@
 #include "desk/desk.hpp"
 #include "net/smtp_sender.hpp"
 #include "net/starttls.hpp"
+#include "wire/sms/text.hpp"
 
 namespace hejnal::app {
 
 std::string domain_of(const std::string& address);
 net::StartTls starttls_of(const std::string& name);  // of a name that the settings have checked
+wire::Transliterate transliterate_of(const config::Settings& settings);
 // The first line of a file with a password; empty without a path.
 Result<std::string> first_line(const std::string& path);
 

@@ -20,6 +20,7 @@
 #include "app/lock.hpp"
 #include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
+#include "app/sms_hooks.hpp"
 #include "app/version.hpp"
 #include "app/watch.hpp"
 #include "base/text.hpp"
@@ -77,7 +78,8 @@ Result<carriers::Templates> load_templates(const config::Settings& s, const core
                                            const std::string& case_url) {
   HEJNAL_TRY(const auto files, own_templates(s.templates));
   return carriers::Templates::load(
-      {s.name, s.sms_number, s.public_url, s.timezone, procedure.language, case_url}, procedure, files);
+      {s.name, s.sms_number, s.public_url, s.timezone, procedure.language, case_url, transliterate_of(s)},
+      procedure, files);
 }
 
 Result<LoadedProcedure> load_procedure(const config::Settings& settings) {
@@ -143,6 +145,8 @@ class Server::Impl {
     parse_.reset();
     if (out_) out_->stop();
     if (relay_health_) relay_health_->rest();
+    if (sms_hooks_) sms_hooks_->stop();
+    if (sms_) sms_->stop(3s);
     if (smtp_) smtp_->stop(3s);
     api_.reset();
     watch_.reset();
@@ -196,22 +200,47 @@ class Server::Impl {
       smtp_ = std::make_unique<net::SmtpSender>(std::move(smtp));
       relay_health_ = std::make_unique<RelayHealth>(settings_.smtp, *clock_,
                                                     [](const std::string& words) { say("smtp: " + words); });
-      relay_ = std::make_unique<RelayDispatcher>(*smtp_, *relay_health_);
+      HEJNAL_TRY_VOID(open_sms());
+      relay_ = std::make_unique<RelayDispatcher>(*smtp_, *relay_health_, sms_ ? sms_->board.get() : nullptr);
     }
     ports::Dispatcher& carrier = world_ ? static_cast<ports::Dispatcher&>(*world_) : *relay_;
     composing_ = std::make_unique<carriers::ComposingDispatcher>(*composer_, carrier);
     out_ = std::make_unique<OutThread>(*composing_);
+    desk::Settings told = desk_settings(settings_, options_.sandbox || sms_);
+    told.sms_repeats_recognised = sms_ && sms_->board->recognises_repeats();
     desk_ = std::make_unique<desk::Desk>(
         desk::Parts{
             *store_, *clock_, random_, *templates_,
             [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
-        desk_settings(settings_, options_.sandbox), loaded_.procedure, loaded_.text);
+        std::move(told), loaded_.procedure, loaded_.text);
     HEJNAL_TRY_VOID(desk_->start());
     clock_->told(desk_->tick());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
+    if (sms_) sms_hooks_ = std::make_unique<SmsHooks>(*sms_, *ledger_, *clock_);
     ledger_->start();
     checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path, [this] { ledger_->tidy(); });
     watch_ = std::make_unique<Watch>(DatabaseFile(settings_.store_path), *ledger_, *clock_, &say);
+    return {};
+  }
+
+  Status open_sms() {
+    carriers::Switchboard::Watch watch;
+    watch.log = [](const std::string& words) { say(words); };
+    watch.keep = [this](const std::string& gateway, const std::string& month, std::int64_t spent) {
+      if (!ledger_) return;
+      ledger_->submit(
+          [=](desk::Desk& desk) {
+            return desk.store().set_setting(spent_key(gateway, month), std::to_string(spent));
+          },
+          [](const Status&) {});  // not kept: the next one says the sum again
+    };
+    HEJNAL_TRY(sms_, make_sms(settings_, *clock_, std::move(watch)));
+    if (!sms_) return {};
+    const std::string month = sms_->board->month();
+    for (const config::SmsGateway& gateway : settings_.sms) {
+      HEJNAL_TRY(const std::string spent, store_->setting(spent_key(gateway.name, month)));
+      sms_->board->set_spent(gateway.name, month, std::atoll(spent.c_str()));
+    }
     return {};
   }
 
@@ -226,6 +255,8 @@ class Server::Impl {
         *io_,
         [this](ports::Request request, ports::Reply reply) {
           if (const auto handler = handler_.load()) {
+            if (sms_hooks_ && SmsHooks::wants(request))
+              return sms_hooks_->answer(std::move(request), std::move(reply));
             (*handler)(std::move(request), std::move(reply));
           } else {
             std::move(reply).send({503, "text/plain", "starting\n", {{"Retry-After", "1"}}});
@@ -365,6 +396,10 @@ class Server::Impl {
     if (lmtp_) out.push_back({"lmtp", "ok", "listens on " + lmtp_address});
     if (world_) out.push_back({"sandbox", "ok", "nothing leaves this computer"});
     if (relay_health_) out.push_back(relay_health_->channel());
+    if (sms_) {
+      for (const auto& gateway : sms_->board->health())
+        out.push_back({gateway.name, gateway.state, gateway.detail});
+    }
     for (api::ChannelHealth& trouble : watch_->troubles()) out.push_back(std::move(trouble));
     for (const auto& mailbox : mailboxes_) {
       const net::ImapStatus status = mailbox->status();
@@ -404,12 +439,14 @@ class Server::Impl {
   std::unique_ptr<carriers::SandboxWorld> world_;
   std::unique_ptr<net::SmtpSender> smtp_;
   std::unique_ptr<RelayHealth> relay_health_;
+  std::unique_ptr<SmsOut> sms_;
   std::unique_ptr<RelayDispatcher> relay_;
   std::unique_ptr<carriers::ComposingDispatcher> composing_;
   std::unique_ptr<OutThread> out_;
   desk::Events events_{desk::Events::epoch_of(OffsetClock().now())};
   std::unique_ptr<desk::Desk> desk_;
   std::unique_ptr<desk::Ledger> ledger_;
+  std::unique_ptr<SmsHooks> sms_hooks_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::IoThread> io_;
   std::unique_ptr<ParsePool> parse_;

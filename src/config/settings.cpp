@@ -7,6 +7,7 @@
 #include "base/email_address.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
+#include "config/sms_settings.hpp"
 #include "config/toml_reader.hpp"
 
 namespace hejnal::config {
@@ -100,6 +101,17 @@ const std::vector<Section>& sections() {
          "their mail",
          &Settings::recipient_delimiter}},
        {},
+       {}},
+      {"sms",
+       "SMS, in and out (docs/sms.md). Without a [[sms.gateway]] nothing is sent by SMS.",
+       {{"transliterate", "when_cheaper",
+         "Whether letters such as \"ż\" are written plainly: \"when_cheaper\" (where that saves a segment), "
+         "\"always\" or \"never\"",
+         &Settings::transliterate}},
+       {{"per_number", 20, 1, 100'000,
+         "Automatic SMS to one number in an hour; alerts to the on-call person are not counted",
+         &Settings::sms_per_number},
+        {"total", 300, 1, 100'000'000, "Automatic SMS in an hour altogether", &Settings::sms_total}},
        {}},
       {"budget",
        "How much automatic mail may leave in an hour. Alerts to the on-call person are not counted.",
@@ -234,6 +246,8 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
                                 "of sender and recipient counts",
                                 s.lmtp));
     }
+  } else if (section == "sms") {
+    one_of(table, "transliterate", s.transliterate, {"when_cheaper", "always", "never"});
   } else if (section == "email.out") {
     one_of(table, "starttls", s.smtp_starttls, {"none", "try", "require"});
     const auto host = s.smtp.find("://");
@@ -287,6 +301,7 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
       settings.*row.field = table->integer(row.key, row.standard, row.min, row.max);
     for (const List& row : section.lists) settings.*row.field = table->texts(row.key);
     examine(*table, full, settings);
+    if (full == "sms" && given) read_sms_gateways(*table, settings);
     if (full == "email.in" && given) {
       for (TomlTable& mailbox : table->tables("imap")) {
         ImapMailbox m;
@@ -347,6 +362,11 @@ std::string settings_document() {
       heading("`[[email.in.imap]]`", "A mailbox to be read by IMAP, any number of them.");
       for (const auto& row : imap_rows())
         out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
+    }
+    if (std::string_view(section.name) == "sms") {
+      heading("`[[sms.gateway]]`",
+              "A gateway, in order of preference. In brackets: the kinds that have a key.");
+      out += sms_gateway_document();
     }
   }
   heading("`[[on_call]]`",

@@ -18,6 +18,14 @@ struct ImapMailbox {
   std::string import_since;
 };
 
+// A row of [[sms.gateway]]; which keys a kind has stands in sms_settings.cpp.
+struct SmsGateway {
+  std::string name, kind, url, user, password_file, from, secret_file, callback, ca_file;
+  std::string method, body, success, spool;
+  std::vector<std::string> headers;
+  std::int64_t timeout_s = 30, price = 0, monthly_cap = 0;
+};
+
 struct Settings {
   // [desk]
   std::string name, address, language, timezone, procedure, country, sms_number, phone, templates;
@@ -34,6 +42,10 @@ struct Settings {
   // [email.out]
   std::string smtp, smtp_user, smtp_password_file, smtp_starttls, smtp_ca_file, host_name,
       recipient_delimiter;
+  // [sms]
+  std::string transliterate;
+  std::int64_t sms_per_number = 0, sms_total = 0;
+  std::vector<SmsGateway> sms;
   // [budget]
   std::int64_t budget_address = 0, budget_case = 0, budget_total = 0;
   // [[on_call]]

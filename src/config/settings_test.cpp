@@ -231,4 +231,68 @@ TEST(Settings, TheDocumentNamesEveryKey) {
     EXPECT_NE(page.find(key), std::string::npos) << key;
 }
 
+TEST(Settings, SmsGateways) {
+  const auto settings = read_settings(std::string(kGood) + R"(
+[sms]
+transliterate = "always"
+per_number = 5
+[[sms.gateway]]
+name = "kannel"
+kind = "kannel"
+url = "http://127.0.0.1:13013/cgi-bin/sendsms"
+user = "hejnal"
+password_file = "/etc/hejnal/kannel.password"
+secret_file = "/etc/hejnal/kannel.secret"
+callback = "http://127.0.0.1:8080/"
+[[sms.gateway]]
+name = "backup"
+kind = "http"
+url = "https://gw.example/send"
+body = '{"to":"{to}","text":"{text}"}'
+headers = ["Content-Type: application/json"]
+price = 7
+monthly_cap = 5000
+)",
+                                      "hejnal.toml");
+  ASSERT_TRUE(settings) << settings.error().what;
+  EXPECT_EQ(settings->transliterate, "always");
+  ASSERT_EQ(settings->sms.size(), 2u);
+  EXPECT_EQ(settings->sms[0].callback, "http://127.0.0.1:8080");
+  EXPECT_EQ(settings->sms[1].monthly_cap, 5000);
+  EXPECT_EQ(settings->sms[1].headers.size(), 1u);
+}
+
+TEST(Settings, EveryMistakeInAnSmsGatewayIsExplained) {
+  const auto of = [](const std::string& gateway) {
+    return mistakes(std::string(kGood) + "[[sms.gateway]]\n" + gateway);
+  };
+  const std::pair<const char*, const char*> table[] = {
+      {"", "hejnal.toml:9:1: sms.gateway.name: "},
+      {"name = \"a\"\nkind = \"pigeon\"", "found \"pigeon\""},
+      {"name = \"A b\"\nkind = \"smsapi\"\npassword_file = \"/x\"", "expected up to 20 small letters"},
+      {"name = \"a\"\nkind = \"kannel\"", "needs it: such as \"http://127.0.0.1:13013/cgi-bin/sendsms\""},
+      {"name = \"a\"\nkind = \"smsapi\"", "the OAuth token"},
+      {"name = \"a\"\nkind = \"smsapi\"\npassword_file = \"/x\"\nspool = \"/y\"", "has no use for it"},
+      {"name = \"a\"\nkind = \"twilio\"\npassword_file = \"/x\"\nuser = \"AC\"", "MessagingServiceSid"},
+      {"name = \"a\"\nkind = \"gammu\"", "OutboxPath"},
+      {"name = \"a\"\nkind = \"http\"\nurl = \"https://x/?t={text}\"", "one of {to} and {number}"},
+      {"name = \"a\"\nkind = \"http\"\nurl = \"ftp://x/{to}{text}\"", "expected an address with http"},
+      {"name = \"a\"\nkind = \"http\"\nurl = \"http://x/{to}{text}\"\nmethod = \"DELETE\"",
+       "found \"DELETE\""},
+      {"name = \"a\"\nkind = \"http\"\nurl = \"http://x/{to}{text}\"\nheaders = [\"x\"]", "Name: value"},
+      {"name = \"a\"\nkind = \"smsapi\"\npassword_file = \"/x\"\nmonthly_cap = 5", "it needs a price"},
+      {"name = \"a\"\nkind = \"smsapi\"\npassword_file = \"/x\"\ncolour = 5", "colour"},
+  };
+  for (const auto& [gateway, words] : table) {
+    EXPECT_NE(of(gateway).find(words), std::string::npos) << gateway << "\n" << of(gateway);
+  }
+  EXPECT_NE(
+      of("name = \"a\"\nkind = \"smsapi\"\npassword_file = \"/x\"\n[[sms.gateway]]\nname = \"a\"\nkind = "
+         "\"smsapi\"\npassword_file = \"/x\"")
+          .find("another gateway named"),
+      std::string::npos);
+  EXPECT_NE(mistakes(std::string(kGood) + "[sms]\ntransliterate = \"yes\"\n").find("when_cheaper"),
+            std::string::npos);
+}
+
 }  // namespace hejnal::config

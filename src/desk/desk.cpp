@@ -47,13 +47,15 @@ Status Desk::start() {
     HEJNAL_TRY(const std::string review, store.setting(kReviewAt));
     if (!review.empty()) review_at_ = Instant{std::atoll(review.c_str())};
     // What was being handed over when the last run ended: an email goes again with the same Message-ID; of
-    // SMS only alerts do (they may arrive twice), the rest is for a person to decide.
+    // SMS alerts do (they may arrive twice), the others where the gateway recognises a repeat; the rest is
+    // for a person to decide. The attempt that was cut counts, so that an SMS is known to be a repeat.
     HEJNAL_TRY(const auto pending, store.notices_in(core::NoticeState::handing_over));
     for (const ports::OutboxItem& item : pending) {
-      const bool again = item.notice.channel == core::Channel::email || item.notice.to_desk();
+      const bool again = item.notice.channel == core::Channel::email || item.notice.to_desk() ||
+                         settings_.sms_repeats_recognised;
       HEJNAL_TRY_VOID(
           store.set_notice(item.id, again ? core::NoticeState::queued : core::NoticeState::unknown,
-                           item.attempts, now(), "the program ended while it was being handed over"));
+                           item.attempts + 1, now(), "the program ended while it was being handed over"));
     }
     return {};
   };

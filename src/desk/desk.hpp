@@ -35,6 +35,8 @@ struct Settings {
   std::vector<std::string> own_domains;  // its domain and others that are ours
   std::vector<core::OnCall> on_call;
   bool sms_available = false;
+  // The way out for SMS recognises what it was given before: safe to give it again after a crash.
+  bool sms_repeats_recognised = false;
   BudgetLimits budget;
 };
 
@@ -114,8 +116,11 @@ class Desk {
     std::int64_t item = 0;
     core::CaseNumber number = 0;
     int attempts = 0;  // before
+    bool sms = false;
   };
   Status sent(const Handed& handed, const ports::SendResult& result);
+  // A gateway says what became of an SMS; `key` is the local part of its Message-ID. False: we know of none.
+  Result<bool> heard_of_sms(const std::string& key, core::NoticeState state, const std::string& text);
 
   // -- what the caller does around
   // ----------------------------------------------------------------------------------

@@ -21,6 +21,11 @@ Duration wait_after(int attempts) {
       std::min<std::size_t>(static_cast<std::size_t>(std::max(attempts, 1)) - 1, kWaits.size() - 1));
 }
 
+bool is_final(core::NoticeState state) {
+  using enum core::NoticeState;
+  return state == delivered || state == bounced || state == failed || state == seen;
+}
+
 }  // namespace
 
 Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& notice,
@@ -31,15 +36,15 @@ Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& no
   out.words = {message.subject, message.text};
   out.message_id = message.message_id;
   out.attempts = attempts;
-  if (notice.channel != core::Channel::email) return out;
   ports::Letter& letter = out.letter;
+  letter.at = message.at;
+  if (notice.channel != core::Channel::email) return out;
   letter.message_id = message.message_id;
   letter.to = notice.to;
   letter.to_name = notice.to_name;
   letter.subject = message.subject;
   letter.text = message.text;
   letter.automatic = notice.automatic();
-  letter.at = message.at;
   letter.bounce_token = message.message_id;
   if (notice.in_reply_to != 0) {
     HEJNAL_TRY(const std::string parent, parts_.store.message_id_of_email(notice.in_reply_to));
@@ -73,6 +78,15 @@ Status Desk::sent(const Handed& handed, const ports::SendResult& result) {
   const int attempts = handed.attempts + 1;
   changes_.push_back({0, handed.number, "notice"});
   if (result.composed) HEJNAL_TRY_VOID(parts_.store.set_raw(handed.item, {*result.composed}));
+  if (handed.sms) {
+    // A gateway's report may be faster than its answer, and says more.
+    HEJNAL_TRY(const auto item, parts_.store.notice(handed.item));
+    if (item && is_final(item->state)) return {};
+    if (result.outcome == Outcome::handed_over) {
+      return parts_.store.set_notice(handed.item, core::NoticeState::handed_over, attempts, now(),
+                                     result.text);
+    }
+  }
   if (result.outcome == Outcome::handed_over) {
     return parts_.store.set_notice(handed.item, core::NoticeState::handed_over, attempts, now(), {});
   }
@@ -83,6 +97,10 @@ Status Desk::sent(const Handed& handed, const ports::SendResult& result) {
     HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed, result.text));
     return {};
   }
+  if (result.outcome == Outcome::uncertain) {
+    HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::unknown, result.text));
+    return {};
+  }
   if (now() - item->created_at > kGiveUpAfter) {
     HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed,
                              fmt::format("given up after {} attempts: {}", attempts, result.text)));
@@ -90,6 +108,20 @@ Status Desk::sent(const Handed& handed, const ports::SendResult& result) {
   }
   return parts_.store.set_notice(handed.item, core::NoticeState::queued, attempts,
                                  now() + wait_after(attempts), result.text);
+}
+
+Result<bool> Desk::heard_of_sms(const std::string& key, core::NoticeState state, const std::string& text) {
+  const std::string id = fmt::format("<{}@{}>", key, core::domain_of(settings_.address));
+  HEJNAL_TRY(const auto item, parts_.store.notice_by_message_id(id));
+  if (!item || item->notice.channel != core::Channel::sms) return false;
+  // Reports come in any order. What is on its way says nothing new; that a telephone has it is the last word.
+  const bool news = state == core::NoticeState::delivered
+                        ? item->state != core::NoticeState::delivered
+                        : state == core::NoticeState::failed && !is_final(item->state);
+  if (!news) return true;
+  changes_.push_back({0, item->notice.number, "notice"});
+  HEJNAL_TRY_VOID(put_fate(*item, state, text));
+  return true;
 }
 
 // What became of a notice is a signal to its case. True when the case took note of it.

@@ -49,6 +49,7 @@ struct SendResult {
     refused,      // 5yz for this recipient
     our_mistake,  // 5yz before RCPT or a rejected password: our configuration, nothing is wrong with the
                   // recipient
+    uncertain,    // it may have left, and a second sending would not be recognised: for a person to decide
   };
   Outcome outcome = Outcome::try_later;
   int code = 0;                                     // SMTP reply code, 0 when there was none

@@ -4,7 +4,9 @@
 #include <filesystem>
 
 #include "api/html.hpp"
+#include "app/clock.hpp"
 #include "app/commands/shared.hpp"
+#include "app/sms_out.hpp"
 #include "carriers/email/inspect.hpp"
 #include "config/procedure_file.hpp"
 #include "json/value.hpp"
@@ -82,6 +84,13 @@ int check_settings(const std::string& path) {
     if (secret.empty()) continue;
     if (const auto text = read_file(secret, 10'000); !text) {
       std::fprintf(stderr, "%s: password_file: %s\n", path.c_str(), text.error().what.c_str());
+      return EX_CONFIG;
+    }
+  }
+  {
+    OffsetClock clock;
+    if (const auto sms = make_sms(*settings, clock, {}); !sms) {
+      std::fprintf(stderr, "%s: sms.gateway: %s\n", path.c_str(), sms.error().what.c_str());
       return EX_CONFIG;
     }
   }

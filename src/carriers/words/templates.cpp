@@ -206,7 +206,7 @@ ports::Words Templates::words(const core::Notice& notice, Instant) const {
   std::string filled =
       text ? fill(*text, [&](std::string_view name) { return value(name, notice); }) : notice.text;
   if (notice.channel != core::Channel::email) {
-    out.text = wire::sms_text(trim(filled));
+    out.text = wire::sms_text(trim(filled), settings_.transliterate);
     return out;
   }
   constexpr std::string_view kSubject = "Subject: ";
@@ -229,9 +229,10 @@ std::string Templates::together(const std::vector<core::Notice>& alerts) const {
   if (alerts.size() > kNamed) numbers += ", ...";
   const bool polish = settings_.language == "pl";
   const std::string first = fmt::format("{}: {}", alerts.front().number, alerts.front().subject);
-  return wire::sms_text(fmt::format(
-      fmt::runtime(polish ? "Alarmy {} spraw: {}. Pierwsza: {}" : "Alerts of {} cases: {}. First: {}"),
-      alerts.size(), numbers, truncate_utf8(first, 60)));
+  return wire::sms_text(fmt::format(fmt::runtime(polish ? "Alarmy {} spraw: {}. Pierwsza: {}"
+                                                        : "Alerts of {} cases: {}. First: {}"),
+                                    alerts.size(), numbers, truncate_utf8(first, 60)),
+                        settings_.transliterate);
 }
 
 }  // namespace hejnal::carriers

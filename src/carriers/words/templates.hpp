@@ -16,12 +16,14 @@
 #include "base/result.hpp"
 #include "core/procedure.hpp"
 #include "ports/letters.hpp"
+#include "wire/sms/text.hpp"
 
 namespace hejnal::carriers {
 
 struct WordingSettings {
   std::string desk_name, sms_number, public_url, zone, language;
   std::string case_url = {};  // where the desk sees a case, without its number; empty: nowhere yet
+  wire::Transliterate transliterate = wire::Transliterate::when_cheaper;  // of SMS
 };
 
 class Templates final : public ports::Wording {

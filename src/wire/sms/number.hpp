@@ -12,6 +12,14 @@ namespace hejnal::wire {
 // number.
 std::string e164(std::string_view text, std::string_view country);
 
+// Who an SMS says it is from. Only a number can be answered; a name ("ORANGE") or a short code (7xxx) cannot.
+struct SmsSender {
+  enum class Kind { number, short_code, name, unknown };
+  Kind kind = Kind::unknown;
+  std::string text;  // E.164 of a number, else as it came
+};
+SmsSender sms_sender(std::string_view text, std::string_view country);
+
 // Numbers in a longer text (a signature), at most five, each once.
 std::vector<std::string> numbers_in(std::string_view text, std::string_view country);
 

@@ -1,8 +1,9 @@
-// SMS texts: alphabets and segments (3GPP TS 23.038, 23.040). Input is valid UTF-8.
+// SMS texts: alphabets and segments (3GPP TS 23.038, 23.040). Text is valid UTF-8.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hejnal::wire {
 
@@ -14,8 +15,20 @@ struct SmsSize {
 
 SmsSize sms_size(std::string_view text);
 
-// The text with Polish letters and typographic signs written plainly ("zażółć" -> "zazolc"), if that makes it
-// cheaper; otherwise as it is.
-std::string sms_text(std::string_view text);
+enum class Transliterate { when_cheaper, always, never };
+
+// Letters with marks and typographic signs that GSM 7-bit lacks written plainly ("zażółć" -> "zazolc"). What
+// has no plain form (an emoji, Cyrillic) stays: nothing ever becomes a question mark.
+std::string plain_text(std::string_view text);
+
+// The text as it should leave: plain where that saves a segment, otherwise as it is.
+std::string sms_text(std::string_view text, Transliterate when = Transliterate::when_cheaper);
+
+// The segments that a network would make of it, for gateways that do not cut themselves.
+std::vector<std::string> sms_parts(std::string_view text);
+
+// What networks call UCS-2, and phones fill with UTF-16. Any bytes may come in; what is broken becomes
+// U+FFFD.
+std::string utf8_of_utf16be(std::string_view bytes);
 
 }  // namespace hejnal::wire

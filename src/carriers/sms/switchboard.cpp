@@ -1,0 +1,270 @@
+#include "carriers/sms/switchboard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "carriers/sms/detail.hpp"
+#include "wire/sms/text.hpp"
+
+namespace hejnal::carriers {
+
+namespace {
+
+using sms::Outcome;
+using Sent = ports::SendResult::Outcome;
+
+constexpr Duration kRestAfterTrouble = 1min, kRestAfterMistake = 5min, kBudgetWindow = 1h;
+constexpr std::size_t kPinnedMax = 1000, kLatelyMax = 100'000;
+
+std::string money(std::int64_t hundredths) {
+  return fmt::format("{}.{:02}", hundredths / 100, hundredths % 100);
+}
+
+// "<hejnal.5.2.abcd@firma.example>" -> "hejnal.5.2.abcd"
+std::string key_of(std::string_view message_id) {
+  if (message_id.starts_with('<')) message_id.remove_prefix(1);
+  return std::string(message_id.substr(0, message_id.find('@')));
+}
+
+}  // namespace
+
+struct Switchboard::Attempt {
+  ports::OutgoingSms sms;
+  std::function<void(ports::SendResult)> done;
+  std::vector<std::size_t> lines;  // to be tried, the next one last
+  std::vector<std::string> reasons;
+  bool may_have_left = false, mistake = false;
+  int segments = 1;
+};
+
+Switchboard::Switchboard(SwitchboardSettings settings, std::vector<Line> lines, ports::Clock& clock,
+                         Watch watch)
+    : settings_(settings),
+      lines_(std::move(lines)),
+      clock_(clock),
+      watch_(std::move(watch)),
+      states_(lines_.size()) {}
+
+std::string Switchboard::month() const { return format_rfc3339(clock_.now()).substr(0, 7); }
+
+void Switchboard::say(const std::string& words) const {
+  if (watch_.log) watch_.log(words);
+}
+
+Gateway* Switchboard::find(std::string_view name) {
+  for (const Line& line : lines_) {
+    if (line.gateway->name() == name) return line.gateway.get();
+  }
+  return nullptr;
+}
+
+std::int64_t& Switchboard::spent_now(std::size_t line) {
+  State& state = states_[line];
+  if (const std::string now = month(); state.month != now) {
+    state.month = now;
+    state.spent = 0;
+  }
+  return state.spent;
+}
+
+std::string Switchboard::over_budget(const std::string& to, Instant now) {
+  while (!lately_.empty() && now - lately_.front().first >= kBudgetWindow) lately_.pop_front();
+  const auto of_number =
+      std::count_if(lately_.begin(), lately_.end(), [&](const auto& one) { return one.second == to; });
+  if (of_number >= settings_.per_number)
+    return fmt::format("{} SMS have gone to this number within an hour", of_number);
+  if (static_cast<int>(lately_.size()) >= settings_.total)
+    return fmt::format("{} automatic SMS have left within an hour", lately_.size());
+  if (lately_.size() < kLatelyMax) lately_.emplace_back(now, to);
+  return {};
+}
+
+void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) {
+  auto attempt = std::make_shared<Attempt>();
+  ports::OutgoingSms& sms = attempt->sms;
+  sms.to = outgoing.notice.to;
+  sms.text = outgoing.words.text;
+  sms.key = key_of(outgoing.message_id);
+  sms.kind = outgoing.notice.kind;
+  sms.to_desk = outgoing.notice.to_desk();
+  sms.again = outgoing.attempts > 0;
+  sms.since = outgoing.letter.at.ms > 0 ? outgoing.letter.at : clock_.now();
+  attempt->segments = wire::sms_size(sms.text).segments;
+  if (!sms.to.starts_with('+') || sms.to.size() < 9 || sms.to.size() > 16 ||
+      sms.to.find_first_not_of("0123456789", 1) != std::string::npos) {
+    return done({Sent::refused, 0,
+                 fmt::format("\"{}\" cannot get an SMS: only a number in the form +48… can", sms.to)});
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    const Instant now = clock_.now();
+    if (outgoing.notice.automatic() && !sms.to_desk) {
+      if (const std::string why = over_budget(sms.to, now); !why.empty())
+        return done({Sent::try_later, 0, why});
+    }
+    const auto pinned = pinned_.find(sms.key);
+    if (pinned != pinned_.end()) sms.again = true;
+    if (pinned != pinned_.end() && !sms.to_desk) {
+      attempt->lines = {pinned->second};
+    } else {
+      for (const bool resting : {false, true}) {
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+          const bool rests = states_[i].resting_until > now;
+          if (rests != resting) continue;
+          const Tariff& tariff = lines_[i].tariff;
+          const std::int64_t cost = tariff.price * attempt->segments;
+          if (tariff.monthly_cap > 0 && spent_now(i) + cost > tariff.monthly_cap && !sms.to_desk) {
+            attempt->reasons.push_back(fmt::format("{}: the monthly cap of {} is reached",
+                                                   lines_[i].gateway->name(), money(tariff.monthly_cap)));
+            attempt->mistake = true;
+            continue;
+          }
+          attempt->lines.push_back(i);
+        }
+      }
+      std::reverse(attempt->lines.begin(), attempt->lines.end());
+    }
+  }
+  attempt->done = std::move(done);
+  try_next(attempt);
+}
+
+void Switchboard::try_next(const std::shared_ptr<Attempt>& attempt) {
+  if (attempt->lines.empty()) {
+    std::string why = fmt::format("{}", fmt::join(attempt->reasons, "; "));
+    if (why.empty()) why = "no SMS gateway is configured";
+    // It may have left by one of them: only an alert comes here then.
+    if (attempt->may_have_left) return attempt->done({Sent::try_later, 0, why + " (it may arrive twice)"});
+    return attempt->done({attempt->mistake ? Sent::our_mistake : Sent::try_later, 0, why});
+  }
+  const std::size_t line = attempt->lines.back();
+  attempt->lines.pop_back();
+  lines_[line].gateway->send(
+      attempt->sms, [this, attempt, line](const ports::SmsResult& result) { heard(attempt, line, result); });
+}
+
+void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t line,
+                        const ports::SmsResult& result) {
+  const Gateway& gateway = *lines_[line].gateway;
+  const Tariff& tariff = lines_[line].tariff;
+  std::string month_now;
+  std::int64_t spent = 0;
+  bool repaired = false, broken = false;
+  {
+    const std::lock_guard lock(mutex_);
+    State& state = states_[line];
+    if (result.outcome == Outcome::handed_over || result.outcome == Outcome::refused) {
+      repaired = !state.trouble.empty();
+      state.trouble.clear();
+      state.ours = false;
+      state.resting_until = {};
+      pinned_.erase(attempt->sms.key);
+    } else {
+      broken = state.trouble != result.text;
+      state.trouble = result.text;
+      state.ours = result.outcome == Outcome::our_mistake;
+      state.resting_until = clock_.now() + (state.ours ? kRestAfterMistake : kRestAfterTrouble);
+    }
+    if (result.outcome == Outcome::handed_over) {
+      ++state.sent;
+      spent = spent_now(line) += tariff.price * attempt->segments;
+      month_now = state.month;
+    }
+    if (result.outcome == Outcome::uncertain && gateway.recognises_repeats()) {
+      if (pinned_.emplace(attempt->sms.key, line).second) pinned_order_.push_back(attempt->sms.key);
+      while (pinned_order_.size() > kPinnedMax) {
+        pinned_.erase(pinned_order_.front());
+        pinned_order_.pop_front();
+      }
+    }
+  }
+  if (tariff.price > 0 && !month_now.empty() && watch_.keep) watch_.keep(gateway.name(), month_now, spent);
+  if (broken) say(fmt::format("sms: {}: {}", gateway.name(), result.text));
+  if (repaired) say(fmt::format("sms: {} works again", gateway.name()));
+
+  if (result.outcome == Outcome::handed_over) {
+    std::string note = result.text;
+    if (!attempt->reasons.empty())
+      note = fmt::format("{} took it, because {}", gateway.name(), fmt::join(attempt->reasons, "; "));
+    return attempt->done({Sent::handed_over, 0, note});
+  }
+  const std::string why = fmt::format("{}: {}", gateway.name(), result.text);
+  if (result.outcome == Outcome::refused) return attempt->done({Sent::refused, 0, why});
+  attempt->reasons.push_back(why);
+  if (result.outcome == Outcome::our_mistake) attempt->mistake = true;
+  if (result.outcome == Outcome::uncertain) {
+    if (!attempt->sms.to_desk) {
+      return attempt->done({gateway.recognises_repeats() ? Sent::try_later : Sent::uncertain, 0,
+                            fmt::format("{}; it may have left", fmt::join(attempt->reasons, "; "))});
+    }
+    attempt->may_have_left = true;
+  }
+  if (!attempt->lines.empty())
+    say(fmt::format("sms: case {}: {}; trying {}", attempt->sms.key, why,
+                    lines_[attempt->lines.back()].gateway->name()));
+  try_next(attempt);
+}
+
+void Switchboard::set_spent(std::string_view gateway, const std::string& month_of, std::int64_t spent) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (lines_[i].gateway->name() != gateway) continue;
+    states_[i].month = month_of;
+    states_[i].spent = spent;
+  }
+}
+
+void Switchboard::count_refused_call(std::string_view gateway, const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (lines_[i].gateway->name() != gateway) continue;
+    ++states_[i].refused_calls;
+    states_[i].refused_why = why;
+  }
+}
+
+void Switchboard::count_received(std::string_view gateway) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (lines_[i].gateway->name() == gateway) ++states_[i].received;
+  }
+}
+
+std::vector<GatewayHealth> Switchboard::health() {
+  const std::lock_guard lock(mutex_);
+  const bool one_works =
+      std::any_of(states_.begin(), states_.end(), [](const State& s) { return s.trouble.empty(); });
+  std::vector<GatewayHealth> out;
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const State& state = states_[i];
+    const Tariff& tariff = lines_[i].tariff;
+    GatewayHealth health{"sms " + lines_[i].gateway->name(), "ok",
+                         fmt::format("{} sent, {} received since the start", state.sent, state.received)};
+    if (tariff.price > 0) {
+      const std::int64_t spent = spent_now(i);
+      health.detail += fmt::format("; {} spent this month", money(spent));
+      if (tariff.monthly_cap > 0) {
+        health.detail += fmt::format(" of {}", money(tariff.monthly_cap));
+        if (spent + tariff.price > tariff.monthly_cap) {
+          health.state = "degraded";
+          health.detail += ": only alerts still leave by it";
+        } else if (spent * 5 >= tariff.monthly_cap * 4) {
+          health.state = "degraded";
+          health.detail += ", more than 80 %";
+        }
+      }
+    }
+    if (state.refused_calls > 0)
+      health.detail += fmt::format("; {} calls were not believed, the last because {}", state.refused_calls,
+                                   state.refused_why);
+    if (!state.trouble.empty()) {
+      health.state = state.ours && !one_works ? "failing" : "degraded";
+      health.detail = state.trouble + "; " + health.detail;
+    }
+    out.push_back(std::move(health));
+  }
+  return out;
+}
+
+}  // namespace hejnal::carriers
