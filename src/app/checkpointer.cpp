@@ -1,6 +1,8 @@
 #include "app/checkpointer.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/instant.hpp"
 #include "base/thread_name.hpp"
@@ -9,12 +11,12 @@
 namespace hejnal::app {
 
 namespace {
-constexpr Duration kPause = 250ms;
+constexpr Duration kPause = 1s, kPauseWhileBusy = 200ms;
 constexpr std::int64_t kWorthIt =
     8 << 20;  // bytes; a log that has grown once keeps its size, so this is looked at once
 constexpr int kPasses = 5;
-constexpr std::int64_t kLong = 4000;  // pages; a log that is shorter than this may go on
-constexpr std::int64_t kNear = 1000;  // pages, which the writer moves in a millisecond or two
+constexpr std::int64_t kLong = 32'000;  // pages; a log that is shorter than this may go on
+constexpr std::int64_t kNear = 1000;    // pages, which the writer moves in a millisecond or two
 }  // namespace
 
 Checkpointer::~Checkpointer() {
@@ -28,10 +30,14 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::loop() {
   name_this_thread("hejnal-log");
+  give_way();
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, kPause, [this] { return stopping_; })) {
+  Duration pause = kPause;
+  while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {
     lock.unlock();
-    if (changed()) shorten();
+    const bool busy = changed();
+    if (busy) shorten();
+    pause = busy ? kPauseWhileBusy : kPause;
     lock.lock();
   }
 }
@@ -39,12 +45,23 @@ void Checkpointer::loop() {
 void Checkpointer::shorten() {
   for (int pass = 0; pass < kPasses; ++pass) {
     const auto log = store::sqlite::checkpoint(path_);
+    sync();
     if (!log || log->pages < kLong) return;  // busy or broken: the next commit tells, not we
     if (log->pages - log->moved < kNear) {
       ask_writer_();
       return;
     }
   }
+}
+
+// SQLite itself waits for the disk only when everything is moved, so all of that would be left to the writer.
+void Checkpointer::sync() {
+  const int file = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return;
+  // The bytes first: a file system that has many of them still to place makes every sync beside it wait.
+  ::sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+  ::fdatasync(file);
+  ::close(file);
 }
 
 bool Checkpointer::changed() {

@@ -21,6 +21,7 @@ class Checkpointer {
  private:
   void loop();
   void shorten();
+  void sync();
   bool changed();
 
   const std::string path_;

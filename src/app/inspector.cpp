@@ -1,7 +1,6 @@
 #include "app/inspector.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "base/instant.hpp"
 #include "base/thread_name.hpp"
@@ -29,7 +28,7 @@ Inspector::~Inspector() {
 
 void Inspector::loop() {
   name_this_thread("hejnal-inspect");
-  setpriority(PRIO_PROCESS, 0, 10);  // of this thread alone, on Linux
+  give_way();
   Duration wait = kDelay;
   for (;;) {
     {

@@ -26,6 +26,7 @@ void OutThread::send(ports::Outgoing outgoing, std::function<void(ports::SendRes
 
 void OutThread::loop() {
   name_this_thread("hejnal-out");
+  give_way();
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

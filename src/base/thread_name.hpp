@@ -12,6 +12,9 @@
 
 namespace hejnal {
 
+// What nobody waits for (the log, what leaves, the look through the database) gives way to the threads that
+// somebody does wait for.
+void give_way();
 void name_this_thread(const std::string& name);  // at most 15 bytes
 
 }  // namespace hejnal

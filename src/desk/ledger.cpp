@@ -13,9 +13,9 @@ constexpr std::size_t kGroupMax = 128;
 constexpr int kInFlightMax = 64;         // notices handed over and not heard of yet
 constexpr std::size_t kResultsMax = 32;  // that wait for company
 constexpr std::size_t kBusy = 8;         // jobs that wait
-constexpr int kOutWhileBusy = 2, kOutWithJobs = 16;
+constexpr int kOutWithJobs = 16, kOutMax = 32;
 constexpr int kRingMax = 64, kRingWithJobs = 32;
-constexpr int kIndexMax = 256, kIndexSoon = 64, kIndexLate = 4096, kIndexWithJobs = 64;
+constexpr int kIndexMax = 64, kIndexSoon = 64, kIndexLate = 4096, kIndexWithJobs = 64;
 constexpr int kBusyGroupsMax = 8;  // after so many, what is not urgent gets its share all the same
 constexpr Duration kMoment = 5ms;
 constexpr Duration kSleepMax = 1h;
@@ -88,6 +88,16 @@ void Ledger::loop() {
       if (stopped_) return;
     }
     const Share share = this->share(jobs.size(), quiet);
+    const bool pressed = std::exchange(pressed_, jobs.size() > kBusy);
+    if (jobs.empty() && pressed && !quiet &&
+        last_commit_) {  // more is on its way: what is not urgent waits a moment
+      pressed_ = true;
+      const auto alarm = desk_.next_alarm();
+      if (!alarm || !*alarm || **alarm > desk_.tick()) {
+        quiet = wait();
+        continue;
+      }
+    }
     const bool try_again = !last_commit_ && quiet;  // only writing shows whether the store has recovered
     if (!jobs.empty() || try_again || (last_commit_ && (share.index > 0 || due_now()))) {
       run_group(std::move(jobs), share);
@@ -108,7 +118,7 @@ Ledger::Jobs Ledger::take_jobs(bool with_results) {
     waiting_.pop_front();
     if (alone) return jobs;
   }
-  if (!jobs.empty() || with_results || stopping_ || results_.size() >= kResultsMax) {
+  if (with_results || stopping_ || results_.size() >= kResultsMax) {
     for (; !results_.empty() && jobs.size() < 2 * kGroupMax; results_.pop_front())
       jobs.push_back(std::move(results_.front()));
   }
@@ -122,13 +132,13 @@ Ledger::Share Ledger::share(std::size_t jobs, bool quiet) {
     const auto alarm = desk_.next_alarm();
     const bool storm = alarm && *alarm && **alarm <= desk_.tick();
     const bool index = index_behind_ && (quiet || unindexed_ >= (storm ? kIndexLate : kIndexSoon));
-    return {kRingMax, storm ? std::min(room(), kOutWithJobs) : room(), index ? kIndexMax : 0};
+    return {kRingMax, std::min(room(), storm ? kOutWithJobs : kOutMax), index ? kIndexMax : 0};
   }
-  if (jobs <= kBusy) return {kRingWithJobs, room(), 0};
+  if (jobs <= kBusy) return {kRingWithJobs, std::min(room(), kOutWithJobs), 0};
   // While mail pours in, what goes out yields, but never stands still.
-  if (++busy_groups_ < kBusyGroupsMax) return {kRingWithJobs, std::min(room(), kOutWhileBusy), 0};
+  if (++busy_groups_ < kBusyGroupsMax) return {kRingWithJobs, 0, 0};
   busy_groups_ = 0;
-  return {kRingWithJobs, std::min(room(), kOutWithJobs), unindexed_ >= kIndexSoon ? kIndexWithJobs : 0};
+  return {kRingWithJobs, std::min(room(), kOutWithJobs), unindexed_ >= kIndexLate ? kIndexWithJobs : 0};
 }
 
 int Ledger::room() const {
@@ -143,7 +153,7 @@ bool Ledger::wait() {
   if (!next) sleep = 1s;
   if (next && *next) sleep = std::min(sleep, std::max(**next - now, Duration(1)));
   std::unique_lock lock(mutex_);
-  const bool brief = index_behind_ || !results_.empty();
+  const bool brief = pressed_ || index_behind_ || !results_.empty();
   if (brief) sleep = std::min(sleep, kMoment);
   if (!last_commit_) sleep = 1s;
   const bool had_room = in_flight_ < kInFlightMax;

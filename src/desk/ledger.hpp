@@ -104,6 +104,7 @@ class Ledger {
   bool index_behind_ = true;
   int unindexed_ = 0;    // about how many messages have come since
   int busy_groups_ = 0;  // in a row
+  bool pressed_ = false;  // the last group was one of many jobs
   int in_flight_ = 0;    // handed to the dispatcher, not yet heard of
   std::thread thread_;
 };
