@@ -298,6 +298,7 @@ smsc-id = web
 system-type = kannel
 smsc-username = hejnal
 smsc-password = kannel-password
+denied-smsc-id = fake
 port = {web}
 connect-allow-ip = "127.0.0.1"
 send-url = "http://127.0.0.1:{operator}/sendsms"
