@@ -432,15 +432,20 @@ class Session:
         if "--years" not in told.stdout:
             self.not_measured("S1", "simulated cases a second", "hejnal has no command simulate yet")
             return
-        self.quiet()
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run([self.programs / "hejnal", "simulate", "--seed", "1", "--years", "1", "--json"],
-                              capture_output=True, text=True, check=True, timeout=1800)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        cases = json.loads(done.stdout.splitlines()[-1])["cases"]
-        self.add(Row("S1", "simulated cases a second and core", ours=f"{cases} in {number(used)} s of a core",
-                     reached=cases / used, wanted=500, unit="/s"))
+        stores = [("sqlite", "simulated cases a second and core, on SQLite", 500)]
+        if "--store" in told.stdout:
+            stores.append(("memory", "the same on the store in memory", 5000))
+        for store, what, wanted in stores:
+            self.quiet()
+            command = [self.programs / "hejnal", "simulate", "--seed", "1", "--years", "1", "--json"]
+            command += ["--store", store] if len(stores) > 1 else []
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1800)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            cases = json.loads(done.stdout.splitlines()[-1])["cases"]
+            self.add(Row("S1", what, ours=f"{cases} in {number(used)} s of a core", reached=cases / used, wanted=wanted,
+                         unit="/s"))
 
     # -- all of it --------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ _hejnal() {
     --format) mapfile -t COMPREPLY < <(compgen -W "text html json" -- "$current"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "administrator agent reader client" -- "$current"); return ;;
     --http | --lmtp | --sip | --name | --from | --to | --search | --state | --limit | --seed | --seeds | --years) return ;;
+    --store) mapfile -t COMPREPLY < <(compgen -W "sqlite memory" -- "$current"); return ;;
   esac
   local words="--help"
   case $command in
@@ -34,7 +35,7 @@ _hejnal() {
       ;;
     backup | restore) words+=" --config --data" ;;
     verify) words+=" --config --data --json" ;;
-    simulate) words+=" --seed --years --seeds --json" ;;
+    simulate) words+=" --seed --years --seeds --store --json" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   case $command in

@@ -30,11 +30,10 @@ void Agents::plan_work(CaseNumber number, Duration at_least, Duration at_most) {
 }
 
 void Agents::changed(const WrittenTurn& turn) {
-  const core::Case& c = turn.after;
-  if (c.state == core::State::closed || !c.debt(core::Promise::react)) return;
+  if (turn.after.state == core::State::closed || !turn.after.owes_a_reaction) return;
   if (world_.dice.chance(world_.weather.agent_forgets)) return;
   const Duration wait = until_working_hours();
-  plan_work(c.number, wait + 2min, wait + 50min);
+  plan_work(turn.after.number, wait + 2min, wait + 50min);
 }
 
 void Agents::got(const ports::Outgoing& outgoing) {
@@ -85,6 +84,7 @@ void Agents::work(CaseNumber number) {
   const CaseAccount* account = world_.laws.find(number);
   if (!account || account->c.state == core::State::closed) return;
   merge_where_it_belongs(number);
+  merge_with_another(number);
   if (world_.laws.living(number) != number) return;
   const core::Case& c = account->c;
   if (!c.debt(core::Promise::react) && !c.debt(core::Promise::answer)) return;
@@ -138,6 +138,24 @@ void Agents::merge_where_it_belongs(CaseNumber number) {
     const CaseAccount* other = world_.laws.find(into);
     if (!other || into == number || other->c.state == core::State::closed) continue;
     if (other->matters != account->matters || account->matters.empty()) continue;
+    const auto done = world_.ask([number, into](desk::Desk& desk) -> Status {
+      HEJNAL_TRY_VOID(desk.merge(number, into, "agent"));
+      return {};
+    });
+    if (done && *done) plan_work(into, 1min, 30min);
+    return;
+  }
+}
+
+// One failure that two clients have reported.
+void Agents::merge_with_another(CaseNumber number) {
+  if (world_.laws.living(number) != number || !world_.dice.chance(world_.weather.merges)) return;
+  const CaseAccount* account = world_.laws.find(number);
+  for (CaseNumber into = number - 1; into > 0 && into > number - 20; --into) {
+    const CaseAccount* other = world_.laws.find(into);
+    if (!other || other->c.merged_into != 0 || other->c.state == core::State::closed) continue;
+    // An SMS that still waits for its email is a matter of its own: merged, it could hide the loss.
+    if (other->c.email_missing || account->c.email_missing) continue;
     const auto done = world_.ask([number, into](desk::Desk& desk) -> Status {
       HEJNAL_TRY_VOID(desk.merge(number, into, "agent"));
       return {};

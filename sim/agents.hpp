@@ -25,6 +25,7 @@ class Agents {
   void act(core::CaseNumber number, core::Action action, std::string text = {}, std::string class_name = {},
            Duration delay = {});
   void merge_where_it_belongs(core::CaseNumber number);
+  void merge_with_another(core::CaseNumber number);
   Duration until_working_hours() const;
   void sweep();
 

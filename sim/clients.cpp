@@ -34,6 +34,8 @@ Clients::Clients(World& world, Post& post, House house)
     c.signs = dice.chance(700);
     c.away_marks_mail = dice.chance(800);
     c.topic_used.resize(topics().size());
+    by_address_.emplace(c.email, i);
+    by_address_.emplace(c.phone, i);
     clients_.push_back(std::move(c));
   }
 }
@@ -173,10 +175,9 @@ void Clients::misbehave(MatterId id) {
 
 void Clients::got(const ports::Outgoing& outgoing) {
   const core::Notice& notice = outgoing.notice;
-  const auto client = std::find_if(clients_.begin(), clients_.end(), [&](const Client& c) {
-    return c.email == notice.to || c.phone == notice.to;
-  });
-  if (client == clients_.end()) return;
+  const auto found = by_address_.find(notice.to);
+  if (found == by_address_.end()) return;
+  Client* const client = &clients_[found->second];
   if (notice.channel == core::Channel::email) {
     client->last_mail_of_desk = outgoing.message_id;
     if (client->away_until > world_.now() && world_.dice.chance(700)) out_of_office(*client, outgoing);
@@ -185,7 +186,7 @@ void Clients::got(const ports::Outgoing& outgoing) {
   if (!account) return;
   for (const MatterId id : account->matters) {
     Matter& m = at(id);
-    if (m.client != static_cast<std::size_t>(client - clients_.begin())) continue;
+    if (m.client != found->second) continue;
     using enum core::NoticeKind;
     if (notice.kind == start_of_work || notice.kind == acknowledgement ||
         notice.kind == core::NoticeKind::settled)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "sim/post.hpp"
@@ -70,6 +71,7 @@ class Clients {
   House house_;
   bool writing_ = true;
   std::vector<Client> clients_;
+  std::unordered_map<std::string, std::size_t> by_address_;  // and by number
   std::vector<Matter> matters_;
 };
 

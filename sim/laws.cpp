@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include "json/entry.hpp"
+#include <algorithm>
 
 namespace hejnal::sim {
 
@@ -16,6 +16,19 @@ bool has(const WrittenTurn& turn) {
     if (std::holds_alternative<T>(e.body)) return true;
   }
   return false;
+}
+
+bool of_an_agent(core::NoticeKind kind) {
+  return kind == core::NoticeKind::answer || kind == core::NoticeKind::question;
+}
+
+// The turn sends what an agent has written, or an agent has cancelled it.
+bool leaves_or_cancelled(const WrittenTurn& turn) {
+  return std::any_of(turn.entries.begin(), turn.entries.end(), [](const core::Entry& e) {
+    const auto* said = std::get_if<core::Said>(&e.body);
+    const auto* acted = std::get_if<core::Acted>(&e.body);
+    return (said && of_an_agent(said->what)) || (acted && acted->action == core::Action::cancel);
+  });
 }
 
 // Time alone has caused this turn: the desk speaks first, and not of something that was returned.
@@ -42,8 +55,9 @@ core::CaseNumber Laws::living(core::CaseNumber number) const {
 
 void Laws::committed(const WrittenTurn& turn) {
   CaseAccount& account = accounts_[turn.after.number];
-  digest_.add(fmt::format("{} {}", turn.after.number, turn.at.ms));
-  digest_.add(json::encode_entries(turn.entries));
+  digest_.add(turn.after.number);
+  digest_.add(turn.at);
+  for (const core::Entry& entry : turn.entries) digest_.add(entry);
   if (turn.at < last_turn_)
     broken("time_never_goes_back", turn.after.number,
            fmt::format("{} was written after {}", format_rfc3339(turn.at), format_rfc3339(last_turn_)));
@@ -75,6 +89,8 @@ void Laws::check_entry(CaseAccount& account, const core::Entry& entry, const Wri
     const auto& timer = account.c.timer(dropped->timer);
     if (!timer) {
       broken("nothing_twice", number, fmt::format("{} ended twice", to_string(dropped->timer)));
+    } else if (dropped->timer == core::Timer::answer && !leaves_or_cancelled(turn)) {
+      broken("written_words_leave", number, "a delayed answer was dropped in silence");
     } else if (by_alarm(turn)) {
       if (*timer > entry.at)
         broken("nothing_early", number, fmt::format("{} happened", to_string(dropped->timer)));
@@ -84,6 +100,31 @@ void Laws::check_entry(CaseAccount& account, const core::Entry& entry, const Wri
     if (became->state == core::State::settled) ++account.settled;
   } else if (const auto* said = std::get_if<core::Said>(&entry.body)) {
     check_said(account, *said, entry, turn);
+  } else if (const auto* acted = std::get_if<core::Acted>(&entry.body)) {
+    check_answer(account, *acted, turn);
+  }
+}
+
+// Whatever else happens to an answer, the clients get it: the case's own, and those of merged cases.
+void Laws::check_answer(const CaseAccount& account, const core::Acted& acted, const WrittenTurn& turn) {
+  if (acted.action == core::Action::ask) ++accounts_[turn.after.number].questions;
+  if (acted.action == core::Action::absorb) {
+    const auto other = accounts_[acted.other].matters;
+    accounts_[turn.after.number].matters.insert(other.begin(), other.end());
+  }
+  if (acted.action != core::Action::answer && acted.action != core::Action::ask) return;
+  for (const core::TookOver& client : core::clients_of(account.c)) {
+    const core::Party& party = client.client;
+    const std::string& email = party.email.empty() ? client.answer_to : party.email;
+    const bool told = std::any_of(turn.entries.begin(), turn.entries.end(), [&](const core::Entry& e) {
+      const auto* said = std::get_if<core::Said>(&e.body);
+      const auto* withheld = std::get_if<core::Withheld>(&e.body);
+      return (said && of_an_agent(said->what) && (said->to == party.phone || said->to == email)) ||
+             (withheld && of_an_agent(withheld->what));
+    });
+    if (!told)
+      broken("clients_are_answered", turn.after.number,
+             fmt::format("an answer did not go to {} {}", party.email, party.phone));
   }
 }
 
@@ -128,6 +169,9 @@ void Laws::check_said(CaseAccount& account, const core::Said& said, const core::
     case rejected_call:
       owed_for += fmt::format(" message {}", account.human_messages + account.robot_messages);
       break;
+    case no_reply:
+      owed_for += fmt::format(" question {}", account.questions);
+      break;
     case settled:
       owed_for += fmt::format(" settling {}", account.settled);
       break;
@@ -144,25 +188,27 @@ void Laws::check_said(CaseAccount& account, const core::Said& said, const core::
   owed_for += fmt::format(" {} {}", to_string(said.channel), said.to);
   if (!account.said.insert(owed_for).second)
     broken("nothing_twice", number, fmt::format("\"{}\" was said before", owed_for));
-  if (said.what == alert || said.what == unreachable) return;
+  if (said.what == alert || said.what == unreachable || said.what == left_out) return;
   if (robots_.contains(said.to)) broken("machine_never_argues", number, "automatic mail to " + said.to);
   const std::int64_t hour = entry.at.ms / kHour;
   const int allowed = budget_.per_address * (1 + restarts_[hour]) + 1;
-  if (++automatic_[{said.to, hour}] > allowed)
+  InThisHour& heard = automatic_[said.to];
+  if (heard.hour != hour) heard = {hour, 0};
+  if (++heard.count > allowed)
     broken("machine_never_argues", number,
            fmt::format("more than {} automatic words to {} in an hour", allowed, said.to));
 }
 
 void Laws::check_state(const CaseAccount& account, const WrittenTurn& turn) {
-  const core::Case &mine = account.c, &theirs = turn.after;
+  const core::Case& mine = account.c;
+  const WrittenTurn::After& theirs = turn.after;
   const bool closed = mine.state == core::State::closed;
   if (closed == core::alarm(mine).has_value() || closed == core::next(mine).has_value())
     broken("one_next_thing_or_closed", mine.number,
            fmt::format("state {}, {} alarm, {} next", to_string(mine.state), core::alarm(mine) ? "an" : "no",
                        core::next(mine) ? "a" : "nothing"));
-  if (mine.entries != theirs.entries || mine.state != theirs.state ||
-      core::alarm(mine) != core::alarm(theirs) || mine.notices != theirs.notices ||
-      mine.class_name != theirs.class_name || mine.step != theirs.step)
+  if (mine.entries != theirs.entries || mine.state != theirs.state || core::alarm(mine) != theirs.alarm ||
+      mine.notices != theirs.notices || mine.class_name != theirs.class_name || mine.step != theirs.step)
     broken("replay_equals_state", mine.number,
            fmt::format("{} entries here, {} there", mine.entries, theirs.entries));
 }

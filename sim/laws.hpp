@@ -14,6 +14,7 @@
 #include "desk/budget.hpp"
 #include "ports/dispatcher.hpp"
 #include "sim/digest.hpp"
+#include "sim/disk.hpp"
 #include "sim/random.hpp"
 #include "sim/watched_store.hpp"
 
@@ -32,7 +33,7 @@ struct CaseAccount {
   core::MessageId first_message = 0;
   std::set<MatterId> matters;
   std::set<std::string> said;  // automatic words to the client, by what they were owed for
-  int human_messages = 0, robot_messages = 0, settled = 0;
+  int human_messages = 0, robot_messages = 0, settled = 0, questions = 0;
   std::int64_t rings = 0;
 };
 
@@ -46,7 +47,7 @@ class Laws {
   void restarted(ports::Store& store);
   void at_rest(Instant desk_now);  // nothing is due any more at this time of the desk
   void left(const ports::Outgoing& outgoing, int life);
-  void put_off(const ports::Outgoing& outgoing);  // so it may leave again
+  void put_off(const std::string& message_id);  // so it may leave again
   struct Accepted {
     std::string id;     // its Message-ID, or the gateway's
     std::string bytes;  // of a mail
@@ -54,13 +55,13 @@ class Laws {
     MatterId matter = 0;
     core::CaseNumber number = 0;
     core::MessageId message = 0;
-    bool duplicate = false, original = false;
+    bool duplicate = false, original = false, ours = false;
   };
   void accepted(const Accepted& in);
   void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }
 
   // -- looking at everything there is; dear
-  void examine(const std::string& path, Dice& dice);
+  void examine(Disk& disk, Dice& dice);
   void must_be_over(ports::Store& store);
 
   void broken(std::string law, core::CaseNumber number, std::string what, core::CaseNumber other = 0);
@@ -83,6 +84,7 @@ class Laws {
                   const WrittenTurn& turn);
   void check_said(CaseAccount& account, const core::Said& said, const core::Entry& entry,
                   const WrittenTurn& turn);
+  void check_answer(const CaseAccount& account, const core::Acted& acted, const WrittenTurn& turn);
   void check_state(const CaseAccount& account, const WrittenTurn& turn);
   void check_late(core::CaseNumber number, Instant at, std::int64_t late_ms, const char* what);
   void check_join(const Accepted& in, CaseAccount& account);
@@ -90,11 +92,15 @@ class Laws {
   desk::BudgetLimits budget_;
   std::unordered_map<core::CaseNumber, CaseAccount> accounts_;
   std::unordered_map<std::string, Kept> kept_;
-  std::vector<std::string> kept_order_;  // to take samples from
+  std::vector<const Kept*> kept_order_;  // to take samples from
   std::unordered_map<std::string, std::pair<int, bool>>
       sent_;  // by Message-ID: in which life; may leave again
-  std::map<std::pair<std::string, std::int64_t>, int> automatic_;  // by address and hour
-  std::map<std::int64_t, int> restarts_;                           // by hour
+  struct InThisHour {
+    std::int64_t hour = 0;
+    int count = 0;
+  };
+  std::unordered_map<std::string, InThisHour> automatic_;  // by address; time never goes back
+  std::map<std::int64_t, int> restarts_;                   // by hour
   std::set<std::string> robots_;
   std::map<MatterId, core::CaseNumber> opened_by_;  // the case that a matter's first mail opened
   std::set<MatterId> mailed_;                       // some mail of it has been accepted

@@ -1,4 +1,5 @@
-// The mails that people and machines outside the desk send, as bytes with an envelope. Deterministic.
+// The mails that people and machines outside the desk send, as bytes with an envelope. Deterministic. Most
+// are plain text; one in 128 has HTML beside it.
 #pragma once
 
 #include <string>

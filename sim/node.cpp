@@ -1,9 +1,8 @@
 #include "sim/node.hpp"
 
 #include "base/check.hpp"
-#include "carriers/email/composing.hpp"
 #include "config/procedure_file.hpp"
-#include "store/sqlite/store.hpp"
+#include "sim/sampled.hpp"
 
 namespace hejnal::sim {
 
@@ -24,14 +23,14 @@ struct Node::Life {
   std::unique_ptr<ports::Store> store;
   desk::Events events;
   std::unique_ptr<desk::Desk> desk;
-  std::unique_ptr<carriers::ComposingDispatcher> out;
+  std::unique_ptr<SampledDispatcher> out;
   std::unique_ptr<desk::Ledger> ledger;
 };
 
-Node::Node(House house, std::string disk_name, VirtualClock& clock, ports::Random& random,
+Node::Node(House house, std::unique_ptr<Disk> disk, VirtualClock& clock, ports::Random& random,
            ports::Dispatcher& carrier, StoreWatcher& watcher)
     : house_(std::move(house)),
-      disk_(std::move(disk_name)),
+      disk_(std::move(disk)),
       clock_(clock),
       random_(random),
       carrier_(carrier),
@@ -50,7 +49,7 @@ Node::~Node() = default;
 Status Node::start() {
   if (life_) return fail(Fault::conflict, "it runs already");
   auto life = std::make_unique<Life>();
-  HEJNAL_TRY(auto store, store::sqlite::open_store(path(), store::sqlite::kMemoryVfs));
+  HEJNAL_TRY(auto store, disk_->open_store());
   life->store = watched(std::move(store), watcher_);
   desk::Settings settings;
   settings.address = house_.address;
@@ -63,7 +62,7 @@ Status Node::start() {
                   [](const std::string&) { return config::builtin_procedure("pl"); }},
       std::move(settings), procedure_, kProcedureText);
   HEJNAL_TRY_VOID(life->desk->start());
-  life->out = std::make_unique<carriers::ComposingDispatcher>(composer_, carrier_);
+  life->out = std::make_unique<SampledDispatcher>(composer_, carrier_);
   life->ledger = std::make_unique<desk::Ledger>(*life->desk, life->events, *life->out);
   life_ = std::move(life);
   ++lives_;
@@ -71,7 +70,7 @@ Status Node::start() {
 }
 
 void Node::die(std::uint64_t seed) {
-  disk_.crash(seed);
+  disk_->crash(seed);
   life_.reset();
 }
 

@@ -1,5 +1,5 @@
-// One server as production runs it, without sockets and without threads: the real desk and ledger on a real
-// SQLite store, whose disk is in memory. It can die at any moment and be started again on what its disk has
+// One server as production runs it, without sockets and without threads: the real desk and ledger on a store,
+// whose disk is in memory (disk.hpp). It can die at any moment and be started again on what its disk has
 // kept.
 //
 // Who drives it calls step() until it says false, moves the clock, and so on. When a watcher or a carrier
@@ -14,9 +14,9 @@
 #include "carriers/email/intake.hpp"
 #include "carriers/words/templates.hpp"
 #include "desk/ledger.hpp"
+#include "sim/disk.hpp"
 #include "sim/virtual_clock.hpp"
 #include "sim/watched_store.hpp"
-#include "store/sqlite/memory_vfs.hpp"
 
 namespace hejnal::sim {
 
@@ -31,28 +31,27 @@ struct House {
 
 class Node {
  public:
-  // `disk_name` must be one that no other living node has.
-  Node(House house, std::string disk_name, VirtualClock& clock, ports::Random& random,
+  Node(House house, std::unique_ptr<Disk> disk, VirtualClock& clock, ports::Random& random,
        ports::Dispatcher& carrier, StoreWatcher& watcher);
   ~Node();
 
   Status start();                // conflict when it runs already
-  void die(std::uint64_t seed);  // kill -9 and a power cut in one; `seed` as in MemoryDisk::crash
+  void die(std::uint64_t seed);  // kill -9 and a power cut in one; `seed` as in Disk::crash
   bool running() const { return life_ != nullptr; }
   int lives() const { return lives_; }  // how often it was started; results of an earlier life are nobody's
 
   desk::Desk& desk();
   desk::Ledger& ledger();
-  store::sqlite::MemoryDisk& disk() { return disk_; }
-  std::string path() const { return disk_.path("desk.db"); }
+  Disk& disk() { return *disk_; }
   const carriers::IntakeSettings& intake() const { return intake_; }
+  const carriers::EmailComposer& composer() const { return composer_; }
   const core::Procedure& procedure() const { return procedure_; }
 
  private:
   struct Life;
 
   House house_;
-  store::sqlite::MemoryDisk disk_;
+  std::unique_ptr<Disk> disk_;
   VirtualClock& clock_;
   ports::Random& random_;
   ports::Dispatcher& carrier_;

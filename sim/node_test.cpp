@@ -19,7 +19,8 @@ struct Nobody final : StoreWatcher, ports::Dispatcher {
 };
 
 struct Server {
-  explicit Server(const std::string& name) : node({}, name, clock, dice, nobody, nobody) {
+  explicit Server(StoreKind kind = StoreKind::sqlite)
+      : node({}, make_disk(kind, "one-desk"), clock, dice, nobody, nobody) {
     clock.real = {1'795'392'000'000};
     EXPECT_TRUE(node.start());
   }
@@ -53,12 +54,12 @@ struct Server {
 
 // The n-th operation of the disk fails, for every n until one run passes untouched: the mail is in the store
 // or its sender was told to keep it; sent again it is there once.
-TEST(Node, keeps_a_mail_whatever_operation_fails) {
-  using Ill = store::sqlite::MemoryDisk::Ill;
+void keeps_a_mail_whatever_operation_fails(StoreKind kind) {
+  using Ill = Disk::Ill;
   for (const Ill ill : {Ill::io_error, Ill::disk_full}) {
     bool untouched = false;
     for (std::int64_t n = 1; n < 2000 && !untouched; ++n) {
-      Server server("nth-desk");
+      Server server(kind);
       ASSERT_TRUE(server.mail(1));
       server.node.disk().fail_after(n, ill, n % 2 == 0);
       const Status first = server.mail(2);
@@ -79,8 +80,16 @@ TEST(Node, keeps_a_mail_whatever_operation_fails) {
   }
 }
 
+TEST(Node, keeps_a_mail_whatever_operation_of_sqlite_fails) {
+  keeps_a_mail_whatever_operation_fails(StoreKind::sqlite);
+}
+
+TEST(Node, keeps_a_mail_whatever_operation_of_the_memory_fails) {
+  keeps_a_mail_whatever_operation_fails(StoreKind::memory);
+}
+
 TEST(Node, time_goes_on_after_a_restart_with_the_clock_set_back) {
-  Server server("clock");
+  Server server;
   ASSERT_TRUE(server.mail(1));
   const Instant before = server.node.desk().now();
   server.node.die(0);

@@ -20,36 +20,37 @@ void Post::mail(ClientLetter letter, Truth truth) {
   if (letter.to.empty()) letter.to = house_.address;
   letter.date = w.now();
   if (w.dice.chance(w.weather.in_lost)) return;
-  const ports::Delivery delivery = write_letter(letter);
+  const auto on_the_way =
+      std::make_shared<Letter>(Letter{write_letter(letter), letter.message_id, truth, {}});
   const int copies = w.dice.chance(w.weather.in_twice) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     Duration way = w.dice.between(Duration(300), Duration(4000));
     if (w.dice.chance(w.weather.in_late)) way = w.dice.between(Duration(1min), Duration(5h));
-    w.after(way, [this, delivery, id = letter.message_id, truth] { bring_mail(delivery, id, truth); });
+    w.after(way, [this, on_the_way] { bring_mail(on_the_way); });
   }
 }
 
-void Post::bring_mail(const ports::Delivery& delivery, const std::string& id, Truth truth) {
+void Post::bring_mail(const std::shared_ptr<Letter>& letter) {
   World& w = *world_;
+  const auto& [delivery, id, truth, read] = *letter;
   if (broken(Mutation::accepted_is_lost)) {
     w.laws.accepted({id, delivery.bytes, true, false, false, true, 0, 0, 0, false, false});
     return;
   }
+  if (w.node.running() && !read) letter->read = carriers::read_delivery(delivery, w.node.intake());
   desk::Filed filed;
-  const auto mail = carriers::read_delivery(delivery, w.node.intake());
   const auto taken = w.ask([&](desk::Desk& desk) -> Status {
-    HEJNAL_TRY(filed, desk.receive(mail));
+    HEJNAL_TRY(filed, desk.receive(*letter->read));
     return {};
   });
   if (taken && *taken) {
     w.laws.accepted({id, delivery.bytes, true, truth.resend, false, truth.automatic, truth.matter,
-                     filed.number, filed.message, filed.duplicate, truth.original});
+                     filed.number, filed.message, filed.duplicate, truth.original, truth.ours});
     return;
   }
   if (taken && (*taken).error().fault != Fault::retry_later)
     w.laws.broken("accepted_is_kept", 0, "a mail was refused: " + (*taken).error().what);
-  w.after(w.dice.between(Duration(1min), Duration(10min)),
-          [this, delivery, id, truth] { bring_mail(delivery, id, truth); });
+  w.after(w.dice.between(Duration(1min), Duration(10min)), [this, letter] { bring_mail(letter); });
 }
 
 void Post::sms(const std::string& from, const std::string& text, Truth truth) {
@@ -114,32 +115,55 @@ void Post::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)>
     return;
   }
   w.laws.left(outgoing, w.node.lives());
-  take_away(outgoing);
   if (broken(Mutation::leaves_twice)) w.laws.left(outgoing, w.node.lives());
+  const bool email = outgoing.notice.channel == core::Channel::email;
+  const std::string id = outgoing.message_id;
+  take_away(std::move(outgoing));
   if (broken(Mutation::never_answers)) return;
   if (w.dies(w.weather.dies_around_sending)) throw Crash();
   // Taken, but the answer got lost on the way: the desk sends it again.
-  if (outgoing.notice.channel == core::Channel::email && w.dice.chance(w.weather.out_put_off / 10)) {
-    w.laws.put_off(outgoing);
+  if (email && w.dice.chance(w.weather.out_put_off / 10)) {
+    w.laws.put_off(id);
     answer(std::move(done), {Outcome::try_later, 0, "the connection was cut"});
     return;
   }
   answer(std::move(done), {Outcome::handed_over, 250, "taken"});
 }
 
-void Post::take_away(const ports::Outgoing& outgoing) {
+// Byte by byte as it left, to the desk's own address.
+void Post::bring_back(const ports::Outgoing& outgoing) {
   World& w = *world_;
+  const auto back = std::make_shared<Letter>();
+  back->delivery.mail_from = outgoing.mail.envelope_from;
+  back->delivery.rcpt_to = {house_.address};
+  // Most letters have no bytes here (sampled.hpp); this one needs them.
+  back->delivery.bytes =
+      outgoing.mail.bytes.empty() ? w.node.composer().compose(outgoing.letter).bytes : outgoing.mail.bytes;
+  back->delivery.via = "simulation";
+  back->id = outgoing.message_id;
+  back->truth.automatic = true;
+  back->truth.ours = true;
+  w.after(w.dice.between(Duration(1s), Duration(5min)), [this, back] { bring_mail(back); });
+}
+
+void Post::take_away(ports::Outgoing outgoing) {
+  World& w = *world_;
+  if (outgoing.notice.channel == core::Channel::email && w.dice.chance(w.weather.out_returns))
+    bring_back(outgoing);
   if (w.dice.chance(w.weather.out_lost)) return;
   const bool email = outgoing.notice.channel == core::Channel::email;
   if (email && w.dice.chance(w.weather.out_bounced)) {
-    const ports::Delivery bounce = write_bounce(outgoing.mail, outgoing.message_id, house_.address, new_id(),
-                                                w.dice.chance(100), w.now());
-    w.after(w.dice.between(Duration(2s), Duration(1h)), [this, bounce, id = fmt::format("bounce {}", ids_)] {
-      bring_mail(bounce, id, {0, false, false, true, false});
-    });
+    const auto bounce = std::make_shared<Letter>();
+    bounce->delivery = write_bounce(outgoing.mail, outgoing.message_id, house_.address, new_id(),
+                                    w.dice.chance(100), w.now());
+    bounce->id = fmt::format("bounce {}", ids_);
+    bounce->truth.automatic = true;
+    w.after(w.dice.between(Duration(2s), Duration(1h)), [this, bounce] { bring_mail(bounce); });
     return;
   }
-  w.after(w.dice.between(Duration(1s), Duration(60s)), [this, outgoing] {
+  outgoing.letter = {};  // those who get it look at its words
+  outgoing.mail = {};
+  w.after(w.dice.between(Duration(1s), Duration(60s)), [this, outgoing = std::move(outgoing)] {
     if (arrived_) arrived_(outgoing);
   });
 }

@@ -4,7 +4,8 @@
 #pragma once
 
 #include <functional>
-#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "ports/dispatcher.hpp"
@@ -21,6 +22,7 @@ struct Truth {
   bool announces = false;  // an SMS that speaks of an email
   bool automatic = false;  // a machine has written it
   bool original = false;   // the report itself, first or again: not a reply, not a reminder in other words
+  bool ours = false;       // the desk has sent it, and it has come back
 };
 
 class Post final : public ports::Dispatcher {
@@ -39,9 +41,17 @@ class Post final : public ports::Dispatcher {
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override;
 
  private:
-  void bring_mail(const ports::Delivery& delivery, const std::string& id, Truth truth);
+  // A mail on its way; several copies of it may be.
+  struct Letter {
+    ports::Delivery delivery;
+    std::string id;
+    Truth truth;
+    std::optional<ports::IncomingMail> read;  // at the first server that it came to: reading is pure
+  };
+  void bring_mail(const std::shared_ptr<Letter>& letter);
   void bring_sms(const ports::IncomingSms& sms, Truth truth);
-  void take_away(const ports::Outgoing& outgoing);
+  void bring_back(const ports::Outgoing& outgoing);
+  void take_away(ports::Outgoing outgoing);
   bool broken(Mutation mutation);  // it is to happen now, once
   void answer(std::function<void(ports::SendResult)> done, ports::SendResult result);
   std::string new_id();

@@ -8,7 +8,6 @@
 #include "sim/clients.hpp"
 #include "sim/post.hpp"
 #include "sim/world.hpp"
-#include "store/sqlite/archive.hpp"
 
 namespace hejnal::sim {
 
@@ -28,9 +27,8 @@ House house_of(std::uint64_t seed) {
 // The journal of a case, one line an entry, its middle left out where it is long.
 std::vector<std::string> story_of(World& world, core::CaseNumber number) {
   std::vector<std::string> lines;
-  auto archive = store::sqlite::open_archive(world.node.path(), store::sqlite::kMemoryVfs);
-  if (number == 0 || !archive) return lines;
-  const auto journal = (*archive)->journal(number);
+  if (number == 0) return lines;
+  const auto journal = world.node.disk().journal(number);
   if (!journal) return lines;
   for (const core::Entry& entry : *journal)
     lines.push_back(fmt::format("{} {}", format_rfc3339(entry.at), json::dump(json::entry_object(entry))));
@@ -48,9 +46,10 @@ class Simulation {
       : options_(options),
         house_(house_of(options.seed)),
         post_(house_),
-        world_(options.seed, house_, post_),
+        world_(options.seed, house_, options.store, post_),
         clients_(world_, post_, house_),
         agents_(world_, post_, house_) {
+    world_.disk_faults = options.disk_faults;
     post_.use(world_);
     post_.on_arrival([this](const ports::Outgoing& o) {
       if (o.notice.to_desk()) {
@@ -92,13 +91,14 @@ class Simulation {
     if (!fine() || !world_.node.running()) return;
     if (world_.node.disk().has_failed()) world_.node.disk().heal();
     world_.node.desk().store().tidy();
-    world_.laws.examine(world_.node.path(), world_.dice);
+    world_.laws.examine(world_.node.disk(), world_.dice);
   }
 
   SimulationReport report() {
     SimulationReport r;
     r.seed = options_.seed;
     r.years = options_.years;
+    r.store = options_.store;
     r.cases = world_.laws.cases();
     r.signals = world_.signals;
     r.notices = world_.laws.notices();
@@ -152,7 +152,8 @@ std::string to_text(const SimulationReport& r) {
     for (const std::string& line : v.story) out += fmt::format("  {}\n", line);
   }
   if (!r.violations.empty())
-    out += fmt::format("\nrepeat it: hejnal simulate --seed {} --years {}\n", r.seed, r.years);
+    out += fmt::format("\nrepeat it: hejnal simulate --seed {} --years {}{}\n", r.seed, r.years,
+                       r.store == StoreKind::memory ? " --store memory" : "");
   return out;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/disk.hpp"
+
 namespace hejnal::sim {
 
 // Something broken on purpose, to see that the laws notice it.
@@ -20,6 +22,8 @@ struct SimulationOptions {
   std::uint64_t seed = 1;
   double years = 1;
   int matters_a_year = 5000;
+  StoreKind store = StoreKind::sqlite;
+  bool disk_faults = true;  // each store has operations of its own to fail, so stories differ after a fault
   Mutation mutation = Mutation::none;
 };
 
@@ -31,6 +35,7 @@ struct BrokenLaw {
 struct SimulationReport {
   std::uint64_t seed = 0;
   double years = 0;
+  StoreKind store = StoreKind::sqlite;
   std::int64_t cases = 0, signals = 0, notices = 0, crashes = 0;
   std::string digest;  // hex
   std::vector<BrokenLaw> violations;

@@ -2,6 +2,7 @@
 // broken.
 #include "sim/simulate.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "core/matching.hpp"
@@ -20,6 +21,31 @@ TEST(Simulation, months_without_a_broken_law) {
   }
 }
 
+TEST(Simulation, months_in_memory_without_a_broken_law) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const SimulationReport report = simulate({.seed = seed, .years = 0.1, .store = StoreKind::memory});
+    EXPECT_TRUE(report.violations.empty()) << to_text(report);
+    EXPECT_GT(report.cases, 300);
+  }
+}
+
+// Whatever the desk has decided and whatever has left it: the store is in none of it. Crashes are in it.
+TEST(Simulation, the_same_story_on_every_store) {
+  std::int64_t crashes = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SimulationOptions options{.seed = seed, .years = 0.05, .disk_faults = false};
+    const SimulationReport on_sqlite = simulate(options);
+    options.store = StoreKind::memory;
+    const SimulationReport in_memory = simulate(options);
+    EXPECT_TRUE(on_sqlite.violations.empty()) << to_text(on_sqlite);
+    EXPECT_EQ(in_memory.digest, on_sqlite.digest) << "seed " << seed;
+    EXPECT_EQ(in_memory.signals, on_sqlite.signals);
+    EXPECT_EQ(in_memory.crashes, on_sqlite.crashes);
+    crashes += in_memory.crashes;
+  }
+  EXPECT_GT(crashes, 10);
+}
+
 TEST(Simulation, same_seed_same_bytes) {
   const SimulationReport one = simulate({.seed = 7, .years = 0.05}),
                          two = simulate({.seed = 7, .years = 0.05});
@@ -28,24 +54,27 @@ TEST(Simulation, same_seed_same_bytes) {
   EXPECT_NE(one.digest, simulate({.seed = 8, .years = 0.05}).digest);
 }
 
+// A fault on purpose, on each store: the law that must notice it.
+void expect_broken(std::uint64_t seed, Mutation mutation, const std::string& law) {
+  for (const StoreKind store : {StoreKind::sqlite, StoreKind::memory}) {
+    const SimulationReport report =
+        simulate({.seed = seed, .years = 0.05, .store = store, .mutation = mutation});
+    ASSERT_FALSE(report.violations.empty());
+    EXPECT_EQ(report.violations.front().law, law);
+    EXPECT_NE(to_text(report).find(fmt::format("hejnal simulate --seed {}", seed)), std::string::npos);
+  }
+}
+
 TEST(Simulation, notices_a_mail_that_leaves_twice) {
-  const SimulationReport report = simulate({.seed = 1, .years = 0.05, .mutation = Mutation::leaves_twice});
-  ASSERT_FALSE(report.violations.empty());
-  EXPECT_EQ(report.violations.front().law, "nothing_twice");
-  EXPECT_NE(to_text(report).find("hejnal simulate --seed 1"), std::string::npos);
+  expect_broken(1, Mutation::leaves_twice, "nothing_twice");
 }
 
 TEST(Simulation, notices_an_accepted_mail_that_is_gone) {
-  const SimulationReport report =
-      simulate({.seed = 1, .years = 0.05, .mutation = Mutation::accepted_is_lost});
-  ASSERT_FALSE(report.violations.empty());
-  EXPECT_EQ(report.violations.front().law, "accepted_is_kept");
+  expect_broken(1, Mutation::accepted_is_lost, "accepted_is_kept");
 }
 
 TEST(Simulation, notices_a_notice_that_is_never_sent) {
-  const SimulationReport report = simulate({.seed = 7, .years = 0.05, .mutation = Mutation::never_answers});
-  ASSERT_FALSE(report.violations.empty());
-  EXPECT_EQ(report.violations.front().law, "comes_to_rest");
+  expect_broken(7, Mutation::never_answers, "comes_to_rest");
 }
 
 TEST(Topics, have_no_word_in_common) {

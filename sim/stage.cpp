@@ -52,8 +52,11 @@ std::string describe(const ports::Outgoing& o) {
 
 class Stage {
  public:
-  explicit Stage(const std::string& name)
-      : name_(name), dice_(1), carrier_(clock_), node_({}, "stage", clock_, dice_, carrier_, nobody_) {}
+  Stage(const std::string& name, StoreKind kind)
+      : name_(name),
+        dice_(1),
+        carrier_(clock_),
+        node_({}, make_disk(kind, "stage"), clock_, dice_, carrier_, nobody_) {}
 
   Status play(const std::vector<StoryLine>& story) {
     clock_.real = story.front().at;
@@ -231,9 +234,9 @@ class Stage {
 
 }  // namespace
 
-Status play_scenario(std::string_view text, const std::string& name) {
+Status play_scenario(std::string_view text, const std::string& name, StoreKind kind) {
   HEJNAL_TRY(const auto story, read_scenario(text, name));
-  return Stage(name).play(story);
+  return Stage(name, kind).play(story);
 }
 
 }  // namespace hejnal::sim

@@ -6,10 +6,11 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "sim/disk.hpp"
 
 namespace hejnal::sim {
 
 // Fails with "FILE:line: expected …, happened …".
-Status play_scenario(std::string_view text, const std::string& name);
+Status play_scenario(std::string_view text, const std::string& name, StoreKind kind = StoreKind::sqlite);
 
 }  // namespace hejnal::sim

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,16 @@ namespace hejnal::sim {
 
 // One decision as it was written.
 struct WrittenTurn {
-  core::Case after;
+  // What the case is after it, as far as anybody here asks.
+  struct After {
+    core::CaseNumber number = 0;
+    core::State state = core::State::fresh;
+    std::optional<Instant> alarm;
+    bool owes_a_reaction = false;
+    int notices = 0, step = 1;
+    std::int64_t entries = 0;
+    std::string class_name;
+  } after;
   Instant at;
   std::vector<core::Entry> entries;
 };

@@ -28,6 +28,8 @@ Weather weather_of(Dice& dice) {
   w.agent_forgets = rate(50, 250);
   w.robots = rate(200, 1000);
   w.misfits = static_cast<int>(dice.between(50, 500));
+  w.out_returns = rate(5, 50);
+  w.merges = rate(10, 60);
   return w;
 }
 

@@ -22,12 +22,12 @@ std::string disk_name(std::uint64_t seed) {
 
 }  // namespace
 
-World::World(std::uint64_t seed, House house, ports::Dispatcher& carrier)
+World::World(std::uint64_t seed, House house, StoreKind kind, ports::Dispatcher& carrier)
     : dice(seed),
       desk_dice(dice.fork()),
       weather(weather_of(dice)),
       laws(house.budget),
-      node(house, disk_name(seed), clock, desk_dice, carrier, *this) {
+      node(house, make_disk(kind, disk_name(seed)), clock, desk_dice, carrier, *this) {
   clock.real = kBeginning;
   start();
   plan_troubles();
@@ -149,9 +149,10 @@ void World::plan_troubles() {
     if (dice.chance(weather.disk_ill_a_day)) {
       after(dice.between(Duration(0), Duration(20h)), [this] {
         if (!faults) return;
-        using Ill = store::sqlite::MemoryDisk::Ill;
-        node.disk().fail_after(dice.between(1, 200), dice.chance(500) ? Ill::io_error : Ill::disk_full,
-                               dice.chance(500));
+        const auto n = dice.between(1, 200);
+        const auto ill = dice.chance(500) ? Disk::Ill::io_error : Disk::Ill::disk_full;
+        const bool stays = dice.chance(500);
+        if (disk_faults) node.disk().fail_after(n, ill, stays);
         after(dice.between(Duration(1min), Duration(30min)), [this] { node.disk().heal(); });
       });
     }

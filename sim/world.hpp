@@ -18,7 +18,8 @@ struct Crash {};  // thrown where the process dies
 
 class World final : public StoreWatcher {
  public:
-  World(std::uint64_t seed, House house, ports::Dispatcher& carrier);
+  World(std::uint64_t seed, House house, StoreKind kind, ports::Dispatcher& carrier);
+
   ~World() override;
 
   // -- time
@@ -38,7 +39,7 @@ class World final : public StoreWatcher {
   VirtualClock clock;
   Dice dice, desk_dice;  // the world's, and those that the desk draws its codes with
   Weather weather;
-  bool faults = true;
+  bool faults = true, disk_faults = true;
   Agenda agenda;
   Laws laws;
   Node node;

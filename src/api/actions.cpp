@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/context.hpp"
+#include "base/text.hpp"
 
 namespace hejnal::api {
 
@@ -11,11 +12,35 @@ Result<core::CaseNumber> number_of(Context& context) {
   return whole_number(context.segments.at(0), "number");
 }
 
+// Does something to a case, if it is still as the caller has seen it: If-Match holds the ETag of that answer,
+// which counts the entries of the journal. So two agents who answer at the same time do not both do it, and a
+// request that is sent again because its answer was lost does nothing twice. Looked at in the transaction.
+template <class T>
+Result<std::optional<T>> if_unchanged(Context& context, core::CaseNumber number,
+                                      const std::function<Result<T>(desk::Desk&)>& work) {
+  const std::string_view wanted = context.request.header("if-match");
+  if (wanted.empty() || trim(wanted) == "*") {
+    HEJNAL_TRY(T done, on_ledger<T>(context, work));
+    return std::optional(std::move(done));
+  }
+  return on_ledger<std::optional<T>>(context, [&](desk::Desk& desk) -> Result<std::optional<T>> {
+    HEJNAL_TRY(const core::Case c, desk.look(number));
+    if (trim(wanted) != etag_of(c.entries)) return std::optional<T>();
+    HEJNAL_TRY(T done, work(desk));
+    return std::optional(std::move(done));
+  });
+}
+
+ports::Response changed_meanwhile(core::CaseNumber number) {
+  return problem(412, "Changed meanwhile", fmt::format("case {} is not as it was; read it again", number));
+}
+
 Result<ports::Response> act(Context& context, core::AgentActed act) {
   HEJNAL_TRY(const core::CaseNumber number, number_of(context));
   act.agent = context.who;
-  HEJNAL_TRY_VOID(on_ledger<core::Case>(context, [&](desk::Desk& desk) { return desk.act(number, act); }));
-  return case_response(context, number);
+  HEJNAL_TRY(const auto done, if_unchanged<core::Case>(
+                                  context, number, [&](desk::Desk& desk) { return desk.act(number, act); }));
+  return done ? case_response(context, number) : changed_meanwhile(number);
 }
 
 core::AgentActed plain(core::Action action) {
@@ -91,9 +116,10 @@ Result<ports::Response> act_merge(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const core::CaseNumber into = body.integer("into", true);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(on_ledger<core::Case>(
-      context, [&](desk::Desk& desk) { return desk.merge(number, into, context.who); }));
-  return case_response(context, into);
+  HEJNAL_TRY(const auto done, if_unchanged<core::Case>(context, number, [&](desk::Desk& desk) {
+               return desk.merge(number, into, context.who);
+             }));
+  return done ? case_response(context, into) : changed_meanwhile(number);
 }
 
 Result<ports::Response> act_split(Context& context) {
@@ -101,10 +127,10 @@ Result<ports::Response> act_split(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const core::MessageId message = body.integer("message", true);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY(const core::CaseNumber opened, on_ledger<core::CaseNumber>(context, [&](desk::Desk& desk) {
+  HEJNAL_TRY(const auto opened, if_unchanged<core::CaseNumber>(context, number, [&](desk::Desk& desk) {
                return desk.split(number, message, context.who);
              }));
-  return case_response(context, opened, 201);
+  return opened ? case_response(context, *opened, 201) : changed_meanwhile(number);
 }
 
 Result<ports::Response> create_case(Context& context) {

@@ -90,7 +90,7 @@ std::string Body::text(std::string_view name, bool required, std::size_t max_byt
   std::string out = sanitize_utf8(found->as_string());
   if (out.size() > max_bytes)
     complain(name, fmt::format("is {} bytes long; at most {} are allowed", out.size(), max_bytes));
-  if (required && trim(out).empty()) complain(name, "is empty; expected a text");
+  if (required && is_blank(out)) complain(name, "is empty; expected a text");
   return out;
 }
 

@@ -6,8 +6,13 @@ namespace hejnal::api {
 
 Result<ports::Response> case_response(Context& context, core::CaseNumber number, int status) {
   HEJNAL_TRY(json::Object found, whole_case(context.archive, number, context.parts.public_url));
-  return json_response(std::move(found), status);
+  const auto entries = static_cast<std::int64_t>(found["journal"].as_array().size());
+  ports::Response response = json_response(std::move(found), status);
+  response.headers.emplace_back("ETag", etag_of(entries));
+  return response;
 }
+
+std::string etag_of(std::int64_t entries) { return fmt::format("\"{}\"", entries); }
 
 Result<ports::Response> list_cases(Context& context) {
   ports::CaseQuery query;

@@ -107,6 +107,7 @@ ports::Response page_response(const Page& page, std::vector<Row> rows, std::int6
 // ------------------------------------------------------------------------------------------------
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
+std::string etag_of(std::int64_t entries);                // of a case with so many entries in its journal
 
 // -- handlers, by file
 // --------------------------------------------------------------------------------------------------

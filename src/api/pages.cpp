@@ -76,28 +76,42 @@ const Words& words_of(const std::string& language) {
   return language == "en" ? english : polish;
 }
 
-std::string case_page(const Parts& parts, const ports::CaseRow& row,
+// What a link leads to: a case, or what has become of it in the one that it was merged into.
+struct Followed {
+  core::CaseNumber number = 0;  // that the link names
+  std::string subject, short_code, token;
+  core::Case lives;
+};
+
+constexpr std::size_t kTypedMax = 100'000;  // characters
+
+std::string case_page(const Parts& parts, const Followed& followed,
                       const std::vector<ports::Message>& messages, bool just_sent, const std::string& mistake,
                       const std::string& typed = {}) {
   const Words& w = words_of(parts.procedure.language);
-  const auto& s = row.summary;
+  const core::Case& s = followed.lives;
   std::string body =
       fmt::format("<p class=\"desk\">{}</p>\n<h1>{} {}: {}</h1>\n", escape_html(parts.desk_name),
-                  w.case_number, s.number, escape_html(s.subject));
+                  w.case_number, followed.number, escape_html(followed.subject));
   if (just_sent) body += fmt::format("<p class=\"good\" role=\"status\">{}</p>\n", w.sent);
   if (!mistake.empty()) body += fmt::format("<p class=\"bad\" role=\"alert\">{}</p>\n", escape_html(mistake));
   if (s.email_missing) body += fmt::format("<p class=\"bad\">{}</p>\n", w.missing);
   body += fmt::format("<dl>\n<dt>{}</dt><dd>{}</dd>\n", w.state, w.states[static_cast<std::size_t>(s.state)]);
-  if (row.next && row.next->by_desk) {
+  if (const auto& answer = s.debt(core::Promise::answer); answer && answer->running()) {
     body += fmt::format("<dt>{}</dt><dd>{}</dd>\n", w.answer_due,
-                        escape_html(format_local(row.next->due, parts.zone, parts.procedure.language)));
+                        escape_html(format_local(answer->due, parts.zone, parts.procedure.language)));
   }
-  body += fmt::format("<dt>{}</dt><dd><code>{}</code></dd>\n</dl>\n", w.code, escape_html(s.short_code));
+  body +=
+      fmt::format("<dt>{}</dt><dd><code>{}</code></dd>\n</dl>\n", w.code, escape_html(followed.short_code));
   if (s.state == core::State::settled) body += fmt::format("<p>{}</p>\n", w.settled);
   if (s.state == core::State::closed) body += fmt::format("<p>{}</p>\n", w.closed);
   body += "<ol class=\"talk\">\n";
+  const ports::Message* before = nullptr;
   for (const ports::Message& m : messages) {
-    if (m.internal) continue;
+    if (m.internal || !core::may_see(s, followed.number, m.number)) continue;
+    // The same answer, which a colleague has got, too.
+    if (before && m.outgoing && before->outgoing && m.at == before->at && m.text == before->text) continue;
+    before = &m;
     body += fmt::format("<li class=\"{}\"><p class=\"who\">{} · {}</p><pre>{}</pre></li>\n",
                         m.outgoing ? "out" : "in", m.outgoing ? w.we : w.you,
                         escape_html(format_local(m.at, parts.zone, parts.procedure.language)),
@@ -106,17 +120,28 @@ std::string case_page(const Parts& parts, const ports::CaseRow& row,
   body += fmt::format(
       "</ol>\n<form method=\"post\" action=\"/c/{}\">\n<label for=\"text\">{}</label>\n<textarea id=\"text\" "
       "name=\"text\" rows=\"6\" "
-      "required maxlength=\"100000\">{}</textarea>\n<button>{}</button>\n</form>\n",
-      escape_html(row.token), w.your_text, escape_html(typed), w.send);
-  return html_page(parts.procedure.language, fmt::format("{} {}", w.case_number, s.number), body);
+      "required maxlength=\"{}\">{}</textarea>\n<button>{}</button>\n</form>\n",
+      escape_html(followed.token), w.your_text, kTypedMax, escape_html(typed), w.send);
+  return html_page(parts.procedure.language, fmt::format("{} {}", w.case_number, followed.number), body);
 }
 
-Result<ports::CaseRow> row_of(Context& context) {
+Result<Followed> followed_by(Context& context) {
   HEJNAL_TRY(core::CaseNumber number, context.archive.by_token(context.segments.at(0)));
+  Followed followed;
+  followed.number = number;
   for (int hops = 0; number != 0 && hops < 20; ++hops) {
     HEJNAL_TRY(const auto row, context.archive.find(number));
     if (!row) break;
-    if (row->summary.merged_into == 0) return *row;
+    if (number == followed.number) {
+      followed.subject = row->summary.subject;
+      followed.short_code = row->summary.short_code;
+      followed.token = row->token;
+    }
+    if (row->summary.merged_into == 0) {
+      HEJNAL_TRY(const auto journal, context.archive.journal(number));
+      followed.lives = core::replay(journal);
+      return followed;
+    }
     number = row->summary.merged_into;
   }
   return fail(Fault::not_found, "there is no such case; perhaps the link was cut in two lines");
@@ -192,10 +217,10 @@ Result<ports::Response> procedure_page(Context& context) {
 }
 
 Result<ports::Response> follow_page(Context& context) {
-  const auto row = row_of(context);
-  if (!row) {
+  const auto followed = followed_by(context);
+  if (!followed) {
     const bool polish = context.parts.procedure.language != "en";
-    if (row.error().fault != Fault::not_found) return tl::make_unexpected(row.error());
+    if (followed.error().fault != Fault::not_found) return tl::make_unexpected(followed.error());
     ports::Response response = html_response(
         html_page(context.parts.procedure.language, "404",
                   polish ? "<h1>Nie ma takiej sprawy</h1><p>Może link został przecięty na dwa wiersze?</p>"
@@ -203,27 +228,27 @@ Result<ports::Response> follow_page(Context& context) {
     response.status = 404;
     return response;
   }
-  HEJNAL_TRY(const auto messages, context.archive.messages(row->summary.number));
-  return html_response(case_page(context.parts, *row, messages, context.request.has_parameter("sent"), {}));
+  HEJNAL_TRY(const auto messages, context.archive.messages(followed->lives.number));
+  return html_response(
+      case_page(context.parts, *followed, messages, context.request.has_parameter("sent"), {}));
 }
 
 Result<ports::Response> follow_reply(Context& context) {
-  HEJNAL_TRY(const ports::CaseRow row, row_of(context));
+  HEJNAL_TRY(const Followed followed, followed_by(context));
   const std::string text(trim(form_field(context.request.body, "text")));
-  if (text.empty() || text.size() > 100'000) {
-    HEJNAL_TRY(const auto messages, context.archive.messages(row.summary.number));
+  if (is_blank(text) || count_characters(text) > kTypedMax) {
+    HEJNAL_TRY(const auto messages, context.archive.messages(followed.lives.number));
     const bool polish = context.parts.procedure.language != "en";
     ports::Response response =
-        html_response(case_page(context.parts, row, messages, false,
+        html_response(case_page(context.parts, followed, messages, false,
                                 polish ? "Proszę wpisać treść (najwyżej 100 000 znaków)."
                                        : "Please type a text (at most 100,000 characters).",
                                 text));
     response.status = 400;
     return response;
   }
-  HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
-    return desk.follow_up(row.summary.number, text, core::Channel::web);
-  }));
+  HEJNAL_TRY_VOID(on_ledger<desk::Filed>(
+      context, [&](desk::Desk& desk) { return desk.follow_up(followed.number, text, core::Channel::web); }));
   return ports::Response{
       303, "text/plain", "", {{"Location", fmt::format("/c/{}?sent", context.segments.at(0))}}};
 }

@@ -168,6 +168,7 @@ int run(int argc, char** argv) {
   unsigned long long seed = 1;
   double years = 1;
   int seeds = 1;
+  std::string kept_in = "sqlite";
   auto* simulate_command = app.add_subcommand(
       "simulate", "Run the real desk through years of faults in seconds; one seed decides everything");
   simulate_command->add_option("--seed", seed, "The same seed gives the same digest")->capture_default_str();
@@ -180,10 +181,15 @@ int run(int argc, char** argv) {
   simulate_command->add_option("--seeds", seeds, "So many seeds, from --seed on")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));
+  simulate_command
+      ->add_option("--store", kept_in,
+                   "Where the desk keeps its cases: the real SQLite, or plain memory, faster")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"sqlite", "memory"}));
   simulate_command->add_flag("--json", as_json, "One line of JSON for each seed");
   simulate_command->footer(
       "Exit codes: 0 every law was kept; 1 one was broken: the seed and a shortened story are printed.");
-  simulate_command->callback([&] { code = simulate(seed, years, seeds, as_json); });
+  simulate_command->callback([&] { code = simulate(seed, years, seeds, kept_in == "memory", as_json); });
 
   // CLI11 would say that a command is missing.
   if (const std::string word = argc > 1 ? argv[1] : ""; !word.empty() && word[0] != '-') {

@@ -35,7 +35,7 @@ std::vector<Watch::Trouble> Watch::look() const {
   std::vector<Trouble> out;
   if (!file_.is_there()) {
     out.push_back(
-        {"database", "failing",
+        {"store", "failing",
          fmt::format("{} was moved or deleted under the running server; nothing is taken in. Put it "
                      "back, or stop the server and restore a backup",
                      file_.path())});

@@ -81,6 +81,30 @@ TEST(Text, SplitsIntoFoldedWords) {
   EXPECT_EQ(collapse_space("  a \t\n\xC2\xA0 b "), "a b");
 }
 
+TEST(Text, CollapsesEverySortOfSpace) {
+  EXPECT_EQ(collapse_space(" a\r\nb\u00A0\u2028c\u0085d\t "), "a b c d");
+}
+
+TEST(Text, CountsAndCutsCharacters) {
+  EXPECT_EQ(count_characters("Zażółć"), 6u);
+  EXPECT_EQ(truncate_characters("Zażółć", 4), "Zażó");
+  EXPECT_EQ(truncate_characters("Za", 4), "Za");
+}
+
+TEST(Text, BlankIsWhatNobodySees) {
+  for (const char* blank : {"", " \n\t", "\u200B", "\u00A0\u3000", "\uFEFF\u2060\u00AD"})
+    EXPECT_TRUE(is_blank(blank));
+  for (const char* seen : {".", "\u200Bx", "ż", "👍"}) EXPECT_FALSE(is_blank(seen)) << seen;
+}
+
+TEST(Hash, AKeyedOneNeedsItsKey) {
+  const std::string key(32, 'k');
+  EXPECT_EQ(keyed_hash(key, "1.2").size(), 64u);
+  EXPECT_EQ(keyed_hash(key, "1.2"), keyed_hash(key, "1.2"));
+  EXPECT_NE(keyed_hash(key, "1.2"), keyed_hash(std::string(32, 'l'), "1.2"));
+  EXPECT_NE(keyed_hash(key, "1.2"), content_hash("1.2"));
+}
+
 TEST(Hash, KnownVectors) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }

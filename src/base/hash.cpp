@@ -50,6 +50,16 @@ std::string content_hash(std::string_view bytes) {
   return to_hex(out);
 }
 
+std::string keyed_hash(std::string_view key, std::string_view bytes) {
+  HEJNAL_CHECK(key.size() >= crypto_generichash_KEYBYTES_MIN &&
+               key.size() <= crypto_generichash_KEYBYTES_MAX);
+  std::string out(32, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(out.data()), out.size(),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                     reinterpret_cast<const unsigned char*>(key.data()), key.size());
+  return to_hex(out);
+}
+
 bool equal_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -13,6 +13,8 @@ std::string sha256_hex(std::string_view bytes);  // 64 hexadecimal digits
 // BLAKE2b (RFC 7693) of 32 bytes, as 64 hexadecimal digits: names stored content; several times faster than
 // SHA-256.
 std::string content_hash(std::string_view bytes);
+// BLAKE2b keyed with a secret of 16 to 64 bytes (a MAC), as 64 hexadecimal digits.
+std::string keyed_hash(std::string_view key, std::string_view bytes);
 // SipHash-2-4 without a key: notices damage in short texts, and costs next to nothing. Not for secrets or
 // names.
 std::uint64_t checksum(std::string_view bytes);

@@ -100,10 +100,13 @@ std::string collapse_space(std::string_view text) {
   std::string out;
   bool pending = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool no_break = text[i] == '\xC2' && i + 1 < text.size() && text[i + 1] == '\xA0';
-    if (is_space(text[i]) || no_break) {
+    // No-break space and next line (two bytes), line and paragraph separator (three).
+    const std::string_view rest = text.substr(i);
+    const bool two = rest.starts_with("\xC2\xA0") || rest.starts_with("\xC2\x85");
+    const bool three = rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9");
+    if (is_space(text[i]) || two || three) {
       pending = !out.empty();
-      if (no_break) ++i;
+      i += two ? 1 : three ? 2 : 0;
     } else {
       if (pending) out += ' ';
       pending = false;
@@ -303,6 +306,29 @@ std::string escape_html(std::string_view text) {
     }
   }
   return out;
+}
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string truncate_characters(std::string_view text, std::size_t max) {
+  std::size_t at = 0;
+  for (std::size_t n = 0; n < max && at < text.size(); ++n) static_cast<void>(next_code_point(text, at));
+  return std::string(text.substr(0, at));
+}
+
+bool is_blank(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_code_point(text, at);
+    const bool space = c <= 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD || c == 0x1680 || c == 0x180E ||
+                       (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
+                       (c >= 0x205F && c <= 0x206F) || c == 0x2800 || c == 0x3000 || c == 0x3164 ||
+                       (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF;
+    if (!space) return false;
+  }
+  return true;
 }
 
 std::string truncate_utf8(std::string_view text, std::size_t max_bytes) {

@@ -20,6 +20,20 @@ void learn(Party& known, const Party& told) {
   keep_known(known.organisation, told.organisation);
 }
 
+// Takes only what was not known.
+void complete(Party& known, const Party& told) {
+  Party all = told;
+  learn(all, known);
+  known = std::move(all);
+}
+
+template <class T>
+bool contains(const std::vector<T>& list, const T& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+constexpr std::size_t kListenersMax = 20;
+
 // One function for each kind of entry, nothing but what the entry says.
 struct Fold {
   Case& c;
@@ -46,10 +60,40 @@ struct Fold {
   }
   void operator()(const Received& b) {
     if (b.automatic) return;
+    if (!b.also_to.empty()) {
+      const Listener listener{b.also_to, b.through};
+      if (!contains(c.also_to, listener) && c.also_to.size() < kListenersMax) c.also_to.push_back(listener);
+    }
+    for (TookOver& other : c.others) {
+      if (!contains(other.cases, b.through)) continue;
+      other.last_message = b.message;
+      keep_known(other.answer_to, b.answer_to);
+      keep_known(other.automatic_to, b.automatic_to);
+      keep_known(other.client.phone, b.phone);
+      return;
+    }
     c.last_message = b.message;
     keep_known(c.answer_to, b.answer_to);
     keep_known(c.automatic_to, b.automatic_to);
     keep_known(c.client.phone, b.phone);
+  }
+  void operator()(const TookOver& b) {
+    if (b.own) {
+      c.own_cases.insert(c.own_cases.end(), b.cases.begin(), b.cases.end());
+      complete(c.client, b.client);
+      if (c.answer_to.empty()) c.answer_to = b.answer_to;
+      if (c.automatic_to.empty()) c.automatic_to = b.automatic_to;
+      return;
+    }
+    for (TookOver& other : c.others) {
+      if (!same_person(other.client, b.client)) continue;
+      other.cases.insert(other.cases.end(), b.cases.begin(), b.cases.end());
+      complete(other.client, b.client);
+      if (other.answer_to.empty()) other.answer_to = b.answer_to;
+      if (other.automatic_to.empty()) other.automatic_to = b.automatic_to;
+      return;
+    }
+    c.others.push_back(b);
   }
   void operator()(const Classified& b) {
     c.class_name = b.class_name;
@@ -107,6 +151,10 @@ struct Fold {
         break;
       case Action::answer:
         c.answered_at = e.at;
+        c.also_to.clear();
+        break;
+      case Action::ask:
+        c.also_to.clear();
         break;
       default:
         break;
@@ -161,6 +209,44 @@ constexpr Promise kPromises[] = {Promise::react, Promise::answer};
 
 }  // namespace
 
+bool same_person(const Party& a, const Party& b) {
+  if (!a.phone.empty() && a.phone == b.phone) return true;
+  if (!a.email.empty() && !b.email.empty()) return a.email == b.email;
+  return a.phone.empty() || b.phone.empty();
+}
+
+const TookOver* client_through(const Case& c, CaseNumber through) {
+  for (const TookOver& other : c.others) {
+    if (through != 0 && contains(other.cases, through)) return &other;
+  }
+  return nullptr;
+}
+
+CaseNumber speaks_through(const Case& c, const std::string& from, CaseNumber hint) {
+  if (from == c.client.email) return 0;
+  for (const TookOver& other : c.others) {
+    if (other.client.email == from) return other.cases.front();
+  }
+  return client_through(c, hint) ? hint : 0;
+}
+
+std::vector<TookOver> clients_of(const Case& c) {
+  TookOver own{false,   {c.number},  c.client,       c.subject,     c.short_code,
+               c.token, c.answer_to, c.automatic_to, c.last_message};
+  own.cases.insert(own.cases.end(), c.own_cases.begin(), c.own_cases.end());
+  std::vector<TookOver> out = {std::move(own)};
+  out.insert(out.end(), c.others.begin(), c.others.end());
+  return out;
+}
+
+bool may_see(const Case& c, CaseNumber link, CaseNumber of) {
+  if (link == of) return true;
+  for (const TookOver& client : clients_of(c)) {
+    if (contains(client.cases, link)) return contains(client.cases, of);
+  }
+  return false;  // it was merged before it was known whose it is
+}
+
 bool fits(const Case& c, const Entry& entry) { return std::visit(Look{c}, entry.body); }
 
 void apply(Case& c, const Entry& entry) {
@@ -213,6 +299,7 @@ std::optional<Next> next(const Case& c) {
     return Next{"reply", false, *settle, "without a word from the client it then counts as settled"};
   }
   if (const auto& close = c.timer(Timer::close)) {
+    if (c.state == State::waiting) return Next{"reply", false, *close, "without a reply it is then closed"};
     return Next{"objection", false, *close, "without an objection it is then closed"};
   }
   return std::nullopt;

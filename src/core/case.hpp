@@ -31,6 +31,14 @@ struct DelayedAnswer {
   bool operator==(const DelayedAnswer&) const = default;
 };
 
+// Somebody beside the client who has written since the last answer, and gets the next one.
+struct Listener {
+  std::string address;
+  CaseNumber through = 0;  // the merged case that it writes in; 0: the case's own
+
+  bool operator==(const Listener&) const = default;
+};
+
 struct Case {
   CaseNumber number = 0;
   std::string procedure;
@@ -56,6 +64,9 @@ struct Case {
   bool start_of_work_said = false;
   bool acknowledged = false;  // the client knows that a person has read it
   CaseNumber merged_into = 0;
+  std::vector<CaseNumber> own_cases;  // merged into this one, of the same client
+  std::vector<TookOver> others;       // clients of other cases that were merged into this one
+  std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
   std::vector<int> lost_notices;  // bounced or failed
   int notices = 0;                // said so far
@@ -67,6 +78,18 @@ struct Case {
 
   bool operator==(const Case&) const = default;
 };
+
+// Whether two parties are one person, as far as their addresses and numbers say. Where they have no kind of
+// contact in common, nothing speaks against it.
+bool same_person(const Party& a, const Party& b);
+// The client who writes in the merged case `through`; null for the case's own.
+const TookOver* client_through(const Case& c, CaseNumber through);
+// Through which merged case a sender speaks (0: the case's own), where the message itself points to `hint`.
+CaseNumber speaks_through(const Case& c, const std::string& from, CaseNumber hint);
+// The clients that a case has, as another one takes them over: its own first.
+std::vector<TookOver> clients_of(const Case& c);
+// Whether who holds the link of case `link` may see what was said in case `of`. Both live on in `c`.
+bool may_see(const Case& c, CaseNumber link, CaseNumber of);
 
 void apply(Case& c, const Entry& entry);
 // Whether the entry can follow at all: always so for what `decide` says. False tells of a damaged journal,

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "core/turn.hpp"
 
 namespace hejnal::core {
 
 namespace {
+
+constexpr std::size_t kSmsAnswerMax = 900;  // characters: six parts of an SMS, fourteen with Polish letters
 
 // Answer, ask, start and settle imply reading, and replace the automatic mail that reading would have caused.
 void imply_reading(Turn& turn) { turn.keep(Promise::react); }
@@ -36,7 +39,8 @@ void read(Turn& turn) {
   if (first) turn.become(State::read);
   const Promises& promise = turn.shown_class().promise;
   if (promise.acknowledge_on_read) {
-    if (!turn.c().acknowledged) turn.tell_client(NoticeKind::acknowledgement, "a person has read the report");
+    if (!turn.c().acknowledged)
+      turn.tell_all_clients(NoticeKind::acknowledgement, "a person has read the report");
     return;
   }
   if (!turn.c().timer(Timer::start_of_work))
@@ -52,13 +56,27 @@ void start(Turn& turn) {
   if (!turn.c().debt(Promise::answer)) turn.owe(Promise::answer, "work has started again");
   turn.resume_answer();
   if (!turn.c().start_of_work_said && !turn.c().answered_at)
-    turn.tell_client(NoticeKind::start_of_work, "work has started");
+    turn.tell_all_clients(NoticeKind::start_of_work, "work has started");
+}
+
+// A mail program lets one attach a file; that it did not go on must not be a surprise.
+void tell_left_out(Turn& turn, const AgentActed& act) {
+  if (act.left_out.empty() || act.agent_email.empty()) return;
+  Notice notice = turn.draft(NoticeKind::left_out);
+  notice.to = act.agent_email;
+  notice.to_name = act.agent;
+  notice.text = act.left_out;
+  turn.say(std::move(notice), "a part of the mail did not go to the client");
 }
 
 Status answer(Turn& turn, const AgentActed& act) {
+  if (is_blank(act.text)) return fail(Fault::malformed, "an answer needs words");
   if (turn.c().delayed)
     return fail(Fault::conflict, "an answer is waiting to be sent; cancel that one first");
-  std::vector<Channel> channels = act.channels;
+  std::vector<Channel> channels;
+  for (const Channel channel : act.channels) {  // one that is named twice is meant once
+    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) channels.push_back(channel);
+  }
   if (channels.empty()) channels = {turn.c().answer_to.empty() ? Channel::sms : Channel::email};
   for (const Channel channel : channels) {
     if (channel != Channel::email && channel != Channel::sms) {
@@ -68,9 +86,14 @@ Status answer(Turn& turn, const AgentActed& act) {
       return fail(Fault::refused, "the client has no {}",
                   channel == Channel::email ? "email address" : "telephone number");
     }
+    if (channel == Channel::sms && count_characters(act.text) > kSmsAnswerMax)
+      return fail(Fault::refused,
+                  "an answer by SMS has at most {} characters, this one has {}; send it by email",
+                  kSmsAnswerMax, count_characters(act.text));
   }
   if (act.delay <= 0ms) {
     send_answer(turn, act.action, act.text, channels);
+    tell_left_out(turn, act);
     return {};
   }
   imply_reading(turn);
@@ -91,7 +114,9 @@ Status cancel(Turn& turn) {
 
 Status settle(Turn& turn, const std::string& agent) {
   if (turn.c().state == State::settled && !turn.c().delayed) return {};
-  if (turn.c().delayed && !turn.c().delayed->question) {  // written and not cancelled: it leaves now
+  if (turn.c().delayed && turn.c().delayed->question)
+    return fail(Fault::conflict, "a question is waiting to be sent; cancel it first");
+  if (turn.c().delayed) {  // written and not cancelled: it leaves now
     const DelayedAnswer answer = *turn.c().delayed;
     turn.drop(Timer::answer, "settled: the answer leaves now");
     turn.speak_as(answer.by);
@@ -105,7 +130,7 @@ Status settle(Turn& turn, const std::string& agent) {
   drop_endings(turn, "settled");
   if (turn.c().debt(Promise::answer)) {
     // "... and the email will then be answered": nobody has answered, so the program says that it is settled.
-    turn.tell_client(NoticeKind::settled, "settled without an answer");
+    turn.tell_all_clients(NoticeKind::settled, "settled without an answer");
     turn.keep(Promise::answer);
   }
   turn.become(State::settled);
@@ -150,6 +175,10 @@ Status reclassify(Turn& turn, const AgentActed& act) {
 void absorb(Turn& turn, const Facts::Other& other) {
   turn.add(Acted{Action::absorb, {}, other.number},
            fmt::format("case {} was merged into this one", other.number));
+  for (TookOver client : other.clients) {
+    client.own = same_person(turn.c().client, client.client);
+    turn.add(client, client.own ? "the same client" : "another client, who is answered here from now on");
+  }
   if (turn.c().email_missing && !other.email_missing) {
     turn.add(EmailFound{(turn.now() - turn.c().opened_at).count(), other.client, {}},
              fmt::format("its email is case {}", other.number));
@@ -179,18 +208,60 @@ void absorb(Turn& turn, const Facts::Other& other) {
 
 }  // namespace
 
+namespace {
+
+// Puts one answer down for several people, each of whom gets it once.
+struct Writer {
+  Turn& turn;
+  NoticeKind kind;
+  const std::string& text;
+
+  // `copy`: for somebody beside the client.
+  void operator()(const TookOver* other, Channel channel, const std::string& to, std::string why,
+                  bool copy = false) const {
+    const auto& told = turn.decision().notices;
+    if (std::any_of(told.begin(), told.end(), [&](const Notice& n) { return n.kind == kind && n.to == to; }))
+      return;
+    Notice notice = turn.draft(kind, other);
+    notice.channel = channel;
+    notice.to = to;
+    notice.copy = copy;
+    if (!copy) notice.to_name = notice.client.name;
+    notice.in_reply_to = other ? other->last_message : turn.c().last_message;
+    notice.text = text;
+    turn.say(std::move(notice), std::move(why));
+  }
+};
+
+// The client of a merged case is answered in the same way where possible, else in any.
+void write_to_other(const Writer& write, const TookOver& other, const std::vector<Channel>& channels) {
+  const std::string& number = other.client.phone;
+  const auto wanted = [&](Channel channel) {
+    return std::find(channels.begin(), channels.end(), channel) != channels.end();
+  };
+  const bool by_email = !other.answer_to.empty() && (wanted(Channel::email) || number.empty());
+  const bool by_sms = !number.empty() && (wanted(Channel::sms) || other.answer_to.empty()) &&
+                      count_characters(write.text) <= kSmsAnswerMax;
+  const std::string why = fmt::format("the client of case {}", other.cases.front());
+  if (by_email) write(&other, Channel::email, other.answer_to, why);
+  if (by_sms) write(&other, Channel::sms, number, why);
+  if (!by_email && !by_sms)
+    write.turn.add(Withheld{write.kind}, why + " has left no address, and no number that it can be sent to");
+}
+
+}  // namespace
+
 void send_answer(Turn& turn, Action action, const std::string& text, std::vector<Channel> channels) {
+  const std::vector<Listener> listeners = turn.c().also_to;
   turn.add(Acted{action, text, 0});
   imply_reading(turn);
-  for (const Channel channel : channels) {
-    Notice notice = turn.draft(action == Action::ask ? NoticeKind::question : NoticeKind::answer);
-    notice.channel = channel;
-    notice.to = channel == Channel::email ? turn.c().answer_to : turn.c().client.phone;
-    notice.to_name = turn.c().client.name;
-    notice.in_reply_to = turn.c().last_message;
-    notice.text = text;
-    turn.say(std::move(notice), {});
-  }
+  const Writer write{turn, action == Action::ask ? NoticeKind::question : NoticeKind::answer, text};
+  for (const Channel channel : channels)
+    write(nullptr, channel, channel == Channel::email ? turn.c().answer_to : turn.c().client.phone, {});
+  for (const TookOver& other : std::vector(turn.c().others)) write_to_other(write, other, channels);
+  for (const Listener& listener : listeners)
+    write(client_through(turn.c(), listener.through), Channel::email, listener.address,
+          "has written since the last answer", true);
   turn.drop(Timer::start_of_work, "an answer was given");
   drop_endings(turn, "an answer was given");
   if (action == Action::ask) {
@@ -204,6 +275,13 @@ void send_answer(Turn& turn, Action action, const std::string& text, std::vector
   turn.plan(Timer::settle, turn.now() + turn.procedure().rules.settle_after,
             "silence until then means that it is settled");
 }
+
+namespace {
+
+constexpr const char* kWaiting =
+    "an answer is waiting to be sent; cancel it first, or wait until it has left";
+
+}  // namespace
 
 Status agent_acted(Turn& turn, const AgentActed& act) {
   turn.speak_as(act.agent);
@@ -239,15 +317,18 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
       return {};
     case Action::close:
       if (closed) return {};
+      if (turn.c().delayed) return fail(Fault::conflict, kWaiting);
       turn.add(Acted{Action::close, act.text, 0}, act.text);
       end_everything(turn, "closed by hand");
       return {};
     case Action::note:
       turn.add(Acted{Action::note, act.text, 0});
+      tell_left_out(turn, act);
       return {};
     case Action::reclassify:
       return reclassify(turn, act);
     case Action::merge:
+      if (turn.c().delayed) return fail(Fault::conflict, kWaiting);
       turn.add(Acted{Action::merge, {}, act.other});
       end_everything(turn, fmt::format("merged into case {}", act.other));
       return {};

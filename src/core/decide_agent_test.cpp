@@ -211,13 +211,47 @@ TEST(Ask, LateAlreadyTheClientsWordGivesTheGrace) {
   EXPECT_EQ(s.due(Promise::answer), 31h + 5min);
 }
 
-TEST(Ask, SilenceSettlesWithoutAnAnswer) {
+TEST(Ask, SilenceSettlesNothing) {
   Story s;
   s.email();
   s.agent(Action::ask, "Która?");
+  s.said();
+  s.at(168h);
+  EXPECT_EQ(s.said(), (Lines{"no_reply email anna@klient.example"}));
+  EXPECT_EQ(s.state(), "waiting");
+  EXPECT_EQ(next(s.c)->why, "without a reply it is then closed");
+  s.at(335h);
+  EXPECT_EQ(s.state(), "waiting");
+  s.at(336h);
+  EXPECT_EQ(s.state(), "closed");
+  EXPECT_EQ(s.all<Released>().size(), 1u);
+  EXPECT_EQ(s.said(), Lines{});
+}
+
+TEST(Ask, AReplyAfterTheReminderTakesItUp) {
+  Story s;
+  s.email();
+  s.at(1h);
+  s.agent(Action::ask, "Która?");
+  s.at(170h);
+  s.email(Relation::reply);
+  EXPECT_EQ(s.state(), "working");
+  EXPECT_EQ(s.due(Promise::answer), 170h + 23h);
+  s.at(171h);
+  s.agent(Action::ask, "A teraz?");
+  s.said();
+  s.at(171h + 168h);
+  EXPECT_EQ(s.said(), (Lines{"no_reply email anna@klient.example"}));
+}
+
+// What was answered before is settled by silence, whatever is asked afterwards.
+TEST(Ask, AfterAnAnswerSilenceSettles) {
+  Story s;
+  s.email();
+  s.agent(Action::answer, "Gotowe.");
+  s.agent(Action::ask, "Działa?");
   s.at(168h);
   EXPECT_EQ(s.state(), "settled");
-  EXPECT_EQ(s.all<Released>().size(), 1u);
 }
 
 TEST(Ask, ThenAnswerAfterAll) {
@@ -282,14 +316,220 @@ TEST(DelayedAnswer, SettlingSendsItNow) {
   EXPECT_EQ(s.said(), Lines{});
 }
 
-TEST(DelayedAnswer, SettlingDropsAQuestion) {
+// What was written and accepted leaves, or is cancelled by name.
+TEST(DelayedAnswer, NothingDropsItInSilence) {
+  Story s;
+  s.email();
+  s.agent(Action::ask, "Która?", 10min);
+  EXPECT_EQ(s.refusal(s.acted(Action::settle)), "a question is waiting to be sent; cancel it first");
+  AgentActed merge = s.acted(Action::merge);
+  merge.other = 3;
+  for (const AgentActed& act : {s.acted(Action::close), merge}) {
+    EXPECT_EQ(s.refusal(act), "an answer is waiting to be sent; cancel it first, or wait until it has left");
+  }
+  s.agent(Action::cancel);
+  s.agent(Action::close);
+  EXPECT_EQ(s.state(), "closed");
+}
+
+TEST(Answer, ByEachWayOnceAndNeverWithoutWords) {
+  Story s;
+  s.email();
+  s.sms();
+  s.said();
+  AgentActed act = s.acted(Action::answer, "Gotowe.");
+  act.channels = {Channel::email, Channel::email, Channel::sms, Channel::email};
+  ASSERT_TRUE(s.happens(act));
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example", "answer sms +48601222333"}));
+  EXPECT_EQ(s.refusal(s.acted(Action::answer, "\u200B \u00A0\n")), "an answer needs words");
+  act.text = std::string(901, 'x');
+  EXPECT_EQ(s.refusal(act),
+            "an answer by SMS has at most 900 characters, this one has 901; send it by email");
+  act.channels = {Channel::email};
+  EXPECT_EQ(s.refusal(act), "");
+}
+
+// -- who is answered
+
+EmailReceived from(Story& s, const char* who, const char* answer_to = nullptr) {
+  EmailReceived mail = s.mail(Relation::reply);
+  mail.from = {"", who, {}, {}};
+  mail.answer_to = answer_to ? answer_to : who;
+  mail.automatic_to = mail.answer_to;
+  return mail;
+}
+
+TEST(Recipients, AColleagueIsAnsweredTooAndNeverInstead) {
+  Story s;
+  s.email();
+  ASSERT_TRUE(s.happens(from(s, "ola@inna.example")));
+  s.said();
+  s.agent(Action::answer, "Gotowe.");
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example", "answer email ola@inna.example"}));
+  s.agent(Action::answer, "I jeszcze jedno.");
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example"})) << "she has not written since";
+}
+
+TEST(Recipients, AForgedReplyToChangesNothing) {
+  for (const Relation relation : {Relation::reply, Relation::resend}) {
+    Story s;
+    s.email();
+    s.said();
+    EmailReceived forged = from(s, kAnna, "mallory@evil.example");
+    forged.relation = relation;
+    ASSERT_TRUE(s.happens(forged));
+    s.at(1min);
+    s.agent(Action::answer, "Gotowe.");
+    for (const std::string& line : s.said()) EXPECT_EQ(line.find("evil"), std::string::npos) << line;
+    EXPECT_EQ(s.c.answer_to, kAnna);
+  }
+}
+
+TEST(Recipients, TheClientMayMoveWithinTheOrganisation) {
+  Story s;
+  s.email();
+  ASSERT_TRUE(s.happens(from(s, kAnna, "biuro@klient.example")));
+  EXPECT_EQ(s.c.answer_to, "biuro@klient.example");
+  Story freemail;
+  EmailReceived first = freemail.mail();
+  first.from.email = first.answer_to = first.automatic_to = "anna@wp.pl";
+  ASSERT_TRUE(freemail.happens(first));
+  ASSERT_TRUE(freemail.happens(from(freemail, "anna@wp.pl", "mallory@wp.pl")));
+  EXPECT_EQ(freemail.c.answer_to, "anna@wp.pl");
+}
+
+// Bob's case 9 was merged into Anna's case 7.
+Story merged(const Party& bob) {
+  Story s;
+  s.email();
+  Facts::Other other;
+  other.number = 9;
+  other.answer_due = s.now + 2h;
+  other.client = bob;
+  other.clients = {
+      TookOver{false, {9, 8}, bob, "Internet", "BBBBB", "bob's token", bob.email, bob.email, 55}};
+  s.facts.other = other;
+  s.agent(Action::absorb);
+  s.said();
+  return s;
+}
+
+const Party kBob = {"Bob", "bob@inny.example", {}, {}};
+
+TEST(Merged, EachClientIsAnsweredByTheCaseThatItKnows) {
+  Story s = merged(kBob);
+  s.agent(Action::answer, "Gotowe.");
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example", "answer email bob@inny.example"}));
+  const Notice &anna = s.notices.at(0), &bob = s.notices.at(1);
+  EXPECT_EQ(anna.through, 0);
+  EXPECT_EQ(anna.subject, "Drukarka");
+  EXPECT_EQ(bob.number, 7);
+  EXPECT_EQ(bob.through, 9);
+  EXPECT_EQ(bob.subject, "Internet");
+  EXPECT_EQ(bob.short_code, "BBBBB");
+  EXPECT_EQ(bob.token, "bob's token");
+  EXPECT_EQ(bob.in_reply_to, 55);
+  s.agent(Action::settle);
+  EXPECT_EQ(s.said(), Lines{});
+}
+
+TEST(Merged, SettledWithoutAnAnswerBothHearOfIt) {
+  Story s = merged(kBob);
+  s.agent(Action::settle);
+  EXPECT_EQ(s.said(), (Lines{"settled email anna@klient.example", "settled email bob@inny.example"}));
+}
+
+TEST(Merged, WhoIsReachedOnlyByTelephoneGetsAnSms) {
+  Story s = merged({"Bob", {}, "+48602333444", {}});
+  EXPECT_TRUE(s.c.others.empty()) << "nothing says that it is somebody else";
+  EXPECT_EQ(s.c.client.phone, "+48602333444");
+  Story known;
+  known.email();
+  known.sms();
+  Facts::Other other;
+  other.number = 9;
+  other.clients = {TookOver{false, {9}, {"Bob", {}, "+48602333444", {}}, {}, "BBBBB", "t", {}, {}, 55}};
+  known.facts.other = other;
+  known.agent(Action::absorb);
+  known.said();
+  known.agent(Action::answer, "Gotowe.");
+  EXPECT_EQ(known.said(), (Lines{"answer email anna@klient.example", "answer sms +48602333444"}));
+}
+
+TEST(Merged, TheSameClientIsAnsweredOnce) {
+  Story s = merged({"Anna", kAnna, kAnnasNumber, {}});
+  s.agent(Action::answer, "Gotowe.");
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example"}));
+  EXPECT_TRUE(may_see(s.c, 9, 7));
+  EXPECT_TRUE(may_see(s.c, 7, 8));
+}
+
+TEST(Merged, NobodySeesWhatTheOtherHasWritten) {
+  const Story s = merged(kBob);
+  EXPECT_TRUE(may_see(s.c, 7, 7));
+  EXPECT_TRUE(may_see(s.c, 9, 9));
+  EXPECT_TRUE(may_see(s.c, 9, 8)) << "his own, merged before";
+  EXPECT_FALSE(may_see(s.c, 9, 7));
+  EXPECT_FALSE(may_see(s.c, 7, 9));
+  EXPECT_FALSE(may_see(s.c, 4, 7)) << "merged before it was known whose it is";
+}
+
+TEST(Merged, WhatTheOtherClientSendsAgainIsAcknowledgedToHim) {
+  Story s = merged(kBob);
+  EmailReceived again = from(s, "bob@inny.example");
+  again.relation = Relation::resend;
+  again.through = speaks_through(s.c, "bob@inny.example", 0);
+  EXPECT_EQ(again.through, 9);
+  ASSERT_TRUE(s.happens(again));
+  EXPECT_EQ(s.said().at(0), "resend_receipt email bob@inny.example");
+  EXPECT_EQ(s.c.answer_to, kAnna);
+  s.agent(Action::answer, "Gotowe.");
+  EXPECT_EQ(s.notices.at(1).in_reply_to, again.message);
+}
+
+TEST(Merged, AnAnswerThatDoesNotReachTheOtherOneOwesItAnew) {
+  Story s = merged(kBob);
+  s.agent(Action::answer, "Gotowe.");
+  s.said();
+  NoticeFate fate;
+  fate.notice = s.notices.at(1).id;
+  fate.kind = NoticeKind::answer;
+  fate.to = "bob@inny.example";
+  fate.through = 9;
+  fate.state = NoticeState::bounced;
+  ASSERT_TRUE(s.happens(fate));
+  EXPECT_EQ(s.state(), "working");
+  EXPECT_EQ(s.said(), (Lines{"unreachable email piotr@desk"}));
+  EXPECT_EQ(s.notices.at(0).client.email, "bob@inny.example");
+}
+
+TEST(Recipients, ACopyThatDoesNotArriveIsOnlyTold) {
+  Story s;
+  s.email();
+  s.sms();
+  ASSERT_TRUE(s.happens(from(s, "ola@inna.example")));
+  s.agent(Action::answer, "Gotowe.");
+  s.said();
+  NoticeFate fate;
+  fate.notice = s.notices.at(1).id;
+  fate.kind = NoticeKind::answer;
+  fate.to = "ola@inna.example";
+  fate.copy = s.notices.at(1).copy;
+  fate.state = NoticeState::bounced;
+  ASSERT_TRUE(s.happens(fate));
+  EXPECT_EQ(s.state(), "waiting");
+  EXPECT_EQ(s.said(), (Lines{"unreachable email piotr@desk"}));
+}
+
+TEST(Answer, WhatOfAMailDidNotGoIsToldToItsWriter) {
   Story s;
   s.email();
   s.said();
-  s.agent(Action::ask, "Która?", 10min);
-  s.agent(Action::settle);
-  EXPECT_EQ(s.said(), (Lines{"settled email anna@klient.example"}));
-  EXPECT_FALSE(s.c.delayed);
+  AgentActed act = s.acted(Action::answer, "W załączniku.");
+  act.left_out = "plan.pdf";
+  act.agent_email = "piotr@desk";
+  ASSERT_TRUE(s.happens(act));
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example", "left_out email piotr@desk"}));
 }
 
 TEST(DelayedAnswer, TheCaseDoesNotCloseBeforeItLeaves) {
@@ -356,10 +596,9 @@ TEST(Close, EndsEverything) {
   Story s;
   s.email();
   s.agent(Action::read);
-  s.agent(Action::answer, "Gotowe.", 10min);
   s.agent(Action::close, "pomyłka");
   EXPECT_EQ(s.state(), "closed");
-  EXPECT_FALSE(s.c.delayed);
+  EXPECT_FALSE(s.c.timer(Timer::start_of_work));
   s.agent(Action::close);
   EXPECT_TRUE(s.last.empty());
 }

@@ -20,12 +20,19 @@ std::optional<Timer> earliest_due(const Case& c, Instant now) {
   return found;
 }
 
+void close(Turn& turn, const char* why) {
+  turn.release(Promise::answer, why);
+  turn.drop(Timer::start_of_work, why);
+  turn.drop(Timer::email_missing, why);
+  turn.become(State::closed, why);
+}
+
 void happen(Turn& turn, Timer timer) {
   const DelayedAnswer delayed = turn.c().delayed.value_or(DelayedAnswer{});
   turn.add(Dropped{timer, (turn.now() - *turn.c().timer(timer)).count()}, "its time has come");
   switch (timer) {
     case Timer::start_of_work:
-      turn.tell_client(NoticeKind::start_of_work, "it was read and is not settled yet");
+      turn.tell_all_clients(NoticeKind::start_of_work, "it was read and is not settled yet");
       if (turn.c().state == State::read) turn.become(State::working, "it takes more than a few minutes");
       return;
     case Timer::email_missing:
@@ -33,7 +40,12 @@ void happen(Turn& turn, Timer timer) {
         turn.tell_client_by_sms(NoticeKind::missing_email, "the email that the SMS announced has not come");
       return;
     case Timer::settle:
-      turn.release(Promise::answer, "the client has not answered our question");
+      if (turn.c().debt(Promise::answer)) {  // our question is unanswered, and nothing is settled by that
+        turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after,
+                  "without a reply it is closed then");
+        turn.tell_all_clients(NoticeKind::no_reply, "the client has not answered our question");
+        return;
+      }
       turn.become(State::settled, "the client had nothing more to say");
       turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after,
                 "without an objection it is closed then");
@@ -44,9 +56,7 @@ void happen(Turn& turn, Timer timer) {
                   "an answer is still to leave");
         return;
       }
-      turn.drop(Timer::start_of_work, "no objection came");
-      turn.drop(Timer::email_missing, "no objection came");
-      turn.become(State::closed, "no objection came");
+      close(turn, turn.c().state == State::waiting ? "no reply came to our question" : "no objection came");
       return;
     case Timer::answer:
       turn.speak_as(delayed.by);

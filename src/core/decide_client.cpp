@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "core/matching.hpp"
 #include "core/turn.hpp"
 
 namespace hejnal::core {
@@ -68,7 +69,39 @@ void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, std::strin
     turn.add(Withheld{kind}, std::move(refusal));
     return;
   }
-  turn.tell_client(kind, std::move(why), email.message);
+  turn.tell_client(kind, std::move(why), email.message, client_through(turn.c(), email.through));
+}
+
+// Of one domain that is an organisation's own.
+bool same_organisation(const std::string& a, const std::string& b) {
+  const std::string_view domain = domain_of(a);
+  return !domain.empty() && domain == domain_of(b) && !is_freemail(domain);
+}
+
+// What a mail that joins a case says about who is written to from now on. From is easily forged, and so is
+// Reply-To: an address counts only when it is the client's already, or the organisation's.
+void address(Received& received, const EmailReceived& email, const Case& c) {
+  const TookOver* other = client_through(c, email.through);
+  const Party& client = other ? other->client : c.client;
+  const std::string& answer_to = other ? other->answer_to : c.answer_to;
+  const std::string& automatic_to = other ? other->automatic_to : c.automatic_to;
+  const auto is_of = [](const std::string& address, const std::string& writer) {
+    return address == writer || same_organisation(address, writer);
+  };
+  const bool announced = email.relation == Relation::announced || c.email_missing;
+  if (!announced && !client.email.empty() && email.from.email != client.email) {
+    // A colleague: the answer goes there, too, but never instead.
+    received.also_to = is_of(email.answer_to, email.from.email) ? email.answer_to : email.from.email;
+    if (received.also_to == answer_to) received.also_to.clear();
+    return;
+  }
+  if (is_of(email.answer_to, email.from.email) || email.answer_to == answer_to) {
+    received.answer_to = email.answer_to;
+  } else if (answer_to.empty()) {
+    received.answer_to = email.from.email;
+  }
+  if (is_of(email.automatic_to, email.from.email) || email.automatic_to == automatic_to)
+    received.automatic_to = email.automatic_to;
 }
 
 void opened_by_email(Turn& turn, const EmailReceived& email, const Received& received) {
@@ -107,17 +140,18 @@ void email_sent_again(Turn& turn, const EmailReceived& email) {
 
 void client_wrote(Turn& turn, const EmailReceived& email) {
   turn.speak_as("client");
-  const Received received{email.message,
-                          Channel::email,
-                          email.relation,
-                          email.automatic && email.relation != Relation::opens,
-                          email.answer_to,
-                          email.automatic ? std::string() : email.automatic_to,
-                          {}};
+  Received received;
+  received.message = email.message;
+  received.relation = email.relation;
+  received.through = email.through;
   if (email.relation == Relation::opens) {
+    received.answer_to = email.answer_to;
+    if (!email.automatic) received.automatic_to = email.automatic_to;
     opened_by_email(turn, email, received);
     return;
   }
+  received.automatic = email.automatic;
+  if (!email.automatic) address(received, email, turn.c());
   turn.add(received, email.join_reason);
   if (email.automatic) return;  // a machine never argues with a machine
   if (!email.hint.class_name.empty()) {
@@ -140,7 +174,12 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
 
 void client_texted(Turn& turn, const SmsReceived& sms) {
   turn.speak_as("client");
-  const Received received{sms.message, Channel::sms, sms.relation, false, {}, {}, sms.from.phone};
+  Received received;
+  received.message = sms.message;
+  received.channel = Channel::sms;
+  received.relation = sms.relation;
+  received.phone = sms.from.phone;
+  received.through = sms.through;
   if (sms.relation == Relation::opens) {
     // Until its email is here, the words of the SMS stand for a subject.
     open(turn, Channel::sms, sms.from, truncate_utf8(collapse_space(sms.text), 120), turn.now(), true);
@@ -167,7 +206,11 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
 
 void client_called(Turn& turn, const CallReceived& call) {
   turn.speak_as("client");
-  const Received received{call.message, Channel::call, call.relation, false, {}, {}, call.from.phone};
+  Received received;
+  received.message = call.message;
+  received.channel = Channel::call;
+  received.relation = call.relation;
+  received.phone = call.from.phone;
   if (call.relation == Relation::opens) {
     open(turn, Channel::call, call.from, {}, turn.now(), false);
     turn.add(received, call.answered ? "the call was answered" : "the call was rejected or missed");
@@ -184,9 +227,14 @@ void client_called(Turn& turn, const CallReceived& call) {
 
 void client_reported(Turn& turn, const Reported& report) {
   turn.speak_as("client");
-  const Received received{report.message,    report.channel,    report.relation,  false,
-                          report.from.email, report.from.email, report.from.phone};
+  Received received;
+  received.message = report.message;
+  received.channel = report.channel;
+  received.relation = report.relation;
+  received.phone = report.from.phone;
+  received.through = report.through;
   if (report.relation == Relation::opens) {
+    received.answer_to = received.automatic_to = report.from.email;
     open(turn, report.channel, report.from, report.subject, turn.now(), false);
     turn.add(received, report.join_reason);
     classify_first(turn, report.hint);
@@ -195,6 +243,13 @@ void client_reported(Turn& turn, const Reported& report) {
       turn.tell_client(NoticeKind::receipt, "it has arrived", report.message);
     turn.ring_due();
     return;
+  }
+  const TookOver* other = client_through(turn.c(), report.through);
+  const std::string& answer_to = other ? other->answer_to : turn.c().answer_to;
+  if (answer_to.empty()) {
+    received.answer_to = received.automatic_to = report.from.email;
+  } else if (report.from.email != (other ? other->client.email : turn.c().client.email)) {
+    received.also_to = report.from.email;  // a mail of somebody else that an agent has put here
   }
   turn.add(received, report.join_reason);
   if (turn.c().email_missing) {

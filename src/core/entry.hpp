@@ -49,6 +49,8 @@ struct Received {
   bool automatic = false;  // from a robot: recorded, and nothing follows from it
   std::string answer_to, automatic_to;
   std::string phone;
+  CaseNumber through = 0;    // the merged case that it came through; 0: the case's own
+  std::string also_to = {};  // somebody else of the client's side has written and gets the next answer, too
 
   bool operator==(const Received&) const = default;
 
@@ -61,6 +63,8 @@ struct Received {
     v("answer_to", s.answer_to);
     v("automatic_to", s.automatic_to);
     v("phone", s.phone);
+    v("through", s.through);
+    v("also_to", s.also_to);
   }
 };
 
@@ -265,6 +269,33 @@ struct Acted {  // a person of the desk did something
   }
 };
 
+// The client of a case that was merged into this one. The same person (`own`) is answered once; somebody else
+// is answered here, too, in a mail of its own, and neither ever sees what the other has written.
+struct TookOver {
+  static constexpr std::string_view kind = "took_over";
+  bool own = false;
+  std::vector<CaseNumber> cases;  // the first is the one whose number, code and link its client knows
+  Party client;
+  std::string subject, short_code, token;
+  std::string answer_to, automatic_to;
+  MessageId last_message = 0;
+
+  bool operator==(const TookOver&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("own", s.own);
+    v("cases", s.cases);
+    v("client", s.client);
+    v("subject", s.subject);
+    v("short_code", s.short_code);
+    v("token", s.token);
+    v("answer_to", s.answer_to);
+    v("automatic_to", s.automatic_to);
+    v("message", s.last_message);
+  }
+};
+
 struct Became {
   static constexpr std::string_view kind = "became";
   State state = State::fresh;
@@ -337,7 +368,7 @@ struct Fate {  // what became of a notice
 
 using Body =
     std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept, Released,
-                 Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld, Fate>;
+                 Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld, Fate, TookOver>;
 
 struct Entry {
   Instant at;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/types.hpp"
+#include "core/entry.hpp"
 
 namespace hejnal::core {
 
@@ -15,10 +15,11 @@ struct OnCall {
 };
 
 struct Facts {
-  bool failure_open = false;     // no all-clear
-  std::vector<OnCall> on_call;   // in the order in which they are told
-  bool sms_available = true;     // a gateway is configured
-  std::string automatic_budget;  // empty: automatic mail may leave; else why it may not
+  bool failure_open = false;             // no all-clear
+  std::vector<OnCall> on_call;           // in the order in which they are told
+  bool sms_available = true;             // a gateway is configured
+  std::string automatic_budget;          // empty: automatic mail may leave; else why it may not
+  std::vector<std::string> over_budget;  // clients of merged cases to whom none may leave
   // For a case that is being opened:
   CaseNumber number = 0;
   std::string short_code, token;
@@ -31,6 +32,7 @@ struct Facts {
     std::optional<Instant> react_due, answer_due;
     bool email_missing = false;
     Party client;
+    std::vector<TookOver> clients;  // clients_of() that case
   };
   std::optional<Other> other;
 };

@@ -107,12 +107,27 @@ std::string standing(const EmailFacts& email, const Candidate& c) {
   return {};
 }
 
+// Neither has much that the other one has not.
+bool much_the_same(std::string_view a, std::string_view b) {
+  const auto list_a = words(a), list_b = words(b);
+  const std::set<std::string> set_a(list_a.begin(), list_a.end()), set_b(list_b.begin(), list_b.end());
+  std::size_t common = 0;
+  for (const std::string& word : set_a) common += set_b.count(word);
+  return 10 * common >= 8 * std::max(set_a.size(), set_b.size());
+}
+
+// From and subject are easily forged, and a greeting is alike in all mails. So what is said to be sent again
+// has to have words that tell something, or to be the first one as a whole.
 bool is_resend(const EmailFacts& email, const Candidate& c) {
   if (!open(c) || c.client.email != email.from || c.email_missing) return false;
   if (fold(c.base_subject) != fold(email.base_subject) || likeness(c.words_text, email.words_text) < 60)
     return false;
+  const Speech again = compare(email.words_text, c.words_text, c.client);
+  if (again.shared.empty() && !much_the_same(email.words_text, c.words_text) &&
+      !much_the_same(email.whole_text, c.words_text))
+    return false;
   // "Nie działa drukarka" and "Nie działa internet" are alike in most words, and in none that counts.
-  return !compare(email.words_text, c.words_text, c.client).of_something_else();
+  return !again.of_something_else();
 }
 
 // Why this email may be the one that the SMS of `c` had announced; empty when nothing but the person fits.
@@ -172,7 +187,8 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
   for (const Candidate& c : candidates) {
     if (!c.referred) continue;
     const std::string why = standing(email, c);
-    if (!why.empty() && open(c)) return {c.number, Relation::reply, c.referred_by + "; " + why, 0, {}};
+    if (!why.empty() && open(c))
+      return {c.number, Relation::reply, c.referred_by + "; " + why, 0, {}, c.through};
     if (match.mentions == 0) match.mentions = c.number;
   }
   const Candidate* resent = nullptr;
@@ -181,7 +197,8 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
     if (!resent || std::tie(c.opened_at, c.number) > std::tie(resent->opened_at, resent->number)) resent = &c;
   }
   if (resent) {
-    return {resent->number, Relation::resend, "the same sender, subject and words: sent again", 0, {}};
+    return {resent->number, Relation::resend, "the same sender, subject and words: sent again", 0, {},
+            resent->through};
   }
   const Candidate* announced = nullptr;
   for (const Candidate& c : candidates) {
@@ -190,7 +207,7 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
     match.candidates.push_back(c.number);
   }
   if (match.candidates.size() == 1)
-    return {announced->number, Relation::announced, announced_by(email, *announced), 0, {}};
+    return {announced->number, Relation::announced, announced_by(email, *announced), 0, {}, 0};
   if (announced) {  // more than one SMS could mean it: a person decides
     match.reason = "two announced emails are missing, and this may be either";
   } else {
@@ -251,7 +268,8 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
   Match match;
   for (const Candidate& c : candidates) {
     if (c.number == sms.case_of_code && sms.case_of_code != 0) {
-      if (open(c)) return {c.number, Relation::reply, "it holds the short code of the case", 0, {}};
+      if (open(c))
+        return {c.number, Relation::reply, "it holds the short code of the case", 0, {}, sms.through_code};
       match.mentions = c.number;
     }
   }
@@ -272,8 +290,12 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
     match.reason = "it may belong to more than one case";
     return match;
   }
-  return {
-      scored.front().candidate->number, Relation::reply, "the same person; " + scored.front().reason, 0, {}};
+  return {scored.front().candidate->number,
+          Relation::reply,
+          "the same person; " + scored.front().reason,
+          0,
+          {},
+          0};
 }
 
 }  // namespace hejnal::core

@@ -22,6 +22,7 @@ struct Candidate {
   std::string base_subject, words_text;   // subject without prefixes; what its client wrote first
   std::vector<std::string> participants;  // addresses of its conversation, lower case
   Party client;
+  CaseNumber through = 0;   // the merged case that is meant, which lives on as `number`; 0: itself
   bool referred = false;    // by In-Reply-To, References, tag or token of the message
   std::string referred_by;  // "a reference", "the tag in the subject" ...
 };
@@ -29,6 +30,7 @@ struct Candidate {
 struct EmailFacts {
   std::string from;  // addr-spec, lower case
   std::string base_subject, words_text;
+  std::string whole_text;  // with its signature and quotations
   Instant sent_at;
   std::vector<std::string> own_domains;  // the desk's: nobody's organisation
   std::vector<std::string> phones;       // of the sender: known ones and those of the signature
@@ -42,6 +44,7 @@ struct SmsFacts {
   std::vector<std::string> emails;  // addresses in the text
   Instant at;
   CaseNumber case_of_code = 0;
+  CaseNumber through_code = 0;  // where the code is of a case that was merged: that case
 };
 
 struct Match {
@@ -50,6 +53,7 @@ struct Match {
   std::string reason;
   CaseNumber mentions = 0;  // a case it refers to but may not join
   std::vector<CaseNumber> candidates;
+  CaseNumber through = 0;  // the merged case that it came through
 };
 
 Match match_email(const EmailFacts& email, const std::vector<Candidate>& candidates);

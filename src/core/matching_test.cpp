@@ -158,6 +158,26 @@ TEST(MatchEmail, SentAgain) {
   }
 }
 
+TEST(MatchEmail, AGreetingAloneIsNotSentAgain) {
+  Candidate c = printer();
+  c.base_subject = "Awaria";
+  c.words_text = "Dzień dobry, serwer plików stoi. Hasło: tajne123";
+  EXPECT_EQ(match_email(email_of(kAnna, "Awaria", "Dzień dobry"), {c}).number, 0);
+  EXPECT_EQ(match_email(email_of(kAnna, "Awaria", "Dzień dobry, ponawiam: serwer plików stoi."), {c}).number,
+            12);
+}
+
+// Words that tell nothing are sent again when they are the same ones; a signature stands in what was kept.
+TEST(MatchEmail, AShortCryForHelpIsSentAgain) {
+  Candidate c = printer();
+  c.base_subject = "Awaria";
+  c.words_text = "Pomocy, nic nie działa!\n--\nAnna Nowak\nksięgowość, Klient sp. z o.o.\ntel. 601 222 333\n";
+  EmailFacts e = email_of(kAnna, "Awaria", "Pomocy, nic nie działa!");
+  EXPECT_EQ(match_email(e, {c}).number, 0);
+  e.whole_text = c.words_text;
+  EXPECT_EQ(match_email(e, {c}).number, 12);
+}
+
 TEST(MatchEmail, SentAgainWeeksLaterWhileTheCaseIsOpen) {
   EmailFacts e = email_of(kAnna, "Drukarka nie drukuje", printer().words_text);
   e.sent_at = kStart + 24h * 40;

@@ -13,8 +13,10 @@ struct Notice {
   NoticeKind kind = NoticeKind::receipt;
   Channel channel = Channel::email;
   std::string to, to_name;  // an address or an E.164 number
+  bool copy = false;        // of an answer, for somebody beside the client
 
   CaseNumber number = 0;
+  CaseNumber through = 0;  // the merged case that the client knows it by; 0: by its own number
   std::string class_name, subject, short_code, token;
   Party client;
   MessageId in_reply_to = 0;  // the stored message that it answers; 0: none
@@ -30,7 +32,8 @@ struct Notice {
   bool failure_open = false;
 
   bool to_desk() const {
-    return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside;
+    return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside ||
+           kind == NoticeKind::left_out;
   }
   // RFC 3834: written by the program. What an agent wrote is not automatic.
   bool automatic() const { return kind != NoticeKind::answer && kind != NoticeKind::question; }
@@ -44,7 +47,9 @@ struct Notice {
     v("channel", s.channel);
     v("to", s.to);
     v("to_name", s.to_name);
+    v("copy", s.copy);
     v("number", s.number);
+    v("through", s.through);
     v("class", s.class_name);
     v("subject", s.subject);
     v("short_code", s.short_code);

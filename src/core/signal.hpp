@@ -23,9 +23,10 @@ struct EmailReceived {
   std::string automatic_to;  // the envelope sender; empty: nothing automatic may be sent
   std::string subject, text;
   Instant sent_at;             // a credible Date, else the time of arrival
-  bool automatic = false;      // from a robot
+  bool automatic = false;      // a robot's reply, which says nothing: recorded, and nothing follows
   std::string no_receipt_why;  // empty: a receipt may be sent
   Relation relation = Relation::opens;
+  CaseNumber through = 0;  // the merged case that it came through; 0: the case's own
   std::string join_reason;
   ClassHint hint;
 };
@@ -35,6 +36,7 @@ struct SmsReceived {
   Party from;
   std::string text;
   Relation relation = Relation::opens;
+  CaseNumber through = 0;
   std::string join_reason;
   ClassHint hint;
 };
@@ -53,6 +55,7 @@ struct Reported {  // by the page or the API
   Channel channel = Channel::api;
   std::string subject, text;
   Relation relation = Relation::opens;
+  CaseNumber through = 0;
   std::string join_reason;
   ClassHint hint;
 };
@@ -65,6 +68,8 @@ struct AgentActed {
   std::vector<Channel> channels;
   Duration delay{};      // of answer and ask: how long it can still be cancelled
   CaseNumber other = 0;  // of merge, absorb and link
+  // Of an answer that was written in a mail program: what of it cannot go to the client, and whom to tell so.
+  std::string left_out = {}, agent_email = {};
 };
 
 struct NoticeFate {
@@ -72,6 +77,8 @@ struct NoticeFate {
   NoticeKind kind = NoticeKind::receipt;
   Channel channel = Channel::email;
   std::string to;
+  bool copy = false;
+  CaseNumber through = 0;  // of a merged case's client
   NoticeState state = NoticeState::handed_over;
   std::string text;
 };

@@ -166,7 +166,7 @@ void Turn::become(State state, std::string why) {
   if (case_.state != state) add(Became{state}, std::move(why));
 }
 
-Notice Turn::draft(NoticeKind kind) const {
+Notice Turn::draft(NoticeKind kind, const TookOver* other) const {
   Notice notice;
   notice.kind = kind;
   notice.number = case_.number;
@@ -175,8 +175,16 @@ Notice Turn::draft(NoticeKind kind) const {
   notice.short_code = case_.short_code;
   notice.token = case_.token;
   notice.client = case_.client;
+  if (other) {
+    notice.through = other->cases.front();
+    notice.subject = other->subject;
+    notice.short_code = other->short_code;
+    notice.token = other->token;
+    notice.client = other->client;
+  }
   notice.failure_open = facts_.failure_open;
   if (const auto& answer = case_.debt(Promise::answer); answer && answer->running()) notice.due = answer->due;
+  if (kind == NoticeKind::no_reply) notice.due = case_.timer(Timer::close).value_or(Instant{});
   return notice;
 }
 
@@ -186,36 +194,48 @@ void Turn::say(Notice notice, std::string why) {
   decision_.notices.push_back(std::move(notice));
 }
 
-void Turn::tell_client(NoticeKind kind, std::string why, MessageId in_reply_to) {
-  if (!facts_.automatic_budget.empty()) {
+void Turn::tell_client(NoticeKind kind, const std::string& why, MessageId in_reply_to,
+                       const TookOver* other) {
+  const std::string to = other ? other->automatic_to : case_.automatic_to;
+  if (!other && !facts_.automatic_budget.empty()) {
     add(Withheld{kind}, facts_.automatic_budget);
     return;
   }
-  if (case_.automatic_to.empty()) {
-    tell_client_by_sms(kind, std::move(why));
+  const auto& over = facts_.over_budget;
+  if (other && std::find(over.begin(), over.end(), to) != over.end()) {
+    add(Withheld{kind}, fmt::format("{} has had enough automatic mail for now", to));
     return;
   }
-  Notice notice = draft(kind);
-  notice.to = case_.automatic_to;
-  notice.to_name = case_.client.name;
-  notice.in_reply_to = in_reply_to != 0 ? in_reply_to : case_.last_message;
-  say(std::move(notice), std::move(why));
+  if (to.empty()) {
+    tell_client_by_sms(kind, why, other);
+    return;
+  }
+  Notice notice = draft(kind, other);
+  notice.to = to;
+  notice.to_name = notice.client.name;
+  notice.in_reply_to = in_reply_to != 0 ? in_reply_to : other ? other->last_message : case_.last_message;
+  say(std::move(notice), why);
 }
 
-void Turn::tell_client_by_sms(NoticeKind kind, std::string why) {
+void Turn::tell_all_clients(NoticeKind kind, const std::string& why) {
+  tell_client(kind, why);
+  for (const TookOver& other : std::vector(case_.others)) tell_client(kind, why, 0, &other);
+}
+
+void Turn::tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* other) {
   if (!facts_.sms_available) {
     add(Withheld{kind}, "no SMS gateway is configured");
     return;
   }
-  if (case_.client.phone.empty()) {
+  Notice notice = draft(kind, other);
+  if (notice.client.phone.empty()) {
     add(Withheld{kind},
         "there is no address that automatic mail may go to, and no telephone number is known");
     return;
   }
-  Notice notice = draft(kind);
   notice.channel = Channel::sms;
-  notice.to = case_.client.phone;
-  notice.to_name = case_.client.name;
+  notice.to = notice.client.phone;
+  notice.to_name = notice.client.name;
   say(std::move(notice), std::move(why));
 }
 
@@ -234,6 +254,8 @@ void Turn::tell_on_call(const Notice& draft, const std::vector<Channel>& channel
       if (notice.to.empty()) continue;
       notice.to_name = person.name;
       notice.in_reply_to = case_.last_message;
+      for (const TookOver& other : case_.others)
+        notice.in_reply_to = std::max(notice.in_reply_to, other.last_message);
       say(std::move(notice), fmt::format("{} is on call", person.name));
     }
   }

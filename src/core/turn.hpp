@@ -19,6 +19,7 @@ class Turn {
   const Procedure& procedure() const { return procedure_; }
   const Facts& facts() const { return facts_; }
   Instant now() const { return now_; }
+  const Decision& decision() const { return decision_; }  // so far
   Decision take() && { return std::move(decision_); }
 
   // Who acts from here on: "client", "desk" or an agent's name.
@@ -58,12 +59,15 @@ class Turn {
   // ----------------------------------------------------------------------------------------------------
   // Automatic words to the client, on the way that is known to work; withheld (with the reason) when there is
   // none.
-  void tell_client(NoticeKind kind, std::string why, MessageId in_reply_to = 0);
-  void tell_client_by_sms(NoticeKind kind, std::string why);
+  // `other`: the client of a merged case, who is told instead of the case's own.
+  void tell_client(NoticeKind kind, const std::string& why, MessageId in_reply_to = 0,
+                   const TookOver* other = nullptr);
+  void tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* other = nullptr);
+  void tell_all_clients(NoticeKind kind, const std::string& why);  // also those of merged cases
   // `draft` says what; who, how and in which order is known here.
   void tell_on_call(const Notice& draft, const std::vector<Channel>& channels, std::size_t people);
   void say(Notice notice, std::string why);
-  Notice draft(NoticeKind kind) const;
+  Notice draft(NoticeKind kind, const TookOver* other = nullptr) const;
 
  private:
   void ring(Promise promise, Instant scheduled, AlertReason reason, Duration elapsed, std::string why);

@@ -59,6 +59,8 @@ enum class NoticeKind {
   receipt_by_sms,
   unreachable,
   set_aside,  // mail that was set aside waits for a look
+  left_out,   // a part of an answer that a colleague has written by email did not go to the client
+  no_reply,   // our question is unanswered: without a reply the case is closed
 };
 // Why on call is told; the texts of each language are the carriers'.
 enum class AlertReason {
@@ -107,9 +109,10 @@ struct Names<Action> {
 };
 template <>
 struct Names<NoticeKind> {
-  static constexpr std::array<std::string_view, 13> list = {
-      "receipt", "resend_receipt", "acknowledgement", "start_of_work",  "answer",      "question", "settled",
-      "alert",   "missing_email",  "rejected_call",   "receipt_by_sms", "unreachable", "set_aside"};
+  static constexpr std::array<std::string_view, 15> list = {
+      "receipt",        "resend_receipt", "acknowledgement", "start_of_work", "answer",
+      "question",       "settled",        "alert",           "missing_email", "rejected_call",
+      "receipt_by_sms", "unreachable",    "set_aside",       "left_out",      "no_reply"};
 };
 template <>
 struct Names<AlertReason> {

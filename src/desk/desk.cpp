@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
+#include "base/text.hpp"
 
 namespace hejnal::desk {
 
@@ -15,6 +16,7 @@ namespace {
 constexpr const char* kLastNow = "last_now_ms";  // the time of the last commit
 constexpr core::CaseNumber kUnknown = -1;
 constexpr std::size_t kRememberedCases = 2000;
+constexpr std::size_t kTextInAlertMax = 4000;  // characters
 // Without 0 O 1 I L U: read aloud, typed with a thumb, and no bad words.
 constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::string_view kTokenAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
@@ -37,6 +39,11 @@ Status Desk::start() {
   const auto take_up = [&]() -> Status {
     HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
     HEJNAL_TRY(last_number_, store.last_case_number());
+    HEJNAL_TRY(message_key_, store.setting(kMessageKey));
+    if (message_key_.empty()) {
+      message_key_ = random_text(kTokenAlphabet, 40);
+      HEJNAL_TRY_VOID(store.set_setting(kMessageKey, message_key_));
+    }
     HEJNAL_TRY(const std::string review, store.setting(kReviewAt));
     if (!review.empty()) review_at_ = Instant{std::atoll(review.c_str())};
     // What was being handed over when the last run ended: an email goes again with the same Message-ID; of
@@ -140,6 +147,10 @@ core::Facts Desk::facts(const core::Case& c) {
   facts.failure_open = open && *open;
   if (c.exists() && !c.automatic_to.empty())
     facts.automatic_budget = budget_.refusal(c.automatic_to, c.number, now());
+  for (const core::TookOver& other : c.others) {
+    if (!other.automatic_to.empty() && !budget_.refusal(other.automatic_to, c.number, now()).empty())
+      facts.over_budget.push_back(other.automatic_to);
+  }
   return facts;
 }
 
@@ -193,9 +204,11 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const co
 }
 
 Status Desk::queue(const core::Notice& notice) {
-  const ports::Words words = parts_.wording.words(notice, now());
+  const bool tells = notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::email;
+  const ports::Words words = parts_.wording.words(tells ? with_words_of_client(notice) : notice, now());
   ports::Message message;
-  message.number = notice.number;
+  // It belongs to the case that its reader knows: the client of a merged one sees nothing of the other.
+  message.number = notice.through != 0 ? notice.through : notice.number;
   message.outgoing = true;
   message.channel = notice.channel;
   message.from = notice.channel == core::Channel::email ? settings_.address : std::string();
@@ -206,7 +219,7 @@ Status Desk::queue(const core::Notice& notice) {
   message.automatic = notice.automatic();
   message.internal = notice.to_desk();
   message.state = to_string(core::NoticeState::queued);
-  message.message_id = message_id_of(notice, core::domain_of(settings_.address));
+  message.message_id = message_id_of(notice);
   message.notice = notice.id;
   HEJNAL_TRY(const core::MessageId id, parts_.store.add_message(message, {}));
   if (notice.automatic() && !notice.to_desk()) {
@@ -226,11 +239,23 @@ Status Desk::queue(const core::Notice& notice) {
   return parts_.store.queue(notice, id, core::NoticeState::handing_over, now());
 }
 
-std::string message_id_of(const core::Notice& notice, std::string_view domain) {
-  // Deterministic, so that a second sending is recognised; not guessable, so that a reference proves
-  // something.
+// An alert says what the client has written last, so that who is woken need not look elsewhere. Only its text
+// does: the outbox does not keep it twice.
+core::Notice Desk::with_words_of_client(const core::Notice& alert) {
+  core::Notice out = alert;
+  const auto message = parts_.store.message(alert.in_reply_to);
+  if (!message || !*message) return out;  // the alert matters more than its words
+  out.text = truncate_characters(trim((*message)->text), kTextInAlertMax);
+  if (out.text.size() < trim((*message)->text).size()) out.text += " [...]";
+  return out;
+}
+
+std::string Desk::message_id_of(const core::Notice& notice) const {
+  // Deterministic, so that a second sending is recognised; not guessable by anybody, not even by who has the
+  // case's link, so that a reference proves that the mail was read.
   const std::string secret =
-      sha256_hex(fmt::format("{}.{}.{}", notice.token, notice.number, notice.id)).substr(0, 16);
+      keyed_hash(message_key_, fmt::format("{}.{}", notice.number, notice.id)).substr(0, 16);
+  const std::string_view domain = core::domain_of(settings_.address);
   return fmt::format("<hejnal.{}.{}.{}@{}>", notice.number, notice.id, secret,
                      domain.empty() ? "hejnal.invalid" : domain);
 }
@@ -263,6 +288,7 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
     other.answer_due = answer->due;
   other.email_missing = source.email_missing;
   other.client = source.client;
+  other.clients = core::clients_of(source);
   target_facts.other = other;
   core::AgentActed absorb{.action = core::Action::absorb,
                           .agent = agent,
@@ -280,10 +306,27 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   return after;
 }
 
+namespace {
+
+// Who has written a message, as far as its sender says: the case's client, or somebody else who joined in.
+core::Party writer_of(const ports::Message& message, const core::Case& c) {
+  for (const core::TookOver& client : core::clients_of(c)) {
+    const core::Party& p = client.client;
+    if (message.from.empty() || message.from == p.email || message.from == p.phone) return p;
+  }
+  const bool by_phone = message.channel == core::Channel::sms || message.channel == core::Channel::call;
+  core::Party writer;
+  (by_phone ? writer.phone : writer.email) = message.from;
+  return writer;
+}
+
+}  // namespace
+
 Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId message_id,
                                      const std::string& agent) {
   HEJNAL_TRY(const auto message, parts_.store.message(message_id));
-  if (!message || message->number != number)
+  HEJNAL_TRY(const core::CaseNumber lives, living(message ? message->number : 0));
+  if (!message || (message->number != number && lives != number) || message->internal)
     return fail(Fault::not_found, "case {} has no message {}", number, message_id);
   if (message->outgoing)
     return fail(Fault::refused,
@@ -292,12 +335,16 @@ Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId me
   HEJNAL_TRY(const core::Case source, load(number));
   if (source.state == core::State::closed)
     return fail(Fault::conflict, "case {} is closed; reopen it first", number);
+  HEJNAL_TRY(const std::int64_t messages, parts_.store.messages_from_clients(number));
+  if (message->number == number && messages < 2)
+    return fail(Fault::conflict, "message {} is the only one of case {}: nothing would be left of it",
+                message_id, number);
   core::Facts opening = facts(core::Case{});
   opening.mentions = number;
   HEJNAL_TRY_VOID(prepare_opening(opening));
   core::Reported split_off;
   split_off.message = message_id;
-  split_off.from = source.client;
+  split_off.from = writer_of(*message, source);
   split_off.channel = message->channel;
   split_off.subject = message->subject.empty() ? source.subject : message->subject;
   split_off.text = message->text;

@@ -26,7 +26,9 @@
 
 namespace hejnal::desk {
 
-inline constexpr const char* kReviewAt = "review_at";  // settings of the desk in the store
+// Settings of the desk in the store.
+inline constexpr const char* kReviewAt = "review_at";
+inline constexpr const char* kMessageKey = "message_key";  // secret: makes Message-IDs that nobody can guess
 
 struct Settings {
   std::string address;                   // the desk's own, e.g. pomoc@wsparcie.example
@@ -82,11 +84,12 @@ class Desk {
   Result<Filed> receive(const ports::IncomingSms& sms);
   Result<Filed> call(const std::string& phone, bool answered, std::optional<Instant> at = std::nullopt);
   Result<Filed> report(const NewReport& report);
-  Result<Filed> follow_up(core::CaseNumber number, const std::string& text,
-                          core::Channel channel);  // on the client's page
+  // On the client's page; `link` is the case that its link names.
+  Result<Filed> follow_up(core::CaseNumber link, const std::string& text, core::Channel channel);
 
   // -- people of the desk
   // -----------------------------------------------------------------------------------------
+  Result<core::Case> look(core::CaseNumber number) { return load(number); }  // as it is; changes nothing
   Result<core::Case> act(core::CaseNumber number, core::AgentActed act);
   Result<core::Case> merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent);
   Result<core::CaseNumber> split(core::CaseNumber number, core::MessageId message, const std::string& agent);
@@ -151,6 +154,8 @@ class Desk {
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
   Status plan_review();  // somebody owes set-aside mail one look a day
   Status review_if_due();
+  std::string message_id_of(const core::Notice& notice) const;
+  core::Notice with_words_of_client(const core::Notice& alert);
   Status bundle_alerts();  // alerts that ring together share one SMS
   Result<Filed> colleague_texted(const ports::IncomingSms& sms, const core::OnCall& who,
                                  core::CaseNumber number);
@@ -162,6 +167,7 @@ class Desk {
   std::string procedure_text_;
   std::map<std::string, core::Procedure> older_procedures_;  // by version
   Budget budget_;
+  std::string message_key_;
   Instant last_now_;
   core::CaseNumber last_number_ = 0;
   std::vector<Change> changes_;  // since the last commit
@@ -187,7 +193,5 @@ class Desk {
   std::unordered_map<core::CaseNumber, Remembered> cases_;  // the latest 2,000, as they are in the store
   std::list<core::CaseNumber> recent_;
 };
-
-std::string message_id_of(const core::Notice& notice, std::string_view domain);
 
 }  // namespace hejnal::desk

@@ -136,6 +136,9 @@ Result<bool> Desk::put_fate(const ports::OutboxItem& item, core::NoticeState sta
   fate.kind = item.notice.kind;
   fate.channel = item.notice.channel;
   fate.to = item.notice.to;
+  fate.copy = item.notice.copy;
+  fate.through = item.notice.through;
+  if (fate.through == 0 && number != item.notice.number) fate.through = item.notice.number;
   fate.state = state;
   fate.text = text;
   HEJNAL_TRY_VOID(turn(c, fate, facts(c)));

@@ -15,6 +15,10 @@ namespace {
 using Automatic = ports::IncomingMail::Automatic;
 
 constexpr std::size_t kCandidatesMax = 30;
+constexpr std::size_t kTagsMax = 10;
+constexpr int kLooksMax = 100;
+constexpr std::int64_t kLogoMax = 10'000;
+constexpr std::size_t kSignatureMax = 300;
 constexpr Duration kStaleMail = 24h;  // an older one gets no automatic mail: it may come from an import
 
 // "[#12 K7M2P]" in a subject: the number and the code, which must agree.
@@ -23,17 +27,21 @@ struct Tag {
   std::string code;
 };
 
-std::optional<Tag> tag_of(std::string_view subject) {
-  const auto begin = subject.find("[#");
-  if (begin == std::string_view::npos) return std::nullopt;
-  const auto end = subject.find(']', begin);
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view inside = subject.substr(begin + 2, end - begin - 2);
-  Tag tag;
-  const auto [rest, error] = std::from_chars(inside.data(), inside.data() + inside.size(), tag.number);
-  if (error != std::errc()) return std::nullopt;
-  tag.code = std::string(trim(inside.substr(static_cast<std::size_t>(rest - inside.data()))));
-  return tag;
+// All of them: a client's own system writes such brackets, too, and an old tag may stand before the new one.
+std::vector<Tag> tags_of(std::string_view subject) {
+  std::vector<Tag> out;
+  for (auto begin = subject.find("[#"); begin != std::string_view::npos && out.size() < kTagsMax;
+       begin = subject.find("[#", begin + 2)) {
+    const auto end = subject.find(']', begin);
+    if (end == std::string_view::npos) break;
+    const std::string_view inside = subject.substr(begin + 2, end - begin - 2);
+    Tag tag;
+    const auto [rest, error] = std::from_chars(inside.data(), inside.data() + inside.size(), tag.number);
+    if (error != std::errc()) continue;
+    tag.code = std::string(trim(inside.substr(static_cast<std::size_t>(rest - inside.data()))));
+    if (tag.code.size() == 5) out.push_back(std::move(tag));
+  }
+  return out;
 }
 
 // "pomoc+k7m2p@…" -> "K7M2P"; also a bounce's "pomoc+b-12-3-…@…", which is not one.
@@ -58,6 +66,7 @@ core::ClassHint hint_of(const core::Procedure& procedure, const ports::IncomingM
         return {c->id, fmt::format("it was sent to {}", recipient)};
       }
     }
+    if (mail.automatic != Automatic::none) continue;  // a subject it may only repeat
     for (const std::string& tag : c->tags) {
       if (subject.find("[" + tag + "]") != std::string::npos)
         return {c->id, fmt::format("its subject says [{}]", tag)};
@@ -75,8 +84,13 @@ class MailFiler {
       : desk_(desk), store_(desk.parts_.store), mail_(mail), now_(desk.now()) {}
 
   Result<Filed> file() {
-    HEJNAL_TRY(const bool seen, store_.seen(mail_.message_id, mail_.content_key));
-    if (seen) return Filed{0, 0, true};
+    HEJNAL_TRY(earlier_, store_.seen(mail_.message_id, mail_.content_key));
+    // A copy that was only set aside, as that of a mailing list, does not stand in the way of the mail
+    // itself.
+    if (earlier_ && (!earlier_->set_aside || mail_.is_own_test || mail_.is_report || !mail_.bounces.empty()))
+      return Filed{0, 0, true};
+    HEJNAL_TRY(const bool ours, file_our_own());
+    if (ours) return filed_;
     if (mail_.is_own_test) {  // it has come back, which is all that it was for: nobody needs to look
       HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, "a test by hejnal check --live", true));
       HEJNAL_TRY_VOID(store_.set_looked_at(filed_.message, now_));
@@ -85,6 +99,8 @@ class MailFiler {
     HEJNAL_TRY(const bool reported, file_report());
     if (reported) return filed_;
     if (!mail_.set_aside_why.empty()) return set_aside(mail_.set_aside_why);
+    if (mail_.is_ours && mail_.automatic != Automatic::none)
+      return set_aside("automatic mail from an address of our own");
     if (mail_.automatic == Automatic::bulk) return set_aside(mail_.automatic_why);
     HEJNAL_TRY(const bool colleague, file_colleagues_reply());
     if (colleague) return filed_;
@@ -115,15 +131,38 @@ class MailFiler {
   }
 
   // `internal`: what the client of the case never sees, such as a colleague's note or a bounce.
-  Status keep(core::CaseNumber number, ports::MessageState state, std::string why, bool internal = false) {
+  // `through`: the merged case that it came through, to which it then belongs.
+  Status keep(core::CaseNumber number, ports::MessageState state, std::string why, bool internal = false,
+              core::CaseNumber through = 0) {
     HEJNAL_TRY(filed_.message,
-               store_.add_message(message(number, state, std::move(why), internal), mail_.raw));
+               store_.add_message(message(through != 0 ? through : number, state, std::move(why), internal),
+                                  mail_.raw));
     filed_.number = number;
     desk_.changes_.push_back({0, number, "message"});
+    if (earlier_) HEJNAL_TRY_VOID(store_.set_looked_at(earlier_->message, now_));
     return {};
   }
 
+  // What we have sent and what has come back to us, by a forwarding or because a colleague's address is the
+  // desk's: it is kept, and nothing follows. Else an alert would open a case, and that one an alert.
+  Result<bool> file_our_own() {
+    if (mail_.message_id.empty() || (!mail_.is_ours && mail_.automatic == Automatic::none)) return false;
+    HEJNAL_TRY(const auto item, store_.notice_by_message_id(mail_.message_id));
+    if (!item) return false;
+    if (earlier_) {
+      filed_.duplicate = true;
+      return true;
+    }
+    const bool of_a_case = item->notice.number != 0;
+    HEJNAL_TRY_VOID(keep(item->notice.number,
+                         of_a_case ? ports::MessageState::joined : ports::MessageState::set_aside,
+                         "our own mail, which has come back", true));
+    if (!of_a_case) HEJNAL_TRY_VOID(store_.set_looked_at(filed_.message, now_));
+    return true;
+  }
+
   Result<Filed> set_aside(const std::string& why) {
+    if (earlier_) return Filed{0, 0, true};
     HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
     HEJNAL_TRY_VOID(desk_.plan_review());
     return filed_;
@@ -189,6 +228,10 @@ class MailFiler {
       HEJNAL_TRY(const auto item, store_.notice_by_message_id(reference));
       // The id of an alert is not guessable: who can refer to it has read that alert.
       if (!item || !item->notice.to_desk()) continue;
+      if (item->notice.kind == core::NoticeKind::set_aside) {
+        HEJNAL_TRY_VOID(file_look(*who));
+        return true;
+      }
       HEJNAL_TRY(const core::CaseNumber number, desk_.living(item->notice.number));
       HEJNAL_TRY_VOID(keep(number, ports::MessageState::joined,
                            fmt::format("{} has answered the alert", who->name), true));
@@ -199,26 +242,76 @@ class MailFiler {
                            .class_name = {},
                            .channels = {},
                            .delay = {},
-                           .other = 0};
+                           .other = 0,
+                           .left_out = left_out(),
+                           .agent_email = who->email};
       for (const std::string_view mark : {"#notatka", "#note"}) {
         if (text.size() >= mark.size() && iequals(text.substr(0, mark.size()), mark)) {
           act.action = core::Action::note;
+          act.left_out.clear();  // a note stays inside, where the whole mail can be had
           text = trim(text.substr(mark.size()));
           break;
         }
       }
       act.text = std::string(text);
-      if (act.text.empty()) return true;
+      if (is_blank(act.text)) {
+        if (act.left_out.empty()) return true;
+        act.action = core::Action::note;  // nothing but a file: there is no answer in it
+        act.text = act.left_out;
+      }
       if (auto done = desk_.act(number, act); !done) {
         if (done.error().fault == Fault::retry_later || done.error().fault == Fault::corrupt)
           return tl::make_unexpected(done.error());
-        act.action =
-            core::Action::note;  // it can't be answered now (closed, no address): the words are not lost
+        // It can't be answered now (closed, no address): the words are not lost, and who wrote them is told.
+        act.action = core::Action::note;
+        act.left_out = act.text + (act.left_out.empty() ? "" : "\n\n" + act.left_out);
         HEJNAL_TRY_VOID(desk_.act(number, act));
       }
       return true;
     }
     return false;
+  }
+
+  // The look at what was set aside, by a reply to the daily mail: "#sprawa 12 15" makes a case of each,
+  // "#nie 12" says that it is none. What names nothing that waits is passed over: it stands in the next one.
+  Status file_look(const core::OnCall& who) {
+    HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside,
+                         fmt::format("{} has looked at what was set aside", who.name), true));
+    HEJNAL_TRY_VOID(store_.set_looked_at(filed_.message, now_));
+    int named = 0;
+    for (const std::string_view line : split(mail_.reply_text, '\n')) {
+      const std::vector<std::string_view> pieces = split(trim(line), ' ');
+      const bool opens = iequals(pieces.front(), "#sprawa") || iequals(pieces.front(), "#case");
+      const bool dismisses = iequals(pieces.front(), "#nie") || iequals(pieces.front(), "#no");
+      if (!opens && !dismisses) continue;
+      for (const std::string_view piece : pieces) {
+        core::MessageId id = 0;
+        std::from_chars(piece.data(), piece.data() + piece.size(), id);
+        if (id == 0 || ++named > kLooksMax) continue;
+        Status done;
+        if (opens) {
+          if (const auto number = desk_.take_up(id, 0, who.name); !number)
+            done = tl::make_unexpected(number.error());
+        } else {
+          done = desk_.dismiss(id);
+        }
+        if (!done && done.error().fault != Fault::not_found) return done;
+      }
+    }
+    return {};
+  }
+
+  // What of a colleague's answer does not go to the client: files, and what stands below a signature mark and
+  // is too long to be a signature.
+  std::string left_out() const {
+    std::string out;
+    for (const ports::IncomingAttachment& a : mail_.attachments) {
+      const bool logo = a.type.starts_with("image/") && a.size < kLogoMax;
+      if (!logo) out += fmt::format("{} ({}, {} B)\n", a.name.empty() ? "?" : a.name, a.type, a.size);
+    }
+    if (mail_.signature.size() > kSignatureMax)
+      out += fmt::format("{}--\n{}", out.empty() ? "" : "\n", truncate_utf8(mail_.signature, 10'000));
+    return out;
   }
 
   Result<Filed> file_into_case() {
@@ -227,6 +320,7 @@ class MailFiler {
     facts.from = mail_.from.email;
     facts.base_subject = mail_.base_subject;
     facts.words_text = mail_.reply_text;
+    facts.whole_text = mail_.text;
     facts.sent_at = sent_at();
     facts.own_domains = desk_.settings_.own_domains;
     facts.phones = mail_.phones;
@@ -244,8 +338,14 @@ class MailFiler {
     signal.subject = mail_.subject;
     signal.text = mail_.reply_text;
     signal.sent_at = facts.sent_at;
-    signal.automatic = mail_.automatic != Automatic::none;
+    // A machine that answers says nothing. Any other mark, as Exchange or a client's own ticket system sets
+    // on what people write, only means that nothing automatic goes back.
+    signal.automatic = mail_.automatic == Automatic::auto_replied || mail_.automatic == Automatic::bulk;
     signal.no_receipt_why = mail_.no_receipt_why;
+    if (mail_.automatic != Automatic::none) {
+      signal.automatic_to.clear();
+      if (signal.no_receipt_why.empty()) signal.no_receipt_why = "it was written by a program";
+    }
     if (signal.no_receipt_why.empty() && now_ - facts.sent_at > kStaleMail) {
       signal.no_receipt_why = fmt::format("it was sent {} ago; no automatic mail goes out for mail that old",
                                           format_duration(now_ - facts.sent_at));
@@ -273,12 +373,15 @@ class MailFiler {
   Result<Filed> join(core::EmailReceived& signal, const core::Match& match) {
     HEJNAL_TRY(const core::Case c, desk_.load(match.number));
     core::Facts facts = desk_.facts(c);
-    if (!mail_.automatic_to.empty())
+    if (c.automatic_to.empty() && !mail_.automatic_to.empty())
       facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, c.number, now_);
-    HEJNAL_TRY_VOID(keep(c.number, ports::MessageState::joined, match.reason));
+    signal.through = core::speaks_through(c, mail_.from.email, match.through);
+    HEJNAL_TRY_VOID(keep(c.number, ports::MessageState::joined, match.reason, false, signal.through));
     signal.message = filed_.message;
     HEJNAL_TRY_VOID(desk_.turn(c, signal, facts));
-    if (mail_.automatic == Automatic::none) HEJNAL_TRY_VOID(meet(c.number));
+    // A re-send is known by its words alone, so whom it names does not take part by that.
+    if (mail_.automatic == Automatic::none && match.relation != core::Relation::resend)
+      HEJNAL_TRY_VOID(meet(c.number));
     return filed_;
   }
 
@@ -308,8 +411,8 @@ class MailFiler {
 
   Result<std::vector<core::Candidate>> find_candidates() {
     std::vector<core::Candidate> out;
-    const auto add = [&](core::CaseNumber number, std::string referred_by) -> Status {
-      HEJNAL_TRY(number, desk_.living(number));
+    const auto add = [&](core::CaseNumber meant, std::string referred_by) -> Status {
+      HEJNAL_TRY(const core::CaseNumber number, desk_.living(meant));
       if (number == 0 || out.size() >= kCandidatesMax) return {};
       for (core::Candidate& c : out) {
         if (c.number == number) return {};
@@ -317,6 +420,7 @@ class MailFiler {
       HEJNAL_TRY(const auto summary, store_.summary(number));
       if (!summary) return {};
       HEJNAL_TRY(core::Candidate c, desk_.candidate(*summary));
+      if (meant != number) HEJNAL_TRY_VOID(as_it_was(c, meant));
       c.referred = !referred_by.empty();
       c.referred_by = std::move(referred_by);
       out.push_back(std::move(c));
@@ -326,9 +430,9 @@ class MailFiler {
       HEJNAL_TRY(const core::CaseNumber number, store_.case_by_message_id(reference));
       if (number != 0) HEJNAL_TRY_VOID(add(number, "it refers to a mail of the case"));
     }
-    if (const auto tag = tag_of(mail_.subject)) {
-      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(tag->code)));
-      if (number != 0 && number == tag->number)
+    for (const Tag& tag : tags_of(mail_.subject)) {
+      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(tag.code)));
+      if (number != 0 && number == tag.number)
         HEJNAL_TRY_VOID(add(number, "its subject has the tag of the case"));
     }
     for (const std::string& recipient : mail_.rcpt_to) {
@@ -356,12 +460,21 @@ class MailFiler {
     HEJNAL_TRY(const auto summary, store_.summary(number));
     if (!summary || summary->state == core::State::closed || out.size() >= kCandidatesMax) return {};
     HEJNAL_TRY(core::Candidate c, desk_.candidate(*summary));
-    HEJNAL_TRY(ports::ClientWords words, store_.client_words(merged.number));
+    HEJNAL_TRY_VOID(as_it_was(c, merged.number));
+    out.push_back(std::move(c));
+    return {};
+  }
+
+  // A case that lives on in another one, as its own client knows it.
+  Status as_it_was(core::Candidate& c, core::CaseNumber merged) {
+    HEJNAL_TRY(const auto summary, store_.summary(merged));
+    HEJNAL_TRY(ports::ClientWords words, store_.client_words(merged));
     c.base_subject = std::move(words.base_subject);
     c.words_text = std::move(words.text);
-    c.client = merged.client;
+    if (summary && (!summary->client.email.empty() || !summary->client.phone.empty()))
+      c.client = summary->client;
+    c.through = merged;
     c.email_missing = false;
-    out.push_back(std::move(c));
     return {};
   }
 
@@ -369,6 +482,7 @@ class MailFiler {
   ports::Store& store_;
   const ports::IncomingMail& mail_;
   Instant now_;
+  std::optional<ports::Store::Earlier> earlier_;
   Filed filed_;
 };
 

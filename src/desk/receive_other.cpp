@@ -72,7 +72,7 @@ ports::Message incoming(core::CaseNumber number, core::Channel channel, std::str
 
 Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   const std::string id = sms.id.empty() ? std::string() : "sms:" + sms.id;
-  HEJNAL_TRY(const bool seen, parts_.store.seen(id, "sms"));
+  HEJNAL_TRY(const auto seen, parts_.store.seen(id, "sms"));
   if (seen) return Filed{0, 0, true};
 
   for (const core::OnCall& person : settings_.on_call) {
@@ -99,11 +99,12 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
     return {};
   };
   for (const std::string& code : facts_of_sms.codes) {
-    HEJNAL_TRY(core::CaseNumber number, parts_.store.case_by_code(code));
-    HEJNAL_TRY(number, living(number));
+    HEJNAL_TRY(const core::CaseNumber meant, parts_.store.case_by_code(code));
+    HEJNAL_TRY(const core::CaseNumber number, living(meant));
     if (number == 0) continue;
     HEJNAL_TRY(const auto summary, parts_.store.summary(number));
     facts_of_sms.case_of_code = number;
+    facts_of_sms.through_code = meant == number ? 0 : meant;
     HEJNAL_TRY_VOID(add(*summary));
   }
   HEJNAL_TRY(const auto of_phone, parts_.store.open_cases_of_phone(sms.from, 20));
@@ -128,6 +129,7 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   if (match.number != 0) {
     HEJNAL_TRY(c, load(match.number));
     facts_now = facts(c);
+    if (core::client_through(c, match.through)) signal.through = match.through;
   } else {
     facts_now = facts(c);
     facts_now.candidates = match.candidates;
@@ -135,8 +137,8 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
     HEJNAL_TRY_VOID(prepare_opening(facts_now));
   }
   const core::CaseNumber number = c.exists() ? c.number : facts_now.number;
-  ports::Message message =
-      incoming(number, core::Channel::sms, sms.from, sms.text, now(), !c.exists(), match.reason);
+  ports::Message message = incoming(signal.through != 0 ? signal.through : number, core::Channel::sms,
+                                    sms.from, sms.text, now(), !c.exists(), match.reason);
   message.message_id = id;
   message.content_key = "sms";
   Filed filed;
@@ -218,7 +220,7 @@ Result<Filed> Desk::report(const NewReport& report) {
   core::Reported signal;
   signal.from = report.client;
   signal.channel = report.channel;
-  signal.subject = report.subject;
+  signal.subject = collapse_space(report.subject);  // a line break would end a header, and with it the tag
   signal.text = report.text;
   if (wanted) signal.hint = {wanted->id, fmt::format("{} has said so", report.by)};
   core::Facts facts_now = facts(core::Case{});
@@ -229,8 +231,8 @@ Result<Filed> Desk::report(const NewReport& report) {
   ports::Message message = incoming(facts_now.number, report.channel,
                                     report.client.email.empty() ? report.client.phone : report.client.email,
                                     report.text, now(), true, {});
-  message.subject = report.subject;
-  message.base_subject = report.subject;
+  message.subject = signal.subject;
+  message.base_subject = signal.subject;
   Filed filed;
   filed.number = facts_now.number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
@@ -242,29 +244,33 @@ Result<Filed> Desk::report(const NewReport& report) {
   return filed;
 }
 
-Result<Filed> Desk::follow_up(core::CaseNumber number, const std::string& text, core::Channel channel) {
-  HEJNAL_TRY(number, living(number));
+Result<Filed> Desk::follow_up(core::CaseNumber link, const std::string& text, core::Channel channel) {
+  HEJNAL_TRY(const core::CaseNumber number, living(link));
   HEJNAL_TRY(const core::Case c, load(number));
+  // The link of a merged case is in the hands of its own client.
+  const core::TookOver* other = core::client_through(c, link);
+  const core::Party client = other ? other->client : c.client;
   if (c.state == core::State::closed) {
     NewReport again;
-    again.subject = c.subject;
+    again.subject = other ? other->subject : c.subject;
     again.text = text;
-    again.client = c.client;
+    again.client = client;
     again.channel = channel;
     again.follows = number;
     return report(again);
   }
   core::Reported signal;
-  signal.from = c.client;
+  signal.from = client;
+  signal.through = other ? link : 0;
   signal.channel = channel;
   signal.text = text;
   signal.relation = core::Relation::reply;
   signal.join_reason = "typed on the page of the case";
   Filed filed;
   filed.number = number;
-  HEJNAL_TRY(filed.message,
-             parts_.store.add_message(
-                 incoming(number, channel, c.client.email, text, now(), false, signal.join_reason), {}));
+  HEJNAL_TRY(filed.message, parts_.store.add_message(incoming(other ? link : number, channel, client.email,
+                                                              text, now(), false, signal.join_reason),
+                                                     {}));
   signal.message = filed.message;
   HEJNAL_TRY_VOID(turn(c, signal, facts(c)));
   return filed;

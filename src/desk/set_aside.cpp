@@ -32,7 +32,7 @@ Status Desk::review_if_due() {
   notice.to = settings_.on_call.front().email;
   notice.to_name = settings_.on_call.front().name;
   for (const ports::Message& m : waiting)
-    notice.text += fmt::format("{}: {} ({})\n", m.from, m.subject, m.join_reason);
+    notice.text += fmt::format("{}. {}: {} ({})\n", m.id, m.from, m.subject, m.join_reason);
   return queue(notice);
 }
 
@@ -61,6 +61,7 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
     if (c.state == core::State::closed)
       return fail(Fault::conflict, "case {} is closed; reopen it first", into);
     signal.relation = core::Relation::reply;
+    if (!message->automatic) signal.from.email = message->from;  // a person, who gets the next answer, too
     facts_now = facts(c);
   } else {
     signal.from.email = message->from;

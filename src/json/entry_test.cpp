@@ -17,7 +17,7 @@ std::vector<core::Entry> one_of_each() {
   const Party anna{"Anna Zażółć", "anna@klient.example", "+48601222333", "Klient"};
   const std::vector<Body> bodies = {
       Opened{7, "abc", Channel::sms, anna, "Łódź \"i\" \\ \n", "K7M2P", "token", kAt, true, {1, 2}},
-      Received{11, Channel::web, Relation::resend, true, "a@b", "c@d", "+48"},
+      Received{11, Channel::web, Relation::resend, true, "a@b", "c@d", "+48", 3, "e@f"},
       Classified{"critical", true, true},
       StepTaken{2},
       EmailFound{1234, anna, "temat"},
@@ -36,6 +36,7 @@ std::vector<core::Entry> one_of_each() {
       Said{3, NoticeKind::start_of_work, Channel::sms, "+48"},
       Withheld{NoticeKind::settled},
       Fate{2, NoticeState::bounced, "550"},
+      TookOver{true, {3, 5}, anna, "temat", "K7M2P", "token", "a@b", "c@d", 12},
   };
   EXPECT_EQ(bodies.size(), std::variant_size_v<Body>);
   std::vector<Entry> out;
@@ -50,6 +51,8 @@ core::Notice notice() {
   n.channel = core::Channel::sms;
   n.to = "+48600000001";
   n.to_name = "Piotr";
+  n.copy = true;
+  n.through = 3;
   n.number = 7;
   n.class_name = "critical";
   n.subject = "Serwer";
@@ -99,7 +102,7 @@ TEST(Entries, NamesAreThePublishedOnes) {
   EXPECT_EQ(kinds,
             "opened received classified step_taken email_found owed moved paused kept released breached rang "
             "planned "
-            "dropped acted became linked said withheld fate ");
+            "dropped acted became linked said withheld fate took_over ");
 }
 
 TEST(Entries, OfANewerProgramUnknownFieldsArePassedOver) {

@@ -36,6 +36,7 @@ struct IncomingMail {
   std::string automatic_why, no_receipt_why;
   std::string set_aside_why;            // spam, failed DMARC: not empty
   std::vector<IncomingBounce> bounces;  // failed or delayed deliveries that this mail reports
+  bool is_ours = false;                 // its From is an address of the desk
   bool is_own_test = false;             // sent by `hejnal check --live`
   bool is_report = false;               // a DSN, MDN or abuse report, whatever it says
   std::string seen_message_id;          // of a read receipt: the mail of ours that was displayed

@@ -108,7 +108,13 @@ class Store {
 
   // -- messages
   // -------------------------------------------------------------------------------------------------
-  virtual Result<bool> seen(std::string_view message_id, std::string_view content_key) = 0;
+  // An earlier delivery of the same message: one that has become part of a case comes before one that was
+  // only set aside.
+  struct Earlier {
+    core::MessageId message = 0;
+    bool set_aside = false;
+  };
+  virtual Result<std::optional<Earlier>> seen(std::string_view message_id, std::string_view content_key) = 0;
   virtual Result<core::MessageId> add_message(const Message& message, const std::vector<RawPiece>& raw) = 0;
   virtual Status set_raw(core::MessageId id, const std::vector<RawPiece>& raw) = 0;  // of an outgoing one
   virtual Status set_message_state(core::MessageId id, std::string_view state) = 0;
@@ -117,6 +123,8 @@ class Store {
   virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
   virtual Result<std::string> message_id_of_email(core::MessageId id) = 0;  // empty: none
   virtual Status set_message_text(core::MessageId id, std::string_view text) = 0;
+  // How many messages of a case came from outside, of this number alone.
+  virtual Result<std::int64_t> messages_from_clients(core::CaseNumber number) = 0;
   virtual Status set_looked_at(core::MessageId id, Instant now) = 0;  // a set-aside one
   virtual Result<std::vector<Message>> not_looked_at(int limit) = 0;  // set-aside ones, newest first
   virtual Result<core::CaseNumber> last_case_told(

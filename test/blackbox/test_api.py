@@ -290,6 +290,8 @@ class Cases(ApiTest):
         self.problem(self.desk.post("/api/v1/cases/1/answer", {"text": "x", "channels": ["sms"]}), 422, "telephone")
         self.desk.act(1, "answer", text="x", delay_s=60)
         self.problem(self.desk.post("/api/v1/cases/1/answer", {"text": "y"}), 409)
+        self.problem(self.desk.post("/api/v1/cases/1/close"), 409, "waiting")
+        self.desk.act(1, "cancel")
         self.desk.act(1, "close")
         for action, body in (("read", {}), ("answer", {"text": "x"}), ("settle", {}), ("start", {})):
             self.problem(self.desk.post(f"/api/v1/cases/1/{action}", body), 409, "closed")

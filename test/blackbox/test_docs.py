@@ -78,5 +78,16 @@ class Pages(unittest.TestCase):
                         self.assertTrue((path.parent / target).exists())
 
 
+class Templates(unittest.TestCase):
+    def test_nothing_is_said_without_words(self):
+        both = ("receipt", "resend_receipt", "acknowledgement", "start_of_work", "answer", "question", "settled", "no_reply", "alert")
+        files = [f"{kind}.{way}" for kind in both for way in ("email", "sms")]
+        files += ["missing_email.sms", "receipt_by_sms.sms", "rejected_call.sms", "unreachable.email", "set_aside.email", "left_out.email"]
+        for language in ("pl", "en"):
+            for name in files:
+                with self.subTest(f"{language}/{name}"):
+                    self.assertTrue((world.SOURCE / "templates" / language / f"{name}.txt").read_text().strip())
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -91,7 +91,7 @@ class DatabaseFile(GroundTest):
         self.assertEqual(self.desk.post("/api/v1/cases", {"subject": "x", "text": "y"}).status, 503)
         health = self.desk.get("/api/v1/health")
         self.assertEqual((health.status, health.json["status"]), (503, "failing"))
-        self.assertIn("moved or deleted", self.channel("database")["detail"])
+        self.assertIn("moved or deleted", self.channel("store")["detail"])
         self.eventually(lambda: "moved or deleted" in self.said(), "nothing is said")
         self.away.rename(self.path)
         self.eventually(lambda: self.desk.get("/api/v1/health", token=None).status == 200, "it does not recover")

@@ -171,6 +171,15 @@ class Pages(PageTest):
         self.assertEqual(linked, [1], "the new case does not mention the closed one")
 
 
+class Promised(world.SandboxTest):
+    def test_the_page_and_the_receipt_promise_the_answer_for_the_same_time(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        receipt = self.desk.emails(ANNA)[0]
+        promised = re.search(r"należy się Państwu do: (.*)", receipt["text"]).group(1)
+        page = self.desk.get("/c/" + world.follow_token(receipt), token=None).text
+        self.assertEqual(re.search(r"należy się do</dt><dd>(.*?)</dd>", page).group(1), promised)
+
+
 class OnlyForTheDesk(PageTest):
     """What people of the desk write among themselves stays there."""
 

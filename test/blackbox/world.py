@@ -12,6 +12,7 @@ by its process id. What a server has said on stderr is shown when it did not sta
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import smtplib
@@ -51,6 +52,11 @@ def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+def follow_token(email):
+    """The token of the client's link in a mail of the desk."""
+    return re.search(r"/c/([a-z0-9]+)", email["text"]).group(1)
 
 
 def settings(folder, desk="", lmtp="127.0.0.1:0", smtp="smtp://127.0.0.1:1", on_call="jan@firma.example", end=""):

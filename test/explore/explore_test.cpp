@@ -134,6 +134,19 @@ const std::vector<Move>& openings() {
 const std::vector<Move>& moves() {
   static const std::vector<Move> list = {
       {"client replies", [](World& w) { return only_if(true, email(w, Relation::reply)); }},
+      {"a colleague of the client replies",
+       [](World& w) {
+         EmailReceived s = email(w, Relation::reply);
+         s.from = {"Ola", "ola@k.example", {}, {}};
+         s.answer_to = s.automatic_to = s.from.email;
+         return only_if(true, s);
+       }},
+      {"somebody forges the client's address",
+       [](World& w) {
+         EmailReceived s = email(w, Relation::reply);
+         s.answer_to = s.automatic_to = "mallory@evil.example";
+         return only_if(true, s);
+       }},
       {"client sends again",
        [](World& w) { return only_if(!w.c.email_missing, email(w, Relation::resend)); }},
       {"the announced email comes",
@@ -156,6 +169,12 @@ const std::vector<Move>& moves() {
       {"agent says routine", [](World&) { return only_if(true, reclassify("routine")); }},
       {"agent merges a late case into it",
        [](World& w) { return only_if(w.c.links.empty() && w.c.candidates.empty(), act(Action::absorb)); }},
+      {"agent merges another client's case into it",
+       [](World& w) {
+         AgentActed a = act(Action::absorb);
+         a.other = 3;
+         return only_if(w.c.others.empty(), a);
+       }},
       {"the receipt bounces",
        [](World& w) { return only_if(w.last_receipt != 0, bounce(w.last_receipt, NoticeKind::receipt)); }},
       {"the answer bounces",
@@ -234,6 +253,7 @@ std::uint64_t state_of(const World& w) {
   }
   for (const auto& timer : c.timers) h.add(timer, w.now);
   h.add(c.delayed ? 1 + c.delayed->question : 0);
+  h.add(static_cast<std::int64_t>(c.also_to.size() + 10 * c.others.size()));
   h.add(static_cast<int>(c.merged_into + 10 * static_cast<int>(c.links.size() + c.candidates.size())));
   const auto lost = [&](int notice) {
     return std::find(c.lost_notices.begin(), c.lost_notices.end(), notice) != c.lost_notices.end();
@@ -272,6 +292,19 @@ class Seen {
 // -- the laws
 // ------------------------------------------------------------------------------------------------------
 
+// The client and the clients of merged cases are among those who get what an agent has written.
+bool reaches_all(const Case& c, const std::vector<Notice>& notices) {
+  for (const TookOver& client : clients_of(c)) {
+    const bool told = std::any_of(notices.begin(), notices.end(), [&](const Notice& n) {
+      return (n.kind == NoticeKind::answer || n.kind == NoticeKind::question) &&
+             (n.to == client.client.phone ||
+              n.to == (client.client.email.empty() ? client.answer_to : client.client.email));
+    });
+    if (!told) return false;
+  }
+  return true;
+}
+
 // The first law that this step breaks, or empty. `after` is `before` with the entries applied.
 std::string broken_law(const Procedure& procedure, const World& before, const Signal& signal,
                        const Decision& decision, const World& after) {
@@ -294,7 +327,15 @@ std::string broken_law(const Procedure& procedure, const World& before, const Si
   Case c = before.c;
   int rang[2] = {0, 0};
   bool second_step = false;
+  const auto* asked = std::get_if<AgentActed>(&signal);
+  const bool cancelled = asked && asked->action == Action::cancel;
+  const bool leaves = std::any_of(decision.notices.begin(), decision.notices.end(), [](const Notice& n) {
+    return n.kind == NoticeKind::answer || n.kind == NoticeKind::question;
+  });
   for (const Entry& e : decision.entries) {
+    if (const auto* b = std::get_if<Acted>(&e.body);
+        b && (b->action == Action::answer || b->action == Action::ask) && !reaches_all(c, decision.notices))
+      return "an answer goes to the client, whoever else gets it";
     if (e.at != now) return "an entry stands at the time of its decision";
     if (const auto* b = std::get_if<StepTaken>(&e.body)) second_step = b->step == 2;
     if (const auto* b = std::get_if<Rang>(&e.body)) {
@@ -315,6 +356,8 @@ std::string broken_law(const Procedure& procedure, const World& before, const Si
     }
     if (const auto* b = std::get_if<Dropped>(&e.body)) {
       if (!c.timer(b->timer)) return "a timer that is dropped was planned";
+      if (b->timer == Timer::answer && !leaves && !cancelled)
+        return "what an agent has written leaves or is cancelled by name";
       if (rings && e.why == "its time has come" &&
           (*c.timer(b->timer) > now || b->late_ms != (now - *c.timer(b->timer)).count()))
         return "a timer happens at its time and says how late it is";
@@ -347,6 +390,7 @@ std::string broken_law(const Procedure& procedure, const World& before, const Si
 
   int receipts = 0;
   for (const Notice& n : decision.notices) {
+    if (n.to == "mallory@evil.example") return "a forged address gets nothing";
     const bool receipt = n.kind == NoticeKind::receipt || n.kind == NoticeKind::resend_receipt;
     receipts += receipt;
     if (receipt && (!(mail || reported) || receipts > 1))
@@ -447,6 +491,16 @@ class Walk {
     const std::optional<Signal> signal = move.make(w);
     if (!signal) return only_time(move);
     facts_.other->react_due = facts_.other->answer_due = w.now - 10min;
+    const auto* acted = std::get_if<AgentActed>(&*signal);
+    const bool foreign = acted && acted->other != 0;
+    facts_.other->number = foreign ? 3 : 2;
+    facts_.other->client =
+        foreign ? Party{"Bob", "b@inny.example", {}, {}} : Party{"Anna", "a@k.example", {}, {}};
+    TookOver client;
+    client.cases = {facts_.other->number};
+    client.client = facts_.other->client;
+    client.answer_to = client.automatic_to = client.client.email;
+    facts_.other->clients = {client};
     const auto decision = decide(procedure_, facts_, w.c, *signal, w.now);
     if (!decision) {
       if (!std::holds_alternative<AgentActed>(*signal)) complain(move, "only an agent is ever refused", {});
@@ -457,8 +511,8 @@ class Walk {
       if (n.to_desk()) continue;
       if (n.kind == NoticeKind::receipt || n.kind == NoticeKind::resend_receipt) w.last_receipt = n.id;
       if (n.kind == NoticeKind::answer) w.last_answer = n.id;
-      w.starts += n.kind == NoticeKind::start_of_work;
-      w.acknowledgements += n.kind == NoticeKind::acknowledgement;
+      w.starts += n.kind == NoticeKind::start_of_work && n.through == 0;
+      w.acknowledgements += n.kind == NoticeKind::acknowledgement && n.through == 0;
       w.missing += n.kind == NoticeKind::missing_email;
     }
     if (!check) return true;

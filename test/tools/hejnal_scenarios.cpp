@@ -1,4 +1,4 @@
-// Plays stories (test/scenarios/README.md) and says of each whether it holds:
+// Plays stories (test/scenarios/README.md) on every store there is and says of each whether it holds:
 //
 //   hejnal_scenarios FILE...
 //   ok FILE
@@ -17,11 +17,16 @@ int main(int argc, char** argv) {
     const std::string name = argv[i];
     std::ifstream in(name, std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    const hejnal::Status held = hejnal::sim::play_scenario(text, name);
-    if (held) {
+    using hejnal::sim::StoreKind;
+    const hejnal::Status held = hejnal::sim::play_scenario(text, name, StoreKind::sqlite),
+                         in_memory = hejnal::sim::play_scenario(text, name, StoreKind::memory);
+    if (held && in_memory) {
       fmt::print("ok {}\n", name);
-    } else {
+    } else if (!held) {
       fmt::print("FAILED {}\n", held.error().what);
+      ++failed;
+    } else {
+      fmt::print("FAILED {} (on the store in memory, and there alone)\n", in_memory.error().what);
       ++failed;
     }
   }

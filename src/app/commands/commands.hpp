@@ -35,6 +35,6 @@ int restore(const DatabaseArguments& database, const std::string& path);
 int verify(const DatabaseArguments& database, const std::string& path, bool json);  // path: a backup instead
 
 // 0 no law was broken, 1 one was.
-int simulate(unsigned long long seed, double years, int seeds, bool json);
+int simulate(unsigned long long seed, double years, int seeds, bool in_memory, bool json);
 
 }  // namespace hejnal::app

@@ -6,12 +6,13 @@
 
 namespace hejnal::app {
 
-int simulate(unsigned long long seed, double years, int seeds, bool as_json) {
+int simulate(unsigned long long seed, double years, int seeds, bool in_memory, bool as_json) {
   int broken = 0;
   for (int i = 0; i < seeds; ++i) {
     sim::SimulationOptions options;
     options.seed = seed + static_cast<unsigned long long>(i);
     options.years = years;
+    options.store = in_memory ? sim::StoreKind::memory : sim::StoreKind::sqlite;
     const sim::SimulationReport report = sim::simulate(options);
     fmt::print("{}", as_json ? sim::to_json(report) : sim::to_text(report));
     std::fflush(stdout);

@@ -24,6 +24,12 @@ std::string verp(const std::string& address, const std::string& delimiter, const
 
 }  // namespace
 
+std::string EmailComposer::envelope_from(const ports::Letter& letter) const {
+  std::string named = verp(settings_.address, settings_.delimiter, letter.message_id);
+  if (!named.empty()) return named;
+  return letter.automatic ? std::string() : settings_.address;
+}
+
 ports::ComposedMail EmailComposer::compose(const ports::Letter& letter) const {
   wire::MailDraft draft;
   draft.from = {settings_.name, settings_.address};
@@ -40,10 +46,7 @@ ports::ComposedMail EmailComposer::compose(const ports::Letter& letter) const {
     draft.headers.emplace_back("X-Auto-Response-Suppress", "All");
   }
   ports::ComposedMail out;
-  // Automatic mail has the null reverse-path, or one that names the mail and is never answered (RFC
-  // 3834, 3.3).
-  out.envelope_from = verp(settings_.address, settings_.delimiter, letter.message_id);
-  if (out.envelope_from.empty() && !letter.automatic) out.envelope_from = settings_.address;
+  out.envelope_from = envelope_from(letter);
   out.bytes = wire::compose_mail(draft);
   return out;
 }

@@ -18,6 +18,9 @@ class EmailComposer final : public ports::Composer {
  public:
   explicit EmailComposer(ComposerSettings settings) : settings_(std::move(settings)) {}
   ports::ComposedMail compose(const ports::Letter& letter) const override;
+  // The envelope sender that compose() gives it, without the rest. Automatic mail has the null reverse-path,
+  // or one that names the mail and is never answered (RFC 3834, 3.3).
+  std::string envelope_from(const ports::Letter& letter) const;
 
  private:
   ComposerSettings settings_;

@@ -101,13 +101,14 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
                                  in.from.email) != settings.own_addresses.end();
   if (from_us && in.no_receipt_why.empty()) in.no_receipt_why = "it came from an address of our own";
   if (in.no_receipt_why.empty()) in.automatic_to = in.mail_from;
+  in.is_ours = from_us;
   in.is_own_test = from_us && mail.message_id.starts_with("<check.");
   for (const auto* list : {&mail.from, &mail.to, &mail.cc}) {
     for (const wire::Address& a : *list) {
       if (a.addr.find('@') != std::string::npos) in.participants.push_back(lower_address(a));
     }
   }
-  in.subject = truncate_utf8(mail.subject, 2000);
+  in.subject = truncate_utf8(collapse_space(mail.subject), 2000);
   in.base_subject = truncate_utf8(mail.base_subject, 2000);
   in.text = at_most(std::move(mail.text), kTextMax);
   in.reply_text = at_most(std::move(mail.reply_text), kTextMax);

@@ -24,7 +24,8 @@ constexpr std::array<std::string_view, 18> kNames = {
     "why",    "due",  "late", "follow", "desk",    "waits",  "ring",  "sms_number", "case_url"};
 
 // Replaces {name}. A line that has placeholders, all of them empty, is left out.
-std::string fill(std::string_view text, const std::map<std::string, std::string, std::less<>>& values) {
+template <class ValueOf>
+std::string fill(std::string_view text, const ValueOf& value_of) {
   std::string out;
   for (std::string_view line : split(text, '\n')) {
     std::string filled;
@@ -32,19 +33,18 @@ std::string fill(std::string_view text, const std::map<std::string, std::string,
     while (!line.empty()) {
       const auto open = line.find('{');
       const auto close = open == std::string_view::npos ? open : line.find('}', open);
-      const auto value = close == std::string_view::npos
-                             ? values.end()
-                             : values.find(line.substr(open + 1, close - open - 1));
-      if (value == values.end()) {
+      const std::optional<std::string> value =
+          close == std::string_view::npos ? std::nullopt : value_of(line.substr(open + 1, close - open - 1));
+      if (!value) {
         const auto end = close == std::string_view::npos ? line.size() : close + 1;
         filled += line.substr(0, end);
         line.remove_prefix(end);
         continue;
       }
       filled += line.substr(0, open);
-      filled += value->second;
+      filled += *value;
       has_placeholder = true;
-      has_value = has_value || !value->second.empty();
+      has_value = has_value || !value->empty();
       line.remove_prefix(close + 1);
     }
     if (has_placeholder && !has_value) continue;
@@ -53,6 +53,26 @@ std::string fill(std::string_view text, const std::map<std::string, std::string,
   }
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
+}
+
+// A subject that a client has kept from an older case has that one's tag; the mail gets its own.
+std::string without_tags(std::string_view subject) {
+  std::string out;
+  bool removed = false;
+  while (!subject.empty()) {
+    const auto begin = subject.find("[#");
+    const auto end = begin == std::string_view::npos ? begin : subject.find(']', begin);
+    if (end == std::string_view::npos) break;
+    const std::string_view inside = subject.substr(begin + 2, end - begin - 2);
+    const auto digits = inside.find_first_not_of("0123456789");
+    const bool ours = digits != 0 && digits != std::string_view::npos && inside[digits] == ' ' &&
+                      inside.size() - digits == 6 && inside.find(' ', digits + 1) == std::string_view::npos;
+    out += subject.substr(0, ours ? begin : end + 1);
+    subject.remove_prefix(end + 1);
+    removed = removed || ours;
+  }
+  out += subject;
+  return removed ? collapse_space(out) : out;
 }
 
 // Why on call is told, in the desk's language.
@@ -122,58 +142,69 @@ Result<Templates> Templates::load(WordingSettings settings, core::Procedure proc
 }
 
 const std::string* Templates::find(const core::Notice& notice) const {
-  const std::string base = fmt::format("{}.{}", to_string(notice.kind), to_string(notice.channel));
+  std::string name(to_string(notice.kind));
+  name.append(".").append(to_string(notice.channel));
+  const std::string base = name + ".txt";
   // What a rejected call means depends on whether a failure is being repaired; other notices may differ by
   // class.
-  const std::string variant =
+  name += '.';
+  name +=
       notice.kind == core::NoticeKind::rejected_call && notice.failure_open ? "repairing" : notice.class_name;
-  for (const std::string& name : {fmt::format("{}.{}.txt", base, variant), base + ".txt"}) {
-    if (const auto found = files_.find(name); found != files_.end()) return &found->second;
-  }
-  return nullptr;
+  name += ".txt";
+  auto found = files_.find(name);
+  if (found == files_.end()) found = files_.find(base);
+  return found == files_.end() ? nullptr : &found->second;
 }
 
-std::map<std::string, std::string, std::less<>> Templates::values(const core::Notice& n) const {
-  const core::ServiceClass& shown = procedure_.at(n.class_name);
-  const bool polish = settings_.language == "pl";
-  std::string waits;
-  if (shown.email_alone()) {
-    // An email alone cannot tell these classes apart, so the client is told the waits of all of them.
-    for (const core::ServiceClass& c : procedure_.classes) {
-      if (!c.email_alone() || c.steps.size() < 2) continue;
-      waits += fmt::format("{}{} ({} {})", waits.empty() ? "" : ", ", c.steps[1].wait_text,
-                           polish ? "sprawa" : "matter:", c.short_name);
-    }
+std::string Templates::waits(const core::ServiceClass& shown) const {
+  std::string out;
+  if (!shown.email_alone()) return out;
+  // An email alone cannot tell these classes apart, so the client is told the waits of all of them.
+  for (const core::ServiceClass& c : procedure_.classes) {
+    if (!c.email_alone() || c.steps.size() < 2) continue;
+    out += fmt::format("{}{} ({} {})", out.empty() ? "" : ", ", c.steps[1].wait_text,
+                       settings_.language == "pl" ? "sprawa" : "matter:", c.short_name);
   }
-  std::string subject = n.subject;
-  if (subject.empty()) subject = polish ? "Państwa zgłoszenie" : "Your report";
-  return {{"number", std::to_string(n.number)},
-          {"code", n.short_code},
-          {"tag", fmt::format("[#{} {}]", n.number, n.short_code)},
-          {"class", shown.short_name},
-          {"subject", subject},
-          {"client", !n.client.name.empty()    ? n.client.name
-                     : !n.client.email.empty() ? n.client.email
-                                               : n.client.phone},
-          {"email", n.client.email},
-          {"phone", n.client.phone},
-          {"text", n.text},
-          {"why", reason_text(n, polish)},
-          {"due", n.due.ms == 0 ? std::string() : format_local(n.due, settings_.zone, settings_.language)},
-          {"late", n.late_ms < 60'000 ? std::string() : format_duration(Duration(n.late_ms))},
-          {"follow", n.token.empty() ? std::string() : fmt::format("{}/c/{}", settings_.public_url, n.token)},
-          {"case_url",
-           settings_.case_url.empty() ? std::string() : fmt::format("{}{}", settings_.case_url, n.number)},
-          {"desk", settings_.desk_name},
-          {"waits", waits},
-          {"ring", n.ring > 1 ? std::to_string(n.ring) : std::string()},
-          {"sms_number", settings_.sms_number}};
+  return out;
+}
+
+std::optional<std::string> Templates::value(std::string_view name, const core::Notice& n) const {
+  const bool polish = settings_.language == "pl";
+  const core::CaseNumber number = n.through != 0 ? n.through : n.number;
+  if (name == "number") return std::to_string(number);
+  if (name == "code") return n.short_code;
+  if (name == "tag") return fmt::format("[#{} {}]", number, n.short_code);
+  if (name == "class") return procedure_.at(n.class_name).short_name;
+  if (name == "subject") {
+    const std::string subject = without_tags(n.subject);
+    return !subject.empty() ? subject : polish ? "Państwa zgłoszenie" : "Your report";
+  }
+  if (name == "client") {
+    return !n.client.name.empty() ? n.client.name : !n.client.email.empty() ? n.client.email : n.client.phone;
+  }
+  if (name == "email") return n.client.email;
+  if (name == "phone") return n.client.phone;
+  if (name == "text") return n.text;
+  if (name == "why") return reason_text(n, polish);
+  if (name == "due")
+    return n.due.ms == 0 ? std::string() : format_local(n.due, settings_.zone, settings_.language);
+  if (name == "late") return n.late_ms < 60'000 ? std::string() : format_duration(Duration(n.late_ms));
+  if (name == "follow")
+    return n.token.empty() ? std::string() : fmt::format("{}/c/{}", settings_.public_url, n.token);
+  if (name == "case_url")
+    return settings_.case_url.empty() ? std::string() : fmt::format("{}{}", settings_.case_url, n.number);
+  if (name == "desk") return settings_.desk_name;
+  if (name == "waits") return waits(procedure_.at(n.class_name));
+  if (name == "ring") return n.ring > 1 ? std::to_string(n.ring) : std::string();
+  if (name == "sms_number") return settings_.sms_number;
+  return std::nullopt;
 }
 
 ports::Words Templates::words(const core::Notice& notice, Instant) const {
   ports::Words out;
   const std::string* text = find(notice);
-  std::string filled = text ? fill(*text, values(notice)) : notice.text;
+  std::string filled =
+      text ? fill(*text, [&](std::string_view name) { return value(name, notice); }) : notice.text;
   if (notice.channel != core::Channel::email) {
     out.text = wire::sms_text(trim(filled), settings_.transliterate);
     return out;

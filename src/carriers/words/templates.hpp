@@ -9,7 +9,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "core/procedure.hpp"
@@ -37,7 +39,9 @@ class Templates final : public ports::Wording {
   Templates(WordingSettings settings, core::Procedure procedure)
       : settings_(std::move(settings)), procedure_(std::move(procedure)) {}
   const std::string* find(const core::Notice& notice) const;
-  std::map<std::string, std::string, std::less<>> values(const core::Notice& notice) const;
+  // What stands for {name}; empty where there is no such placeholder.
+  std::optional<std::string> value(std::string_view name, const core::Notice& notice) const;
+  std::string waits(const core::ServiceClass& shown) const;
 
   WordingSettings settings_;
   core::Procedure procedure_;

@@ -75,10 +75,11 @@ class SqliteArchive final : public ports::Archive {
     return read_journal(db_, number);
   }
   Result<std::vector<ports::Message>> messages(core::CaseNumber number) override {
-    return list(
-        db_.query("SELECT * FROM message_rows WHERE case_number IN (SELECT ?1 UNION SELECT number FROM cases "
-                  "WHERE merged_into <> 0 AND merged_into = ?1) ORDER BY id",
-                  number));
+    return list(db_.query(
+        "WITH RECURSIVE merged (number) AS (SELECT ?1 UNION SELECT c.number FROM cases c JOIN merged m "
+        "ON c.merged_into = m.number WHERE c.merged_into <> 0) "
+        "SELECT * FROM message_rows WHERE case_number IN (SELECT number FROM merged) ORDER BY id",
+        number));
   }
   Result<std::optional<ports::Message>> message(core::MessageId id) override {
     HEJNAL_TRY(auto found, list(db_.query("SELECT * FROM message_rows WHERE id = ?1", id)));
@@ -294,8 +295,9 @@ Result<std::string> SqliteArchive::raw(core::MessageId id) {
     HEJNAL_TRY(const std::string piece, decompress(rows.view(0)));
     out += piece;
   }
-  if (!any) return fail(Fault::not_found, "message {} has no original bytes; those of an email are kept when it leaves",
-                id);
+  if (!any)
+    return fail(Fault::not_found,
+                "message {} has no original bytes; those of an email are kept when it leaves", id);
   return out;
 }
 

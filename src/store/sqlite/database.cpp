@@ -100,6 +100,9 @@ Result<Database> Database::open(const std::string& path, Mode mode, const std::s
     return tl::unexpected<Error>(std::move(error));
   }
   sqlite3_busy_timeout(handle, 5000);
+  // Without this, a statement whose plan might depend on a value (SQLite looks at values to choose partial
+  // indices) is prepared anew with each new value.
+  HEJNAL_CHECK(sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr) == SQLITE_OK);
   return Database(handle);
 }
 

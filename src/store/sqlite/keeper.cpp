@@ -265,8 +265,14 @@ Status verify_messages_of(Database& db, const core::Case& c, const std::vector<c
       return fail(Fault::corrupt, "case {}: message {}, which it has received, is gone", c.number,
                   received->message);
   }
+  // What was said to the client of a merged case lies with that one.
   HEJNAL_TRY(Rows said,
-             db.query("SELECT count(*) FROM messages WHERE case_number = ?1 AND outgoing = 1", c.number));
+             db.query("WITH RECURSIVE merged (number) AS (SELECT ?1 UNION SELECT c.number FROM cases c JOIN "
+                      "merged m ON c.merged_into = m.number WHERE c.merged_into <> 0) "
+                      "SELECT count(*) FROM merged JOIN messages m ON m.case_number = merged.number "
+                      "LEFT JOIN outbox o ON o.message = m.id "
+                      "WHERE m.outgoing = 1 AND coalesce(o.case_number, m.case_number) = ?1",
+                      c.number));
   HEJNAL_TRY(const bool counted, said.next());
   if (!counted || said.integer(0) != c.notices) {
     return fail(Fault::corrupt, "case {}: it has said {} things, {} are there", c.number, c.notices,

@@ -114,7 +114,7 @@ TEST(Schema, EveryEarlierOneIsUpgradedWithWhatItHolds) {
     EXPECT_EQ(store->procedure_text("v1").value(), "text");
     EXPECT_EQ(store->person_by_phone("+48601").value().name, "Anna");
     EXPECT_EQ(store->message(1).value()->subject, "Zażółć");
-    EXPECT_TRUE(store->seen("<1@k>", "").value());
+    EXPECT_TRUE(store->seen("<1@k>", "").value().has_value());
     EXPECT_EQ(journal_rows(path), "7340033 at 5: []\n7340036 at 6: []\n") << k;
     sql(path, "DELETE FROM journal");  // of no case, so it would be reported below
     in_transaction(*store, [&] { add_case(*store, 1); });

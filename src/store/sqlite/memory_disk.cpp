@@ -29,30 +29,45 @@ std::uint64_t mix(std::uint64_t& state) {  // splitmix64
 }
 
 void put(std::string& bytes, std::size_t offset, std::string_view data) {
+  if (offset == bytes.size()) {  // as a log grows
+    bytes.append(data);
+    return;
+  }
   if (bytes.size() < offset + data.size()) bytes.resize(offset + data.size());
   std::copy(data.begin(), data.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
 }
 
 }  // namespace
 
+// What a write replaces is noted until the next sync.
+void MemoryFile::note(std::size_t offset, std::size_t size, std::size_t replaced, bool truncates) {
+  unsynced.push_back({offset, size, bytes.size(), replaced, truncates});
+  if (replaced > 0) old_bytes.append(bytes, offset, replaced);
+}
+
 void MemoryFile::write(std::size_t offset, std::string_view data) {
-  Write w{offset, data.size(), bytes.size(), {}, false};
-  if (offset < bytes.size()) w.old_bytes = bytes.substr(offset, data.size());
+  note(offset, data.size(), offset < bytes.size() ? std::min(data.size(), bytes.size() - offset) : 0, false);
   put(bytes, offset, data);
-  unsynced.push_back(std::move(w));
 }
 
 void MemoryFile::truncate(std::size_t size) {
   if (size >= bytes.size()) return;
-  unsynced.push_back({size, 0, bytes.size(), bytes.substr(size), true});
+  note(size, 0, bytes.size() - size, true);
   bytes.resize(size);
+}
+
+void MemoryFile::sync() {
+  unsynced.clear();
+  old_bytes.clear();
 }
 
 void MemoryFile::lose_unsynced(std::uint64_t seed) {
   const std::string written = seed == 0 || unsynced.empty() ? std::string() : bytes;
   for (auto w = unsynced.rbegin(); w != unsynced.rend(); ++w) {
     bytes.resize(w->file_size_before);
-    if (!w->old_bytes.empty()) put(bytes, w->offset, w->old_bytes);
+    const std::size_t begin = old_bytes.size() - w->replaced;
+    put(bytes, w->offset, std::string_view(old_bytes).substr(begin));
+    old_bytes.resize(begin);
   }
   for (const Write& w : unsynced) {
     if (seed == 0) break;

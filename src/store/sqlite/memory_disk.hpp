@@ -16,19 +16,23 @@ namespace hejnal::store::sqlite {
 struct MemoryFile {
   struct Write {
     std::size_t offset = 0, size = 0, file_size_before = 0;
-    std::string old_bytes;  // as much of them as there was
+    std::size_t replaced = 0;  // so many bytes, which are among `old_bytes`
     bool truncates = false;
   };
 
   std::string bytes;
   std::vector<Write> unsynced;
+  std::string old_bytes;  // that the unsynced writes have replaced, one after the other
   std::int64_t readers = 0;
   bool reserved = false, pending = false, exclusive = false;
 
   void write(std::size_t offset, std::string_view data);
   void truncate(std::size_t size);
-  void sync() { unsynced.clear(); }
+  void sync();
   void lose_unsynced(std::uint64_t seed);
+
+ private:
+  void note(std::size_t offset, std::size_t size, std::size_t replaced, bool truncates);
 };
 
 // The wal-index: memory of the machine, gone after a crash.

@@ -47,7 +47,8 @@ class SqliteStore final : public ports::Store {
   Result<ports::ClientWords> client_words(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> cases_without_email(int limit) override;
 
-  Result<bool> seen(std::string_view message_id, std::string_view content_key) override;
+  Result<std::optional<Earlier>> seen(std::string_view message_id, std::string_view content_key) override;
+  Result<std::int64_t> messages_from_clients(core::CaseNumber number) override;
   Result<core::MessageId> add_message(const ports::Message& message,
                                       const std::vector<ports::RawPiece>& raw) override;
   Status set_raw(core::MessageId id, const std::vector<ports::RawPiece>& raw) override;

@@ -86,12 +86,21 @@ Result<ports::Message> read_message(const Rows& rows) {
   return m;
 }
 
-Result<bool> SqliteStore::seen(std::string_view message_id, std::string_view content_key) {
-  if (message_id.empty()) return false;
-  HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 AND "
-                                  "content_key = ?2 AND outgoing = 0",
+Result<std::optional<ports::Store::Earlier>> SqliteStore::seen(std::string_view message_id,
+                                                               std::string_view content_key) {
+  if (message_id.empty()) return std::nullopt;
+  HEJNAL_TRY(Rows rows, db_.query("SELECT id, case_number = 0 FROM messages WHERE message_id <> '' AND "
+                                  "message_id = ?1 AND content_key = ?2 AND outgoing = 0 "
+                                  "ORDER BY case_number = 0, id LIMIT 1",
                                   message_id, content_key));
-  return rows.next();
+  HEJNAL_TRY(const bool found, rows.next());
+  if (!found) return std::nullopt;
+  return Earlier{rows.integer(0), rows.integer(1) != 0};
+}
+
+Result<std::int64_t> SqliteStore::messages_from_clients(core::CaseNumber number) {
+  return number_of(db_.query(
+      "SELECT count(*) FROM messages WHERE case_number = ?1 AND outgoing = 0 AND internal = 0", number));
 }
 
 Result<core::MessageId> SqliteStore::add_message(const ports::Message& m,

@@ -1,0 +1,536 @@
+// What every store does, whatever it is made of: ports::Store, function by function.
+#include <gtest/gtest.h>
+
+#include "base/compress.hpp"
+#include "base/hash.hpp"
+#include "store/memory/store.hpp"
+#include "store/sqlite/archive.hpp"
+#include "store/sqlite/store.hpp"
+#include "store/sqlite/test_folder.hpp"
+#include "store/test_cases.hpp"
+
+namespace hejnal::store {
+
+namespace {
+
+using core::CaseNumber;
+using Numbers = std::vector<CaseNumber>;
+
+// Where a store keeps what it has committed.
+class Place {
+ public:
+  virtual ~Place() = default;
+  virtual std::unique_ptr<ports::Store> open() = 0;
+  virtual Result<std::string> raw(core::MessageId id) = 0;
+};
+
+class SqlitePlace final : public Place {
+ public:
+  std::unique_ptr<ports::Store> open() override {
+    return std::move(sqlite::open_store(folder_.file())).value();
+  }
+  Result<std::string> raw(core::MessageId id) override {
+    return std::move(sqlite::open_archive(folder_.file())).value()->raw(id);
+  }
+
+ private:
+  sqlite::TestFolder folder_;
+};
+
+class MemoryPlace final : public Place {
+ public:
+  std::unique_ptr<ports::Store> open() override { return std::move(memory::open_store(memory_)).value(); }
+  Result<std::string> raw(core::MessageId id) override { return memory_.raw(id); }
+
+ private:
+  memory::Memory memory_;
+};
+
+template <class Where>
+struct StoreContract : ::testing::Test {
+  std::unique_ptr<Place> place = std::make_unique<Where>();
+  std::unique_ptr<ports::Store> store = place->open();
+
+  static Numbers numbers(const Result<std::vector<ports::CaseSummary>>& summaries) {
+    Numbers out;
+    for (const auto& s : *summaries) out.push_back(s.number);
+    return out;
+  }
+};
+
+struct Names {
+  template <class Where>
+  static std::string GetName(int) {
+    return std::is_same_v<Where, SqlitePlace> ? "sqlite" : "memory";
+  }
+};
+using Stores = ::testing::Types<SqlitePlace, MemoryPlace>;
+TYPED_TEST_SUITE(StoreContract, Stores, Names);
+
+}  // namespace
+
+TYPED_TEST(StoreContract, AJournalIsReadAsItWasWritten) {
+  EXPECT_EQ(this->store->last_case_number().value(), 0);
+  core::Case c = add_case(*this->store, 1);
+  change(*this->store, c, kStart + 1min,
+         {core::Acted{core::Action::read, {}, 0}, core::Kept{core::Promise::react, 0},
+          core::Became{core::State::read}});
+  const auto journal = this->store->journal(1).value();
+  EXPECT_EQ(journal.size(), 8u);
+  EXPECT_TRUE(core::replay(journal) == c);
+  EXPECT_TRUE(this->store->journal(2).value().empty());
+  EXPECT_EQ(this->store->last_case_number().value(), 1);
+}
+
+TYPED_TEST(StoreContract, TheSameEntriesCannotBeWrittenTwice) {
+  std::vector<core::Entry> entries;
+  const core::Case c = opened(1, entries);
+  ASSERT_TRUE(this->store->write_turn(c, kStart, entries));
+  const Status again = this->store->write_turn(c, kStart, entries);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().fault, Fault::conflict);
+}
+
+TYPED_TEST(StoreContract, AlarmsInTheirOrder) {
+  EXPECT_EQ(this->store->next_alarm().value(), std::nullopt);
+  add_case(*this->store, 1, kStart, kStart + 3h);
+  add_case(*this->store, 2, kStart, kStart + 1h);
+  core::Case third = add_case(*this->store, 3, kStart, kStart + 1h);
+  EXPECT_EQ(this->store->next_alarm().value(), kStart + 1h);
+  EXPECT_EQ(this->store->due_cases(kStart + 1h - 1ms, 10).value(), Numbers{});
+  EXPECT_EQ(this->store->due_cases(kStart + 1h, 10).value(), (Numbers{2, 3}));
+  EXPECT_EQ(this->store->due_cases(kStart + 5h, 2).value(), (Numbers{2, 3}));
+  EXPECT_EQ(this->store->due_cases(kStart + 5h, 10).value(), (Numbers{2, 3, 1}));
+  close(*this->store, third, kStart);
+  EXPECT_EQ(this->store->due_cases(kStart + 5h, 10).value(), (Numbers{2, 1}));
+  ASSERT_TRUE(this->store->postpone_alarm(2, kStart + 4h));
+  EXPECT_EQ(this->store->due_cases(kStart + 5h, 10).value(), (Numbers{1, 2}));
+}
+
+TYPED_TEST(StoreContract, AFailureIsOpenUntilTheLastOneIsNot) {
+  add_case(*this->store, 1);
+  add_case(*this->store, 2);
+  EXPECT_FALSE(this->store->failure_open().value());
+  ASSERT_TRUE(this->store->set_failure(1, true));
+  ASSERT_TRUE(this->store->set_failure(2, true));
+  ASSERT_TRUE(this->store->set_failure(1, false));
+  EXPECT_TRUE(this->store->failure_open().value());
+  ASSERT_TRUE(this->store->set_failure(2, false));
+  EXPECT_FALSE(this->store->failure_open().value());
+}
+
+TYPED_TEST(StoreContract, ACaseIsFoundByWhatIsKnownOfIt) {
+  core::Case first = add_case(*this->store, 1);
+  add_case(*this->store, 2, kStart, kStart + 2h, "jan@sklep.example");
+  const auto summary = this->store->summary(1).value();
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->subject, "Drukarka");
+  EXPECT_EQ(summary->client, first.client);
+  EXPECT_EQ(summary->opened_at, kStart);
+  EXPECT_FALSE(this->store->summary(9).value());
+  EXPECT_EQ(this->store->case_by_code("C2").value(), 2);
+  EXPECT_EQ(this->store->case_by_code("C9").value(), 0);
+  EXPECT_EQ(this->store->case_by_token("token-1").value(), 1);
+  EXPECT_EQ(this->store->case_by_token("").value(), 0);
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_email("anna@klient.example", 10)), (Numbers{1}));
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_email("", 10)), Numbers{});
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_phone("+48601222333", 10)), (Numbers{2, 1}));
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_phone("+48601222333", 1)), (Numbers{2}));
+  close(*this->store, first, kStart);
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_email("anna@klient.example", 10)), Numbers{});
+  EXPECT_EQ(this->store->summary(1).value()->state, core::State::closed);
+}
+
+TYPED_TEST(StoreContract, ACaseIsFoundByAnotherNumberOfItsPerson) {
+  add_case(*this->store, 1, kStart, kStart + 2h, "jan@sklep.example");
+  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", {}, {}}, true));
+  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", "+48999", {}}, false));
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_phone("+48999", 10)), (Numbers{1}));
+}
+
+TYPED_TEST(StoreContract, CasesWithoutTheirEmail) {
+  using namespace core;
+  for (CaseNumber n = 1; n <= 3; ++n) {
+    std::vector<Entry> entries;
+    Case c = opened(n, entries);
+    if (n != 2) std::get<Opened>(entries[0].body).email_missing = true;
+    c = replay(entries);
+    ASSERT_TRUE(this->store->write_turn(c, kStart, entries));
+  }
+  EXPECT_EQ(this->numbers(this->store->cases_without_email(10)), (Numbers{3, 1}));
+  EXPECT_EQ(this->numbers(this->store->cases_without_email(1)), (Numbers{3}));
+}
+
+TYPED_TEST(StoreContract, ParticipantsAreKeptOnceAndMerged) {
+  ASSERT_TRUE(this->store->add_participants(1, {"b@x", "a@x", "b@x"}));
+  ASSERT_TRUE(this->store->add_participants(2, {"a@x", "c@x"}));
+  EXPECT_EQ(this->store->participants(1).value(), (std::vector<std::string>{"a@x", "b@x"}));
+  ASSERT_TRUE(this->store->merge_participants(1, 2));
+  EXPECT_EQ(this->store->participants(2).value(), (std::vector<std::string>{"a@x", "b@x", "c@x"}));
+}
+
+TYPED_TEST(StoreContract, MessagesAreReadAsTheyWereWritten) {
+  ports::Message m = mail(1, "Zażółć", "Gęślą jaźń");
+  m.channel = core::Channel::sms;
+  m.automatic = true;
+  m.join_reason = "so";
+  m.message_id = "<1@klient>";
+  m.content_key = "key";
+  m.notice = 3;
+  m.attachments = {{"faktura \"1\".pdf", "application/pdf", 12345}, {"", "text/plain", 0}};
+  m.id = this->store->add_message(m, {}).value();
+  const auto again = this->store->message(m.id).value();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->text, m.text);
+  EXPECT_EQ(again->subject, m.subject);
+  EXPECT_EQ(again->channel, m.channel);
+  EXPECT_EQ(again->from, m.from);
+  EXPECT_EQ(again->to, m.to);
+  EXPECT_EQ(again->at, m.at);
+  EXPECT_EQ(again->state, "opened");
+  EXPECT_EQ(again->join_reason, "so");
+  EXPECT_EQ(again->notice, 3);
+  EXPECT_TRUE(again->automatic);
+  ASSERT_EQ(again->attachments.size(), 2u);
+  EXPECT_EQ(again->attachments[0].name, m.attachments[0].name);
+  EXPECT_EQ(again->attachments[0].size, 12345);
+  EXPECT_FALSE(this->store->message(99).value());
+  ASSERT_TRUE(this->store->set_message_state(m.id, "set_aside"));
+  ASSERT_TRUE(this->store->move_message(m.id, 5));
+  EXPECT_EQ(this->store->message(m.id).value()->state, "set_aside");
+  EXPECT_EQ(this->store->message(m.id).value()->number, 5);
+  EXPECT_EQ(this->store->case_by_message_id("<1@klient>").value(), 5);
+  EXPECT_EQ(this->store->case_by_message_id("").value(), 0);
+}
+
+TYPED_TEST(StoreContract, ASecondDeliveryIsTheSameIdWithTheSameBody) {
+  ports::Message m = mail(1, "a", "b");
+  m.message_id = "<1@klient>";
+  m.content_key = "key";
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  ports::Message ours = m;
+  ours.message_id = "<2@ours>";
+  ours.outgoing = true;
+  ASSERT_TRUE(this->store->add_message(ours, {}));
+  EXPECT_EQ(this->store->seen("<1@klient>", "key").value().value().message, 1);
+  EXPECT_FALSE(this->store->seen("<1@klient>", "another body").value());
+  EXPECT_FALSE(this->store->seen("", "key").value());
+  EXPECT_FALSE(this->store->seen("<2@ours>", "key").value()) << "our own mail that comes back is a message";
+  m.number = 0;
+  m.message_id = "<3@klient>";
+  const auto aside = this->store->add_message(m, {}).value();
+  EXPECT_TRUE(this->store->seen("<3@klient>", "key").value().value().set_aside);
+  m.number = 2;
+  m.internal = true;
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  EXPECT_EQ(this->store->seen("<3@klient>", "key").value().value().message, aside + 1);
+  EXPECT_EQ(this->store->messages_from_clients(1).value(), 1);
+  EXPECT_EQ(this->store->messages_from_clients(2).value(), 0);
+}
+
+TYPED_TEST(StoreContract, TheClientsFirstWords) {
+  for (int i = 0; i < 5; ++i) {
+    ports::Message m = mail(1, i == 0 ? "" : "Drukarka", fmt::format("słowo{}", i));
+    m.outgoing = i == 1;
+    ASSERT_TRUE(this->store->add_message(m, {}));
+  }
+  const auto words = this->store->client_words(1).value();
+  EXPECT_EQ(words.base_subject, "Drukarka");
+  EXPECT_EQ(words.text, "słowo0\nsłowo2\nsłowo3\n");
+  EXPECT_EQ(this->store->client_words(2).value().text, "");
+}
+
+TYPED_TEST(StoreContract, OriginalBytesComeBack) {
+  const std::string photo(100'000, 'x');
+  const ports::RawPiece head{{}, compress("head\r\n"), 6}, tail{{}, compress("tail"), 4},
+      attached{content_hash(photo), compress(photo), photo.size()};
+  core::MessageId first = 0, second = 0;
+  in_transaction(*this->store, [&] {
+    first = this->store->add_message(mail(1, "a", "b"), {head, attached, tail}).value();
+    second = this->store->add_message(mail(1, "a", "b"), {attached, attached}).value();
+    const auto ours = this->store->add_message(mail(1, "a", "b"), {}).value();
+    ASSERT_TRUE(this->store->set_raw(ours, {head}));
+    ASSERT_TRUE(this->store->set_raw(ours, {tail}));
+  });
+  EXPECT_EQ(this->place->raw(first).value(), "head\r\n" + photo + "tail");
+  EXPECT_EQ(this->place->raw(second).value(), photo + photo);
+  EXPECT_EQ(this->place->raw(second + 1).value(), "tail");
+  EXPECT_EQ(this->place->raw(99).error().fault, Fault::not_found);
+}
+
+TYPED_TEST(StoreContract, PeopleAreLearntAndWhatIsConfirmedStays) {
+  ASSERT_TRUE(this->store->learn_person({{}, {}, {}, {}}, true));
+  ASSERT_TRUE(this->store->learn_person({{}, "anna@klient.example", {}, {}}, true));
+  ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", "+48601", "Klient"}, false));
+  const auto anna = this->store->person_by_phone("+48601").value();
+  EXPECT_EQ(anna.name, "Anna");
+  EXPECT_EQ(anna.email, "anna@klient.example");
+  EXPECT_EQ(anna.phone, "+48601");
+  EXPECT_EQ(this->store->person_by_phone("+48999").value(), core::Party{});
+  EXPECT_EQ(this->store->phones_of_email("anna@klient.example").value(),
+            (std::vector<std::string>{"+48601"}));
+  // Somebody else's number does not change hands because a signature names it.
+  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", {}, {}}, true));
+  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", "+48601", {}}, true));
+  EXPECT_EQ(this->store->person_by_phone("+48601").value().name, "Anna");
+}
+
+TYPED_TEST(StoreContract, PeopleAreMergedAndNamed) {
+  in_transaction(*this->store, [&] {
+    ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", {}, {}}, true));
+    ASSERT_TRUE(this->store->learn_person({"A. Nowak", "a.nowak@gmail.com", "+48601", {}}, true));
+    EXPECT_EQ(this->store->merge_people(2, 2).error().fault, Fault::conflict);
+    EXPECT_EQ(this->store->merge_people(2, 9).error().fault, Fault::not_found);
+    ASSERT_TRUE(this->store->merge_people(2, 1));
+    ASSERT_TRUE(this->store->name_organisation(1, "Klient"));
+    EXPECT_EQ(this->store->name_organisation(2, "Klient").error().fault, Fault::not_found);
+  });
+  EXPECT_EQ(this->store->person_by_phone("+48601").value().organisation, "Klient");
+  EXPECT_EQ(this->store->person_by_phone("+48601").value().email, "a.nowak@gmail.com")
+      << "confirmed both: by text";
+  EXPECT_EQ(this->store->phones_of_email("anna@klient.example").value(),
+            (std::vector<std::string>{"+48601"}));
+  EXPECT_EQ(this->store->person_by_phone("+48601").value().name, "Anna");
+}
+
+TYPED_TEST(StoreContract, TheOutbox) {
+  core::Notice notice;
+  notice.id = 1;
+  notice.number = 1;
+  notice.to = "anna@klient.example";
+  ports::Message m = mail(1, "Re: Drukarka", "Gotowe.");
+  m.outgoing = true;
+  m.message_id = "<hejnal.1.1.x@wsparcie.example>";
+  EXPECT_EQ(this->store->next_try().value(), std::nullopt);
+  const auto first = this->store->add_message(m, {}).value();
+  ASSERT_TRUE(this->store->queue(notice, first, core::NoticeState::queued, kStart));
+  m.message_id = "<hejnal.1.2.x@wsparcie.example>";
+  notice.id = 2;
+  const auto second = this->store->add_message(m, {}).value();
+  ASSERT_TRUE(this->store->queue(notice, second, core::NoticeState::queued, kStart + 1min));
+  EXPECT_EQ(this->store->next_try().value(), kStart);
+  EXPECT_EQ(this->store->due_notices(kStart - 1ms, 10).value().size(), 0u);
+  EXPECT_EQ(this->store->due_notices(kStart + 1h, 1).value().size(), 1u);
+  const auto due = this->store->due_notices(kStart + 1h, 10).value();
+  ASSERT_EQ(due.size(), 2u);
+  EXPECT_EQ(due[1].notice, notice);
+  EXPECT_EQ(due[1].message, second);
+  EXPECT_EQ(due[0].state, core::NoticeState::queued);
+  ASSERT_TRUE(this->store->set_notice(due[0].id, core::NoticeState::handing_over, 1, kStart, ""));
+  EXPECT_EQ(this->store->due_notices(kStart + 1h, 10).value().size(), 1u);
+  EXPECT_EQ(this->store->notices_in(core::NoticeState::handing_over).value().size(), 1u);
+  ASSERT_TRUE(this->store->set_notice(due[0].id, core::NoticeState::queued, 1, kStart + 5min, "451 later"));
+  EXPECT_EQ(this->store->next_try().value(), kStart + 1min);
+  const auto found = this->store->notice_by_message_id("<hejnal.1.1.x@wsparcie.example>").value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->attempts, 1);
+  EXPECT_EQ(found->last_error, "451 later");
+  EXPECT_EQ(found->next_try_at, kStart + 5min);
+  EXPECT_EQ(this->store->message(first).value()->state, "queued");
+  EXPECT_FALSE(this->store->notice_by_message_id("").value());
+  EXPECT_FALSE(this->store->notice_by_message_id("<1@klient>").value());
+}
+
+TYPED_TEST(StoreContract, SettingsProceduresAndTokens) {
+  EXPECT_EQ(this->store->setting("a").value(), "");
+  ASSERT_TRUE(this->store->set_setting("a", "1"));
+  ASSERT_TRUE(this->store->set_setting("a", "2"));
+  EXPECT_EQ(this->store->setting("a").value(), "2");
+  ASSERT_TRUE(this->store->keep_procedure("v1", "text"));
+  ASSERT_TRUE(this->store->keep_procedure("v1", "another"));
+  EXPECT_EQ(this->store->procedure_text("v1").value(), "text");
+  EXPECT_EQ(this->store->procedure_text("v2").value(), "");
+  ASSERT_TRUE(this->store->add_token("Ola", "agent", "hash", kStart));
+  EXPECT_EQ(this->store->add_token("Ola", "agent", "hash", kStart).error().fault, Fault::conflict);
+  ASSERT_TRUE(this->store->add_token("Ewa", "reader", "other hash", kStart));
+  const auto tokens = this->store->tokens().value();
+  ASSERT_EQ(tokens.size(), 2u);
+  EXPECT_EQ(tokens[0].name, "Ewa");
+  EXPECT_EQ(tokens[1].role, "agent");
+  EXPECT_EQ(this->store->remove_tokens("Ola").value(), 1);
+  EXPECT_EQ(this->store->remove_tokens("Ola").value(), 0);
+  EXPECT_EQ(this->store->tokens().value().size(), 1u);
+}
+
+TYPED_TEST(StoreContract, TransactionsAndTheirSavepoint) {
+  ASSERT_TRUE(this->store->begin());
+  ASSERT_TRUE(this->store->set_setting("kept", "1"));
+  ASSERT_TRUE(this->store->savepoint());
+  ASSERT_TRUE(this->store->set_setting("undone", "1"));
+  this->store->rollback_to_savepoint();
+  ASSERT_TRUE(this->store->savepoint());
+  ASSERT_TRUE(this->store->set_setting("also", "1"));
+  ASSERT_TRUE(this->store->release());
+  ASSERT_TRUE(this->store->commit());
+  EXPECT_EQ(this->store->setting("kept").value(), "1");
+  EXPECT_EQ(this->store->setting("also").value(), "1");
+  EXPECT_EQ(this->store->setting("undone").value(), "");
+  ASSERT_TRUE(this->store->begin());
+  ASSERT_TRUE(this->store->set_setting("kept", "2"));
+  this->store->rollback();
+  this->store->rollback();  // nothing to roll back is no mistake
+  this->store->rollback_to_savepoint();
+  EXPECT_EQ(this->store->setting("kept").value(), "1");
+  this->store->tidy();
+}
+
+TYPED_TEST(StoreContract, MergedCasesAreFoundByTheirClient) {
+  core::Case c = add_case(*this->store, 1);
+  add_case(*this->store, 2);
+  EXPECT_EQ(this->numbers(this->store->merged_cases_of_email("anna@klient.example", 10)), Numbers{});
+  change(*this->store, c, kStart, {core::Acted{core::Action::merge, {}, 2}});
+  EXPECT_EQ(this->numbers(this->store->merged_cases_of_email("anna@klient.example", 10)), (Numbers{1}));
+  EXPECT_EQ(this->store->summary(1).value()->merged_into, 2);
+}
+
+TYPED_TEST(StoreContract, WhatWasSetAsideWaitsForALook) {
+  ports::Message m = mail(0, "a", "b");
+  m.state = "set_aside";
+  const auto first = this->store->add_message(m, {}).value(),
+             second = this->store->add_message(m, {}).value(),
+             third = this->store->add_message(m, {}).value();
+  EXPECT_EQ(this->store->not_looked_at(10).value().size(), 3u);
+  EXPECT_EQ(this->store->not_looked_at(1).value().at(0).id, third);
+  ASSERT_TRUE(this->store->set_looked_at(third, kStart));
+  ASSERT_TRUE(this->store->move_message(second, 1));
+  const auto left = this->store->not_looked_at(10).value();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].id, first);
+}
+
+TYPED_TEST(StoreContract, WhatWasToldByText) {
+  ports::Message m = mail(1, "", "Alarm");
+  m.channel = core::Channel::sms;
+  m.outgoing = true;
+  m.to = "+48601";
+  EXPECT_EQ(this->store->last_case_told("+48601").value(), 0);
+  const auto id = this->store->add_message(m, {}).value();
+  m.number = 2;
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  m.number = 0;
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  EXPECT_EQ(this->store->last_case_told("+48601").value(), 2);
+  ASSERT_TRUE(this->store->set_message_text(id, "Alarmy"));
+  EXPECT_EQ(this->store->message(id).value()->text, "Alarmy");
+  EXPECT_EQ(this->store->set_message_text(99, "a").error().fault, Fault::not_found);
+  EXPECT_EQ(this->store->message_id_of_email(id).value(), "") << "an SMS has none";
+}
+
+namespace {
+
+// Something of everything that a transaction may change, and all of it as words.
+void write_everything(ports::Store& store, core::Case& c, int n) {
+  using namespace core;
+  change(store, c, kStart + 1min,
+         {Acted{Action::merge, {}, 9}, Moved{Promise::react, kStart + 1h, kStart + 1h}});
+  add_case(store, 10 + n);
+  ports::Message m = mail(1, "a", "b");
+  m.message_id = "<1@klient.example>";
+  m.content_key = "key";
+  const ports::RawPiece piece{content_hash("blob"), compress("blob"), 4};
+  const MessageId id = store.add_message(m, {piece}).value();
+  m.number = 0;
+  m.state = "set_aside";
+  HEJNAL_CHECK(store.add_message(m, {}));
+  HEJNAL_CHECK(store.move_message(1, 7) && store.set_message_state(1, "joined"));
+  HEJNAL_CHECK(store.set_message_text(1, fmt::format("text {}", n)));
+  Notice notice;
+  notice.number = 1;
+  notice.to = "anna@klient.example";
+  HEJNAL_CHECK(store.queue(notice, id, NoticeState::queued, kStart));
+  HEJNAL_CHECK(store.set_notice(1, NoticeState::failed, n, kStart, "no"));
+  HEJNAL_CHECK(store.set_failure(1, n % 2 == 0));
+  HEJNAL_CHECK(store.add_participants(1, {fmt::format("{}@x", n)}));
+  HEJNAL_CHECK(store.learn_person({"Ola", fmt::format("ola{}@x", n), "+48700", {}}, true));
+  HEJNAL_CHECK(store.name_organisation(1, fmt::format("{}", n)));
+  HEJNAL_CHECK(store.set_setting("a", fmt::format("{}", n)));
+}
+
+template <class T>
+T got(Result<T> result) {
+  return std::move(*result);
+}
+
+std::string everything(ports::Store& store) {
+  std::string out;
+  const auto add = [&out](const auto&... values) {
+    ((out += fmt::format("{} ", values)), ..., (out += "\n"));
+  };
+  for (CaseNumber number = 1; number < 20; ++number) {
+    if (const auto s = store.summary(number).value())
+      add("case", number, s->merged_into, s->client.email, store.journal(number).value().size());
+    for (const std::string& address : got(store.participants(number))) add(number, address);
+    add(store.client_words(number).value().text);
+  }
+  add(store.last_case_number().value(), store.next_alarm().value().value_or(Instant{}).ms);
+  for (const CaseNumber number : got(store.due_cases(kStart + 30h, 100))) add("due", number);
+  add(store.failure_open().value());
+  add(store.case_by_code("C11").value(), store.case_by_token("token-11").value());
+  for (const auto& s : got(store.open_cases_of_email("anna@klient.example", 20))) add("open", s.number);
+  for (const auto& s : got(store.merged_cases_of_email("anna@klient.example", 20))) add("merged", s.number);
+  for (core::MessageId id = 1; id < 20; ++id) {
+    if (const auto m = store.message(id).value())
+      add("message", id, m->number, m->state, m->text, m->message_id);
+    if (const auto item = store.notice(id).value()) add("notice", id, item->attempts, item->last_error);
+  }
+  add(store.case_by_message_id("<1@klient.example>").value(),
+      store.seen("<1@klient.example>", "key").value().has_value());
+  add(store.not_looked_at(10).value().size(), store.due_notices(kStart + 1h, 10).value().size());
+  add(store.notices_in(core::NoticeState::failed).value().size(), store.next_try().value().has_value());
+  const auto person = store.person_by_phone("+48700").value();
+  add(person.name, person.email, person.organisation, store.setting("a").value());
+  return out;
+}
+
+}  // namespace
+
+TYPED_TEST(StoreContract, ARollbackLeavesNothing) {
+  ports::Store& s = *this->store;
+  core::Case c;
+  in_transaction(s, [&] {
+    c = add_case(s, 1);
+    const auto id = s.add_message(mail(1, "a", "b"), {}).value();
+    HEJNAL_CHECK(s.queue({}, id, core::NoticeState::queued, kStart));
+    HEJNAL_CHECK(s.learn_person({"Ola", "ola@x", "+48700", {}}, false));
+  });
+  const std::string before = everything(s);
+  core::Case unchanged = c;
+  ASSERT_TRUE(s.begin());
+  write_everything(s, c, 1);
+  EXPECT_NE(everything(s), before);
+  s.rollback();
+  EXPECT_EQ(everything(s), before);
+  c = unchanged;
+  ASSERT_TRUE(s.begin());
+  write_everything(s, c, 2);
+  const std::string half = everything(s);
+  const core::Case half_way = c;
+  ASSERT_TRUE(s.savepoint());
+  write_everything(s, c, 3);
+  s.rollback_to_savepoint();
+  EXPECT_EQ(everything(s), half);
+  c = half_way;
+  ASSERT_TRUE(s.savepoint());
+  write_everything(s, c, 4);
+  ASSERT_TRUE(s.release());
+  const std::string whole = everything(s);
+  ASSERT_TRUE(s.commit());
+  EXPECT_EQ(everything(s), whole);
+}
+
+TYPED_TEST(StoreContract, WhatWasNotCommittedGoesWithItsProcess) {
+  core::Case c;
+  in_transaction(*this->store, [&] {
+    c = add_case(*this->store, 1);
+    HEJNAL_CHECK(this->store->add_message(mail(1, "a", "b"), {}));
+    HEJNAL_CHECK(this->store->learn_person({"Ola", "ola@x", "+48700", {}}, false));
+  });
+  const std::string committed = everything(*this->store);
+  ASSERT_TRUE(this->store->begin());
+  write_everything(*this->store, c, 1);
+  this->store.reset();
+  this->store = this->place->open();
+  EXPECT_EQ(everything(*this->store), committed);
+}
+
+}  // namespace hejnal::store
