@@ -44,16 +44,14 @@ void Ledger::stop() {
 }
 
 void Ledger::submit(Work work, Done done) {
-  bool refused = false;
-  {
-    const std::lock_guard lock(mutex_);
-    refused = stopping_ || waiting_.size() >= max_waiting_;
-    if (!refused) waiting_.push_back({std::move(work), std::move(done), false});
-  }
-  if (refused) {
+  std::unique_lock lock(mutex_);
+  if (stopping_ || waiting_.size() >= max_waiting_) {
+    lock.unlock();
     done(fail(Fault::retry_later, "too much is waiting, or the server is shutting down"));
     return;
   }
+  waiting_.push_back({std::move(work), std::move(done), false});
+  lock.unlock();
   wake_.notify_one();
 }
 

@@ -28,6 +28,7 @@ runonreceive = {script} receive
 runonsent = {script} sent
 runonfailure = {script} failed
 loopsleep = 1
+commtimeout = 1
 receivefrequency = 1
 checksecurity = 0
 checksignal = 0
