@@ -240,5 +240,16 @@ class Sandbox(world.SandboxTest):
             self.assertEqual(self.desk.get("/sandbox/token", token=None, headers={"Sec-Fetch-Site": site}).status, 403)
 
 
+class AnotherSite(world.SandboxTest):
+    def test_a_page_of_another_site_does_not_get_the_token_by_another_name(self):
+        answer = self.desk.get("/sandbox/token", token=None, headers={"Host": "evil.example"})
+        self.assertNotEqual(answer.status, 200)
+
+    def test_a_page_of_another_site_cannot_play_with_the_sandbox(self):
+        headers = {"Content-Type": "text/plain", "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        answer = self.desk.request("POST", "/sandbox/advance", b'{"seconds": 3600}', token=None, headers=headers)
+        self.assertEqual(answer.status, 403)
+
+
 if __name__ == "__main__":
     unittest.main()
