@@ -20,7 +20,7 @@ _hejnal() {
   local words="--help"
   case $command in
     serve) words+=" --sandbox --config --data --http --lmtp --sip --token-file --json" ;;
-    check) words+=" --config --live --document" ;;
+    check) words+=" --config --live --sms --document" ;;
     procedure) words+=" --language --format --config" ;;
     deliver) words+=" --config --data --from --to" ;;
     cases) words+=" --config --data --state --search --limit --json" ;;

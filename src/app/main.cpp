@@ -60,16 +60,20 @@ int run(int argc, char** argv) {
   serve_command->add_flag("--json", serve_arguments.json, "Say where it listens as one line of JSON");
   serve_command->callback([&] { code = serve(serve_arguments); });
 
-  std::string check_config;
+  std::string check_config, check_sms;
   bool live = false, document = false;
   auto* check_command =
       app.add_subcommand("check", "Explain every mistake of a settings file (0 good, 78 bad)");
   check_command->add_option("--config", check_config, "The settings file")->type_name("FILE");
   check_command->add_flag("--live", live, "Also send a mail through the relay and wait for it to come back");
+  check_command
+      ->add_option("--sms", check_sms, "With --live: send a test SMS to this number by each gateway instead")
+      ->type_name("NUMBER");
   check_command->add_flag("--document", document, "Print docs/configuration.md");
   check_command->callback([&] {
     if (check_config.empty() && !document) throw CLI::RequiredError("--config");
-    code = check(check_config, live, document);
+    if (!check_sms.empty() && !live) throw CLI::RequiredError("--live");
+    code = check(check_config, live, document, check_sms);
   });
 
   std::string language = "pl", format = "text", procedure_config;

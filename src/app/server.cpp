@@ -146,7 +146,7 @@ class Server::Impl {
     if (out_) out_->stop();
     if (relay_health_) relay_health_->rest();
     if (sms_hooks_) sms_hooks_->stop();
-    if (sms_) sms_->stop(3s);
+    if (sms_) sms_->stop(2s);
     if (smtp_) smtp_->stop(3s);
     api_.reset();
     watch_.reset();

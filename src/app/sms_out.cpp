@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 #include "app/from_settings.hpp"
 
 namespace hejnal::app {
@@ -29,7 +31,10 @@ std::string spent_key(const std::string& gateway, const std::string& month) {
 }
 
 void SmsOut::stop(Duration grace) {
-  for (auto& client : clients) client->stop(grace);
+  // All at once: the grace is for all of them together.
+  std::vector<std::thread> stopping;
+  for (auto& client : clients) stopping.emplace_back([&client, grace] { client->stop(grace); });
+  for (std::thread& one : stopping) one.join();
 }
 
 Result<std::unique_ptr<SmsOut>> make_sms(const config::Settings& settings, ports::Clock& clock,

@@ -131,6 +131,18 @@ TEST(HttpClient, StopsInTime) {
   EXPECT_FALSE(ask(client, {"GET", slow.url, {}, {}, 30s}).may_have_left);
 }
 
+// The signatures that Twilio publishes, over the data as carriers/sms/twilio.cpp puts it together.
+TEST(Hmac, TwilioVectors) {
+  const auto of = [](const std::string& caller) {
+    return wire::base64(
+        hmac_sha1("12345", "https://mycompany.com/myapp.php?foo=1&bar=2CallSidCA1234567890ABCDECaller" +
+                               caller + "Digits1234From" + caller + "To+18005551212"));
+  };
+  EXPECT_EQ(of("+14158675309"), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
+  EXPECT_EQ(of("+12349013030"), "0/KCTR6DLpKmkAf8muzZqo1nDgQ=");
+  EXPECT_EQ(of("+14158675310"), "GvWf1cFY/Q7PnoempGyD5oXAezc=");
+}
+
 TEST(Hmac, Rfc2202) {
   EXPECT_EQ(wire::base64(hmac_sha1("Jefe", "what do ya want for nothing?")), "7/zfauXrL6LSdBbV8YTfnCWafHk=");
 }

@@ -279,6 +279,7 @@ box-allow-ip = "127.0.0.1"
 box-deny-ip = "*.*.*.*"
 log-file = "{folder}/bearerbox.log"
 log-level = 0
+access-log = "{folder}/access.log"
 store-type = spool
 store-location = "{folder}/spool"
 dlr-storage = internal
@@ -297,6 +298,7 @@ smsc-id = web
 system-type = kannel
 smsc-username = hejnal
 smsc-password = kannel-password
+denied-smsc-id = fake
 port = {web}
 connect-allow-ip = "127.0.0.1"
 send-url = "http://127.0.0.1:{operator}/sendsms"
@@ -327,29 +329,13 @@ omit-empty = true
 """
 
 
-@unittest.skipUnless(all(os.path.exists(path) for path in (BEARERBOX, SMSBOX, FAKESMSC)), "kannel is not installed")
-class KannelTest(world.FolderTest):
-    """Starts bearerbox, smsbox and fakesmsc. The port of smsbox is known before it runs, so that a server can be told."""
-
-    def ports(self):
-        self.port = {name: world.free_port() for name in ("admin", "box", "fake", "web", "send", "operator")}
-        self.sendsms = f"http://127.0.0.1:{self.port['send']}/cgi-bin/sendsms"
-
-    def kannel(self, url, combine="true", recode="true", smsc="fake"):
-        folder = self.folder / "kannel"
-        (folder / "spool").mkdir(parents=True, exist_ok=True)
-        conf = folder / "kannel.conf"
-        conf.write_text(KANNEL_CONF.format(folder=folder, url=url, combine=combine, recode=recode,
-                                           forced=f"forced-smsc = {smsc}", **self.port))
-        self.run_one([BEARERBOX, conf])
-        self.wait_port("box")
-        self.run_one([SMSBOX, conf])
-        self.wait_port("send")
-        return folder
+class Processes(world.FolderTest):
+    """Programs that end with their test, by their process ids."""
 
     def run_one(self, command, **options):
         options.setdefault("stdout", subprocess.DEVNULL)
-        process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        options.setdefault("stderr", subprocess.DEVNULL)
+        process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
                                    cwd=self.folder, **options)
         self.addCleanup(self.end_one, process)
         return process
@@ -366,25 +352,49 @@ class KannelTest(world.FolderTest):
         if process.stdout:
             process.stdout.close()
 
+
+@unittest.skipUnless(all(os.path.exists(path) for path in (BEARERBOX, SMSBOX, FAKESMSC)), "kannel is not installed")
+class KannelTest(Processes):
+    """Starts bearerbox, smsbox and fakesmsc. The port of smsbox is known before it runs, so that a server can be told."""
+
+    def choose_ports(self):
+        self.kannel_port = {name: world.free_port() for name in ("admin", "box", "fake", "web", "send", "operator")}
+        self.sendsms = f"http://127.0.0.1:{self.kannel_port['send']}/cgi-bin/sendsms"
+
+    def kannel(self, url, combine="true", recode="true", smsc="fake"):
+        folder = self.folder / "kannel"
+        (folder / "spool").mkdir(parents=True, exist_ok=True)
+        conf = folder / "kannel.conf"
+        conf.write_text(KANNEL_CONF.format(folder=folder, url=url, combine=combine, recode=recode,
+                                           forced=f"forced-smsc = {smsc}", **self.kannel_port))
+        self.run_one([BEARERBOX, conf])
+        self.wait_port("box")
+        self.run_one([SMSBOX, conf])
+        self.wait_port("send")
+        return folder
+
     def wait_port(self, name):
         import socket
 
         def there():
             with socket.socket() as one:
-                return one.connect_ex(("127.0.0.1", self.port[name])) == 0
+                return one.connect_ex(("127.0.0.1", self.kannel_port[name])) == 0
 
         self.assertTrue(world.eventually(there), f"nothing listens on {name}: see the log")
 
     def phone_sends(self, text, sender="48601234567", to="600000000"):
-        """A telephone's SMS by fakesmsc, plain text only."""
-        return self.run_one([FAKESMSC, "-H", "127.0.0.1", "-r", self.port["fake"], "-m", "1", "-i", "0.01",
-                             f"{sender} {to} text {urllib.parse.quote_plus(text)}"])
+        """A telephone's SMS by fakesmsc, plain text only; it ends when it has sent."""
+        return self.run_one([FAKESMSC, "-H", "127.0.0.1", "-r", self.kannel_port["fake"], "-m", "1", "-i", "0.01",
+                             f"{sender} {to} text {text}"])
 
     def phone_network(self):
-        """fakesmsc that only takes: its output shows what the operator was given."""
-        out = open(self.folder / "fakesmsc.out", "wb")
-        self.addCleanup(out.close)
-        self.run_one([FAKESMSC, "-H", "127.0.0.1", "-r", self.port["fake"], "-m", "0", "nothing"], stdout=out)
+        """fakesmsc that only takes."""
+        self.run_one([FAKESMSC, "-H", "127.0.0.1", "-r", self.kannel_port["fake"], "-m", "0", "nothing"])
+
+    def operator_was_given(self):
+        """Lines of bearerbox's access log, one for each segment."""
+        log = (self.folder / "kannel/access.log").read_text("utf-8", "replace")
+        return [line for line in log.splitlines() if "Sent SMS" in line]
 
     def phone_sends_ucs2(self, text, sender="48601234567", to="600000000", udh=b"", **more):
         """A telephone's SMS by the http SMSC, as UTF-16."""
@@ -392,18 +402,6 @@ class KannelTest(world.FolderTest):
                  "charset": "UTF-16BE", "text": text.encode("utf-16-be"), **more}
         if udh:
             query["udh"] = udh
-        status, body = call("GET", f"http://127.0.0.1:{self.port['web']}/?" + urllib.parse.urlencode(query))
+        status, body = call("GET", f"http://127.0.0.1:{self.kannel_port['web']}/?" + urllib.parse.urlencode(query))
         self.assertLess(status, 300, body)
 
-
-class Operator(Emulator):
-    """What the http SMSC of Kannel hands SMS to: sendsms of another Kannel."""
-
-    def __init__(self, port):
-        self.taken = []
-        self.fixed_port = port
-        super().__init__()
-
-    def answer(self, request):
-        self.taken.append(request.query)
-        return 202, "text/plain", b"0: Accepted for delivery"

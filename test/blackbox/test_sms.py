@@ -399,6 +399,22 @@ class Checking(SmsTest):
         self.assertEqual(done.returncode, 78)
         self.assertIn("openssl rand", done.stderr)
 
+    def test_a_test_sms_leaves_by_each_gateway(self):
+        first, one = self.smsapi()
+        second, two = self.plain()
+        self.configure(one + two)
+        done = world.run("check", "--config", self.config, "--live", "--sms", "601 234 567")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([sent["to"] for sent in first.taken.values()], ["48601234567"])
+        self.assertEqual([sent["to"] for sent in second.taken], ["48601234567"])
+        first.error = 103
+        done = world.run("check", "--config", self.config, "--live", "--sms", "+48601234567")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("smsapi did not take the SMS: the account has no credit", done.stderr)
+        self.assertIn("plain has taken the SMS", done.stdout)
+        self.assertEqual(world.run("check", "--config", self.config, "--live", "--sms", "12").returncode, 64)
+        self.assertEqual(world.run("check", "--config", self.config, "--sms", "+48601234567").returncode, 64)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,16 +3,20 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
 #include "app/from_settings.hpp"
+#include "app/sms_out.hpp"
 #include "base/hash.hpp"
+#include "base/text.hpp"
 #include "carriers/email/composer.hpp"
 #include "net/smtp_sender.hpp"
 #include "store/sqlite/archive.hpp"
+#include "wire/sms/number.hpp"
 
 namespace hejnal::app {
 
@@ -78,9 +82,49 @@ int check_live(const config::Settings& settings) {
   return EX_UNAVAILABLE;
 }
 
+// Sends a test SMS by each gateway. Gateways that call in tell the running server what became of it.
+int check_sms(const config::Settings& settings, const std::string& given) {
+  const std::string number = wire::e164(given, settings.country);
+  if (number.empty()) {
+    fmt::print(stderr, "--sms: \"{}\" is no telephone number\n", given);
+    return EX_USAGE;
+  }
+  if (settings.sms.empty()) {
+    fmt::print(stderr, "there is no [[sms.gateway]] in the settings\n");
+    return EX_CONFIG;
+  }
+  OffsetClock clock;
+  const auto sms = make_sms(settings, clock, {});
+  if (!sms) return complain(sms.error());
+  int code = EX_OK;
+  for (const config::SmsGateway& gateway : settings.sms) {
+    char random[8];
+    fill_random(random, sizeof random);
+    ports::OutgoingSms test;
+    test.to = number;
+    test.key = "check." + to_hex({random, sizeof random});
+    test.text = fmt::format("hejnal check: {}", gateway.name);
+    test.since = clock.now();
+    std::promise<ports::SmsResult> promise;
+    (*sms)->board->find(gateway.name)->send(test, [&](ports::SmsResult result) {
+      promise.set_value(std::move(result));
+    });
+    const ports::SmsResult result = promise.get_future().get();
+    using Outcome = ports::SmsResult::Outcome;
+    if (result.outcome == Outcome::handed_over) {
+      fmt::print("{} has taken the SMS to {}{}{}\n", gateway.name, number, result.id.empty() ? "" : ": ",
+                 one_line(result.id));
+      continue;
+    }
+    fmt::print(stderr, "{} did not take the SMS: {}\n", gateway.name, one_line(result.text));
+    if (code != EX_CONFIG) code = result.outcome == Outcome::our_mistake ? EX_CONFIG : EX_TEMPFAIL;
+  }
+  return code;
+}
+
 }  // namespace
 
-int check(const std::string& path, bool live, bool document) {
+int check(const std::string& path, bool live, bool document, const std::string& sms_number) {
   if (document) {
     fmt::print("{}", config::settings_document());
     return EX_OK;
@@ -91,7 +135,9 @@ int check(const std::string& path, bool live, bool document) {
     return EX_OK;
   }
   const auto settings = load_settings(path);
-  return settings ? check_live(*settings) : complain(settings.error());
+  if (!settings) return complain(settings.error());
+  if (!sms_number.empty()) return check_sms(*settings, sms_number);
+  return check_live(*settings);
 }
 
 }  // namespace hejnal::app

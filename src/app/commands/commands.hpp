@@ -19,7 +19,7 @@ struct DatabaseArguments {
   std::string config, data;  // one of them
 };
 
-int check(const std::string& config, bool live, bool document);
+int check(const std::string& config, bool live, bool document, const std::string& sms_number);
 int check_settings(const std::string& config);  // 0 or 78
 int show_procedure(const std::string& language, const std::string& format, const std::string& config);
 int inspect(const std::vector<std::string>& files);

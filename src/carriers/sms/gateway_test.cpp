@@ -147,7 +147,7 @@ TEST(Kannel, HearsTextsInEveryWayItWrites) {
   request.headers = {{"content-type", "text/plain; charset=UTF-16BE"},
                      {"x-kannel-from", "48601234567"},
                      {"x-kannel-to", "600"},
-                     {"x-kannel-udh", "050003CC0302"}};
+                     {"x-kannel-udh", "%05%00%03%CC%03%02"}};
   request.body = "\x01\x7C\0a"s;
   heard = gateway->hear(request, "in");
   ASSERT_TRUE(heard);

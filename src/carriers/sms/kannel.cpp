@@ -51,17 +51,14 @@ class Kannel final : public Gateway {
       text = request.body;
       const std::string_view type = request.header("content-type");
       if (const auto at = type.find("charset="); at != std::string_view::npos) charset = type.substr(at + 8);
-      if (!wire::bytes_of_hex(request.header("x-kannel-udh"), header)) header.clear();
+      header = wire::bytes_of_percent(request.header("x-kannel-udh"));
     } else if (request.has_parameter("hex")) {
       if (!wire::bytes_of_hex(request.parameter("hex"), text))
         return fail(Fault::malformed, "hex: expected hexadecimal digits");
     } else {
       text = request.parameter("text");
     }
-    if (from.empty()) return fail(Fault::malformed, "there is no sender: get-url needs from=%p");
-    if (!header.empty() || request.has_parameter("udh")) {
-      if (header.empty() && !wire::bytes_of_hex(request.parameter("udh"), header)) header.clear();
-    }
+    if (from.empty()) return fail(Fault::malformed, "there is no sender: the URL needs from=%p");
     text = decoded(text, charset);
     const std::string_view id = request.parameter("id");
     HeardSms sms = heard_sms(settings_, from, to, text,

@@ -15,7 +15,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::string decode(std::string_view text) {
+std::string bytes_of(std::string_view text, bool plus_is_space) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
@@ -24,11 +24,13 @@ std::string decode(std::string_view text) {
       bytes += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
-      bytes += text[i] == '+' ? ' ' : text[i];
+      bytes += text[i] == '+' && plus_is_space ? ' ' : text[i];
     }
   }
-  return sanitize_utf8(bytes);
+  return bytes;
 }
+
+std::string decode(std::string_view text) { return sanitize_utf8(bytes_of(text, true)); }
 
 }  // namespace
 
@@ -70,6 +72,8 @@ FormFields form_decode(std::string_view body) {
   }
   return out;
 }
+
+std::string bytes_of_percent(std::string_view text) { return bytes_of(text, false); }
 
 std::string_view field(const FormFields& fields, std::string_view name) {
   for (const auto& [key, value] : fields) {

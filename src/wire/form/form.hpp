@@ -18,6 +18,7 @@ FormFields form_decode(std::string_view body);
 std::string_view field(const FormFields& fields, std::string_view name);  // the first one; empty when absent
 
 std::string base64(std::string_view bytes);
+std::string bytes_of_percent(std::string_view text);  // any bytes; a broken escape stands for itself
 // Nothing unless all of it are pairs of hexadecimal digits.
 bool bytes_of_hex(std::string_view hex, std::string& bytes);
 
