@@ -86,7 +86,7 @@ struct Classified {
 
 struct StepTaken {
   static constexpr std::string_view kind = "step_taken";
-  int step = 1;
+  int step = 0;
 
   bool operator==(const StepTaken&) const = default;
 
@@ -203,7 +203,7 @@ struct Breached {
 struct Rang {
   static constexpr std::string_view kind = "rang";
   Promise promise = Promise::react;
-  int n = 1;
+  int n = 0;
   std::int64_t late_ms = 0;
   Instant ring_at;  // the next one
 

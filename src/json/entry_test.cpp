@@ -96,6 +96,13 @@ TEST(Entries, WithNothingSetTheyAreShortAndTheSame) {
   EXPECT_TRUE(decode_entries("[]", kAt).value().empty());
 }
 
+// A field that is left out is read as its default, so nothing but zero and empty may be one.
+TEST(Entries, ANumberThatIsZeroIsNotAnotherOne) {
+  const std::vector<core::Entry> entries = {{kAt, "a", "", core::StepTaken{0}},
+                                            {kAt, "a", "", core::Rang{core::Promise::react, 0, 0, {}}}};
+  EXPECT_EQ(decode_entries(encode_entries(entries), kAt).value(), entries);
+}
+
 TEST(Entries, NamesAreThePublishedOnes) {
   std::string kinds;
   for (const core::Entry& e : one_of_each()) kinds += std::string(e.kind()) + " ";
