@@ -102,10 +102,10 @@ class Ledger {
   std::uint64_t commits_ = 0, jobs_ = 0;
   std::atomic<bool> tidy_ = false;
   bool index_behind_ = true;
-  int unindexed_ = 0;    // about how many messages have come since
-  int busy_groups_ = 0;  // in a row
+  int unindexed_ = 0;     // about how many messages have come since
+  int busy_groups_ = 0;   // in a row
   bool pressed_ = false;  // the last group was one of many jobs
-  int in_flight_ = 0;    // handed to the dispatcher, not yet heard of
+  int in_flight_ = 0;     // handed to the dispatcher, not yet heard of
   std::thread thread_;
 };
 

@@ -1,7 +1,10 @@
 #include "carriers/world/world.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <deque>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -39,11 +42,14 @@ class World final : public SandboxWorld {
  public:
   World(WorldSettings settings, ports::Clock& clock) : settings_(std::move(settings)), clock_(clock) {
     if (settings_.file.empty()) return;
-    std::ifstream before(settings_.file);
-    before.seekg(-1, std::ios::end);
-    const bool cut = before && before.get() != '\n';  // by the end of a run that was killed
-    out_.open(settings_.file, std::ios::app);
-    if (cut) out_ << '\n';
+    file_ = ::open(settings_.file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const off_t size = file_ < 0 ? 0 : ::lseek(file_, 0, SEEK_END);
+    char last = '\n';
+    if (size > 0 && ::pread(file_, &last, 1, size - 1) == 1 && last != '\n')
+      append("\n");  // a run that was killed has cut its line
+  }
+  ~World() override {
+    if (file_ >= 0) ::close(file_);
   }
 
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
@@ -148,18 +154,35 @@ class World final : public SandboxWorld {
 
  private:
   void keep(json::Object object) {
-    const std::string line = json::dump(std::move(object));
     const std::lock_guard lock(mutex_);
-    if (out_.is_open()) {
-      out_ << line << '\n' << std::flush;
-    } else {
-      take(line);
+    unwritten_.push_back(json::dump(std::move(object)));
+    write_on();
+  }
+
+  // A line that the disk has no room for waits here until it has.
+  void write_on() {
+    for (; !unwritten_.empty(); unwritten_.pop_front()) {
+      if (file_ < 0) {
+        take(unwritten_.front());
+      } else if (!append(unwritten_.front() + '\n')) {
+        return;
+      }
     }
+  }
+
+  bool append(const std::string& bytes) {
+    const off_t before = ::lseek(file_, 0, SEEK_END);
+    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+    if (written == static_cast<ssize_t>(bytes.size())) return true;
+    if (written > 0 && ::ftruncate(file_, before) != 0)
+      return true;  // half a line is skipped when it is read
+    return false;
   }
 
   // Nothing is kept in memory until somebody looks.
   void read_on() {
-    if (!out_.is_open()) return;
+    write_on();
+    if (file_ < 0) return;
     std::ifstream in(settings_.file);
     in.seekg(read_upto_);
     for (std::string line; std::getline(in, line) && !in.eof();) {
@@ -192,7 +215,8 @@ class World final : public SandboxWorld {
   std::vector<ports::WorldSms> sms_;
   std::vector<ports::WorldCall> calls_;
   std::map<core::Channel, int> to_lose_;
-  std::ofstream out_;
+  int file_ = -1;
+  std::deque<std::string> unwritten_;
   std::ifstream::pos_type read_upto_ = 0;
 };
 
