@@ -11,12 +11,12 @@
 namespace hejnal::app {
 
 namespace {
-constexpr Duration kPause = 1s, kPauseWhileBusy = 200ms;
-constexpr std::int64_t kWorthIt =
-    8 << 20;  // bytes; a log that has grown once keeps its size, so this is looked at once
+constexpr Duration kPause = 250ms;
+constexpr std::int64_t kWorthIt = 8 << 20;    // bytes
+constexpr std::int64_t kTooLong = 256 << 20;  // not even a writer without a pause may have more
+constexpr std::int64_t kPageBytes = 4096;
 constexpr int kPasses = 5;
-constexpr std::int64_t kLong = 32'000;  // pages; a log that is shorter than this may go on
-constexpr std::int64_t kNear = 1000;    // pages, which the writer moves in a millisecond or two
+constexpr std::int64_t kNear = 1000;  // pages, which the writer moves in a few milliseconds
 }  // namespace
 
 Checkpointer::~Checkpointer() {
@@ -32,12 +32,10 @@ void Checkpointer::loop() {
   name_this_thread("hejnal-log");
   give_way();
   std::unique_lock lock(mutex_);
-  Duration pause = kPause;
-  while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {
+  while (!wake_.wait_for(lock, kPause, [this] { return stopping_; })) {
     lock.unlock();
-    const bool busy = changed();
-    if (busy) shorten();
-    pause = busy ? kPauseWhileBusy : kPause;
+    // A sync beside it makes a commit wait: better when nobody writes, or seldom.
+    if (is_due()) shorten();
     lock.lock();
   }
 }
@@ -46,7 +44,7 @@ void Checkpointer::shorten() {
   for (int pass = 0; pass < kPasses; ++pass) {
     const auto log = store::sqlite::checkpoint(path_);
     sync();
-    if (!log || log->pages < kLong) return;  // busy or broken: the next commit tells, not we
+    if (!log) return;  // busy or broken: the next commit tells, not we
     if (log->pages - log->moved < kNear) {
       ask_writer_();
       return;
@@ -64,11 +62,17 @@ void Checkpointer::sync() {
   ::close(file);
 }
 
-bool Checkpointer::changed() {
+bool Checkpointer::is_due() {
   struct stat log {};
   if (::stat((path_ + "-wal").c_str(), &log) != 0 || log.st_size < kWorthIt) return false;
   const std::int64_t written = std::int64_t{log.st_mtim.tv_sec} * 1'000'000'000 + log.st_mtim.tv_nsec;
-  return std::exchange(last_written_, written) != written;
+  const bool quiet = written == last_written_;
+  last_written_ = written;
+  if (quiet) return std::exchange(last_moved_, written) != written;
+  // A log that was long once keeps its size, so how much of it is in use only SQLite can tell.
+  if (log.st_size < kTooLong) return false;
+  const auto used = store::sqlite::checkpoint(path_);
+  return used && used->pages * kPageBytes > kTooLong;
 }
 
 }  // namespace hejnal::app

@@ -22,14 +22,14 @@ class Checkpointer {
   void loop();
   void shorten();
   void sync();
-  bool changed();
+  bool is_due();
 
   const std::string path_;
   const std::function<void()> ask_writer_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::int64_t last_written_ = 0;  // the log's time of change
+  std::int64_t last_written_ = 0, last_moved_ = 0;  // the log's times of change
   std::thread thread_;
 };
 
