@@ -1,10 +1,9 @@
 #include "carriers/world/world.hpp"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -42,14 +41,11 @@ class World final : public SandboxWorld {
  public:
   World(WorldSettings settings, ports::Clock& clock) : settings_(std::move(settings)), clock_(clock) {
     if (settings_.file.empty()) return;
-    file_ = ::open(settings_.file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    const off_t size = file_ < 0 ? 0 : ::lseek(file_, 0, SEEK_END);
-    char last = '\n';
-    if (size > 0 && ::pread(file_, &last, 1, size - 1) == 1 && last != '\n')
-      append("\n");  // a run that was killed has cut its line
-  }
-  ~World() override {
-    if (file_ >= 0) ::close(file_);
+    std::ifstream before(settings_.file);
+    before.seekg(-1, std::ios::end);
+    const bool cut = before && before.get() != '\n';  // by the end of a run that was killed
+    out_.open(settings_.file, std::ios::app);
+    if (cut) append("\n");
   }
 
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
@@ -162,7 +158,7 @@ class World final : public SandboxWorld {
   // A line that the disk has no room for waits here until it has.
   void write_on() {
     for (; !unwritten_.empty(); unwritten_.pop_front()) {
-      if (file_ < 0) {
+      if (settings_.file.empty()) {
         take(unwritten_.front());
       } else if (!append(unwritten_.front() + '\n')) {
         return;
@@ -171,18 +167,21 @@ class World final : public SandboxWorld {
   }
 
   bool append(const std::string& bytes) {
-    const off_t before = ::lseek(file_, 0, SEEK_END);
-    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
-    if (written == static_cast<ssize_t>(bytes.size())) return true;
-    if (written > 0 && ::ftruncate(file_, before) != 0)
-      return true;  // half a line is skipped when it is read
+    std::error_code error;
+    const auto before = std::filesystem::file_size(settings_.file, error);
+    out_ << bytes << std::flush;
+    if (out_) return true;
+    out_.close();
+    out_.clear();
+    std::filesystem::resize_file(settings_.file, before, error);  // no half lines
+    out_.open(settings_.file, std::ios::app);
     return false;
   }
 
   // Nothing is kept in memory until somebody looks.
   void read_on() {
     write_on();
-    if (file_ < 0) return;
+    if (settings_.file.empty()) return;
     std::ifstream in(settings_.file);
     in.seekg(read_upto_);
     for (std::string line; std::getline(in, line) && !in.eof();) {
@@ -215,7 +214,7 @@ class World final : public SandboxWorld {
   std::vector<ports::WorldSms> sms_;
   std::vector<ports::WorldCall> calls_;
   std::map<core::Channel, int> to_lose_;
-  int file_ = -1;
+  std::ofstream out_;
   std::deque<std::string> unwritten_;
   std::ifstream::pos_type read_upto_ = 0;
 };

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -88,7 +87,9 @@ struct Less {
   using is_transparent = void;
   template <class A, class B>
   bool operator()(const A& a, const B& b) const {
-    return std::tie(a.first, a.second) < std::tie(b.first, b.second);
+    // Not by std::tie: clang does not compare a tuple of texts with one of views.
+    if (a.first < b.first) return true;
+    return !(b.first < a.first) && a.second < b.second;
   }
 };
 struct Hash {
