@@ -33,7 +33,7 @@ class Digest {
       put(value.by);
       put(value.why);
       put(value.body.index());
-      std::visit([this](const auto& body) { put(body); }, value.body);
+      std::visit([this](const auto& body) { this->put(body); }, value.body);
     } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
       const std::string_view text = value;
       put(text.size());
@@ -47,7 +47,7 @@ class Digest {
       put(value.size());
       for (const auto& item : value) put(item);
     } else {
-      T::fields(value, [this](const char*, const auto& field) { put(field); });
+      T::fields(value, [this](const char*, const auto& field) { this->put(field); });
     }
   }
   void fold() {
