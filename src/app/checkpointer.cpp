@@ -20,12 +20,17 @@ constexpr std::int64_t kNear = 1000;  // pages, which the writer moves in a few 
 }  // namespace
 
 Checkpointer::~Checkpointer() {
+  stop();
+  if (file_ >= 0) ::close(file_);
+}
+
+void Checkpointer::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Checkpointer::loop() {
@@ -54,12 +59,11 @@ void Checkpointer::shorten() {
 
 // SQLite itself waits for the disk only when everything is moved, so all of that would be left to the writer.
 void Checkpointer::sync() {
-  const int file = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return;
+  if (file_ < 0) file_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+  if (file_ < 0) return;
   // The bytes first: a file system that has many of them still to place makes every sync beside it wait.
-  ::sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
-  ::fdatasync(file);
-  ::close(file);
+  ::sync_file_range(file_, 0, 0, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+  ::fdatasync(file_);
 }
 
 bool Checkpointer::is_due() {

@@ -1,9 +1,15 @@
 // Keeps the write-ahead log short, off the commit path: a thread of its own moves pages to where they belong.
 // It never catches up with a writer that does not pause, so when it is near, it asks the writer to move the
 // last few itself; then the log begins anew at its start, in space that the disk has given already.
+//
+// It has the database file open beside SQLite. When a process closes any descriptor of a file, POSIX takes away
+// all its locks on that file, SQLite's, too; another program that then looked into the database would believe
+// itself alone there, and take the log away. So the file is closed by the destructor alone, and that is to be
+// called after the last connection has been closed.
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -18,6 +24,8 @@ class Checkpointer {
       : path_(std::move(path)), ask_writer_(std::move(ask_writer)), thread_([this] { loop(); }) {}
   ~Checkpointer();
 
+  void stop();  // ends the thread
+
  private:
   void loop();
   void shorten();
@@ -29,6 +37,7 @@ class Checkpointer {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  int file_ = -1;  // the database, once it has been synced
   std::int64_t last_written_ = 0, last_moved_ = 0;  // the log's times of change
   std::thread thread_;
 };

@@ -150,7 +150,7 @@ class Server::Impl {
     if (smtp_) smtp_->stop(3s);
     api_.reset();
     watch_.reset();
-    checkpointer_.reset();
+    if (checkpointer_) checkpointer_->stop();
     if (ledger_) ledger_->stop();
     io_.reset();
     inspector_.reset();
@@ -431,8 +431,8 @@ class Server::Impl {
   SystemRandom random_;
   std::unique_ptr<OffsetClock> clock_;
   std::unique_ptr<DatabaseLock> lock_;
+  std::unique_ptr<Checkpointer> checkpointer_;  // before whatever has a connection: it goes after that
   std::unique_ptr<ports::Store> store_;
-  std::unique_ptr<Checkpointer> checkpointer_;
   std::unique_ptr<Inspector> inspector_;
   std::unique_ptr<carriers::Templates> templates_;
   std::unique_ptr<carriers::EmailComposer> composer_;

@@ -1,5 +1,6 @@
 """What everything stands on: the relay, the database's file, the clock, the threads. Trouble there is said, once and aloud."""
 
+import contextlib
 import os
 import socket
 import socketserver
@@ -118,6 +119,21 @@ class DatabaseFile(GroundTest):
                 self.assertEqual(log.read_bytes(), before)
         self.away.rename(self.path)
         self.assertEqual(len(self.serve().all_cases()), 1)
+
+    def test_another_program_that_has_looked_into_it_takes_nothing_away(self):
+        self.serve()
+        log, long = self.folder / "hejnal.db-wal", (os.urandom(3 << 20)).hex()
+        long = "\r\n".join(long[i:i + 900] for i in range(0, len(long), 900))
+        for i in range(4):  # until the log is worth shortening
+            self.desk.deliver(world.mail(subject=f"Plik {i}", text=long), recipients=OURS)
+        self.eventually(lambda: self.path.stat().st_size > 8 << 20, "the log was not shortened")
+        time.sleep(0.5)  # now the database has been synced as well
+        with contextlib.closing(sqlite3.connect(self.path)) as other:
+            self.assertEqual(other.execute("SELECT count(*) FROM cases").fetchone(), (4,))
+        self.assertTrue(log.exists(), "the log is gone")
+        self.assertEqual(self.desk.deliver(world.mail(subject="Awaria"), recipients=OURS)[0][:3], "250")
+        self.desk.kill()
+        self.assertEqual(self.serve().all_cases()[-1]["subject"], "Awaria")
 
     def test_a_new_one_is_said_to_be_new(self):
         self.serve()
