@@ -174,6 +174,35 @@ class Threads(world.SandboxTest):
             self.assertIn("hejnal-" + name, names)
 
 
+class End(GroundTest):
+    def test_within_ten_seconds_however_slow_everybody_is(self):
+        with socket.create_server(("127.0.0.1", self.relay)):  # takes connections, and says nothing
+            self.write(world.settings(self.folder, smtp=f"smtp://127.0.0.1:{self.relay}", end=f"""
+[[sms.gateway]]
+name = "silent"
+kind = "http"
+url = "http://127.0.0.1:{self.relay}/send?to={{to}}&text={{text}}"
+"""))
+            self.serve()
+            self.desk.deliver(world.mail("[krytyczna] Serwer"), recipients=OURS)  # an alert by mail and by SMS
+            self.eventually(lambda: {one["state"] for one in self.desk.good("GET", "/api/v1/notices")["items"]} == {"handing_over"},
+                            "nothing is handed over")
+            mail = self.desk.lmtp_socket()
+            self.addCleanup(mail.close)
+            mail.read_reply()
+            for command in ("LHLO test.example", "MAIL FROM:<anna@klient.example>", f"RCPT TO:<{OURS[0]}>", "DATA"):
+                mail.command(command)
+            mail.send("Subject: x\r\n")
+            request = self.desk.connect()
+            self.addCleanup(request.close)
+            request.putrequest("POST", "/api/v1/cases")
+            request.putheader("Content-Length", "100")
+            request.endheaders(b"{")
+            begin = time.monotonic()
+            self.assertEqual(self.desk.stop(), 0)
+            self.assertLess(time.monotonic() - begin, 10)
+
+
 class Sandbox(world.FolderTest):
     def test_one_that_everybody_reaches_says_so(self):
         self.start("--sandbox", "--data", self.folder, "--http", "0.0.0.0:0", "--lmtp", "127.0.0.1:0", data=self.folder)

@@ -1,5 +1,6 @@
 """SMS by HTTP gateways: SMSAPI, Twilio, any other; in order of preference, with what can go wrong on the way."""
 
+import concurrent.futures
 import time
 import unittest
 
@@ -299,6 +300,45 @@ class Twilio(SmsTest):
         self.becomes(number, "handed_over")
         self.assertEqual(len(self.gateway.messages), 2)
         self.assertEqual([one.method for one in self.gateway.requests], ["POST", "POST", "GET"])
+
+
+class Parts(SmsTest):
+    def setUp(self):
+        super().setUp()
+        (self.folder / "password").write_text("kannel-password\n")
+        self.configure(f"""
+[[sms.gateway]]
+name = "kannel"
+kind = "kannel"
+url = "http://127.0.0.1:1/cgi-bin/sendsms"
+user = "hejnal"
+password_file = "{self.folder}/password"
+secret_file = "{self.folder}/secret"
+""")
+        self.serve()
+
+    def part(self, number, total, text):
+        """Brings one part by Kannel's post-url; gives the status, also when it comes late."""
+        request = self.desk.connect()
+        try:
+            request.request("POST", f"/hooks/sms/kannel/{SECRET}/in?id=part-{number}", text.encode(),
+                            {"X-Kannel-From": CLIENT, "X-Kannel-To": "+48600000000", "Content-Type": "text/plain; charset=UTF-8",
+                             "X-Kannel-UDH": f"%05%00%03%2A%{total:02X}%{number:02X}"})
+            return request.getresponse().status
+        except OSError as error:
+            return repr(error)
+        finally:
+            request.close()
+
+    def test_one_that_waits_for_the_other_is_kept_and_answered_at_the_end(self):
+        with concurrent.futures.ThreadPoolExecutor() as gateway:
+            first = gateway.submit(self.part, 1, 2, "Od rana nie działa nam serwer")
+            self.assertTrue(world.eventually(lambda: "1 received" in self.health("kannel")["detail"]))
+            self.assertEqual(self.desk.stop(), 0)
+            self.assertEqual(first.result(), 200)  # else it came again, with an id that the desk knows already
+        self.serve()
+        texts = [m["text"] for m in self.desk.case(1)["messages"] if m["direction"] == "in"]
+        self.assertEqual(texts, ["Od rana nie działa nam serwer[…]"])
 
 
 class AnyHttp(SmsTest):
