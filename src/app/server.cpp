@@ -139,8 +139,8 @@ class Server::Impl {
   void stop() {
     if (stopped_) return;
     stopped_ = true;
-    // From the outside inwards: no new work, finish what was begun, then the store. Who is slow has his time as
-    // long as there is some for all.
+    // From the outside inwards: no new work, finish what was begun, then the store. Who is slow has his time
+    // as long as there is some for all.
     const auto end = std::chrono::steady_clock::now() + kStopGrace;
     const auto at_most = [end](Duration grace) {
       const auto left = std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
@@ -318,7 +318,7 @@ class Server::Impl {
     auto opened = net::HttpServer::open(
         *io_,
         [this](ports::Request request, ports::Reply reply) {
-          answer_control(*ledger_, *parse_, std::move(request), std::move(reply));
+          answer_control(*ledger_, events_, *parse_, std::move(request), std::move(reply));
         },
         control);
     if (!opened) return tl::make_unexpected(opened.error());
