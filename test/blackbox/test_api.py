@@ -76,7 +76,10 @@ class Tokens(ApiTest):
     def test_the_numbers_are_for_this_machine_and_for_readers(self):
         self.assertEqual(self.desk.get("/metrics", token=None).status, 200)
         through_a_proxy = {"X-Forwarded-For": "203.0.113.7"}
-        self.problem(self.desk.get("/metrics", token=None, headers=through_a_proxy), 401)
+        for header in (through_a_proxy, {"Forwarded": "for=203.0.113.7"}, {"X-Forwarded-Proto": "https"}, {"Host": "pomoc.firma.example"}):
+            self.problem(self.desk.get("/metrics", token=None, headers=header), 401)
+        for host in ("localhost:8080", "[::1]:8080", "127.0.0.1"):
+            self.assertEqual(self.desk.get("/metrics", token=None, headers={"Host": host}).status, 200)
         self.problem(self.desk.get("/metrics", token=self.desk.make_token("client"), headers=through_a_proxy), 401)
         self.assertEqual(self.desk.get("/metrics", token=self.desk.make_token("reader"), headers=through_a_proxy).status, 200)
 
