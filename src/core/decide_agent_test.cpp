@@ -754,6 +754,25 @@ TEST_F(Absorbing, ASettledCaseStaysSettledWhenNothingIsOwed) {
   EXPECT_EQ(s.state(), "settled");
 }
 
+TEST_F(Absorbing, OurQuestionStaysWithTheClientWhenNothingIsOwed) {
+  s.email();
+  s.agent(Action::ask, "Jaki to model?");
+  absorb();
+  EXPECT_EQ(s.state(), "waiting");
+  EXPECT_TRUE(s.c.timer(Timer::settle));
+  EXPECT_FALSE(s.c.debt(Promise::answer)->running());
+}
+
+TEST_F(Absorbing, WhatTheOtherOwedIsNotPutOffByOurQuestion) {
+  s.email();
+  s.at(1h);
+  s.agent(Action::ask, "Jaki to model?");
+  other.answer_due = kStart + 3h;
+  absorb();
+  EXPECT_EQ(s.state(), "working");
+  EXPECT_EQ(s.due(Promise::answer), 3h);
+}
+
 TEST_F(Absorbing, OverdueItRingsAtTheNextMoment) {
   s.email();
   s.agent(Action::answer, "Gotowe.");
