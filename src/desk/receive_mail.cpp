@@ -143,6 +143,16 @@ class MailFiler {
     return {};
   }
 
+  // The same of what only says something about a notice of ours. The daily mail about what was set aside has
+  // no case: nobody needs to look at what comes back to it.
+  Status keep_beside(const ports::OutboxItem& item, std::string why) {
+    const bool of_a_case = item.notice.number != 0;
+    HEJNAL_TRY_VOID(keep(item.notice.number,
+                         of_a_case ? ports::MessageState::joined : ports::MessageState::set_aside,
+                         std::move(why), true));
+    return of_a_case ? Status() : store_.set_looked_at(filed_.message, now_);
+  }
+
   // What we have sent and what has come back to us, by a forwarding or because a colleague's address is the
   // desk's: it is kept, and nothing follows. Else an alert would open a case, and that one an alert.
   Result<bool> file_our_own() {
@@ -153,11 +163,7 @@ class MailFiler {
       filed_.duplicate = true;
       return true;
     }
-    const bool of_a_case = item->notice.number != 0;
-    HEJNAL_TRY_VOID(keep(item->notice.number,
-                         of_a_case ? ports::MessageState::joined : ports::MessageState::set_aside,
-                         "our own mail, which has come back", true));
-    if (!of_a_case) HEJNAL_TRY_VOID(store_.set_looked_at(filed_.message, now_));
+    HEJNAL_TRY_VOID(keep_beside(*item, "our own mail, which has come back"));
     return true;
   }
 
@@ -173,8 +179,7 @@ class MailFiler {
     if (!mail_.seen_message_id.empty()) {
       HEJNAL_TRY(const auto item, store_.notice_by_message_id(mail_.seen_message_id));
       if (item) {
-        HEJNAL_TRY_VOID(
-            keep(item->notice.number, ports::MessageState::joined, "a read receipt for what we sent", true));
+        HEJNAL_TRY_VOID(keep_beside(*item, "a read receipt for what we sent"));
         HEJNAL_TRY_VOID(
             desk_.put_fate(*item, core::NoticeState::seen, "the client's mail program has shown it"));
         return true;
@@ -184,9 +189,7 @@ class MailFiler {
     for (const ports::IncomingBounce& bounce : mail_.bounces) {
       HEJNAL_TRY(const auto item, bounced(bounce));
       if (!item) continue;
-      if (filed_.message == 0)
-        HEJNAL_TRY_VOID(
-            keep(item->notice.number, ports::MessageState::joined, "a bounce of what we sent", true));
+      if (filed_.message == 0) HEJNAL_TRY_VOID(keep_beside(*item, "a bounce of what we sent"));
       if (bounce.action == "delayed") continue;  // a warning: it may still arrive
       const std::string words = bounce.diagnostic.empty() ? bounce.status : bounce.diagnostic;
       HEJNAL_TRY_VOID(desk_.put_fate(*item, core::NoticeState::bounced, words.empty() ? "returned" : words));
