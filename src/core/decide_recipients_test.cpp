@@ -39,6 +39,24 @@ TEST(Recipients, AForgedReplyToChangesNothing) {
   }
 }
 
+TEST(Recipients, AnAnnouncedMailIsAnsweredToItsSenderWhateverItsReplyTo) {
+  Story s;
+  s.sms(Relation::opens);
+  EmailReceived mail = from(s, kAnna, "mallory@zly.example");
+  mail.relation = Relation::announced;
+  ASSERT_TRUE(s.happens(mail));
+  EXPECT_EQ(s.c.answer_to, kAnna);
+}
+
+TEST(Recipients, WhoseMailAnAgentHasPutHereGetsTheNextAnswer) {
+  Story s;
+  s.email();
+  s.report(Relation::reply, {"", "jan@klient.example", {}, {}});
+  s.said();
+  s.agent(Action::answer, "Gotowe.");
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example", "answer email jan@klient.example"}));
+}
+
 TEST(Recipients, TheClientMayMoveWithinTheOrganisation) {
   Story s;
   s.email();
@@ -116,6 +134,64 @@ TEST(Merged, TheSameClientIsAnsweredOnce) {
   EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example"}));
   EXPECT_TRUE(may_see(s.c, 9, 7));
   EXPECT_TRUE(may_see(s.c, 7, 8));
+}
+
+TEST(Merged, AClientOfTwoMergedCasesIsOneClient) {
+  Story s = merged(kBob);
+  Facts::Other third;
+  third.number = 12;
+  const Party bob_again{"", kBob.email, "+48602333444", "Inny"};
+  third.clients = {
+      TookOver{false, {12}, bob_again, "Skaner", "CCCCC", "third token", "bob@inny.example", {}, 60}};
+  s.facts.other = third;
+  s.agent(Action::absorb);
+  ASSERT_EQ(s.c.others.size(), 1u);
+  EXPECT_EQ(s.c.others[0].cases, (std::vector<CaseNumber>{9, 8, 12}));
+  EXPECT_EQ(s.c.others[0].client, (Party{"Bob", kBob.email, "+48602333444", "Inny"}));
+  EXPECT_EQ(s.c.others[0].subject, "Internet");
+  EXPECT_TRUE(may_see(s.c, 12, 9));
+  s.said();
+  s.agent(Action::answer, "Gotowe.");
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example", "answer email bob@inny.example"}));
+}
+
+TEST(Merged, WhoWritesAsAStrangerSpeaksThroughWhatTheMailPointsTo) {
+  const Story s = merged(kBob);
+  EXPECT_EQ(speaks_through(s.c, kAnna, 9), 0);
+  EXPECT_EQ(speaks_through(s.c, "ewa@inny.example", 9), 9);
+  EXPECT_EQ(speaks_through(s.c, "ewa@inny.example", 7), 0);
+}
+
+TEST(Merged, WhoIsReachedByNothingIsSaidToBe) {
+  Story s;
+  s.email();
+  s.sms();
+  Facts::Other other;
+  other.number = 9;
+  other.clients = {TookOver{false, {9}, {"Bob", {}, "+48602333444", {}}, {}, "BBBBB", "t", {}, {}, 55}};
+  s.facts.other = other;
+  s.agent(Action::absorb);
+  s.agent(Action::answer, std::string(1000, 'x'));  // too long for an SMS
+  const auto withheld = s.all<Withheld>();
+  ASSERT_EQ(withheld.size(), 1u);
+  EXPECT_EQ(withheld[0].what, NoticeKind::answer);
+}
+
+TEST(Merged, WhoHasHadEnoughAutomaticMailGetsNone) {
+  Story s = merged(kBob);
+  s.facts.over_budget = {"bob@inny.example"};
+  s.agent(Action::settle);
+  EXPECT_EQ(s.said(), (Lines{"settled email anna@klient.example"}));
+  EXPECT_EQ(s.all<Withheld>().size(), 1u);
+}
+
+TEST(Merged, AListenerWhoIsAClientAnywayIsAnsweredOnce) {
+  Story s = merged(kBob);
+  ASSERT_TRUE(s.happens(from(s, "bob@inny.example")));  // as a colleague in Anna's thread
+  ASSERT_EQ(s.c.also_to.size(), 1u);
+  s.said();
+  s.agent(Action::answer, "Gotowe.");
+  EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example", "answer email bob@inny.example"}));
 }
 
 TEST(Merged, NobodySeesWhatTheOtherHasWritten) {
