@@ -88,7 +88,7 @@ class MailFiler {
     // A copy that was only set aside, as that of a mailing list, does not stand in the way of the mail
     // itself.
     if (earlier_ && (!earlier_->set_aside || mail_.is_own_test || mail_.is_report || !mail_.bounces.empty()))
-      return Filed{0, 0, true};
+      return come_again();
     HEJNAL_TRY(const bool ours, file_our_own());
     if (ours) return filed_;
     if (mail_.is_own_test) {  // it has come back, which is all that it was for: nobody needs to look
@@ -130,6 +130,12 @@ class MailFiler {
     return m;
   }
 
+  // A second delivery: it is noted, and nothing follows.
+  Result<Filed> come_again() {
+    HEJNAL_TRY_VOID(store_.came_again(earlier_->message, now_));
+    return Filed{0, 0, true};
+  }
+
   // `internal`: what the client of the case never sees, such as a colleague's note or a bounce.
   // `through`: the merged case that it came through, to which it then belongs.
   Status keep(core::CaseNumber number, ports::MessageState state, std::string why, bool internal = false,
@@ -160,7 +166,7 @@ class MailFiler {
     HEJNAL_TRY(const auto item, store_.notice_by_message_id(mail_.message_id));
     if (!item) return false;
     if (earlier_) {
-      filed_.duplicate = true;
+      HEJNAL_TRY(filed_, come_again());
       return true;
     }
     HEJNAL_TRY_VOID(keep_beside(*item, "our own mail, which has come back"));
@@ -168,7 +174,7 @@ class MailFiler {
   }
 
   Result<Filed> set_aside(const std::string& why) {
-    if (earlier_) return Filed{0, 0, true};
+    if (earlier_) return come_again();
     HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
     HEJNAL_TRY_VOID(desk_.plan_review());
     return filed_;

@@ -227,10 +227,23 @@ class Original(world.SandboxTest):
 class Duplicates(world.SandboxTest):
     def test_the_same_mail_twice_is_one_case_and_one_receipt(self):
         raw = world.mail(message_id="<same@klient.example>")
-        for _ in range(3):
+        self.desk.deliver(raw)
+        entries = len(self.only_case()["journal"])
+        for _ in range(2):
             self.assertEqual(self.desk.deliver(raw)[0][:3], "250")
-        self.only_case()
+        found = self.only_case()
         self.assertEqual(len(self.desk.emails(to=ANNA)), 1)
+        # It is recorded, and nothing follows.
+        self.assertEqual(len(found["journal"]), entries)
+        mail, receipt = found["messages"]
+        self.assertEqual((mail["deliveries"], receipt["deliveries"]), (3, None))
+        self.assertGreaterEqual(mail["delivered_again_at"], mail["at"])
+
+    def test_of_what_was_set_aside_too(self):
+        raw = world.mail(message_id="<same@klient.example>", headers=("List-Id: <news.lista.example>", "Precedence: bulk"))
+        for _ in range(2):
+            self.desk.deliver(raw)
+        self.assertEqual([one["deliveries"] for one in self.desk.good("GET", "/api/v1/set-aside")["items"]], [2])
 
     def test_another_way_here_is_still_the_same_mail(self):
         raw = world.mail(message_id="<same@klient.example>")
