@@ -33,6 +33,9 @@ class GroundTest(ConfiguredTest):
         found = [one for one in self.desk.get("/api/v1/health").json["channels"] if one["name"] == name]
         return found[0] if found else None
 
+    def states(self):
+        return {one["state"] for one in self.desk.good("GET", "/api/v1/notices")["items"]}
+
     def eventually(self, condition, words, longest_s=15):
         self.assertTrue(world.eventually(condition, longest_s), f"{words}: {self.said()}")
 
@@ -76,6 +79,18 @@ class Relay(GroundTest):
             time.sleep(0.5)
             self.desk.stop()
         self.assertNotIn("does not take mail", self.said())
+
+
+    def test_what_leaves_after_a_crash_can_be_had_back_too(self):
+        with socket.create_server(("127.0.0.1", self.relay)):  # takes connections, and says nothing
+            self.serve()
+            self.desk.deliver(world.mail(), recipients=OURS)
+            self.eventually(lambda: self.states() == {"handing_over"}, "nothing is handed over")
+            self.desk.kill()
+        self.serve()
+        self.eventually(lambda: self.states() == {"queued"}, "it is not tried again")
+        for one in self.desk.good("GET", "/api/v1/notices")["items"]:
+            self.assertIn(b"Auto-Submitted: ", self.desk.raw(one["message"]))
 
 
 class DatabaseFile(GroundTest):
@@ -185,8 +200,7 @@ url = "http://127.0.0.1:{self.relay}/send?to={{to}}&text={{text}}"
 """))
             self.serve()
             self.desk.deliver(world.mail("[krytyczna] Serwer"), recipients=OURS)  # an alert by mail and by SMS
-            self.eventually(lambda: {one["state"] for one in self.desk.good("GET", "/api/v1/notices")["items"]} == {"handing_over"},
-                            "nothing is handed over")
+            self.eventually(lambda: self.states() == {"handing_over"}, "nothing is handed over")
             mail = self.desk.lmtp_socket()
             self.addCleanup(mail.close)
             mail.read_reply()
