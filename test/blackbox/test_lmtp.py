@@ -224,6 +224,21 @@ class Original(world.SandboxTest):
         self.assertIn(b"Auto-Submitted: auto-replied\r\n", raw)
 
 
+class WithoutANumber(world.ConfiguredTest):
+    def test_what_is_not_known_is_not_said(self):
+        for language in ("pl", "en"):
+            with self.subTest(language):
+                client = f"{language}@klient.example"
+                self.write(world.settings(self.folder).replace('language = "pl"', f'language = "{language}"'))
+                desk = self.serve()
+                desk.deliver(world.mail(subject=language, sender=client), client, ("pomoc@firma.example",))
+                case = desk.all_cases()[-1]
+                receipt = next(one for one in desk.case(case["number"])["messages"] if one["to"] == client)
+                self.assertIn(case["short_code"], receipt["text"])
+                self.assertNotRegex(receipt["text"], r": *\.|Numer do|Number for")
+                desk.stop()
+
+
 class Duplicates(world.SandboxTest):
     def test_the_same_mail_twice_is_one_case_and_one_receipt(self):
         raw = world.mail(message_id="<same@klient.example>")
