@@ -150,6 +150,19 @@ class DatabaseFile(GroundTest):
         self.desk.kill()
         self.assertEqual(self.serve().all_cases()[-1]["subject"], "Awaria")
 
+    def test_it_stays_locked_for_other_programs(self):
+        self.serve()
+        self.desk.deliver(world.mail(), recipients=OURS)
+        files = {(self.folder / name).stat().st_ino: name for name in ("hejnal.db", "hejnal.db-shm")}
+
+        def locked():
+            held = (line.split() for line in Path("/proc/locks").read_text().splitlines())
+            return {files.get(int(one[5].split(":")[2])) for one in held if one[4] == str(self.desk.pid)} - {None}
+
+        self.assertEqual(locked(), set(files.values()))
+        time.sleep(4.5)  # whoever looks after the log has begun
+        self.assertEqual(locked(), set(files.values()))
+
     def test_a_new_one_is_said_to_be_new(self):
         self.serve()
         self.assertIn(f"made a new database: {self.path}", self.said())
