@@ -114,6 +114,7 @@ class WatchedStore final : public ports::Store {
   Status set_message_text(MessageId id, string_view text) override {
     return store_->set_message_text(id, text);
   }
+  Status came_again(MessageId id, Instant now) override { return store_->came_again(id, now); }
   Status set_looked_at(MessageId id, Instant now) override { return store_->set_looked_at(id, now); }
   Result<std::vector<ports::Message>> not_looked_at(int limit) override {
     return store_->not_looked_at(limit);

@@ -23,12 +23,24 @@ constexpr std::int64_t kNear = 1000;  // pages, which the writer moves in a few 
 }  // namespace
 
 Checkpointer::~Checkpointer() {
+  stop();
+  for (const Held* held : {&database_, &log_, &index_}) {
+    if (held->file >= 0) ::close(held->file);
+  }
+}
+
+void Checkpointer::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+}
+
+int Checkpointer::open(Held& held) const {
+  if (held.file < 0) held.file = ::open((path_ + held.suffix).c_str(), O_RDWR | O_CLOEXEC);
+  return held.file;
 }
 
 void Checkpointer::loop() {
@@ -48,7 +60,7 @@ void Checkpointer::loop() {
 void Checkpointer::shorten() {
   for (int pass = 0; pass < kPasses; ++pass) {
     const auto log = store::sqlite::checkpoint(path_);
-    sync(path_);
+    sync(open(database_));
     if (!log) return;  // busy or broken: the next commit tells, not we
     if (log->pages - log->moved < kNear) {
       ask_writer_();
@@ -58,13 +70,11 @@ void Checkpointer::shorten() {
 }
 
 // SQLite itself waits for the disk only when everything is moved, so all of that would be left to the writer.
-void Checkpointer::sync(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+void Checkpointer::sync(int file) {
   if (file < 0) return;
   // The bytes first: a file system that has many of them still to place makes every sync beside it wait.
   ::sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
   ::fdatasync(file);
-  ::close(file);
 }
 
 Checkpointer::File Checkpointer::log_file() const {
@@ -79,7 +89,7 @@ void Checkpointer::lay_out() {
   if (asked_) {
     asked_ = false;
     if (log.size == asked_at_) no_more_ = log.size;  // the disk has no room to spare
-    sync(path_ + "-wal");                            // or the next commit would wait for it
+    sync(open(log_));                                // or the next commit would wait for it
   } else if (log.written == last_written_) {
     asked_ = true;
     asked_at_ = log.size;
@@ -90,7 +100,7 @@ void Checkpointer::lay_out() {
 bool Checkpointer::is_due() {
   const std::int64_t written = log_file().written;
   const bool quiet = written == std::exchange(last_written_, written);
-  const std::int64_t pages = store::sqlite::log_of(path_).pages;
+  const std::int64_t pages = store::sqlite::log_of(open(index_)).pages;
   if (!quiet) return pages > kTooLong;
   return pages > kWorthIt && std::exchange(last_moved_, written) != written;
 }

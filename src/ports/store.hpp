@@ -36,6 +36,8 @@ struct Message {
   std::string message_id, content_key, base_subject;
   int notice = 0;  // of an outgoing one
   std::vector<IncomingAttachment> attachments;
+  int again = 0;                                   // how often it has come once more
+  std::optional<Instant> again_at = std::nullopt;  // the last time
 };
 
 struct OutboxItem {
@@ -116,6 +118,7 @@ class Store {
     bool set_aside = false;
   };
   virtual Result<std::optional<Earlier>> seen(std::string_view message_id, std::string_view content_key) = 0;
+  virtual Status came_again(core::MessageId id, Instant now) = 0;  // the very same one; nothing else happens
   virtual Result<core::MessageId> add_message(const Message& message, const std::vector<RawPiece>& raw) = 0;
   virtual Status set_raw(core::MessageId id, const std::vector<RawPiece>& raw) = 0;  // of an outgoing one
   virtual Status set_message_state(core::MessageId id, std::string_view state) = 0;

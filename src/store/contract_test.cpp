@@ -425,6 +425,16 @@ TYPED_TEST(StoreContract, WhatWasSetAsideWaitsForALook) {
   EXPECT_EQ(left[0].id, first);
 }
 
+TYPED_TEST(StoreContract, AMessageThatHasComeAgainIsCounted) {
+  const auto id = this->store->add_message(mail(1, "a", "b"), {}).value();
+  EXPECT_EQ(this->store->message(id).value()->again, 0);
+  EXPECT_EQ(this->store->message(id).value()->again_at, std::nullopt);
+  ASSERT_TRUE(this->store->came_again(id, kStart));
+  ASSERT_TRUE(this->store->came_again(id, kStart + 1h));
+  EXPECT_EQ(this->store->message(id).value()->again, 2);
+  EXPECT_EQ(this->store->message(id).value()->again_at, kStart + 1h);
+}
+
 TYPED_TEST(StoreContract, WhatWasToldByText) {
   ports::Message m = mail(1, "", "Alarm");
   m.channel = core::Channel::sms;

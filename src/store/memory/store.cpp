@@ -273,6 +273,12 @@ class MemoryStore final : public ports::Store {
     if (!t_.messages.find(id)) return fail(Fault::not_found, "there is no message {}", id);
     return change(id, [&](MessageRow& row) { row.m.text = text; });
   }
+  Status came_again(MessageId id, Instant now) override {
+    return change(id, [&](MessageRow& row) {
+      ++row.m.again;
+      row.m.again_at = now;
+    });
+  }
   Status set_looked_at(MessageId id, Instant now) override {
     return change(id, [&](MessageRow& row) { row.looked_at = now; });
   }

@@ -129,13 +129,13 @@ class SqliteArchive final : public ports::Archive {
     HEJNAL_TRY(const bool found, rows->next());
     return found ? rows->integer(0) : 0;
   }
-  static Result<std::vector<ports::Message>> list(Result<Rows> rows) {
+  Result<std::vector<ports::Message>> list(Result<Rows> rows) {
     if (!rows) return tl::make_unexpected(rows.error());
     std::vector<ports::Message> out;
     for (;;) {
       HEJNAL_TRY(const bool more, rows->next());
       if (!more) return out;
-      HEJNAL_TRY(ports::Message m, read_message(*rows));
+      HEJNAL_TRY(ports::Message m, read_message(db_, *rows));
       out.push_back(std::move(m));
     }
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -400,13 +401,11 @@ Result<Log> checkpoint(const std::string& path, int mode) {
 
 }  // namespace
 
-Log log_of(const std::string& path) {
-  constexpr std::streamoff kLastFrame = 16, kMoved = 96;
-  std::ifstream index(path + "-shm", std::ios::binary);
-  const auto number_at = [&index](std::streamoff at) {
+Log log_of(int index) {
+  constexpr off_t kLastFrame = 16, kMoved = 96;
+  const auto number_at = [index](off_t at) {
     std::uint32_t out = 0;
-    if (!index.seekg(at) || !index.read(reinterpret_cast<char*>(&out), sizeof out)) return std::int64_t{0};
-    return std::int64_t{out};
+    return ::pread(index, &out, sizeof out, at) == sizeof out ? std::int64_t{out} : std::int64_t{0};
   };
   return {number_at(kLastFrame), number_at(kMoved)};
 }

@@ -57,6 +57,7 @@ class SqliteStore final : public ports::Store {
   Result<std::optional<ports::Message>> message(core::MessageId id) override;
   Result<std::string> message_id_of_email(core::MessageId id) override;
   Status set_message_text(core::MessageId id, std::string_view text) override;
+  Status came_again(core::MessageId id, Instant now) override;
   Status set_looked_at(core::MessageId id, Instant now) override;
   Result<std::vector<ports::Message>> not_looked_at(int limit) override;
   Result<core::CaseNumber> last_case_told(std::string_view phone) override;
@@ -97,7 +98,7 @@ class SqliteStore final : public ports::Store {
 };
 
 // Shared by the writer and the readers.
-Result<ports::Message> read_message(const Rows& rows);
+Result<ports::Message> read_message(Database& db, const Rows& rows);
 // What a search looks in: sender, recipient, subject, text, the client's name and organisation, in columns
 // from `first` on; of each the first 20,000 bytes.
 std::string indexed_text(const Rows& rows, int first);
