@@ -53,7 +53,7 @@ class Checkpointer {
   Held database_{""}, log_{"-wal"}, index_{"-shm"};
   std::int64_t last_written_ = 0, last_moved_ = 0;  // the log's times of change
   bool asked_ = false;                              // the writer, to lay out more of the log
-  std::int64_t asked_at_ = 0, no_more_ = 0;         // sizes of the log
+  std::int64_t asked_at_ = -1, no_more_ = -1;       // sizes of the log
   std::thread thread_;
 };
 

@@ -71,8 +71,7 @@ Instant Desk::tick() {
 Status Desk::before_commit() { return parts_.store.set_setting(kLastNow, std::to_string(last_now_.ms)); }
 
 void Desk::undo(Mark mark) {
-  cases_.clear();
-  recent_.clear();
+  for (std::size_t i = mark.changes; i < changes_.size(); ++i) forget_case(changes_[i].number);
   changes_.resize(mark.changes);
   leaving_.resize(mark.leaving);
   for (std::size_t i = mark.spent; i < spent_.size(); ++i)
@@ -87,6 +86,13 @@ void Desk::undo(Mark mark) {
 void Desk::committed(Events& events) {
   spent_.clear();
   events.publish(std::exchange(changes_, {}));
+}
+
+void Desk::forget_case(core::CaseNumber number) {
+  const auto found = cases_.find(number);
+  if (found == cases_.end()) return;
+  recent_.erase(found->second.place);
+  cases_.erase(found);
 }
 
 void Desk::remember(const core::Case& c) {
@@ -199,8 +205,8 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const co
     HEJNAL_TRY_VOID(parts_.store.set_failure(c.number, fails));
   }
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
+  changes_.push_back({0, c.number, is_new ? "opened" : "changed"});  // undo() forgets what stands there
   remember(c);
-  changes_.push_back({0, c.number, is_new ? "opened" : "changed"});
   return c;
 }
 

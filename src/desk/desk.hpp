@@ -151,6 +151,7 @@ class Desk {
   Result<ports::Outgoing> outgoing(std::int64_t item, const core::Notice& notice,
                                    const ports::Message& message, int attempts);
   void remember(const core::Case& c);
+  void forget_case(core::CaseNumber number);
   std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);

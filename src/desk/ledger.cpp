@@ -154,7 +154,7 @@ bool Ledger::wait() {
   if (!next) sleep = 1s;
   if (next && *next) sleep = std::min(sleep, std::max(**next - now, Duration(1)));
   std::unique_lock lock(mutex_);
-  const bool brief = pressed_ || index_behind_ || !results_.empty();
+  const bool brief = brief_ = pressed_ || index_behind_ || !results_.empty();
   if (brief) sleep = std::min(sleep, kMoment);
   if (!last_commit_) sleep = 1s;
   const bool had_room = in_flight_ < kInFlightMax;
@@ -269,13 +269,16 @@ void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
   for (ports::Outgoing& o : outgoing) {
     const Desk::Handed handed{o.item, o.notice.number, o.attempts, o.notice.channel == core::Channel::sms};
     dispatcher_.send(std::move(o), [this, handed](ports::SendResult result) {
+      bool wakes = false;
       {
         const std::lock_guard lock(mutex_);
         --in_flight_;
         // Results are taken even when much is waiting or the server is stopping: they must not be lost.
         if (!stopped_) results_.push_back(result_job(handed, std::move(result)));
+        // In a brief sleep they are seen soon enough.
+        wakes = !brief_ || results_.size() >= kResultsMax || in_flight_ == kInFlightMax - 1 || in_flight_ == 0;
       }
-      wake_.notify_one();
+      if (wakes) wake_.notify_one();
     });
   }
 }

@@ -107,6 +107,7 @@ class Ledger {
   int unindexed_ = 0;     // about how many messages have come since
   int busy_groups_ = 0;   // in a row
   bool pressed_ = false;  // the last group was one of many jobs, a moment ago
+  bool brief_ = false;    // sleeps for a moment at most, if it sleeps
   int in_flight_ = 0;     // handed to the dispatcher, not yet heard of
   std::thread thread_;
 };
