@@ -20,6 +20,7 @@ struct Facts {
   bool sms_available = true;             // a gateway is configured
   std::string automatic_budget;          // empty: automatic mail may leave; else why it may not
   std::vector<std::string> over_budget;  // clients of merged cases to whom none may leave
+  std::vector<std::string> sms_stopped;  // numbers of this case's clients that have sent STOP
   // For a case that is being opened:
   CaseNumber number = 0;
   std::string short_code, token;
