@@ -180,7 +180,7 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
   received.relation = sms.relation;
   received.phone = sms.from.phone;
   received.through = sms.through;
-  if (sms.contact_word) {
+  if (sms.contact_word && turn.c().exists()) {
     received.automatic = true;
     received.relation = Relation::reply;
     turn.add(received, sms.join_reason);

@@ -84,6 +84,14 @@ TEST(Stopped, TheWordItselfIsRecordedAndNothingFollows) {
   EXPECT_EQ(s.last.size(), 1U);
 }
 
+TEST(Budget, OfSmsToANumber) {
+  Story s;
+  s.facts.sms_over_budget = {kAnnasNumber};
+  s.report(Relation::opens, {"Anna", {}, kAnnasNumber, {}});
+  EXPECT_EQ(s.said(), Lines{});
+  EXPECT_EQ(s.why<Withheld>(), "+48601222333 has had enough automatic SMS for now");
+}
+
 TEST(Nameless, ASenderThatIsNoTelephoneCannotBeAnsweredAndTheCaseSaysSo) {
   Story s;
   SmsReceived sms;

@@ -245,6 +245,11 @@ void Turn::tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* 
     add(Withheld{kind}, no_telephone(notice.client.phone));
     return;
   }
+  const auto& over = facts_.sms_over_budget;
+  if (std::find(over.begin(), over.end(), notice.client.phone) != over.end()) {
+    add(Withheld{kind}, fmt::format("{} has had enough automatic SMS for now", notice.client.phone));
+    return;
+  }
   notice.channel = Channel::sms;
   notice.to = notice.client.phone;
   notice.to_name = notice.client.name;

@@ -193,13 +193,15 @@ Status Desk::prepare_opening(core::Facts& facts) {
   return {};
 }
 
-// Who has sent STOP is asked in one place, for every decision that could say something by SMS.
-Status Desk::add_stopped(core::Facts& facts, const core::Case& c, const core::Signal& signal) {
+// Who has sent STOP, or has had enough, is asked in one place, for every decision that could say something by
+// SMS.
+Status Desk::add_limits_of_sms(core::Facts& facts, const core::Case& c, const core::Signal& signal) {
   if (!facts.sms_available) return {};
   const auto add = [&](const std::string& phone) -> Status {
     if (phone.empty()) return {};
     HEJNAL_TRY(const auto contact, parts_.store.sms_contact(phone));
     if (contact && contact->stopped_at) facts.sms_stopped.push_back(phone);
+    if (!budget_.refusal(phone, c.number, now()).empty()) facts.sms_over_budget.push_back(phone);
     return {};
   };
   HEJNAL_TRY_VOID(add(c.client.phone));
@@ -215,7 +217,7 @@ Status Desk::add_stopped(core::Facts& facts, const core::Case& c, const core::Si
 
 Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Facts facts) {
   HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
-  HEJNAL_TRY_VOID(add_stopped(facts, c, signal));
+  HEJNAL_TRY_VOID(add_limits_of_sms(facts, c, signal));
   const bool is_new = !c.exists();
   const bool failed_before = !is_new && core::failure_open(*procedure, c);
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
@@ -457,6 +459,7 @@ Result<std::optional<Instant>> Desk::next_alarm() {
 Result<std::optional<Instant>> Desk::next_event() {
   HEJNAL_TRY(const auto alarm, next_alarm());
   HEJNAL_TRY(auto attempt, parts_.store.next_try());
+  if (!settings_.sms_repeats_by) return attempt && (!alarm || *attempt < *alarm) ? attempt : alarm;
   HEJNAL_TRY(const auto ask, parts_.store.next_ask());
   if (ask && (!attempt || *ask < *attempt)) attempt = ask;
   return attempt && (!alarm || *attempt < *alarm) ? attempt : alarm;

@@ -154,7 +154,7 @@ class Desk {
   Status prepare_opening(core::Facts& facts);
   // Decides, applies, stores; the one way in which a case changes.
   Result<core::Case> turn(core::Case c, const core::Signal& signal, core::Facts facts);
-  Status add_stopped(core::Facts& facts, const core::Case& c, const core::Signal& signal);
+  Status add_limits_of_sms(core::Facts& facts, const core::Case& c, const core::Signal& signal);
   Status queue(core::Notice notice);
   Result<ports::Outgoing> outgoing(std::int64_t item, const core::Notice& notice,
                                    const ports::Message& message, int attempts);

@@ -156,6 +156,7 @@ Status Desk::note_gateway(std::int64_t id, const ports::SendResult& result) {
 
 // A report that does not come is asked for; it is never answered with a second SMS.
 Status Desk::ask_for_reports(int room) {
+  if (!settings_.sms_repeats_by) return {};  // no gateway, nobody to ask
   HEJNAL_TRY(const auto missing, parts_.store.sms_to_ask(now(), room));
   for (ports::SmsHanded handed : missing) {
     HEJNAL_TRY(const auto item, parts_.store.notice(handed.item));
