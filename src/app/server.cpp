@@ -237,7 +237,9 @@ class Server::Impl {
     };
     watch.note = [this](std::int64_t item, const std::string& gateway, std::function<void(bool)> then) {
       ledger_->submit([=](desk::Desk& desk) { return desk.given_to(item, gateway); },
-                      [then = std::move(then)](const Status& done) { then(done.has_value()); });
+                      [this, then = std::move(then)](const Status& done) {
+                        out_->post([then, good = done.has_value()] { then(good); });
+                      });
     };
     HEJNAL_TRY(sms_, make_sms(settings_, *clock_, std::move(watch)));
     if (!sms_) return {};
