@@ -212,6 +212,25 @@ class Stop(world.SandboxTest):
         self.desk.sms(PHONE, self.desk.texts(PHONE)[0]["text"])  # our own words come back: a report, no command
         self.assertEqual(len(self.desk.all_cases()), 1)
 
+    def test_two_hejnals_that_text_each_other_come_to_rest(self):
+        folder = self.folder / "other"
+        folder.mkdir()
+        other = self.start("--sandbox", "--data", folder, "--http", "127.0.0.1:0", "--lmtp", "127.0.0.1:0", data=folder)
+        ours, theirs = "+48611000001", "+48611000002"  # what each is known by to the other
+        self.desk.sms(theirs, "Serwer stoi")
+        heard = {ours: 0, theirs: 0}
+        for _ in range(12):
+            for desk, to, name, recipient in ((self.desk, theirs, ours, other), (other, ours, theirs, self.desk)):
+                said = desk.texts(to)
+                for sms in said[heard[to]:]:
+                    recipient.sms(name, sms["text"])
+                heard[to] = len(said)
+            self.desk.advance(240)
+            other.advance(240)
+        self.assertLessEqual(sum(heard.values()), 6)
+        before = dict(heard)
+        self.assertEqual({theirs: len(self.desk.texts(theirs)), ours: len(other.texts(ours))}, before, "they are at rest")
+
     def test_an_sms_shows_its_segments(self):
         self.desk.sms(PHONE, "ż" * 71)
         message = self.only_case()["messages"][0]
