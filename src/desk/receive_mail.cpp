@@ -365,8 +365,8 @@ class MailFiler {
       facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, facts.number, now_);
     HEJNAL_TRY_VOID(keep(facts.number, ports::MessageState::opened, match.reason));
     signal.message = filed_.message;
-    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, signal, facts));
     HEJNAL_TRY_VOID(meet(facts.number));
+    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, signal, facts));
     return filed_;
   }
 
@@ -431,14 +431,14 @@ class MailFiler {
       if (number != 0) HEJNAL_TRY_VOID(add(number, "it refers to a mail of the case"));
     }
     for (const Tag& tag : tags_of(mail_.subject)) {
-      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(tag.code)));
+      HEJNAL_TRY(const core::CaseNumber number, desk_.case_of_code(upper(tag.code)));
       if (number != 0 && number == tag.number)
         HEJNAL_TRY_VOID(add(number, "its subject has the tag of the case"));
     }
     for (const std::string& recipient : mail_.rcpt_to) {
       const std::string detail = detail_of(recipient);
       if (detail.size() != 5) continue;
-      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(detail)));
+      HEJNAL_TRY(const core::CaseNumber number, desk_.case_of_code(upper(detail)));
       if (number != 0) HEJNAL_TRY_VOID(add(number, "it was sent to the address of the case"));
     }
     if (mail_.automatic == Automatic::none) {

@@ -14,6 +14,7 @@ namespace hejnal::desk {
 
 namespace {
 
+constexpr int kOfEmails = 1'000'000'000;  // those of them by email
 constexpr Duration kHelpEvery = 1h;
 constexpr int kFirstOfNoCase =
     1'000'000;  // numbers of notices of no case; below are the days of set-aside mail
@@ -88,7 +89,7 @@ Status Desk::say_about_sms(core::Notice notice, core::MessageId because) {
       spent_.push_back({notice.to, 0});
     }
   }
-  notice.id = kFirstOfNoCase + static_cast<int>(because % 2'000'000'000);
+  notice.id = kFirstOfNoCase + static_cast<int>(because % 900'000'000);
   return queue(std::move(notice));
 }
 
@@ -301,8 +302,8 @@ Result<Filed> Desk::not_followed(const ports::IncomingSms& sms, const core::OnCa
     notice.to = colleague.email;
     notice.to_name = colleague.name;
     // Numbers of their own, beside those of SMS: each has a Message-ID.
-    notice.id =
-        -static_cast<int>((filed.message * 100 + static_cast<std::int64_t>(told.size())) % 2'000'000'000);
+    notice.id = kOfEmails + static_cast<int>((filed.message * 16 + static_cast<std::int64_t>(told.size())) %
+                                             1'000'000'000);
     HEJNAL_TRY_VOID(queue(notice));
   }
   return filed;
@@ -330,7 +331,7 @@ Result<std::optional<Filed>> Desk::answers_question(const ports::IncomingSms& sm
   const auto meant = core::question_answered(sms.text, questions);
   if (!meant) return std::nullopt;
   for (const std::string& word : words_of_five(sms.text)) {  // a short code says more
-    HEJNAL_TRY(const core::CaseNumber by_code, parts_.store.case_by_code(word));
+    HEJNAL_TRY(const core::CaseNumber by_code, case_of_code(word));
     if (by_code != 0) return std::nullopt;
   }
   HEJNAL_TRY(const core::Case c, load(meant->number));

@@ -36,6 +36,8 @@ struct Log {
   std::int64_t pages = 0;  // that it holds
   std::int64_t moved = 0;  // of them, how many are where they belong
 };
+// As the index of the log says, without a connection. Source: https://www.sqlite.org/walformat.html.
+Log log_of(const std::string& path);
 // Moves committed pages from the log to their places as far as the writer and readers let it, without
 // waiting.
 Result<Log> checkpoint(const std::string& path);

@@ -39,8 +39,7 @@ class SqliteStore final : public ports::Store {
   Result<std::vector<ports::CaseSummary>> open_cases_of_email(std::string_view address, int limit) override;
   Result<std::vector<ports::CaseSummary>> merged_cases_of_email(std::string_view address, int limit) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_phone(std::string_view phone, int limit) override;
-  Result<core::CaseNumber> case_by_code(std::string_view short_code) override;
-  Result<core::CaseNumber> case_by_token(std::string_view token) override;
+  Result<core::CaseNumber> case_by_early_code(std::string_view short_code) override;
   Result<core::CaseNumber> case_by_message_id(std::string_view message_id) override;
   Result<std::vector<std::string>> participants(core::CaseNumber number) override;
   Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) override;
@@ -101,6 +100,7 @@ class SqliteStore final : public ports::Store {
  private:
   Result<core::CaseNumber> number_of(Result<Rows> rows);
   Result<std::int64_t> person_of(std::string_view kind, std::string_view value);
+  Result<std::int64_t> person_of_client(const core::Party& client);
 
   Database db_;
   std::int64_t indexed_upto_ = -1;  // -1: not read yet

@@ -1,4 +1,6 @@
 // Messages, their original bytes, and the search index that follows behind.
+#include <fmt/core.h>
+
 #include <charconv>
 
 #include "base/check.hpp"
@@ -51,7 +53,7 @@ std::string seal_of(std::string_view from, std::string_view to, std::string_view
     all += part;
     all += '\0';
   }
-  return content_hash(all).substr(0, 16);
+  return fmt::format("{:x}", checksum(all));
 }
 
 std::string indexed_text(const Rows& rows, int first) {
@@ -89,13 +91,18 @@ Result<ports::Message> read_message(const Rows& rows) {
 Result<std::optional<ports::Store::Earlier>> SqliteStore::seen(std::string_view message_id,
                                                                std::string_view content_key) {
   if (message_id.empty()) return std::nullopt;
-  HEJNAL_TRY(Rows rows, db_.query("SELECT id, case_number = 0 FROM messages WHERE message_id <> '' AND "
-                                  "message_id = ?1 AND content_key = ?2 AND outgoing = 0 "
-                                  "ORDER BY case_number = 0, id LIMIT 1",
-                                  message_id, content_key));
-  HEJNAL_TRY(const bool found, rows.next());
-  if (!found) return std::nullopt;
-  return Earlier{rows.integer(0), rows.integer(1) != 0};
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT id, case_number = 0 FROM messages WHERE message_id <> '' AND outgoing = 0 AND "
+                       "message_id = ?1 AND content_key = ?2 ORDER BY id",
+                       message_id, content_key));
+  std::optional<Earlier> first;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return first;
+    const Earlier found{rows.integer(0), rows.integer(1) != 0};
+    if (!found.set_aside) return found;
+    if (!first) first = found;
+  }
 }
 
 Result<std::int64_t> SqliteStore::messages_from_clients(core::CaseNumber number) {
