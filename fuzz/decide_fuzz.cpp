@@ -75,6 +75,7 @@ Signal any_signal(Bytes& in, const Case& c, Instant now, MessageId message) {
       s.message = message;
       s.from = in.party();
       s.relation = relation;
+      s.contact_word = relation != Relation::opens && in.next() % 8 == 0;
       return s;
     }
     case 2: {
@@ -139,6 +140,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       continue;
     facts.failure_open = in.coin();
     facts.automatic_budget = in.next() % 8 == 0 ? "enough" : "";
+    facts.sms_stopped.clear();
+    if (in.next() % 4 == 0) facts.sms_stopped = {c.client.phone};
     facts.other.reset();
     if (in.coin()) {
       facts.other = Facts::Other{};

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "carriers/sms/gateway.hpp"
+#include "core/sms_command.hpp"
 #include "wire/sms/number.hpp"
 #include "wire/sms/text.hpp"
 
@@ -66,6 +67,9 @@ void texts(const std::string& bytes) {
     }
   }
   must(is_valid_utf8(wire::sms_sender(bytes, "48").text));
+  const core::DeskCommand command = core::read_desk_command(text);
+  must(!command.slot || (*command.slot >= 0 && *command.slot < core::kSlotsMax));
+  must(core::contact_word(text) == core::ContactWord::none || text.size() <= 40);
 }
 
 void parts(const std::string& bytes) {
@@ -123,5 +127,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(is_valid_utf8(result.text));
   });
   must(answers == 1);
+  gateway.ask(sms.text, [&](const ports::SmsReport& report) {
+    ++answers;
+    must(is_valid_utf8(report.text));
+  });
+  must(answers == 2);
   return 0;
 }

@@ -18,7 +18,7 @@ NUMBER = r"\+\d{8,15}"
 TEXT = r'"[^"]+"'
 KIND = (
     r"(?:receipt|resend receipt|acknowledgement|start of work|answer|question|settled|alert"
-    r"|missing email|rejected call|no reply)"
+    r"|missing email|rejected call|no reply|unreachable|sms stopped|sms started|about us|commands)"
 )
 CLASS = r"(?:routine|urgent|critical)"
 STATEMENTS = [

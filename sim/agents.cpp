@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/sms_command.hpp"
+
 namespace hejnal::sim {
 
 using core::Action;
@@ -44,8 +46,13 @@ void Agents::got(const ports::Outgoing& outgoing) {
     plan_work(world_.laws.living(outgoing.notice.number), until_working_hours(), until_working_hours() + 1h);
     return;
   }
+  if (outgoing.notice.number == 0) return;  // of no case
   if (world_.dice.chance(150)) return;
   const CaseNumber number = world_.laws.living(outgoing.notice.number);
+  if (by_sms && outgoing.notice.code > 0 && world_.dice.chance(350)) {
+    answer_by_sms(outgoing.notice);
+    return;
+  }
   if (!by_sms && outgoing.notice.kind == core::NoticeKind::alert && world_.dice.chance(150)) {
     ClientLetter letter{.from = house_.on_call.front().email, .subject = "Re: " + outgoing.words.subject};
     letter.text = world_.dice.chance(300) ? "#notatka\nsprawdzam" : "Zajęliśmy się tym, już działa.";
@@ -59,6 +66,21 @@ void Agents::got(const ports::Outgoing& outgoing) {
   world_.after(world_.dice.between(Duration(30s), Duration(12min)), [this, number] {
     woken_.erase(number);
     work(number);
+  });
+}
+
+// With one thumb, and not always the right one. Whoever has only read it works on it later.
+void Agents::answer_by_sms(const core::Notice& alert) {
+  Dice& dice = world_.dice;
+  const int slot = alert.code - 1 + (dice.chance(50) ? 1 : 0);
+  std::string text = core::alert_code(slot, dice.chance(500) ? Action::read : Action::start);
+  if (dice.chance(100)) text = "sprawdzam to";
+  if (dice.chance(30)) text = "R 601000001";
+  if (dice.chance(10)) text = "STOP";
+  const CaseNumber number = alert.number;
+  world_.after(dice.between(Duration(20s), Duration(8min)), [this, text, to = alert.to, number] {
+    post_.sms(to, text, {0, false, false, true, false});
+    plan_work(world_.laws.living(number), 10min, 2h);
   });
 }
 

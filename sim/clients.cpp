@@ -208,6 +208,12 @@ void Clients::got_answer(Matter& m, const ports::Outgoing& outgoing) {
   std::string text = asked ? "Tak, właśnie tak." : dice.chance(700) ? "Dziękuję!" : "Dalej jest źle.";
   if (!dice.chance(asked ? 850 : 450)) return;
   ++m.replies;
+  if (asked && dice.chance(250)) {  // a short answer is quicker by SMS
+    world_.after(dice.between(Duration(1min), Duration(20h)), [this, id = m.id, text] {
+      post_.sms(clients_[at(id).client].phone, text, {id, false, false, false, false});
+    });
+    return;
+  }
   world_.after(dice.between(Duration(3min), Duration(48h)),
                [this, id = m.id, text, thread = outgoing.message_id] {
                  write(at(id), "Re: " + at(id).subject, text, false, thread);

@@ -34,7 +34,7 @@ void Laws::left(const ports::Outgoing& outgoing, int life) {
   last_life = life;
   again = false;
   const CaseAccount* account = find(notice.number);
-  const bool of_a_case = notice.kind != core::NoticeKind::set_aside;  // the daily look stands in no journal
+  const bool of_a_case = notice.number != 0;  // the daily look and words about SMS stand in no journal
   if (of_a_case && (!account || account->c.notices < notice.id))
     broken("nothing_unrecorded", notice.number,
            fmt::format("notice {} left before it was written down", notice.id));

@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "config/procedure_file.hpp"
 #include "sim/sampled.hpp"
+#include "wire/sms/number.hpp"
 
 namespace hejnal::sim {
 
@@ -38,8 +39,16 @@ Node::Node(House house, std::unique_ptr<Disk> disk, VirtualClock& clock, ports::
       procedure_(polish()),
       composer_({"Pomoc", house_.address, house_.zone, house_.delimiter}) {
   intake_.own_addresses = {house_.address, house_.critical_address};
-  auto wording = carriers::Templates::load(
-      {"Pomoc", house_.sms_number, "https://wsparcie.example", house_.zone, "pl"}, procedure_);
+  auto wording = carriers::Templates::load({"Pomoc",
+                                            house_.sms_number,
+                                            "https://wsparcie.example",
+                                            house_.zone,
+                                            "pl",
+                                            {},
+                                            wire::Transliterate::when_cheaper,
+                                            house_.address,
+                                            {}},
+                                           procedure_);
   HEJNAL_CHECK(wording.has_value());
   wording_ = std::move(*wording);
 }
@@ -56,6 +65,7 @@ Status Node::start() {
   settings.own_domains = {std::string(core::domain_of(house_.address))};
   settings.on_call = house_.on_call;
   settings.sms_available = true;
+  settings.normal_number = [](const std::string& number) { return wire::e164(number, "48"); };
   settings.budget = house_.budget;
   life->desk = std::make_unique<desk::Desk>(
       desk::Parts{*life->store, clock_, random_, *wording_,

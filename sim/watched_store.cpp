@@ -150,6 +150,25 @@ class WatchedStore final : public ports::Store {
                     string_view error) override {
     return store_->set_notice(id, state, attempts, next_try_at, error);
   }
+  Result<std::optional<ports::SmsContact>> sms_contact(string_view phone) override {
+    return store_->sms_contact(phone);
+  }
+  Status set_sms_contact(const ports::SmsContact& c) override { return store_->set_sms_contact(c); }
+  Result<List<core::AlertCode>> alert_codes(string_view phone) override { return store_->alert_codes(phone); }
+  Status set_alert_code(string_view phone, const core::AlertCode& code) override {
+    return store_->set_alert_code(phone, code);
+  }
+  Result<std::optional<ports::SmsHanded>> sms_handed(std::int64_t id) override {
+    return store_->sms_handed(id);
+  }
+  Status set_sms_handed(const ports::SmsHanded& h) override { return store_->set_sms_handed(h); }
+  Result<List<ports::SmsHanded>> sms_to_ask(Instant now, int limit) override {
+    return store_->sms_to_ask(now, limit);
+  }
+  Result<std::optional<Instant>> next_ask() override { return store_->next_ask(); }
+  Result<List<ports::AutomaticWord>> automatic_since(Instant since) override {
+    return store_->automatic_since(since);
+  }
   Result<std::optional<OutboxItem>> notice(std::int64_t id) override { return store_->notice(id); }
   Result<std::optional<OutboxItem>> notice_by_message_id(string_view id) override {
     return store_->notice_by_message_id(id);

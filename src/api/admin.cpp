@@ -26,11 +26,20 @@ json::Array texts(const std::vector<std::string>& list) {
 }
 
 json::Object person_json(const ports::PersonRow& p) {
+  json::Array sms;
+  for (const ports::SmsContact& c : p.sms) {
+    sms.push_back(json::Object{
+        {"phone", c.phone},
+        {"stopped_at", c.stopped_at ? json::Value(format_rfc3339(*c.stopped_at)) : json::Value(nullptr)},
+        {"lifted_by", c.changed_by},
+        {"note", c.note}});
+  }
   return {{"id", p.id},
           {"name", p.name},
           {"organisation", p.organisation},
           {"emails", texts(p.emails)},
-          {"phones", texts(p.phones)}};
+          {"phones", texts(p.phones)},
+          {"sms", std::move(sms)}};
 }
 
 std::string overall(const std::vector<ChannelHealth>& channels, const Status& store) {
@@ -67,6 +76,27 @@ Result<ports::Response> name_person(Context& context) {
   HEJNAL_TRY_VOID(context.parts.ledger->run(
       [&](desk::Desk& desk) { return desk.store().name_organisation(id, organisation); }));
   return json_response(json::Object{{"id", id}, {"organisation", organisation}});
+}
+
+// A number has sent STOP, and its owner has said elsewhere that SMS may come again.
+Result<ports::Response> allow_sms(Context& context) {
+  HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const std::string phone = phone_in(context, body, "phone", true);
+  const std::string note = body.line("note", true, 2000);
+  HEJNAL_TRY_VOID(body.finish());
+  const auto person = [&]() -> Result<ports::PersonRow> {
+    HEJNAL_TRY(auto people, context.archive.people({}, 1, id == ports::Archive::kNewest ? id : id + 1));
+    if (people.empty() || people.front().id != id) return fail(Fault::not_found, "there is no person {}", id);
+    return people.front();
+  };
+  HEJNAL_TRY(const ports::PersonRow before, person());
+  if (std::find(before.phones.begin(), before.phones.end(), phone) == before.phones.end())
+    return fail(Fault::not_found, "person {} has no number {}", id, phone);
+  HEJNAL_TRY_VOID(
+      context.parts.ledger->run([&](desk::Desk& desk) { return desk.allow_sms(phone, context.who, note); }));
+  HEJNAL_TRY(const ports::PersonRow after, person());
+  return json_response(person_json(after));
 }
 
 Result<ports::Response> list_tokens(Context& context) {
@@ -163,6 +193,13 @@ Result<ports::Response> metrics(Context& context) {
   gauge("ledger_jobs_total", "Jobs done since the start.", "counter", ledger.jobs);
   gauge("ledger_waiting", "Jobs that wait for the ledger.", "gauge", ledger.waiting);
   gauge("store_up", "1 while the last transaction could be committed.", "gauge", ledger.last_commit ? 1 : 0);
+  std::string last;
+  for (const Metric& m : context.parts.metrics ? context.parts.metrics() : std::vector<Metric>()) {
+    if (m.name != last)
+      out += fmt::format("# HELP hejnal_{0} {1}\n# TYPE hejnal_{0} {2}\n", m.name, m.help, m.type);
+    last = m.name;
+    out += fmt::format("hejnal_{}{{{}}} {}\n", m.name, m.labels, m.value);
+  }
   return ports::Response{200, "text/plain; version=0.0.4; charset=utf-8", std::move(out), {}};
 }
 

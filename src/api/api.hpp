@@ -24,6 +24,12 @@ struct ChannelHealth {
   std::string name, state, detail;  // state: ok, degraded, failing
 };
 
+struct Metric {
+  std::string name, help, type;  // gauge, counter; without "hejnal_"
+  std::string labels;            // gateway="smsapi"; empty: none
+  std::int64_t value = 0;
+};
+
 struct Parts {
   desk::Ledger* ledger = nullptr;
   desk::Events* events = nullptr;
@@ -33,7 +39,9 @@ struct Parts {
   std::string public_url, desk_name, desk_address, sms_number, phone, zone, country, version;
   std::function<std::string(const std::string& number)> normal_number;  // to E.164; empty when it is none
   std::function<std::vector<ChannelHealth>()> channels;
-  Sandbox sandbox;  // world is null outside of a sandbox
+  std::function<int(const std::string& text)> sms_segments;  // how many a text costs
+  std::function<std::vector<Metric>()> metrics;              // of the carriers; those of one name together
+  Sandbox sandbox;                                           // world is null outside of a sandbox
   int workers = 3;
 };
 

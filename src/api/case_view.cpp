@@ -70,28 +70,30 @@ json::Object case_json(const ports::CaseRow& row, const std::string& public_url)
   return out;
 }
 
-json::Object message_json(const ports::Message& m) {
+json::Object message_json(const ports::Message& m, const Segments& segments) {
   json::Array attachments;
   for (const auto& a : m.attachments)
     attachments.push_back(json::Object{{"name", a.name}, {"type", a.type}, {"size", a.size}});
-  return {{"id", m.id},
-          {"direction", m.outgoing ? "out" : "in"},
-          {"channel", to_string(m.channel)},
-          {"from", m.from},
-          {"to", m.to},
-          {"subject", m.subject},
-          {"text", m.text},
-          {"at", format_rfc3339(m.at)},
-          {"automatic", m.automatic},
-          {"state", m.state},
-          {"attachments", std::move(attachments)},
-          {"join_reason", m.join_reason},
-          {"deliveries", m.outgoing ? json::Value(nullptr) : json::Value(1 + m.again)},
-          {"delivered_again_at", time_json(m.again_at)}};
+  json::Object out{{"id", m.id},
+                   {"direction", m.outgoing ? "out" : "in"},
+                   {"channel", to_string(m.channel)},
+                   {"from", m.from},
+                   {"to", m.to},
+                   {"subject", m.subject},
+                   {"text", m.text},
+                   {"at", format_rfc3339(m.at)},
+                   {"automatic", m.automatic},
+                   {"state", m.state},
+                   {"attachments", std::move(attachments)},
+                   {"join_reason", m.join_reason},
+                   {"deliveries", m.outgoing ? json::Value(nullptr) : json::Value(1 + m.again)},
+                   {"delivered_again_at", time_json(m.again_at)}};
+  if (m.channel == core::Channel::sms && segments) out["segments"] = segments(m.text);
+  return out;
 }
 
 Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number,
-                                const std::string& public_url) {
+                                const std::string& public_url, const Segments& segments) {
   HEJNAL_TRY(const auto row, archive.find(number));
   if (!row) return fail(Fault::not_found, "there is no case {}", number);
   json::Object out = case_json(*row, public_url);
@@ -112,7 +114,7 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
   }
   HEJNAL_TRY(const auto messages, archive.messages(number));
   json::Array list;
-  for (const ports::Message& m : messages) list.push_back(message_json(m));
+  for (const ports::Message& m : messages) list.push_back(message_json(m, segments));
   out["journal"] = std::move(entries);
   out["messages"] = std::move(list);
   return out;

@@ -5,7 +5,8 @@
 namespace hejnal::api {
 
 Result<ports::Response> case_response(Context& context, core::CaseNumber number, int status) {
-  HEJNAL_TRY(json::Object found, whole_case(context.archive, number, context.parts.public_url));
+  HEJNAL_TRY(json::Object found,
+             whole_case(context.archive, number, context.parts.public_url, context.parts.sms_segments));
   const auto entries = static_cast<std::int64_t>(found["journal"].as_array().size());
   ports::Response response = json_response(std::move(found), status);
   response.headers.emplace_back("ETag", etag_of(entries));
@@ -80,7 +81,8 @@ Result<ports::Response> list_set_aside(Context& context) {
   HEJNAL_TRY(const Page page, read_page(context.request));
   HEJNAL_TRY(auto messages, context.archive.set_aside(page.limit + 1, page.before));
   return page_response<ports::Message>(
-      page, std::move(messages), [](const ports::Message& m) { return m.id; }, message_json);
+      page, std::move(messages), [](const ports::Message& m) { return m.id; },
+      [&](const ports::Message& m) { return message_json(m, context.parts.sms_segments); });
 }
 
 Result<ports::Response> list_notices(Context& context) {

@@ -94,7 +94,7 @@ Result<Page> read_page(const ports::Request& request);
 // {"items", "next"}. `rows` were read with a limit of one more than the page has: is there another page?
 template <class Row>
 ports::Response page_response(const Page& page, std::vector<Row> rows, std::int64_t (*id_of)(const Row&),
-                              json::Object (*show)(const Row&)) {
+                              const std::function<json::Object(const Row&)>& show) {
   const bool more = rows.size() > static_cast<std::size_t>(page.limit);
   if (more) rows.resize(static_cast<std::size_t>(page.limit));
   json::Array items;
@@ -137,6 +137,7 @@ Result<ports::Response> dismiss_set_aside(Context&);
 Result<ports::Response> list_people(Context&);
 Result<ports::Response> merge_person(Context&);
 Result<ports::Response> name_person(Context&);
+Result<ports::Response> allow_sms(Context&);
 Result<ports::Response> record_call(Context&);
 Result<ports::Response> health(Context&);
 Result<ports::Response> metrics(Context&);

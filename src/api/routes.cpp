@@ -32,6 +32,7 @@ const std::vector<Route>& routes() {
       {"GET", "/api/v1/people", Role::reader, list_people, false, "q,limit,cursor"},
       {"POST", "/api/v1/people/{id}/merge", Role::agent, merge_person},
       {"POST", "/api/v1/people/{id}/organisation", Role::agent, name_person},
+      {"POST", "/api/v1/people/{id}/allow-sms", Role::agent, allow_sms},
       {"POST", "/api/v1/calls", Role::agent, record_call},
       {"GET", "/api/v1/tokens", Role::administrator, list_tokens},
       {"POST", "/api/v1/tokens", Role::administrator, create_token},

@@ -37,6 +37,9 @@ desk::Settings desk_settings(const config::Settings& s, bool sms_available) {
       person.phone = std::move(number);
   }
   out.sms_available = sms_available;
+  out.normal_number = [country = s.country](const std::string& number) {
+    return wire::e164(number, country);
+  };
   out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case),
                 static_cast<int>(s.budget_total)};
   return out;

@@ -13,12 +13,27 @@ void OutThread::send(ports::Outgoing outgoing, std::function<void(ports::SendRes
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_) {
-      waiting_.push_back({std::move(outgoing), std::move(done)});
+      waiting_.push_back({std::move(outgoing), std::move(done), {}});
       done = nullptr;
     }
   }
   if (done) {
     done(kShuttingDown);
+  } else {
+    wake_.notify_one();
+  }
+}
+
+void OutThread::post(std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      waiting_.push_back({{}, {}, std::move(work)});
+      work = nullptr;
+    }
+  }
+  if (work) {
+    work();
   } else {
     wake_.notify_one();
   }
@@ -35,7 +50,9 @@ void OutThread::loop() {
     waiting_.pop_front();
     const bool late = stopping_;
     lock.unlock();
-    if (late) {
+    if (item.work) {
+      item.work();
+    } else if (late) {
       item.done(kShuttingDown);
     } else {
       next_.send(std::move(item.outgoing), std::move(item.done));

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -16,6 +17,8 @@ class OutThread final : public ports::Dispatcher {
   ~OutThread() override { stop(); }
 
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override;
+  // Something else that must not hold up who calls. Done here and now when the thread has stopped.
+  void post(std::function<void()> work);
   // What waits is given back (try_later), and so is everything that comes later.
   void stop();
 
@@ -23,6 +26,7 @@ class OutThread final : public ports::Dispatcher {
   struct Item {
     ports::Outgoing outgoing;
     std::function<void(ports::SendResult)> done;
+    std::function<void()> work;  // instead of both
   };
   void loop();
 

@@ -39,6 +39,7 @@
 #include "store/sqlite/keeper.hpp"
 #include "store/sqlite/store.hpp"
 #include "wire/sms/number.hpp"
+#include "wire/sms/text.hpp"
 
 namespace hejnal::app {
 
@@ -78,9 +79,9 @@ static Result<std::map<std::string, std::string>> own_templates(const std::strin
 Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure,
                                            const std::string& case_url) {
   HEJNAL_TRY(const auto files, own_templates(s.templates));
-  return carriers::Templates::load(
-      {s.name, s.sms_number, s.public_url, s.timezone, procedure.language, case_url, transliterate_of(s)},
-      procedure, files);
+  return carriers::Templates::load({s.name, s.sms_number, s.public_url, s.timezone, procedure.language,
+                                    case_url, transliterate_of(s), s.address, s.phone},
+                                   procedure, files);
 }
 
 Result<LoadedProcedure> load_procedure(const config::Settings& settings) {
@@ -217,7 +218,7 @@ class Server::Impl {
     composing_ = std::make_unique<carriers::ComposingDispatcher>(*composer_, carrier);
     out_ = std::make_unique<OutThread>(*composing_);
     desk::Settings told = desk_settings(settings_, options_.sandbox || sms_);
-    told.sms_repeats_recognised = sms_ && sms_->board->recognises_repeats();
+    if (sms_) told.sms_repeats_by = sms_->board->recognising_repeats();
     desk_ = std::make_unique<desk::Desk>(
         desk::Parts{
             *store_, *clock_, random_, *templates_,
@@ -244,12 +245,22 @@ class Server::Impl {
           },
           [](const Status&) {});  // not kept: the next one says the sum again
     };
+    watch.note = [this](std::int64_t item, const std::string& gateway, std::function<void(bool)> then) {
+      ledger_->submit([=](desk::Desk& desk) { return desk.given_to(item, gateway); },
+                      [this, then = std::move(then)](const Status& done) {
+                        out_->post([then, good = done.has_value()] { then(good); });
+                      });
+    };
     HEJNAL_TRY(sms_, make_sms(settings_, *clock_, std::move(watch)));
     if (!sms_) return {};
     const std::string month = sms_->board->month();
     for (const config::SmsGateway& gateway : settings_.sms) {
       HEJNAL_TRY(const std::string spent, store_->setting(spent_key(gateway.name, month)));
       sms_->board->set_spent(gateway.name, month, std::atoll(spent.c_str()));
+    }
+    HEJNAL_TRY(const auto lately, store_->automatic_since(clock_->now() - 1h));
+    for (const ports::AutomaticWord& word : lately) {
+      if (word.channel == core::Channel::sms) sms_->board->count_sent(word.to, word.at);
     }
     return {};
   }
@@ -344,6 +355,8 @@ class Server::Impl {
       return wire::e164(number, country);
     };
     parts.channels = [this] { return channels(); };
+    parts.sms_segments = [](const std::string& text) { return wire::sms_size(text).segments; };
+    parts.metrics = [this] { return metrics(); };
     if (world_) {
       parts.sandbox.world = world_.get();
       parts.sandbox.intake = parse_.get();
@@ -420,6 +433,25 @@ class Server::Impl {
                        format_duration(status.heard_nothing_for),
                        status.last_error.empty() ? "" : "; " + status.last_error)});
     }
+    return out;
+  }
+
+  // A counter by counter, each with a line for every gateway.
+  std::vector<api::Metric> metrics() {
+    std::vector<api::Metric> out;
+    if (!sms_) return out;
+    const auto counts = sms_->board->counts();
+    const auto add = [&](const char* name, const char* help,
+                         std::int64_t carriers::Switchboard::Counts::*value) {
+      for (const auto& one : counts)
+        out.push_back({name, help, "counter", fmt::format("gateway=\"{}\"", one.name), one.*value});
+    };
+    add("sms_sent_total", "SMS that a gateway has taken since the start.",
+        &carriers::Switchboard::Counts::sent);
+    add("sms_received_total", "SMS that a gateway has brought since the start.",
+        &carriers::Switchboard::Counts::received);
+    add("sms_refused_calls_total", "Calls of a gateway that were not believed: a wrong secret or signature.",
+        &carriers::Switchboard::Counts::refused_calls);
     return out;
   }
 

@@ -14,7 +14,10 @@ ports::Response no(int status, std::string words) {
   return {status, "text/plain", std::move(words) + "\n", {}};
 }
 
-int status_of(const Status& status) { return status.error().fault == Fault::retry_later ? 503 : 500; }
+int status_of(const Status& status) {
+  if (status.error().fault == Fault::refused) return 403;
+  return status.error().fault == Fault::retry_later ? 503 : 500;
+}
 
 }  // namespace
 
@@ -102,12 +105,16 @@ void SmsHooks::file(std::vector<wire::SmsJoiner::Joined> joined) {
     ports::IncomingSms sms = parts.front().sms;
     sms.id = one.first_id;
     sms.text = std::move(one.text);
+    sms.in_parts = one.total > 1;
     ledger_.submit(
         [sms](desk::Desk& desk) -> Status {
           HEJNAL_TRY_VOID(desk.receive(sms));
           return {};
         },
-        [parts = std::make_shared<std::vector<Waiting>>(std::move(parts))](const Status& done) {
+        [this, name = std::string(sms.id.substr(0, sms.id.find(':'))),
+         parts = std::make_shared<std::vector<Waiting>>(std::move(parts))](const Status& done) {
+          if (!done && done.error().fault == Fault::refused)
+            sms_.board->count_refused_call(name, done.error().what);
           for (Waiting& part : *parts)
             std::move(*part.reply).send(done ? std::move(part.good) : no(status_of(done), done.error().what));
         });

@@ -154,6 +154,7 @@ struct Fold {
         c.also_to.clear();
         break;
       case Action::ask:
+        c.asked_at = e.at;
         c.also_to.clear();
         break;
       default:
@@ -220,6 +221,11 @@ const TookOver* client_through(const Case& c, CaseNumber through) {
     if (through != 0 && contains(other.cases, through)) return &other;
   }
   return nullptr;
+}
+
+std::optional<Instant> open_question(const Case& c) {
+  const auto& answer = c.debt(Promise::answer);
+  return c.state == State::waiting && answer && !answer->running() ? c.asked_at : std::nullopt;
 }
 
 CaseNumber speaks_through(const Case& c, const std::string& from, CaseNumber hint) {

@@ -55,8 +55,9 @@ struct Case {
   std::string short_code, token;
   Instant opened_at, sent_at;
   std::optional<Instant> read_at, answered_at, settled_at;
-  bool human_reaction = false;  // somebody of the desk has done something: nothing is inferred any more
-  MessageId last_message = 0;   // the client's latest, to answer to
+  std::optional<Instant> asked_at;  // our latest question
+  bool human_reaction = false;      // somebody of the desk has done something: nothing is inferred any more
+  MessageId last_message = 0;       // the client's latest, to answer to
 
   std::array<std::optional<Debt>, 2> debts;      // by Promise
   std::array<std::optional<Instant>, 5> timers;  // by Timer
@@ -84,6 +85,8 @@ struct Case {
 bool same_person(const Party& a, const Party& b);
 // The client who writes in the merged case `through`; null for the case's own.
 const TookOver* client_through(const Case& c, CaseNumber through);
+// Our question that the client has not answered yet: when it was asked.
+std::optional<Instant> open_question(const Case& c);
 // Through which merged case a sender speaks (0: the case's own), where the message itself points to `hint`.
 CaseNumber speaks_through(const Case& c, const std::string& from, CaseNumber hint);
 // The clients that a case has, as another one takes them over: its own first.

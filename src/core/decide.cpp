@@ -18,6 +18,8 @@ Result<Decision> decide(const Procedure& procedure, const Facts& facts, const Ca
     Status operator()(const AlarmRang&) const { return alarm_rang(turn), Status(); }
   };
   HEJNAL_TRY_VOID(std::visit(Dispatch{turn}, signal));
+  // What a stopped number does not get has not arrived; of that, on call is told by email only.
+  for (const NoticeFate& fate : turn.held_back()) notice_ended(turn, fate);
   return std::move(turn).take();
 }
 

@@ -31,10 +31,10 @@ void plan_start_of_work(Turn& turn, const char* why) {
   turn.plan(Timer::start_of_work, turn.now() + promise.start_of_work_after, why);
 }
 
-void read(Turn& turn) {
+void read(Turn& turn, const std::string& how) {
   const bool first = turn.c().state == State::fresh;
   if (!first && !turn.c().debt(Promise::react)) return;  // read already: nothing follows
-  turn.add(Acted{Action::read, {}, 0});
+  turn.add(Acted{Action::read, {}, 0}, how);
   turn.keep(Promise::react);
   if (first) turn.become(State::read);
   const Promises& promise = turn.shown_class().promise;
@@ -47,8 +47,8 @@ void read(Turn& turn) {
     plan_start_of_work(turn, "if it takes longer than that, the client is told that work has started");
 }
 
-void start(Turn& turn) {
-  turn.add(Acted{Action::start, {}, 0});
+void start(Turn& turn, const std::string& how) {
+  turn.add(Acted{Action::start, {}, 0}, how);
   imply_reading(turn);
   turn.drop(Timer::start_of_work, "work has started");
   turn.become(State::working);
@@ -86,6 +86,14 @@ Status answer(Turn& turn, const AgentActed& act) {
       return fail(Fault::refused, "the client has no {}",
                   channel == Channel::email ? "email address" : "telephone number");
     }
+    if (channel == Channel::sms && !is_telephone(turn.c().client.phone))
+      return fail(Fault::refused, "{}", no_telephone(turn.c().client.phone));
+    const auto& stopped = turn.facts().sms_stopped;
+    if (channel == Channel::sms &&
+        std::find(stopped.begin(), stopped.end(), turn.c().client.phone) != stopped.end())
+      return fail(Fault::refused,
+                  "{} has sent STOP: no SMS goes there until the client sends START or agrees",
+                  turn.c().client.phone);
     if (channel == Channel::sms && count_characters(act.text) > kSmsAnswerMax)
       return fail(Fault::refused,
                   "an answer by SMS has at most {} characters, this one has {}; send it by email",
@@ -241,7 +249,7 @@ void write_to_other(const Writer& write, const TookOver& other, const std::vecto
     return std::find(channels.begin(), channels.end(), channel) != channels.end();
   };
   const bool by_email = !other.answer_to.empty() && (wanted(Channel::email) || number.empty());
-  const bool by_sms = !number.empty() && (wanted(Channel::sms) || other.answer_to.empty()) &&
+  const bool by_sms = is_telephone(number) && (wanted(Channel::sms) || other.answer_to.empty()) &&
                       count_characters(write.text) <= kSmsAnswerMax;
   const std::string why = fmt::format("the client of case {}", other.cases.front());
   if (by_email) write(&other, Channel::email, other.answer_to, why);
@@ -298,10 +306,10 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
   }
   switch (act.action) {
     case Action::read:
-      read(turn);
+      read(turn, act.how);
       return {};
     case Action::start:
-      start(turn);
+      start(turn, act.how);
       return {};
     case Action::answer:
     case Action::ask:
@@ -323,7 +331,7 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
       end_everything(turn, "closed by hand");
       return {};
     case Action::note:
-      turn.add(Acted{Action::note, act.text, 0});
+      turn.add(Acted{Action::note, act.text, 0}, act.how);
       tell_left_out(turn, act);
       return {};
     case Action::reclassify:

@@ -180,6 +180,12 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
   received.relation = sms.relation;
   received.phone = sms.from.phone;
   received.through = sms.through;
+  if (sms.contact_word && turn.c().exists()) {
+    received.automatic = true;
+    received.relation = Relation::reply;
+    turn.add(received, sms.join_reason);
+    return;
+  }
   if (sms.relation == Relation::opens) {
     // Until its email is here, the words of the SMS stand for a subject.
     open(turn, Channel::sms, sms.from, truncate_utf8(collapse_space(sms.text), 120), turn.now(), true);
@@ -192,7 +198,12 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
               "the email may only be slower than the SMS");
     return;
   }
+  const bool answers = open_question(turn.c()).has_value();
   turn.add(received, sms.join_reason);
+  if (answers) {  // asked for, so no step of the procedure
+    spoke_again(turn, "the client has answered our question by SMS");
+    return;
+  }
   if (turn.c().email_missing) {  // one more SMS about the lost email
     spoke_again(turn, "the client has sent an SMS");
     return;

@@ -7,6 +7,25 @@
 
 namespace hejnal::core {
 
+namespace {
+
+// A client who wants no SMS is not told by SMS, and mostly that is that. Somebody has to know it where the
+// words were urgent, where a person wrote them, or where no other way is left.
+bool is_worth_a_word(const Turn& turn, const NoticeFate& fate) {
+  switch (fate.kind) {
+    case NoticeKind::answer:
+    case NoticeKind::question:
+    case NoticeKind::missing_email:
+    case NoticeKind::receipt_by_sms:
+    case NoticeKind::rejected_call:
+      return true;
+    default:
+      return turn.shown_class().failure;
+  }
+}
+
+}  // namespace
+
 void notice_ended(Turn& turn, const NoticeFate& fate) {
   const auto& lost = turn.c().lost_notices;
   const bool known = std::find(lost.begin(), lost.end(), fate.notice) != lost.end();
@@ -19,6 +38,10 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
   if (fate.kind == NoticeKind::alert || fate.kind == NoticeKind::unreachable ||
       fate.kind == NoticeKind::left_out)
     return;  // shown by the health page; the other channel has it
+  const auto& stopped = turn.facts().sms_stopped;
+  const bool held_back =
+      fate.channel == Channel::sms && std::find(stopped.begin(), stopped.end(), fate.to) != stopped.end();
+  if (held_back && !is_worth_a_word(turn, fate)) return;
   const TookOver* other = client_through(turn.c(), fate.through);
   const std::string& phone = other ? other->client.phone : turn.c().client.phone;
   if (!fate.copy && (fate.kind == NoticeKind::answer || fate.kind == NoticeKind::question) &&
@@ -31,13 +54,13 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
     if (!turn.c().debt(Promise::react)) turn.owe(Promise::react, why);
     turn.ring_due();
   }
-  if (!fate.copy && fate.channel == Channel::email && !phone.empty() && turn.facts().sms_available) {
+  if (!fate.copy && fate.channel == Channel::email && is_telephone(phone) && turn.facts().sms_available) {
     turn.tell_client_by_sms(NoticeKind::receipt_by_sms, why, other);
   } else {
     Notice unreachable = turn.draft(NoticeKind::unreachable);
     if (other) unreachable.client = other->client;
     if (fate.copy) unreachable.client = {{}, fate.to, {}, {}};
-    unreachable.reason = AlertReason::not_arrived;
+    unreachable.reason = held_back ? AlertReason::opted_out : AlertReason::not_arrived;
     unreachable.why = fate.text;
     turn.tell_on_call(unreachable, {Channel::email}, 1);
   }

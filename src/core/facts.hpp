@@ -15,11 +15,13 @@ struct OnCall {
 };
 
 struct Facts {
-  bool failure_open = false;             // no all-clear
-  std::vector<OnCall> on_call;           // in the order in which they are told
-  bool sms_available = true;             // a gateway is configured
-  std::string automatic_budget;          // empty: automatic mail may leave; else why it may not
-  std::vector<std::string> over_budget;  // clients of merged cases to whom none may leave
+  bool failure_open = false;                 // no all-clear
+  std::vector<OnCall> on_call;               // in the order in which they are told
+  bool sms_available = true;                 // a gateway is configured
+  std::string automatic_budget;              // empty: automatic mail may leave; else why it may not
+  std::vector<std::string> over_budget;      // clients of merged cases to whom none may leave
+  std::vector<std::string> sms_stopped;      // numbers of this case's clients that have sent STOP
+  std::vector<std::string> sms_over_budget;  // ... that have had enough automatic SMS for now
   // For a case that is being opened:
   CaseNumber number = 0;
   std::string short_code, token;

@@ -39,6 +39,7 @@ struct SmsReceived {
   CaseNumber through = 0;
   std::string join_reason;
   ClassHint hint;
+  bool contact_word = false;  // STOP, START or HELP: recorded, and nothing follows from it
 };
 
 struct CallReceived {
@@ -70,6 +71,7 @@ struct AgentActed {
   CaseNumber other = 0;  // of merge, absorb and link
   // Of an answer that was written in a mail program: what of it cannot go to the client, and whom to tell so.
   std::string left_out = {}, agent_email = {};
+  std::string how = {};  // of read, start and note, where it was not by the desk's own pages: "by SMS"
 };
 
 struct NoticeFate {

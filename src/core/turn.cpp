@@ -190,6 +190,14 @@ Notice Turn::draft(NoticeKind kind, const TookOver* other) const {
 
 void Turn::say(Notice notice, std::string why) {
   notice.id = case_.notices + 1;
+  // Only what a client gets can be stopped: the desk's own alerts go on, whatever a telephone has sent.
+  const auto& stopped = facts_.sms_stopped;
+  if (notice.channel == Channel::sms && !notice.to_desk() &&
+      std::find(stopped.begin(), stopped.end(), notice.to) != stopped.end()) {
+    notice.held_back = fmt::format("{} has sent STOP: no SMS goes there", notice.to);
+    held_back_.push_back({notice.id, notice.kind, notice.channel, notice.to, notice.copy, notice.through,
+                          NoticeState::failed, notice.held_back});
+  }
   add(Said{notice.id, notice.kind, notice.channel, notice.to}, std::move(why));
   decision_.notices.push_back(std::move(notice));
 }
@@ -231,6 +239,15 @@ void Turn::tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* 
   if (notice.client.phone.empty()) {
     add(Withheld{kind},
         "there is no address that automatic mail may go to, and no telephone number is known");
+    return;
+  }
+  if (!is_telephone(notice.client.phone)) {
+    add(Withheld{kind}, no_telephone(notice.client.phone));
+    return;
+  }
+  const auto& over = facts_.sms_over_budget;
+  if (std::find(over.begin(), over.end(), notice.client.phone) != over.end()) {
+    add(Withheld{kind}, fmt::format("{} has had enough automatic SMS for now", notice.client.phone));
     return;
   }
   notice.channel = Channel::sms;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/decide.hpp"
+#include "core/sms_command.hpp"
 
 namespace hejnal::core {
 
@@ -20,6 +21,8 @@ class Turn {
   const Facts& facts() const { return facts_; }
   Instant now() const { return now_; }
   const Decision& decision() const { return decision_; }  // so far
+  // What was said in this turn and cannot leave: its fate is known already.
+  std::vector<NoticeFate> held_back() { return std::exchange(held_back_, {}); }
   Decision take() && { return std::move(decision_); }
 
   // Who acts from here on: "client", "desk" or an agent's name.
@@ -78,6 +81,7 @@ class Turn {
   Instant now_;
   std::string by_ = "desk";
   Decision decision_;
+  std::vector<NoticeFate> held_back_;
 };
 
 // The rules, one file for each kind of signal.

@@ -61,6 +61,11 @@ enum class NoticeKind {
   set_aside,  // mail that was set aside waits for a look
   left_out,   // a part of an answer that a colleague has written by email did not go to the client
   no_reply,   // our question is unanswered: without a reply the case is closed
+  // About SMS themselves, and of no case:
+  sms_stopped,  // the confirmation of STOP
+  sms_started,  // ... and of START
+  about_us,     // what HELP gets
+  commands,     // to a person on call whose SMS could not be followed: which codes are open
 };
 // Why on call is told; the texts of each language are the carriers'.
 enum class AlertReason {
@@ -73,6 +78,14 @@ enum class AlertReason {
   sent_again,  // the client took the second step
   sms_came,
   not_arrived,  // what we said to the client
+  opted_out,    // it did not even leave: the client has sent STOP
+  // Of an SMS of the person on call:
+  wrong_code,    // no alert has that code
+  which_case,    // several are open, and the words name none
+  wrong_number,  // R and something that is no telephone number
+  too_late,      // that case is closed
+  stop_is_not,   // STOP does not end alerts
+  asked_for,     // HELP
 };
 enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
 
@@ -109,16 +122,18 @@ struct Names<Action> {
 };
 template <>
 struct Names<NoticeKind> {
-  static constexpr std::array<std::string_view, 15> list = {
+  static constexpr std::array<std::string_view, 19> list = {
       "receipt",        "resend_receipt", "acknowledgement", "start_of_work", "answer",
       "question",       "settled",        "alert",           "missing_email", "rejected_call",
-      "receipt_by_sms", "unreachable",    "set_aside",       "left_out",      "no_reply"};
+      "receipt_by_sms", "unreachable",    "set_aside",       "left_out",      "no_reply",
+      "sms_stopped",    "sms_started",    "about_us",        "commands"};
 };
 template <>
 struct Names<AlertReason> {
-  static constexpr std::array<std::string_view, 9> list = {
-      "none",           "grave_report", "unread",   "no_reaction", "reaction_overdue",
-      "answer_overdue", "sent_again",   "sms_came", "not_arrived"};
+  static constexpr std::array<std::string_view, 16> list = {
+      "none",         "grave_report", "unread",      "no_reaction", "reaction_overdue", "answer_overdue",
+      "sent_again",   "sms_came",     "not_arrived", "opted_out",   "wrong_code",       "which_case",
+      "wrong_number", "too_late",     "stop_is_not", "asked_for"};
 };
 template <>
 struct Names<NoticeState> {

@@ -20,7 +20,7 @@ std::string Budget::refusal(const std::string& address, core::CaseNumber number,
   if (const auto a = addresses_.find(address); a != addresses_.end() && a->second >= limits_.per_address) {
     return fmt::format("{} has had {} automatic mails this hour", address, a->second);
   }
-  if (const auto c = cases_.find(number); c != cases_.end() && c->second >= limits_.per_case) {
+  if (const auto c = cases_.find(number); number != 0 && c != cases_.end() && c->second >= limits_.per_case) {
     return fmt::format("this case has caused {} automatic mails this hour", c->second);
   }
   return {};

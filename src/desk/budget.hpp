@@ -1,5 +1,5 @@
 // How much automatic mail may leave in an hour: for each address, for each case, and in total. Kept in
-// memory: after a restart the hour begins anew, which is safe because no restart sends anything by itself.
+// memory; after a restart the desk counts again what the store says was said in this hour.
 // Alerts to the person on call are not counted here: budgets may delay or bundle an alert, never silence it.
 #pragma once
 

@@ -44,13 +44,22 @@ Status Desk::start() {
     short_codes_.emplace(keyed_hash(message_key_, "short codes"));
     HEJNAL_TRY(const std::string review, store.setting(kReviewAt));
     if (!review.empty()) review_at_ = Instant{std::atoll(review.c_str())};
+    // An hour's budget is not given twice because of a restart.
+    HEJNAL_TRY(const auto lately, store.automatic_since(Instant{now().ms - now().ms % 3'600'000}));
+    for (const ports::AutomaticWord& word : lately) budget_.spend(word.to, word.number, word.at);
     // What was being handed over when the last run ended: an email goes again with the same Message-ID; of
     // SMS alerts do (they may arrive twice), the others where the gateway recognises a repeat; the rest is
     // for a person to decide. The attempt that was cut counts, so that an SMS is known to be a repeat.
     HEJNAL_TRY(const auto pending, store.notices_in(core::NoticeState::handing_over));
     for (const ports::OutboxItem& item : pending) {
-      const bool again = item.notice.channel == core::Channel::email || item.notice.to_desk() ||
-                         settings_.sms_repeats_recognised;
+      bool again = item.notice.channel == core::Channel::email || item.notice.to_desk();
+      if (!again && settings_.sms_repeats_by) {
+        // Which gateway was to get it was written down first: with none, it has certainly not left.
+        HEJNAL_TRY(const auto handed, store.sms_handed(item.id));
+        const auto& repeats = *settings_.sms_repeats_by;
+        again = !handed || handed->gateway.empty() ||
+                std::find(repeats.begin(), repeats.end(), handed->gateway) != repeats.end();
+      }
       HEJNAL_TRY_VOID(
           store.set_notice(item.id, again ? core::NoticeState::queued : core::NoticeState::unknown,
                            item.attempts + 1, now(), "the program ended while it was being handed over"));
@@ -191,8 +200,31 @@ Result<core::CaseNumber> Desk::case_of_code(std::string_view short_code) {
   return summary && summary->short_code == short_code ? number : 0;
 }
 
-Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const core::Facts& facts) {
+// Who has sent STOP, or has had enough, is asked in one place, for every decision that could say something by
+// SMS.
+Status Desk::add_limits_of_sms(core::Facts& facts, const core::Case& c, const core::Signal& signal) {
+  if (!facts.sms_available) return {};
+  const auto add = [&](const std::string& phone) -> Status {
+    if (phone.empty()) return {};
+    HEJNAL_TRY(const auto contact, parts_.store.sms_contact(phone));
+    if (contact && contact->stopped_at) facts.sms_stopped.push_back(phone);
+    if (!budget_.refusal(phone, c.number, now()).empty()) facts.sms_over_budget.push_back(phone);
+    return {};
+  };
+  HEJNAL_TRY_VOID(add(c.client.phone));
+  for (const core::TookOver& other : c.others) HEJNAL_TRY_VOID(add(other.client.phone));
+  const std::string from = std::visit(
+      [](const auto& s) {
+        if constexpr (requires { s.from.phone; }) return s.from.phone;
+        return std::string();
+      },
+      signal);
+  return from == c.client.phone ? Status() : add(from);
+}
+
+Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Facts facts) {
   HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
+  HEJNAL_TRY_VOID(add_limits_of_sms(facts, c, signal));
   const bool is_new = !c.exists();
   const bool failed_before = !is_new && core::failure_open(*procedure, c);
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
@@ -210,7 +242,9 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const co
   return c;
 }
 
-Status Desk::queue(const core::Notice& notice) {
+Status Desk::queue(core::Notice notice) {
+  if (notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::sms)
+    HEJNAL_TRY_VOID(add_code(notice));
   const bool tells = notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::email;
   const ports::Words words = parts_.wording.words(tells ? with_words_of_client(notice) : notice, now());
   ports::Message message;
@@ -229,6 +263,10 @@ Status Desk::queue(const core::Notice& notice) {
   message.message_id = message_id_of(notice);
   message.notice = notice.id;
   HEJNAL_TRY(const core::MessageId id, parts_.store.add_message(message, {}));
+  if (!notice.held_back.empty()) {
+    HEJNAL_TRY_VOID(parts_.store.queue(notice, id, core::NoticeState::failed, now()));
+    return parts_.store.set_notice(id, core::NoticeState::failed, 0, now(), notice.held_back);
+  }
   if (notice.automatic() && !notice.to_desk()) {
     budget_.spend(notice.to, notice.number, now());
     spent_.push_back({notice.to, notice.number});
@@ -427,7 +465,10 @@ Result<std::optional<Instant>> Desk::next_alarm() {
 
 Result<std::optional<Instant>> Desk::next_event() {
   HEJNAL_TRY(const auto alarm, next_alarm());
-  HEJNAL_TRY(const auto attempt, parts_.store.next_try());
+  HEJNAL_TRY(auto attempt, parts_.store.next_try());
+  if (!settings_.sms_repeats_by) return attempt && (!alarm || *attempt < *alarm) ? attempt : alarm;
+  HEJNAL_TRY(const auto ask, parts_.store.next_ask());
+  if (ask && (!attempt || *ask < *attempt)) attempt = ask;
   return attempt && (!alarm || *attempt < *alarm) ? attempt : alarm;
 }
 

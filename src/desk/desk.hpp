@@ -36,8 +36,11 @@ struct Settings {
   std::vector<std::string> own_domains;  // its domain and others that are ours
   std::vector<core::OnCall> on_call;
   bool sms_available = false;
-  // The way out for SMS recognises what it was given before: safe to give it again after a crash.
-  bool sms_repeats_recognised = false;
+  // The gateways that recognise what they were given before: safe to give it to them again after a crash.
+  // None at all: the way out for SMS does not note which gateway it gives them to.
+  std::optional<std::vector<std::string>> sms_repeats_by;
+  // A telephone number as people write it, to E.164; empty when it is none.
+  std::function<std::string(const std::string&)> normal_number;
   BudgetLimits budget;
 };
 
@@ -95,6 +98,9 @@ class Desk {
   Result<core::Case> merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent);
   Result<core::CaseNumber> split(core::CaseNumber number, core::MessageId message, const std::string& agent);
 
+  // A number that has sent STOP may get SMS again; `note` says why.
+  Status allow_sms(const std::string& phone, const std::string& agent, const std::string& note);
+
   // Set-aside mail: becomes a case (`into` 0) or part of one, or was looked at and is neither.
   Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
   Status dismiss(core::MessageId message);
@@ -118,8 +124,11 @@ class Desk {
     core::CaseNumber number = 0;
     int attempts = 0;  // before
     bool sms = false;
+    bool asked = false;  // nothing was sent, only asked after
   };
   Status sent(const Handed& handed, const ports::SendResult& result);
+  // An SMS is about to be given to this gateway.
+  Status given_to(std::int64_t item, const std::string& gateway);
   // A gateway says what became of an SMS; `key` is the local part of its Message-ID. False: we know of none.
   Result<bool> heard_of_sms(const std::string& key, core::NoticeState state, const std::string& text);
 
@@ -146,8 +155,9 @@ class Desk {
   Status prepare_opening(core::Facts& facts);
   Result<core::CaseNumber> case_of_code(std::string_view short_code);  // upper case; 0: none
   // Decides, applies, stores; the one way in which a case changes.
-  Result<core::Case> turn(core::Case c, const core::Signal& signal, const core::Facts& facts);
-  Status queue(const core::Notice& notice);
+  Result<core::Case> turn(core::Case c, const core::Signal& signal, core::Facts facts);
+  Status add_limits_of_sms(core::Facts& facts, const core::Case& c, const core::Signal& signal);
+  Status queue(core::Notice notice);
   Result<ports::Outgoing> outgoing(std::int64_t item, const core::Notice& notice,
                                    const ports::Message& message, int attempts);
   void remember(const core::Case& c);
@@ -160,8 +170,27 @@ class Desk {
   std::string message_id_of(const core::Notice& notice) const;
   core::Notice with_words_of_client(const core::Notice& alert);
   Status bundle_alerts();  // alerts that ring together share one SMS
-  Result<Filed> colleague_texted(const ports::IncomingSms& sms, const core::OnCall& who,
-                                 core::CaseNumber number);
+
+  // Whatever an SMS can be beside a report (receive_sms_command.cpp). Nothing: a report.
+  Result<std::optional<Filed>> sms_command(const ports::IncomingSms& sms);
+  Result<Filed> contact_word_came(const ports::IncomingSms& sms, core::ContactWord word);
+  Result<std::optional<Filed>> colleague_texted(const ports::IncomingSms& sms, const core::OnCall& who);
+  Result<std::optional<Filed>> act_by_code(const ports::IncomingSms& sms, const core::OnCall& who,
+                                           core::CaseNumber number, core::AgentActed act);
+  Result<Filed> call_by_sms(const ports::IncomingSms& sms, const core::OnCall& who,
+                            const std::string& number);
+  Result<Filed> not_followed(const ports::IncomingSms& sms, const core::OnCall& who, core::AlertReason reason,
+                             bool needs_a_look);
+  Result<std::optional<Filed>> answers_question(const ports::IncomingSms& sms);
+  Result<core::MessageId> keep_sms(const ports::IncomingSms& sms, core::CaseNumber number, bool internal,
+                                   std::string why);
+  Status say_about_sms(core::Notice notice, core::MessageId because);
+  Result<std::vector<core::AlertCode>> open_codes(const std::string& phone);
+  Status add_code(core::Notice& alert);
+  Result<bool> too_late_or_stopped(const ports::OutboxItem& item);
+  Status ask_for_reports(int room);
+  Status heard_when_asked(const Handed& handed, const ports::SendResult& result);
+  Status note_gateway(std::int64_t item, const ports::SendResult& result);
   Result<bool> put_fate(const ports::OutboxItem& item, core::NoticeState state, const std::string& text);
 
   Parts parts_;

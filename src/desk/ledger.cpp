@@ -267,7 +267,8 @@ void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
     in_flight_ += static_cast<int>(outgoing.size());
   }
   for (ports::Outgoing& o : outgoing) {
-    const Desk::Handed handed{o.item, o.notice.number, o.attempts, o.notice.channel == core::Channel::sms};
+    const Desk::Handed handed{o.item, o.notice.number, o.attempts, o.notice.channel == core::Channel::sms,
+                              o.ask};
     dispatcher_.send(std::move(o), [this, handed](ports::SendResult result) {
       bool wakes = false;
       {

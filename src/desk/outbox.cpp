@@ -3,23 +3,14 @@
 // recognised.
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <array>
-
+#include "core/sending.hpp"
 #include "desk/desk.hpp"
 
 namespace hejnal::desk {
 
 namespace {
 
-// Over four days, as mail servers do.
-constexpr std::array<Duration, 8> kWaits = {1min, 5min, 15min, 30min, 1h, 2h, 4h, 8h};
-constexpr Duration kGiveUpAfter = 96h;
-
-Duration wait_after(int attempts) {
-  return kWaits.at(
-      std::min<std::size_t>(static_cast<std::size_t>(std::max(attempts, 1)) - 1, kWaits.size() - 1));
-}
+constexpr Duration kAskAgainIn = 10min;  // when the question itself is lost
 
 bool is_final(core::NoticeState state) {
   using enum core::NoticeState;
@@ -38,7 +29,12 @@ Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& no
   out.attempts = attempts;
   ports::Letter& letter = out.letter;
   letter.at = message.at;
-  if (notice.channel != core::Channel::email) return out;
+  if (notice.channel != core::Channel::email) {
+    if (attempts == 0) return out;
+    HEJNAL_TRY(const auto handed, parts_.store.sms_handed(item));
+    if (handed) out.gateway = handed->gateway;
+    return out;
+  }
   letter.message_id = message.message_id;
   letter.to = notice.to;
   letter.to_name = notice.to_name;
@@ -60,8 +56,13 @@ Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& no
 Status Desk::let_out(int room) {
   room_ = 0;
   if (room <= 0) return {};
+  HEJNAL_TRY_VOID(ask_for_reports(room));
   HEJNAL_TRY(const auto items, parts_.store.due_notices(now(), room));
   for (const ports::OutboxItem& item : items) {
+    if (item.notice.channel == core::Channel::sms) {
+      HEJNAL_TRY(const bool ended, too_late_or_stopped(item));
+      if (ended) continue;
+    }
     HEJNAL_TRY(const auto message, parts_.store.message(item.message));
     if (!message) return fail(Fault::corrupt, "notice {} of the outbox has no message", item.id);
     HEJNAL_TRY(ports::Outgoing leaves, outgoing(item.id, item.notice, *message, item.attempts));
@@ -76,12 +77,14 @@ Status Desk::let_out(int room) {
 Status Desk::sent(const Handed& handed, const ports::SendResult& result) {
   using Outcome = ports::SendResult::Outcome;
   const int attempts = handed.attempts + 1;
+  if (handed.asked) return heard_when_asked(handed, result);
   changes_.push_back({0, handed.number, "notice"});
   if (result.composed) HEJNAL_TRY_VOID(parts_.store.set_raw(handed.item, {*result.composed}));
   HEJNAL_TRY(auto item, parts_.store.notice(handed.item));
   if (!item) return fail(Fault::not_found, "there is no notice {}", handed.item);
   // A gateway's report, a bounce and a read receipt may be faster than this, and say more.
   if (is_final(item->state)) return {};
+  if (handed.sms) HEJNAL_TRY_VOID(note_gateway(handed.item, result));
   if (result.outcome == Outcome::handed_over) {
     return parts_.store.set_notice(handed.item, core::NoticeState::handed_over, attempts, now(),
                                    handed.sms ? result.text : std::string());
@@ -95,13 +98,98 @@ Status Desk::sent(const Handed& handed, const ports::SendResult& result) {
     HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::unknown, result.text));
     return {};
   }
-  if (now() - item->created_at > kGiveUpAfter) {
+  const Duration worth = core::worth_sending_for(item->notice, procedure_.find(item->notice.class_name));
+  const Instant next_try = now() + core::wait_after(item->notice.channel, attempts);
+  if (next_try - item->created_at > worth) {
     HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed,
                              fmt::format("given up after {} attempts: {}", attempts, result.text)));
     return {};
   }
-  return parts_.store.set_notice(handed.item, core::NoticeState::queued, attempts,
-                                 now() + wait_after(attempts), result.text);
+  return parts_.store.set_notice(handed.item, core::NoticeState::queued, attempts, next_try, result.text);
+}
+
+// An SMS that nobody needs any more, or that its reader has refused since it was written, does not leave.
+Result<bool> Desk::too_late_or_stopped(const ports::OutboxItem& item) {
+  std::string why;
+  const Duration waited = now() - item.created_at;
+  if (waited > core::worth_sending_for(item.notice, procedure_.find(item.notice.class_name)))
+    why = fmt::format("it has waited {}: too late to be of use{}{}", format_duration(waited),
+                      item.last_error.empty() ? "" : ", after ", item.last_error);
+  const bool of_a_case = item.notice.number != 0;  // who asks for HELP gets it
+  if (why.empty() && of_a_case && !item.notice.to_desk()) {
+    HEJNAL_TRY(const auto contact, parts_.store.sms_contact(item.notice.to));
+    if (contact && contact->stopped_at)
+      why = fmt::format("{} has sent STOP: no SMS goes there", item.notice.to);
+  }
+  if (why.empty()) return false;
+  changes_.push_back({0, item.notice.number, "notice"});
+  HEJNAL_TRY_VOID(put_fate(item, core::NoticeState::failed, why));
+  return true;
+}
+
+// -- which gateway has it, and what it says
+// -------------------------------------------------------------------------
+
+Status Desk::given_to(std::int64_t item, const std::string& gateway) {
+  return parts_.store.set_sms_handed({item, gateway, {}, 0, std::nullopt});
+}
+
+Status Desk::note_gateway(std::int64_t id, const ports::SendResult& result) {
+  HEJNAL_TRY(const auto before, parts_.store.sms_handed(id));
+  if (!before && result.gateway.empty()) return {};
+  ports::SmsHanded handed{id, result.gateway, result.gateway_id, 0, std::nullopt};
+  if (result.outcome == ports::SendResult::Outcome::handed_over && result.can_be_asked) {
+    HEJNAL_TRY(const auto item, parts_.store.notice(id));
+    if (item) {
+      const auto wait = core::ask_after(item->notice, procedure_.find(item->notice.class_name), 0);
+      if (wait) handed.ask_at = now() + *wait;
+    }
+  }
+  return parts_.store.set_sms_handed(handed);
+}
+
+// A report that does not come is asked for; it is never answered with a second SMS.
+Status Desk::ask_for_reports(int room) {
+  if (!settings_.sms_repeats_by) return {};  // no gateway, nobody to ask
+  HEJNAL_TRY(const auto missing, parts_.store.sms_to_ask(now(), room));
+  for (ports::SmsHanded handed : missing) {
+    HEJNAL_TRY(const auto item, parts_.store.notice(handed.item));
+    const bool waits = item && item->state == core::NoticeState::handed_over;
+    handed.ask_at = waits ? std::optional(now() + kAskAgainIn) : std::nullopt;
+    HEJNAL_TRY_VOID(parts_.store.set_sms_handed(handed));
+    if (!waits) continue;
+    HEJNAL_TRY(const auto message, parts_.store.message(item->message));
+    if (!message) return fail(Fault::corrupt, "notice {} of the outbox has no message", item->id);
+    HEJNAL_TRY(ports::Outgoing question, outgoing(item->id, item->notice, *message, 0));
+    question.ask = true;
+    question.gateway = handed.gateway;
+    question.gateway_id = handed.gateway_id;
+    leaving_.push_back(std::move(question));
+  }
+  return {};
+}
+
+Status Desk::heard_when_asked(const Handed& asked, const ports::SendResult& result) {
+  HEJNAL_TRY(const auto item, parts_.store.notice(asked.item));
+  HEJNAL_TRY(auto handed, parts_.store.sms_handed(asked.item));
+  if (!item || !handed) return {};
+  handed->asked += 1;
+  handed->ask_at.reset();
+  const bool waits = item->state == core::NoticeState::handed_over;
+  if (waits && !result.arrived && !result.lost) {
+    const auto wait = core::ask_after(item->notice, procedure_.find(item->notice.class_name), handed->asked);
+    if (wait) handed->ask_at = now() + *wait;
+  }
+  HEJNAL_TRY_VOID(parts_.store.set_sms_handed(*handed));
+  if (!waits) return {};
+  changes_.push_back({0, asked.number, "notice"});
+  if (result.arrived || result.lost) {
+    const auto state = result.arrived ? core::NoticeState::delivered : core::NoticeState::failed;
+    HEJNAL_TRY_VOID(put_fate(*item, state, result.text));
+    return {};
+  }
+  const std::string why = handed->ask_at ? "no report has come; asked for it: " : "no report has ever come: ";
+  return parts_.store.set_notice(item->id, item->state, item->attempts, item->next_try_at, why + result.text);
 }
 
 Result<bool> Desk::heard_of_sms(const std::string& key, core::NoticeState state, const std::string& text) {
@@ -115,6 +203,10 @@ Result<bool> Desk::heard_of_sms(const std::string& key, core::NoticeState state,
   if (!news) return true;
   changes_.push_back({0, item->notice.number, "notice"});
   HEJNAL_TRY_VOID(put_fate(*item, state, text));
+  HEJNAL_TRY(auto handed, parts_.store.sms_handed(item->id));
+  if (!handed || !handed->ask_at) return true;
+  handed->ask_at.reset();  // told by itself
+  HEJNAL_TRY_VOID(parts_.store.set_sms_handed(*handed));
   return true;
 }
 

@@ -73,14 +73,16 @@ ports::Message incoming(core::CaseNumber number, core::Channel channel, std::str
 Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   const std::string id = sms.id.empty() ? std::string() : "sms:" + sms.id;
   HEJNAL_TRY(const auto seen, parts_.store.seen(id, "sms"));
-  if (seen) return Filed{0, 0, true};
-
-  for (const core::OnCall& person : settings_.on_call) {
-    if (person.phone != sms.from || trim(sms.text) != "1") continue;
-    HEJNAL_TRY(core::CaseNumber number, parts_.store.last_case_told(sms.from));
-    HEJNAL_TRY(number, living(number));
-    if (number != 0) return colleague_texted(sms, person, number);
+  if (seen) {
+    // The same call twice is one SMS. An id that comes with other words was made by somebody else.
+    HEJNAL_TRY(const auto before, parts_.store.message(seen->message));
+    if (before && !sms.in_parts && (before->text != sms.text || before->from != sms.from))
+      return fail(Fault::refused, "the SMS \"{}\" was here before, with other words", sms.id);
+    return Filed{0, 0, true};
   }
+
+  HEJNAL_TRY(const auto command, sms_command(sms));
+  if (command) return *command;
 
   core::SmsFacts facts_of_sms;
   facts_of_sms.from = sms.from;
@@ -115,12 +117,14 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   }
   const core::Match match = core::match_sms(procedure_, facts_of_sms, candidates);
 
+  std::string reason = match.reason;
+  if (!core::is_telephone(sms.from)) reason += (reason.empty() ? "" : "; ") + core::no_telephone(sms.from);
   core::SmsReceived signal;
   signal.from = {facts_of_sms.person.name, facts_of_sms.person.email, sms.from,
                  facts_of_sms.person.organisation};
   signal.text = sms.text;
   signal.relation = match.relation;
-  signal.join_reason = match.reason;
+  signal.join_reason = reason;
   if (signal.from.email.empty() && !facts_of_sms.emails.empty())
     signal.from.email = facts_of_sms.emails.front();
 
@@ -138,7 +142,7 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   }
   const core::CaseNumber number = c.exists() ? c.number : facts_now.number;
   ports::Message message = incoming(signal.through != 0 ? signal.through : number, core::Channel::sms,
-                                    sms.from, sms.text, now(), !c.exists(), match.reason);
+                                    sms.from, sms.text, now(), !c.exists(), reason);
   message.message_id = id;
   message.content_key = "sms";
   Filed filed;
@@ -155,25 +159,6 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
       false));
   HEJNAL_TRY_VOID(turn(c, signal, facts_now));
   changes_.push_back({0, number, "message"});
-  return filed;
-}
-
-// The person on call answers an alert with "1": that means read.
-Result<Filed> Desk::colleague_texted(const ports::IncomingSms& sms, const core::OnCall& who,
-                                     core::CaseNumber number) {
-  ports::Message message = incoming(number, core::Channel::sms, sms.from, sms.text, now(), false,
-                                    fmt::format("{} has answered the alert", who.name));
-  message.internal = true;
-  message.message_id = sms.id.empty() ? std::string() : "sms:" + sms.id;
-  message.content_key = "sms";
-  Filed filed;
-  filed.number = number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
-  HEJNAL_TRY(const core::Case c, load(number));
-  if (c.state == core::State::closed) return filed;  // nothing is left to read
-  core::AgentActed read;
-  read.agent = who.name;
-  HEJNAL_TRY_VOID(turn(c, read, facts(c)));
   return filed;
 }
 

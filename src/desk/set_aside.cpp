@@ -47,6 +47,7 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
   HEJNAL_TRY(const auto message, parts_.store.message(id));
   if (!message || message->number != 0 || message->outgoing)
     return fail(Fault::not_found, "message {} is not set aside", id);
+  const bool by_phone = message->channel == core::Channel::sms || message->channel == core::Channel::call;
   core::Reported signal;
   signal.message = id;
   signal.channel = message->channel;
@@ -61,10 +62,11 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
     if (c.state == core::State::closed)
       return fail(Fault::conflict, "case {} is closed; reopen it first", into);
     signal.relation = core::Relation::reply;
-    if (!message->automatic) signal.from.email = message->from;  // a person, who gets the next answer, too
+    if (!message->automatic && !by_phone)
+      signal.from.email = message->from;  // a person, who gets the next answer, too
     facts_now = facts(c);
   } else {
-    signal.from.email = message->from;
+    (by_phone ? signal.from.phone : signal.from.email) = message->from;
     facts_now = facts(c);
     HEJNAL_TRY_VOID(prepare_opening(facts_now));
     facts_now.automatic_budget = "it was set aside at first: no receipt goes out by itself";
@@ -72,7 +74,8 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
   HEJNAL_TRY(const core::Case after, turn(c, signal, facts_now));
   HEJNAL_TRY_VOID(parts_.store.move_message(id, after.number));
   HEJNAL_TRY_VOID(parts_.store.set_message_state(id, into == 0 ? "opened" : "joined"));
-  if (!message->from.empty()) HEJNAL_TRY_VOID(parts_.store.add_participants(after.number, {message->from}));
+  if (!message->from.empty() && !by_phone)
+    HEJNAL_TRY_VOID(parts_.store.add_participants(after.number, {message->from}));
   return after.number;
 }
 

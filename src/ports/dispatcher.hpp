@@ -17,6 +17,9 @@ struct Outgoing {
   Letter letter;           // of an email
   OutgoingMail mail;       // what a Composer has made of the letter; empty until then
   int attempts = 0;        // before this one
+  // Of an SMS: the gateway that may have it from an earlier attempt, or has it; and its id there.
+  std::string gateway, gateway_id;
+  bool ask = false;  // nothing is to be sent: what has become of it?
 };
 
 // `done` is called exactly once, on any thread, also before `send` returns.

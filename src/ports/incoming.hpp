@@ -52,6 +52,8 @@ struct IncomingSms {
   std::string id;    // of the gateway: the same one twice is one SMS
   std::string from;  // E.164 where it is a number
   std::string text;
+  bool answered = false;  // STOP, START or HELP, and the gateway has answered it already
+  bool in_parts = false;  // it was put together: the same id may come again with more of it
 };
 
 }  // namespace hejnal::ports

@@ -55,6 +55,11 @@ struct SendResult {
   int code = 0;                                     // SMTP reply code, 0 when there was none
   std::string text;                                 // the other side's words, or what went wrong, for people
   std::optional<RawPiece> composed = std::nullopt;  // the bytes of an email
+  // Of an SMS: the gateway that has it, or may have it; its id there; whether it can be asked for its report.
+  std::string gateway = {}, gateway_id = {};
+  bool can_be_asked = false;
+  // What one has heard that was asked. Neither: it is on its way, or nobody knows.
+  bool arrived = false, lost = false;
 };
 
 // Hands one message to the next server. `done` is called exactly once, on any thread. Thread-safe.

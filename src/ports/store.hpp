@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "core/case.hpp"
 #include "core/notice.hpp"
+#include "core/sms_command.hpp"
 #include "ports/incoming.hpp"
 
 namespace hejnal::ports {
@@ -63,6 +64,36 @@ struct CaseSummary {
 
 struct ClientWords {
   std::string base_subject, text;  // of its first messages from the client
+};
+
+// What a number has said about SMS to it.
+struct SmsContact {
+  std::string phone;
+  std::optional<Instant> stopped_at;               // since when none may go there
+  std::optional<Instant> confirmed_at, helped_at;  // when STOP or START, and HELP, was last answered
+  std::string changed_by, note;                    // who has lifted it, and why
+
+  bool operator==(const SmsContact&) const = default;
+};
+
+// Which gateway an SMS was given to, and when its report is to be asked for.
+struct SmsHanded {
+  std::int64_t item = 0;  // of the outbox
+  std::string gateway, gateway_id;
+  int asked = 0;
+  std::optional<Instant> ask_at;
+
+  bool operator==(const SmsHanded&) const = default;
+};
+
+// An automatic message to somebody outside, for the budgets.
+struct AutomaticWord {
+  core::Channel channel = core::Channel::email;
+  std::string to;
+  core::CaseNumber number = 0;
+  Instant at;
+
+  bool operator==(const AutomaticWord&) const = default;
 };
 
 struct TokenRow {
@@ -157,6 +188,20 @@ class Store {
   virtual Result<std::optional<OutboxItem>> notice(std::int64_t id) = 0;
   virtual Result<std::optional<OutboxItem>> notice_by_message_id(std::string_view message_id) = 0;
 
+  // -- SMS
+  // ------------------------------------------------------------------------------------------------------
+  virtual Result<std::optional<SmsContact>> sms_contact(std::string_view phone) = 0;
+  virtual Status set_sms_contact(const SmsContact& contact) = 0;
+  // The codes that were printed for a person on call, by slot.
+  virtual Result<std::vector<core::AlertCode>> alert_codes(std::string_view phone) = 0;
+  virtual Status set_alert_code(std::string_view phone, const core::AlertCode& code) = 0;
+  virtual Result<std::optional<SmsHanded>> sms_handed(std::int64_t item) = 0;
+  virtual Status set_sms_handed(const SmsHanded& handed) = 0;
+  virtual Result<std::vector<SmsHanded>> sms_to_ask(Instant now, int limit) = 0;
+  virtual Result<std::optional<Instant>> next_ask() = 0;
+  // What was said to people outside since then, oldest first; among the latest messages only.
+  virtual Result<std::vector<AutomaticWord>> automatic_since(Instant since) = 0;
+
   // -- odds and ends
   // --------------------------------------------------------------------------------------------
   virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
@@ -200,6 +245,7 @@ struct PersonRow {
   std::int64_t id = 0;
   std::string name, organisation;
   std::vector<std::string> emails, phones;
+  std::vector<SmsContact> sms = {};  // of those numbers that have sent STOP, also when it was lifted
 };
 
 class Archive {

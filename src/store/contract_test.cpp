@@ -435,6 +435,70 @@ TYPED_TEST(StoreContract, AMessageThatHasComeAgainIsCounted) {
   EXPECT_EQ(this->store->message(id).value()->again_at, kStart + 1h);
 }
 
+TYPED_TEST(StoreContract, WhatANumberHasSaidAboutSms) {
+  auto& s = *this->store;
+  EXPECT_FALSE(s.sms_contact("+48601").value());
+  ports::SmsContact contact{"+48601", Instant{5}, Instant{6}, {}, {}, {}};
+  ASSERT_TRUE(s.set_sms_contact(contact));
+  EXPECT_EQ(*s.sms_contact("+48601").value(), contact);
+  contact.stopped_at.reset();
+  contact.helped_at = Instant{9};
+  contact.changed_by = "Ola";
+  contact.note = "prosi o SMS";
+  ASSERT_TRUE(s.set_sms_contact(contact));
+  EXPECT_EQ(*s.sms_contact("+48601").value(), contact);
+  EXPECT_FALSE(s.sms_contact("+48602").value());
+}
+
+TYPED_TEST(StoreContract, CodesOfAlerts) {
+  auto& s = *this->store;
+  EXPECT_TRUE(s.alert_codes("+48601").value().empty());
+  ASSERT_TRUE(s.set_alert_code("+48601", {1, 8, Instant{2}}));
+  ASSERT_TRUE(s.set_alert_code("+48601", {0, 7, Instant{1}}));
+  ASSERT_TRUE(s.set_alert_code("+486011", {0, 9, Instant{3}}));
+  ASSERT_TRUE(s.set_alert_code("+48601", {1, 10, Instant{4}}));
+  EXPECT_EQ(s.alert_codes("+48601").value(),
+            (std::vector<core::AlertCode>{{0, 7, Instant{1}}, {1, 10, Instant{4}}}));
+  EXPECT_EQ(s.alert_codes("+486011").value().size(), 1u);
+}
+
+TYPED_TEST(StoreContract, WhichGatewayHasAnSms) {
+  auto& s = *this->store;
+  EXPECT_FALSE(s.sms_handed(3).value());
+  EXPECT_FALSE(s.next_ask().value());
+  ASSERT_TRUE(s.set_sms_handed({3, "smsapi", {}, 0, {}}));
+  EXPECT_FALSE(s.next_ask().value());
+  ASSERT_TRUE(s.set_sms_handed({3, "smsapi", "77", 0, Instant{50}}));
+  ASSERT_TRUE(s.set_sms_handed({2, "twilio", "SM1", 1, Instant{40}}));
+  EXPECT_EQ(s.sms_handed(3).value()->gateway_id, "77");
+  EXPECT_EQ(s.next_ask().value(), Instant{40});
+  EXPECT_TRUE(s.sms_to_ask(Instant{39}, 10).value().empty());
+  EXPECT_EQ(s.sms_to_ask(Instant{50}, 10).value().size(), 2u);
+  EXPECT_EQ(s.sms_to_ask(Instant{50}, 1).value().at(0).item, 2);
+  ASSERT_TRUE(s.set_sms_handed({2, "twilio", "SM1", 2, {}}));
+  EXPECT_EQ(s.next_ask().value(), Instant{50});
+}
+
+TYPED_TEST(StoreContract, WhatWasSaidAutomaticallyCountsAfterARestart) {
+  ports::Message m = mail(1, "", "Potwierdzenie");
+  m.outgoing = m.automatic = true;
+  m.to = "anna@klient.example";
+  m.at = Instant{100};
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  m.at = Instant{200};
+  m.channel = core::Channel::sms;
+  m.to = "+48601";
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  m.internal = true;  // to the desk
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  m.internal = m.automatic = false;
+  ASSERT_TRUE(this->store->add_message(m, {}));
+  EXPECT_EQ(this->store->automatic_since(Instant{100}).value(),
+            (std::vector<ports::AutomaticWord>{{core::Channel::email, "anna@klient.example", 1, Instant{100}},
+                                               {core::Channel::sms, "+48601", 1, Instant{200}}}));
+  EXPECT_EQ(this->store->automatic_since(Instant{101}).value().size(), 1u);
+}
+
 TYPED_TEST(StoreContract, WhatWasToldByText) {
   ports::Message m = mail(1, "", "Alarm");
   m.channel = core::Channel::sms;

@@ -142,8 +142,15 @@ class Smsapi(Emulator):
         self.credit = 100.0
         self.taken = {}  # idx -> the fields of an SMS
         self.error = 0  # to be said to everybody
+        self.fate = "QUEUE"  # what is told to those who ask
 
     def answer(self, request):
+        if request.method == "GET" and request.path == "/sms.do" and "status" in request.query:
+            if request.headers.get("authorization") != f"Bearer {self.token}":
+                return self.json(401, {"error": 101, "message": "error 101"})
+            if set(request.query) != {"status", "format"}:
+                self.complain(f"unknown parameters {request.query}")
+            return self.json(200, {"count": 1, "list": [{"id": request.query["status"], "status": self.fate, "error": None}]})
         if request.method != "POST" or request.path != "/sms.do":
             return 404, "text/html", b"<html>404</html>"
         if request.headers.get("content-type", "").split(";")[0] != "application/x-www-form-urlencoded":
@@ -192,11 +199,15 @@ class Twilio(Emulator):
         self.sid, self.token, self.number = sid, token, number
         self.messages = []
         self.error = None  # (status, code) to be said to everybody
+        self.fate = "sent"  # what is told to those who ask
 
     def answer(self, request):
         expected = base64.b64encode(f"{self.sid}:{self.token}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {expected}":
             return self.json(401, {"code": 20003, "message": "Authenticate", "status": 401})
+        for one in self.messages:
+            if request.method == "GET" and request.path == f"/2010-04-01/Accounts/{self.sid}/Messages/{one['sid']}.json":
+                return self.json(200, {**one, "status": self.fate})
         if request.path != f"/2010-04-01/Accounts/{self.sid}/Messages.json":
             return self.json(404, {"code": 20404, "message": "not found", "status": 404})
         if request.method == "GET":

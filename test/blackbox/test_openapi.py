@@ -222,6 +222,9 @@ class Answers(world.SandboxTest):
         people = [one["id"] for one in desk.good("GET", "/api/v1/people")["items"]]
         desk.good("POST", f"/api/v1/people/{people[0]}/organisation", {"organisation": "Klient"})
         desk.good("POST", f"/api/v1/people/{people[0]}/merge", {"into": people[1]})
+        desk.sms("+48601999888", "STOP")
+        stopped = desk.good("GET", "/api/v1/people", q="+48601999888")["items"][0]["id"]
+        desk.good("POST", f"/api/v1/people/{stopped}/allow-sms", {"phone": "+48601999888", "note": "prosi o SMS"})
         reader = desk.make_token("reader")
         desk.make_token("agent")
         desk.good("GET", "/api/v1/tokens")

@@ -57,6 +57,10 @@ class Gateway {
   // Its calls carry a signature, so their URL needs no secret.
   virtual bool signs() const { return false; }
   virtual void send(const ports::OutgoingSms& sms, std::function<void(ports::SmsResult)> done) = 0;
+  // What has become of an SMS that it has taken, by its own id: for a report that did not come. The state
+  // handed_over: it is on its way, or nobody knows, as the text says.
+  virtual bool can_be_asked() const { return false; }
+  virtual void ask(const std::string&, std::function<void(ports::SmsReport)> done) { done({}); }
   // `what`: "in" or "report". Fault::refused: not from this gateway (403); malformed: 400.
   virtual Result<Heard> hear(const ports::Request& request, std::string_view what) = 0;
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.hpp"
+#include "base/text.hpp"
 #include "carriers/sms/test_caller.hpp"
 
 namespace hejnal::carriers {
@@ -500,6 +501,47 @@ TEST(PlainHttp, HearsFormsQueriesAndJson) {
   EXPECT_FALSE(gateway->hear(request, "in"));
   request.body = R"({"key":"k","status":"DELIVERED"})";
   EXPECT_EQ(gateway->hear(request, "report")->reports[0].state, NoticeState::delivered);
+}
+
+// A page, a broken server, silence, half an answer: nobody may take that for "it has left", nor for "it has
+// not", which would send it again elsewhere.
+TEST(AnyGateway, AnOddAnswerIsNeverTakenForACertainty) {
+  for (const char* kind : {"kannel", "smsapi", "twilio", "http"}) {
+    for (const char* odd : {"500", "slow", "half", "html", "empty", "nul"}) {
+      TestCaller http;
+      const std::string what = odd;
+      if (what == "500") http.will_say(500, "<html>500</html>", "text/html");
+      if (what == "slow") http.will_be_silent();
+      if (what == "half") {
+        http.will_say(200, R"({"count":1,"list":[{"id":"14609)");
+        http.answers.back().cut = true;
+      }
+      if (what == "html") http.will_say(200, "<html><body>Przerwa techniczna</body></html>", "text/html");
+      if (what == "empty") http.will_say(200, "");
+      if (what == "nul") http.will_say(200, std::string("\0\xff{", 3));
+      GatewaySettings s;
+      s.kind = s.name = kind;
+      s.url = "http://gateway.example";
+      s.success = "queued";
+      auto gateway = std::move(*make_gateway(s, http));
+      ports::OutgoingSms sms;
+      sms.to = "+48601234567";
+      sms.text = "Text";
+      sms.key = "hejnal.5.2.abcd";
+      ports::SmsResult result;
+      int times = 0;
+      gateway->send(sms, [&](ports::SmsResult r) {
+        result = std::move(r);
+        ++times;
+      });
+      EXPECT_EQ(times, 1) << kind << ' ' << odd;
+      EXPECT_NE(result.outcome, ports::SmsResult::Outcome::handed_over) << kind << ' ' << odd;
+      EXPECT_NE(result.outcome, ports::SmsResult::Outcome::refused) << kind << ' ' << odd;
+      EXPECT_NE(result.outcome, ports::SmsResult::Outcome::try_later) << kind << ' ' << odd;
+      EXPECT_NE(result.text, "") << kind << ' ' << odd;
+      EXPECT_TRUE(is_valid_utf8(result.text)) << kind << ' ' << odd;
+    }
+  }
 }
 
 }  // namespace hejnal::carriers

@@ -89,6 +89,36 @@ class Smsapi final : public Gateway {
                [done = std::move(done)](const ports::HttpAnswer& answer) { done(read(answer)); });
   }
 
+  bool can_be_asked() const override { return true; }
+
+  void ask(const std::string& id, std::function<void(ports::SmsReport)> done) override {
+    ports::HttpCall call;
+    call.url = settings_.url.empty() ? "https://api.smsapi.pl/sms.do" : settings_.url;
+    call.url += (call.url.find('?') == std::string::npos ? "?" : "&") +
+                wire::form_encode({{"status", id}, {"format", "json"}});
+    call.headers = {{"Authorization", "Bearer " + settings_.password}};
+    call.timeout = settings_.timeout;
+    http_.call(std::move(call), [done = std::move(done)](const ports::HttpAnswer& answer) {
+      ports::SmsReport report;
+      const auto parsed = json::parse(answer.body);
+      const json::Value* list = parsed && !answer.cut ? member(*parsed, "list") : nullptr;
+      if (answer.status != 200 || !list || !list->is_array() || list->as_array().empty()) {
+        report.text =
+            "not an answer of SMSAPI: " + (answer.status == 0 ? answer.error : excerpt(answer.body));
+        return done(std::move(report));
+      }
+      const json::Value* state = member(list->as_array().front(), "status");
+      report.text = state ? sanitize_utf8(text_of(*state).substr(0, 40)) : "no state";
+      const std::string code = code_of(report.text);
+      if (code == "404") report.state = core::NoticeState::delivered;
+      if (const char* why = failure(code)) {
+        report.state = core::NoticeState::failed;
+        report.text = fmt::format("{} ({})", why, report.text);
+      }
+      done(std::move(report));
+    });
+  }
+
   Result<Heard> hear(const ports::Request& request, std::string_view what) override {
     Heard heard;
     heard.answer.body = "OK";
@@ -156,6 +186,17 @@ class Smsapi final : public Gateway {
       heard.reports.push_back(std::move(report));
     }
     return heard;
+  }
+
+  // Asked, it tells the name of a state, at times cut short; reports tell its number.
+  static std::string code_of(const std::string& state) {
+    static constexpr std::pair<std::string_view, const char*> kNames[] = {
+        {"EXPIRED", "402"}, {"DELIVERED", "404"}, {"UNDELIV", "405"},
+        {"FAILED", "406"},  {"REJECT", "407"},    {"STOP", "412"}};
+    for (const auto& [name, code] : kNames) {
+      if (state.starts_with(name)) return code;
+    }
+    return state;
   }
 
   static const char* failure(std::string_view state) {

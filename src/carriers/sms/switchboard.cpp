@@ -15,7 +15,7 @@ using sms::Outcome;
 using Sent = ports::SendResult::Outcome;
 
 constexpr Duration kRestAfterTrouble = 1min, kRestAfterMistake = 5min, kBudgetWindow = 1h;
-constexpr std::size_t kPinnedMax = 1000, kLatelyMax = 100'000;
+constexpr std::size_t kLatelyMax = 100'000;
 
 std::string money(std::int64_t hundredths) {
   return fmt::format("{}.{:02}", hundredths / 100, hundredths % 100);
@@ -34,6 +34,8 @@ struct Switchboard::Attempt {
   std::function<void(ports::SendResult)> done;
   std::vector<std::size_t> lines;  // to be tried, the next one last
   std::vector<std::string> reasons;
+  std::int64_t item = 0;
+  std::string by;  // the gateway that may have it
   bool may_have_left = false, mistake = false;
   int segments = 1;
 };
@@ -80,7 +82,37 @@ std::string Switchboard::over_budget(const std::string& to, Instant now) {
   return {};
 }
 
+std::vector<std::string> Switchboard::recognising_repeats() const {
+  std::vector<std::string> out;
+  for (const Line& line : lines_) {
+    if (line.gateway->recognises_repeats()) out.push_back(line.gateway->name());
+  }
+  return out;
+}
+
+void Switchboard::count_sent(const std::string& to, Instant at) {
+  const std::lock_guard lock(mutex_);
+  if (lately_.size() < kLatelyMax) lately_.emplace_back(at, to);
+}
+
+void Switchboard::ask(const ports::Outgoing& outgoing, const std::function<void(ports::SendResult)>& done) {
+  Gateway* gateway = find(outgoing.gateway);
+  ports::SendResult nothing;
+  if (!gateway || outgoing.gateway_id.empty()) {
+    nothing.text = fmt::format("there is no gateway {} any more", outgoing.gateway);
+    return done(nothing);
+  }
+  gateway->ask(outgoing.gateway_id, [done, gateway](const ports::SmsReport& report) {
+    ports::SendResult result;
+    result.arrived = report.state == core::NoticeState::delivered;
+    result.lost = report.state == core::NoticeState::failed;
+    result.text = fmt::format("{}: {}", gateway->name(), report.text);
+    done(std::move(result));
+  });
+}
+
 void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) {
+  if (outgoing.ask) return ask(outgoing, done);
   auto attempt = std::make_shared<Attempt>();
   ports::OutgoingSms& sms = attempt->sms;
   sms.to = outgoing.notice.to;
@@ -89,6 +121,7 @@ void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendR
   sms.kind = outgoing.notice.kind;
   sms.to_desk = outgoing.notice.to_desk();
   sms.again = outgoing.attempts > 0;
+  attempt->item = outgoing.item;
   sms.since = outgoing.letter.at.ms > 0 ? outgoing.letter.at : clock_.now();
   attempt->segments = wire::sms_size(sms.text).segments;
   if (!sms.to.starts_with('+') || sms.to.size() < 9 || sms.to.size() > 16 ||
@@ -103,10 +136,20 @@ void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendR
       if (const std::string why = over_budget(sms.to, now); !why.empty())
         return done({Sent::try_later, 0, why});
     }
-    const auto pinned = pinned_.find(sms.key);
-    if (pinned != pinned_.end()) sms.again = true;
-    if (pinned != pinned_.end() && !sms.to_desk) {
-      attempt->lines = {pinned->second};
+    std::optional<std::size_t> has_it;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      if (!outgoing.gateway.empty() && lines_[i].gateway->name() == outgoing.gateway) has_it = i;
+    }
+    if (!outgoing.gateway.empty() && !has_it && !sms.to_desk) {
+      ports::SendResult gone;
+      gone.outcome = Sent::uncertain;
+      gone.gateway = outgoing.gateway;
+      gone.text = fmt::format("{} may have sent it, and is not configured any more", outgoing.gateway);
+      return done(std::move(gone));
+    }
+    if (has_it) sms.again = true;
+    if (has_it && !sms.to_desk) {
+      attempt->lines = {*has_it};
     } else {
       for (const bool resting : {false, true}) {
         for (std::size_t i = 0; i < lines_.size(); ++i) {
@@ -124,6 +167,11 @@ void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendR
         }
       }
       std::reverse(attempt->lines.begin(), attempt->lines.end());
+      const auto first =
+          has_it ? std::find(attempt->lines.begin(), attempt->lines.end(), *has_it) : attempt->lines.end();
+      // An alert goes first where it would be recognised.
+      if (first != attempt->lines.end() && lines_[*has_it].gateway->recognises_repeats())
+        std::rotate(first, first + 1, attempt->lines.end());
     }
   }
   attempt->done = std::move(done);
@@ -135,13 +183,25 @@ void Switchboard::try_next(const std::shared_ptr<Attempt>& attempt) {
     std::string why = fmt::format("{}", fmt::join(attempt->reasons, "; "));
     if (why.empty()) why = "no SMS gateway is configured";
     // It may have left by one of them: only an alert comes here then.
-    if (attempt->may_have_left) return attempt->done({Sent::try_later, 0, why + " (it may arrive twice)"});
+    if (attempt->may_have_left) {
+      ports::SendResult result{Sent::try_later, 0, why + " (it may arrive twice)"};
+      result.gateway = attempt->by;
+      return attempt->done(std::move(result));
+    }
     return attempt->done({attempt->mistake ? Sent::our_mistake : Sent::try_later, 0, why});
   }
   const std::size_t line = attempt->lines.back();
   attempt->lines.pop_back();
-  lines_[line].gateway->send(
-      attempt->sms, [this, attempt, line](const ports::SmsResult& result) { heard(attempt, line, result); });
+  const auto give = [this, attempt, line](bool noted) {
+    // Rather an alert twice than never; everything else waits until it can be written down.
+    if (!noted && !attempt->sms.to_desk)
+      return attempt->done({Sent::try_later, 0, "it could not be written down which gateway gets it"});
+    lines_[line].gateway->send(attempt->sms, [this, attempt, line](const ports::SmsResult& result) {
+      heard(attempt, line, result);
+    });
+  };
+  if (!watch_.note) return give(true);
+  watch_.note(attempt->item, lines_[line].gateway->name(), give);
 }
 
 void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t line,
@@ -159,7 +219,6 @@ void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t lin
       state.trouble.clear();
       state.ours = false;
       state.resting_until = {};
-      pinned_.erase(attempt->sms.key);
     } else {
       broken = state.trouble != result.text;
       state.trouble = result.text;
@@ -171,13 +230,6 @@ void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t lin
       spent = spent_now(line) += tariff.price * attempt->segments;
       month_now = state.month;
     }
-    if (result.outcome == Outcome::uncertain && gateway.recognises_repeats()) {
-      if (pinned_.emplace(attempt->sms.key, line).second) pinned_order_.push_back(attempt->sms.key);
-      while (pinned_order_.size() > kPinnedMax) {
-        pinned_.erase(pinned_order_.front());
-        pinned_order_.pop_front();
-      }
-    }
   }
   if (tariff.price > 0 && !month_now.empty() && watch_.keep) watch_.keep(gateway.name(), month_now, spent);
   if (broken) say(fmt::format("sms: {}: {}", gateway.name(), result.text));
@@ -187,7 +239,11 @@ void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t lin
     std::string note = result.text;
     if (!attempt->reasons.empty())
       note = fmt::format("{} took it, because {}", gateway.name(), fmt::join(attempt->reasons, "; "));
-    return attempt->done({Sent::handed_over, 0, note});
+    ports::SendResult taken{Sent::handed_over, 0, note};
+    taken.gateway = gateway.name();
+    taken.gateway_id = result.id;
+    taken.can_be_asked = gateway.can_be_asked() && !result.id.empty();
+    return attempt->done(std::move(taken));
   }
   const std::string why = fmt::format("{}: {}", gateway.name(), result.text);
   if (result.outcome == Outcome::refused) return attempt->done({Sent::refused, 0, why});
@@ -195,10 +251,14 @@ void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t lin
   if (result.outcome == Outcome::our_mistake) attempt->mistake = true;
   if (result.outcome == Outcome::uncertain) {
     if (!attempt->sms.to_desk) {
-      return attempt->done({gateway.recognises_repeats() ? Sent::try_later : Sent::uncertain, 0,
-                            fmt::format("{}; it may have left", fmt::join(attempt->reasons, "; "))});
+      ports::SendResult unsure;
+      unsure.outcome = gateway.recognises_repeats() ? Sent::try_later : Sent::uncertain;
+      unsure.text = fmt::format("{}; it may have left", fmt::join(attempt->reasons, "; "));
+      unsure.gateway = gateway.name();
+      return attempt->done(std::move(unsure));
     }
     attempt->may_have_left = true;
+    attempt->by = gateway.name();
   }
   if (!attempt->lines.empty())
     say(fmt::format("sms: case {}: {}; trying {}", attempt->sms.key, why,
@@ -229,6 +289,15 @@ void Switchboard::count_received(std::string_view gateway) {
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     if (lines_[i].gateway->name() == gateway) ++states_[i].received;
   }
+}
+
+std::vector<Switchboard::Counts> Switchboard::counts() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Counts> out;
+  for (std::size_t i = 0; i < lines_.size(); ++i)
+    out.push_back(
+        {lines_[i].gateway->name(), states_[i].sent, states_[i].received, states_[i].refused_calls});
+  return out;
 }
 
 std::vector<GatewayHealth> Switchboard::health() {

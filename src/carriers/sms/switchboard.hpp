@@ -5,6 +5,9 @@
 // one recognises a repeat; otherwise an alert goes on to the next gateway (rather twice than never), and
 // anything else is left for a person to decide (uncertain). What a number refuses is not tried elsewhere.
 //
+// What was given to a gateway before (Outgoing::gateway) goes to that one again, and to no other, unless it
+// is an alert.
+//
 // A gateway that has failed rests for a while: it is asked last.
 //
 // Thread-safe: send() is called by the outbox, answers come on the threads of the HttpCaller.
@@ -12,7 +15,6 @@
 
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -48,6 +50,9 @@ class Switchboard final : public ports::Dispatcher {
     // What a gateway has cost in a month ("2026-11"), to be kept over a restart.
     std::function<void(const std::string& gateway, const std::string& month, std::int64_t spent)> keep;
     std::function<void(const std::string& words)> log;
+    // An item of the outbox is about to be given to this gateway: to be written down first, so that after a
+    // crash the right one is asked. `then` says whether that was possible.
+    std::function<void(std::int64_t item, const std::string& gateway, std::function<void(bool)> then)> note;
   };
 
   Switchboard(SwitchboardSettings settings, std::vector<Line> lines, ports::Clock& clock, Watch watch);
@@ -61,8 +66,15 @@ class Switchboard final : public ports::Dispatcher {
                           const std::string& why);  // a webhook that was not believed
   void count_received(std::string_view gateway);
   std::vector<GatewayHealth> health();
-  // After a crash the same SMS may be given to this way out again without harm.
-  bool recognises_repeats() const { return lines_.size() == 1 && lines_[0].gateway->recognises_repeats(); }
+  // An automatic SMS that an earlier run has sent in the last hour: budgets outlive a restart.
+  void count_sent(const std::string& to, Instant at);
+  // The gateways to which the same SMS may be given again after a crash without harm.
+  std::vector<std::string> recognising_repeats() const;
+  struct Counts {
+    std::string name;
+    std::int64_t sent = 0, received = 0, refused_calls = 0;
+  };
+  std::vector<Counts> counts();
   std::string month() const;
 
  private:
@@ -76,6 +88,7 @@ class Switchboard final : public ports::Dispatcher {
   };
   struct Attempt;
 
+  void ask(const ports::Outgoing& outgoing, const std::function<void(ports::SendResult)>& done);
   void try_next(const std::shared_ptr<Attempt>& attempt);
   void heard(const std::shared_ptr<Attempt>& attempt, std::size_t line, const ports::SmsResult& result);
   std::string over_budget(const std::string& to, Instant now);
@@ -88,8 +101,6 @@ class Switchboard final : public ports::Dispatcher {
   const Watch watch_;
   std::mutex mutex_;
   std::vector<State> states_;
-  std::map<std::string, std::size_t> pinned_;  // keys that may have left, and by which line
-  std::deque<std::string> pinned_order_;
   std::deque<std::pair<Instant, std::string>> lately_;  // automatic SMS of the last hour
 };
 

@@ -26,10 +26,15 @@ struct Company {
     }
     board = std::make_unique<Switchboard>(
         settings, std::move(lines), clock,
-        Switchboard::Watch{[this](const std::string&, const std::string& month, std::int64_t sum) {
-                             kept = month + " " + std::to_string(sum);
-                           },
-                           [this](const std::string& words) { log.push_back(words); }});
+        Switchboard::Watch{
+            [this](const std::string&, const std::string& month, std::int64_t sum) {
+              kept = month + " " + std::to_string(sum);
+            },
+            [this](const std::string& words) { log.push_back(words); },
+            [this](std::int64_t item, const std::string& gateway, const std::function<void(bool)>& then) {
+              noted += std::to_string(item) + (gateway == "first" ? ":1 " : ":2 ");
+              then(can_note);
+            }});
   }
 
   ports::SendResult send(core::NoticeKind kind = core::NoticeKind::receipt_by_sms, int attempts = 0,
@@ -40,7 +45,9 @@ struct Company {
     out.notice.to = to;
     out.words.text = "Text";
     out.message_id = "<hejnal.5.2.abcd@firma.example>";
+    out.item = 5;
     out.attempts = attempts;
+    out.gateway = attempts > 0 ? given_to : std::string();
     ports::SendResult result;
     int times = 0;
     board->send(std::move(out), [&](ports::SendResult r) {
@@ -48,6 +55,7 @@ struct Company {
       ++times;
     });
     EXPECT_EQ(times, 1);
+    given_to = result.gateway;  // as the outbox remembers it
     return result;
   }
   std::string hosts() {
@@ -61,7 +69,8 @@ struct Company {
   TestClock clock;
   std::unique_ptr<Switchboard> board;
   std::vector<std::string> log;
-  std::string kept;
+  std::string kept, noted, given_to;
+  bool can_note = true;
 };
 
 const char* const kTaken = R"({"count":1,"list":[{"id":"1","error":null}]})";
@@ -124,7 +133,8 @@ TEST(Switchboard, WhatMayHaveLeftElsewhereIsForAPerson) {
   c.http.will_be_silent();
   EXPECT_EQ(c.send().outcome, Sent::uncertain);
   EXPECT_EQ(c.hosts(), "1");
-  EXPECT_FALSE(c.board->recognises_repeats());
+  EXPECT_EQ(c.board->recognising_repeats(), std::vector<std::string>{});
+  EXPECT_EQ(c.given_to, "first");
 }
 
 TEST(Switchboard, AnAlertRatherTwiceThanNever) {
@@ -195,6 +205,84 @@ TEST(Switchboard, TheMonthlyCapWarnsAtFourFifthsAndStopsAllButAlerts) {
   EXPECT_EQ(c.hosts(), "1");
   c.clock.time = c.clock.time + 9 * 24h;  // December
   EXPECT_EQ(c.board->health()[0].state, "ok");
+}
+
+TEST(Switchboard, WritesDownWhoGetsItBeforeThatOneGetsIt) {
+  Company c;
+  c.can_note = false;
+  EXPECT_EQ(c.send().outcome, Sent::try_later);
+  EXPECT_EQ(c.hosts(), "") << "what cannot be written down waits";
+  c.http.will_say(200, kTaken);
+  EXPECT_EQ(c.send(core::NoticeKind::alert).outcome, Sent::handed_over) << "but an alert does not";
+  EXPECT_EQ(c.noted, "5:1 5:1 ");
+}
+
+// After a crash the outbox says which of several gateways was given it.
+TEST(Switchboard, AfterACrashTheRightGatewayIsAsked) {
+  Company c("smsapi", "smsapi");
+  c.given_to = "second";
+  c.http.will_say(200, kTaken);
+  const auto result = c.send(core::NoticeKind::answer, 1);
+  EXPECT_EQ(result.outcome, Sent::handed_over);
+  EXPECT_EQ(c.hosts(), "2");
+  EXPECT_EQ(result.gateway, "second");
+  EXPECT_EQ(result.gateway_id, "1");
+  EXPECT_TRUE(result.can_be_asked);
+
+  c.given_to = "gone";
+  EXPECT_EQ(c.send(core::NoticeKind::answer, 1).outcome, Sent::uncertain);
+  EXPECT_EQ(c.hosts(), "") << "the one that may have it is not configured any more";
+  c.given_to = "second";
+  c.http.will_say(200, kTaken);
+  EXPECT_EQ(c.send(core::NoticeKind::alert, 1).outcome, Sent::handed_over);
+  EXPECT_EQ(c.hosts(), "2") << "an alert goes first where it would be recognised";
+}
+
+TEST(Switchboard, WhatAnEarlierRunHasSentCounts) {
+  Company c("smsapi", "http", {2, 1000});
+  c.board->count_sent("+48601234567", c.clock.now() - 10min);
+  c.board->count_sent("+48601234567", c.clock.now() - 5min);
+  EXPECT_EQ(c.send().outcome, Sent::try_later);
+  EXPECT_EQ(c.hosts(), "");
+}
+
+TEST(Switchboard, AReportThatDoesNotComeIsAskedFor) {
+  struct Row {
+    const char *kind, *answer;
+    bool arrived, lost;
+  };
+  const Row rows[] = {
+      {"smsapi", R"({"count":1,"list":[{"id":"7","status":"DELIVERED"}]})", true, false},
+      {"smsapi", R"({"count":1,"list":[{"id":"7","status":"UNDELIVERED"}]})", false, true},
+      {"smsapi", R"({"count":1,"list":[{"id":"7","status":"REJECTD"}]})", false, true},
+      {"smsapi", R"({"count":1,"list":[{"id":"7","status":404}]})", true, false},
+      {"smsapi", R"({"count":1,"list":[{"id":"7","status":"QUEUE"}]})", false, false},
+      {"smsapi", R"({"count":1,"list":[{"id":"7","sta)", false, false},
+      {"smsapi", R"({"error":101,"message":"x"})", false, false},
+      {"smsapi", "<html>Przerwa</html>", false, false},
+      {"twilio", R"({"sid":"SM7","status":"delivered"})", true, false},
+      {"twilio", R"({"sid":"SM7","status":"undelivered","error_code":30003})", false, true},
+      {"twilio", R"({"sid":"SM7","status":"sent"})", false, false},
+      {"twilio", "<html>500</html>", false, false},
+  };
+  for (const Row& row : rows) {
+    Company c(row.kind);
+    ports::Outgoing question;
+    question.notice.channel = core::Channel::sms;
+    question.notice.to = "+48601234567";
+    question.ask = true;
+    question.gateway = "first";
+    question.gateway_id = "7";
+    c.http.will_say(200, row.answer);
+    ports::SendResult result;
+    c.board->send(question, [&](ports::SendResult r) { result = std::move(r); });
+    EXPECT_EQ(result.arrived, row.arrived) << row.answer;
+    EXPECT_EQ(result.lost, row.lost) << row.answer;
+    ASSERT_EQ(c.http.calls.size(), 1U);
+    EXPECT_EQ(c.http.calls[0].method, "GET") << "it is never sent again";
+    EXPECT_NE(c.http.calls[0].url.find("7"), std::string::npos);
+    EXPECT_EQ(c.noted, "");
+  }
 }
 
 }  // namespace hejnal::carriers

@@ -89,6 +89,25 @@ class Twilio final : public Gateway {
     });
   }
 
+  bool can_be_asked() const override { return true; }
+
+  void ask(const std::string& id, std::function<void(ports::SmsReport)> done) override {
+    ports::HttpCall call;
+    call.url = fmt::format("{}/2010-04-01/Accounts/{}/Messages/{}.json", settings_.url,
+                           wire::percent_encode(settings_.user), wire::percent_encode(id));
+    call.headers = {{"Authorization", authorization_}};
+    call.timeout = settings_.timeout;
+    http_.call(std::move(call), [done = std::move(done)](const ports::HttpAnswer& answer) {
+      const auto parsed = json::parse(answer.body);
+      const bool whole = answer.status == 200 && !answer.cut && parsed && parsed->is_object();
+      const std::string state = whole ? text_of(*parsed, "status") : std::string();
+      if (!state.empty()) return done(report_of(state, text_of(*parsed, "error_code")));
+      ports::SmsReport report;
+      report.text = "not an answer of Twilio: " + (answer.status == 0 ? answer.error : excerpt(answer.body));
+      done(std::move(report));
+    });
+  }
+
   Result<Heard> hear(const ports::Request& request, std::string_view what) override {
     if (!is_signed(request)) return fail(Fault::refused, "the signature is wrong or missing");
     const wire::FormFields fields = fields_of(request);
@@ -97,17 +116,11 @@ class Twilio final : public Gateway {
     Heard heard;
     if (what == "report") {
       heard.answer.status = 204;
-      ports::SmsReport report;
-      report.key = request.parameter("key");
       const std::string_view state = value("MessageStatus");
+      ports::SmsReport report = report_of(state, value("ErrorCode"));
+      report.key = request.parameter("key");
       if (report.key.empty() || state.empty())
         return fail(Fault::malformed, "expected key and MessageStatus");
-      if (state == "delivered" || state == "read") report.state = core::NoticeState::delivered;
-      if (state == "undelivered" || state == "failed" || state == "canceled") {
-        report.state = core::NoticeState::failed;
-        const std::string words = words_of(value("ErrorCode"));
-        report.text = words.empty() ? std::string(state) : words;
-      }
       heard.reports.push_back(std::move(report));
       return heard;
     }
@@ -121,10 +134,22 @@ class Twilio final : public Gateway {
       text += fmt::format("{}{}", text.empty() ? "" : "\n", media);
     }
     heard.messages.push_back(heard_sms(settings_, value("From"), value("To"), text, value("MessageSid")));
+    heard.messages.back().sms.answered = !value("OptOutType").empty();
     return heard;
   }
 
  private:
+  static ports::SmsReport report_of(std::string_view state, std::string_view code) {
+    ports::SmsReport report;
+    report.text = sanitize_utf8(state.substr(0, 40));
+    if (state == "delivered" || state == "read") report.state = core::NoticeState::delivered;
+    if (state == "undelivered" || state == "failed" || state == "canceled") {
+      report.state = core::NoticeState::failed;
+      if (const std::string words = words_of(code); !words.empty()) report.text = words;
+    }
+    return report;
+  }
+
   std::string messages() const {
     return fmt::format("{}/2010-04-01/Accounts/{}/Messages.json", settings_.url,
                        wire::percent_encode(settings_.user));

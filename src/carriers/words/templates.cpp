@@ -9,6 +9,7 @@
 #include "base/embedded.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
+#include "core/sms_command.hpp"
 #include "wire/sms/text.hpp"
 
 namespace hejnal {
@@ -19,9 +20,13 @@ namespace hejnal::carriers {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> kNames = {
-    "number", "code", "tag",  "class",  "subject", "client", "email", "phone",      "text",
-    "why",    "due",  "late", "follow", "desk",    "waits",  "ring",  "sms_number", "case_url"};
+constexpr std::array<std::string_view, 21> kNames = {
+    "number", "code",  "tag",   "class",      "subject",  "client",     "email",
+    "phone",  "text",  "reply", "why",        "due",      "late",       "follow",
+    "desk",   "waits", "ring",  "sms_number", "case_url", "desk_email", "desk_phone"};
+
+// Of a subject in an SMS: the number, the code and what to reply must not be pushed into a second segment.
+constexpr std::size_t kSubjectInSmsMax = 40;
 
 // Replaces {name}. A line that has placeholders, all of them empty, is left out.
 template <class ValueOf>
@@ -108,6 +113,23 @@ std::string reason_text(const core::Notice& n, bool polish) {
                          elapsed);
     case core::AlertReason::not_arrived:
       return n.why;
+    case core::AlertReason::opted_out:
+      return polish ? "klient wysłał STOP: nie wysyłamy do niego SMS-ów"
+                    : "the client has sent STOP: no SMS goes there";
+    case core::AlertReason::wrong_code:
+      return polish ? "Nie ma takiego kodu." : "There is no such code.";
+    case core::AlertReason::which_case:
+      return polish ? "Której sprawy to dotyczy? Kod na początek." : "Which case? Put its code first.";
+    case core::AlertReason::wrong_number:
+      return polish ? "To nie numer telefonu. Np. R 601234567." : "No telephone number. E.g. R 601234567.";
+    case core::AlertReason::too_late:
+      return polish ? "Ta sprawa jest już zamknięta." : "That case is closed already.";
+    case core::AlertReason::stop_is_not:
+      return polish ? "STOP nie wyłącza alarmów dyżuru, dyżur o tym wie."
+                    : "STOP does not end alerts to who is on call; the desk has been told.";
+    case core::AlertReason::asked_for:
+      return polish ? "1=czytam, 2=zaczynam, tekst=notatka, R numer=odrzucona rozmowa."
+                    : "1=read, 2=started, text=note, R number=rejected call.";
   }
   return {};
 }
@@ -176,7 +198,9 @@ std::optional<std::string> Templates::value(std::string_view name, const core::N
   if (name == "tag") return fmt::format("[#{} {}]", number, n.short_code);
   if (name == "class") return procedure_.at(n.class_name).short_name;
   if (name == "subject") {
-    const std::string subject = without_tags(n.subject);
+    std::string subject = without_tags(n.subject);
+    if (n.channel == core::Channel::sms && count_characters(subject) > kSubjectInSmsMax)
+      subject = truncate_characters(subject, kSubjectInSmsMax) + "...";
     return !subject.empty() ? subject : polish ? "Państwa zgłoszenie" : "Your report";
   }
   if (name == "client") {
@@ -185,6 +209,12 @@ std::optional<std::string> Templates::value(std::string_view name, const core::N
   if (name == "email") return n.client.email;
   if (name == "phone") return n.client.phone;
   if (name == "text") return n.text;
+  if (name == "reply") {
+    if (n.code == 0) return std::string();
+    return fmt::format(fmt::runtime(polish ? "Odpisz {}=czytam {}=zaczynam" : "Reply {}=read {}=started"),
+                       core::alert_code(n.code - 1, core::Action::read),
+                       core::alert_code(n.code - 1, core::Action::start));
+  }
   if (name == "why") return reason_text(n, polish);
   if (name == "due")
     return n.due.ms == 0 ? std::string() : format_local(n.due, settings_.zone, settings_.language);
@@ -197,6 +227,8 @@ std::optional<std::string> Templates::value(std::string_view name, const core::N
   if (name == "waits") return waits(procedure_.at(n.class_name));
   if (name == "ring") return n.ring > 1 ? std::to_string(n.ring) : std::string();
   if (name == "sms_number") return settings_.sms_number;
+  if (name == "desk_email") return settings_.desk_email;
+  if (name == "desk_phone") return settings_.desk_phone;
   return std::nullopt;
 }
 
@@ -225,12 +257,14 @@ std::string Templates::together(const std::vector<core::Notice>& alerts) const {
   std::string numbers;
   for (std::size_t i = 0; i < std::min(alerts.size(), kNamed); ++i) {
     numbers += fmt::format("{}{}", i == 0 ? "" : ", ", alerts[i].number);
+    if (alerts[i].code > 0)
+      numbers += fmt::format(" ({})", core::alert_code(alerts[i].code - 1, core::Action::read));
   }
   if (alerts.size() > kNamed) numbers += ", ...";
   const bool polish = settings_.language == "pl";
   const std::string first = fmt::format("{}: {}", alerts.front().number, alerts.front().subject);
-  return wire::sms_text(fmt::format(fmt::runtime(polish ? "Alarmy {} spraw: {}. Pierwsza: {}"
-                                                        : "Alerts of {} cases: {}. First: {}"),
+  return wire::sms_text(fmt::format(fmt::runtime(polish ? "Alarmy {} spraw, w nawiasie kod: {}. Pierwsza: {}"
+                                                        : "Alerts of {} cases, (code): {}. First: {}"),
                                     alerts.size(), numbers, truncate_utf8(first, 60)),
                         settings_.transliterate);
 }

@@ -24,6 +24,7 @@ struct WordingSettings {
   std::string desk_name, sms_number, public_url, zone, language;
   std::string case_url = {};  // where the desk sees a case, without its number; empty: nowhere yet
   wire::Transliterate transliterate = wire::Transliterate::when_cheaper;  // of SMS
+  std::string desk_email = {}, desk_phone = {};
 };
 
 class Templates final : public ports::Wording {

@@ -81,6 +81,11 @@ struct Tables {
   InOrder<std::int64_t, PersonRow> people;
   Identifiers emails, phones;
 
+  ByText<ports::SmsContact> sms_contacts;
+  InOrder<std::pair<std::string, int>, core::AlertCode> alert_codes;  // by number and slot
+  InOrder<std::int64_t, ports::SmsHanded> sms_handed;
+  Index<Instant, std::int64_t> sms_to_ask;
+
   ByText<std::string> settings, procedures;
   ByText<ports::TokenRow> tokens;
 
@@ -90,7 +95,7 @@ struct Tables {
     all(cases, journal, alarms, failures, without_email, open_by_email, merged_by_email, open_by_phone,
         participants, messages, raw, blobs, said, heard, by_message_id, told,
         not_looked_at, notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
-        phones.by_person, settings, procedures, tokens);
+        phones.by_person, sms_contacts, alert_codes, sms_handed, sms_to_ask, settings, procedures, tokens);
   }
 };
 

@@ -435,6 +435,62 @@ class MemoryStore final : public ports::Store {
     return found == ids.end() ? std::nullopt : std::optional(item(*found));
   }
 
+  // -- SMS
+  Result<std::optional<ports::SmsContact>> sms_contact(string_view phone) override {
+    const ports::SmsContact* row = t_.sms_contacts.find(phone);
+    return row ? std::optional(*row) : std::nullopt;
+  }
+  Status set_sms_contact(const ports::SmsContact& contact) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    t_.sms_contacts.put(contact.phone, contact);
+    return {};
+  }
+  Result<List<core::AlertCode>> alert_codes(string_view phone) override {
+    List<core::AlertCode> out;
+    const auto& rows = t_.alert_codes.rows();
+    for (auto at = rows.lower_bound({std::string(phone), 0}); at != rows.end() && at->first.first == phone;
+         ++at)
+      out.push_back(at->second);
+    return out;
+  }
+  Status set_alert_code(string_view phone, const core::AlertCode& code) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    t_.alert_codes.put({std::string(phone), code.slot}, code);
+    return {};
+  }
+  Result<std::optional<ports::SmsHanded>> sms_handed(std::int64_t id) override {
+    const ports::SmsHanded* row = t_.sms_handed.find(id);
+    return row ? std::optional(*row) : std::nullopt;
+  }
+  Status set_sms_handed(const ports::SmsHanded& handed) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    const ports::SmsHanded* before = t_.sms_handed.find(handed.item);
+    move_in(t_.sms_to_ask, handed.item, before ? before->ask_at : std::nullopt, handed.ask_at);
+    t_.sms_handed.put(handed.item, handed);
+    return {};
+  }
+  Result<List<ports::SmsHanded>> sms_to_ask(Instant now, int limit) override {
+    List<ports::SmsHanded> out;
+    for (const auto& [ask, nothing] : t_.sms_to_ask.rows()) {
+      if (ask.first > now || std::ssize(out) >= limit) break;
+      out.push_back(*t_.sms_handed.find(ask.second));
+    }
+    return out;
+  }
+  Result<std::optional<Instant>> next_ask() override {
+    return t_.sms_to_ask.empty() ? std::nullopt : std::optional(t_.sms_to_ask.rows().begin()->first.first);
+  }
+  Result<List<ports::AutomaticWord>> automatic_since(Instant since) override {
+    constexpr MessageId kLatest = 20'000;
+    List<ports::AutomaticWord> out;
+    for (MessageId id = std::max<MessageId>(last_message() - kLatest, 0) + 1; id <= last_message(); ++id) {
+      const MessageRow* row = t_.messages.find(id);
+      if (!row || !row->m.outgoing || !row->m.automatic || row->m.internal || row->m.at < since) continue;
+      out.push_back({row->m.channel, row->m.to, row->m.number, row->m.at});
+    }
+    return out;
+  }
+
   // -- odds and ends
   Result<std::string> setting(string_view key) override { return text_of(t_.settings.find(key)); }
   Status set_setting(string_view key, string_view value) override {

@@ -124,6 +124,7 @@ class SqliteArchive final : public ports::Archive {
   }
 
  private:
+  Status add_contact(const std::string& phone, std::vector<ports::SmsContact>& out);
   static Result<std::int64_t> one(Result<Rows> rows) {
     if (!rows) return tl::make_unexpected(rows.error());
     HEJNAL_TRY(const bool found, rows->next());
@@ -326,6 +327,17 @@ Result<std::vector<ports::OutboxItem>> SqliteArchive::notices(std::optional<core
   }
 }
 
+Status SqliteArchive::add_contact(const std::string& phone, std::vector<ports::SmsContact>& out) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT phone, stopped_at, confirmed_at, helped_at, changed_by, note FROM "
+                                  "sms_contacts WHERE phone = ?1 AND (stopped_at IS NOT NULL OR note <> '')",
+                                  phone));
+  HEJNAL_TRY(const bool found, rows.next());
+  if (found)
+    out.push_back(
+        {rows.text(0), rows.instant(1), rows.instant(2), rows.instant(3), rows.text(4), rows.text(5)});
+  return {};
+}
+
 Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view text, int limit,
                                                             std::int64_t before) {
   HEJNAL_TRY(
@@ -335,7 +347,9 @@ Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view tex
           "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = "
           "'email'), "
           "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = "
-          "'phone') "
+          "'phone'), "
+          "EXISTS (SELECT 1 FROM identifiers i JOIN sms_contacts s ON s.phone = i.value WHERE i.person = "
+          "people.id AND i.kind = 'phone') "
           "FROM people WHERE id < ?3 AND (?1 = '' OR instr(fold(name), ?1) OR instr(fold(organisation), ?1) "
           "OR EXISTS (SELECT 1 FROM identifiers WHERE person = people.id AND instr(value, ?1))) "
           "ORDER BY id DESC LIMIT ?2",
@@ -351,6 +365,8 @@ Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view tex
     HEJNAL_TRY(const bool more, rows.next());
     if (!more) return out;
     out.push_back({rows.integer(0), rows.text(1), rows.text(2), parts(rows.view(3)), parts(rows.view(4))});
+    if (rows.integer(5) == 0) continue;
+    for (const std::string& phone : out.back().phones) HEJNAL_TRY_VOID(add_contact(phone, out.back().sms));
   }
 }
 

@@ -79,6 +79,16 @@ class SqliteStore final : public ports::Store {
   Result<std::optional<ports::OutboxItem>> notice(std::int64_t id) override;
   Result<std::optional<ports::OutboxItem>> notice_by_message_id(std::string_view message_id) override;
 
+  Result<std::optional<ports::SmsContact>> sms_contact(std::string_view phone) override;
+  Status set_sms_contact(const ports::SmsContact& contact) override;
+  Result<std::vector<core::AlertCode>> alert_codes(std::string_view phone) override;
+  Status set_alert_code(std::string_view phone, const core::AlertCode& code) override;
+  Result<std::optional<ports::SmsHanded>> sms_handed(std::int64_t item) override;
+  Status set_sms_handed(const ports::SmsHanded& handed) override;
+  Result<std::vector<ports::SmsHanded>> sms_to_ask(Instant now, int limit) override;
+  Result<std::optional<Instant>> next_ask() override;
+  Result<std::vector<ports::AutomaticWord>> automatic_since(Instant since) override;
+
   Result<std::string> setting(std::string_view key) override;
   Status set_setting(std::string_view key, std::string_view value) override;
   Status keep_procedure(std::string_view version, std::string_view text) override;
