@@ -20,7 +20,8 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
       fate.kind == NoticeKind::left_out)
     return;  // shown by the health page; the other channel has it
   const TookOver* other = client_through(turn.c(), fate.through);
-  const std::string& phone = other ? other->client.phone : turn.c().client.phone;
+  const std::string& own_phone = other ? other->client.phone : turn.c().client.phone;
+  const std::string phone = own_phone.empty() ? turn.facts().known_phone : own_phone;
   if (!fate.copy && (fate.kind == NoticeKind::answer || fate.kind == NoticeKind::question) &&
       turn.c().state != State::closed) {
     turn.drop(Timer::settle, "the answer did not arrive");
@@ -32,7 +33,15 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
     turn.ring_due();
   }
   if (!fate.copy && fate.channel == Channel::email && !phone.empty() && turn.facts().sms_available) {
-    turn.tell_client_by_sms(NoticeKind::receipt_by_sms, why, other);
+    // One SMS says it of all automatic mail: it leads to the page where the rest stands, too. An answer is
+    // worth another one.
+    const auto& told = turn.c().told_of_loss;
+    const bool knows = std::find(told.begin(), told.end(), phone) != told.end();
+    if (knows && fate.kind != NoticeKind::answer && fate.kind != NoticeKind::question) {
+      turn.add(Withheld{NoticeKind::receipt_by_sms}, "an SMS has said before that our mail does not arrive");
+    } else {
+      turn.tell_client_by_sms(NoticeKind::receipt_by_sms, why, other, phone);
+    }
   } else {
     Notice unreachable = turn.draft(NoticeKind::unreachable);
     if (other) unreachable.client = other->client;

@@ -20,6 +20,8 @@ struct Facts {
   bool sms_available = true;             // a gateway is configured
   std::string automatic_budget;          // empty: automatic mail may leave; else why it may not
   std::vector<std::string> over_budget;  // clients of merged cases to whom none may leave
+  std::string sms_budget;                // the same for automatic SMS to the client's number
+  std::string known_phone;  // a number that is surely the client's, where the case itself knows none
   // For a case that is being opened:
   CaseNumber number = 0;
   std::string short_code, token;
@@ -31,6 +33,7 @@ struct Facts {
     std::string class_name;
     std::optional<Instant> react_due, answer_due;
     bool email_missing = false;
+    std::optional<Instant> email_came_at;
     Party client;
     std::vector<TookOver> clients;  // clients_of() that case
   };

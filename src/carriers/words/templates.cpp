@@ -19,9 +19,9 @@ namespace hejnal::carriers {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> kNames = {
-    "number", "code", "tag",  "class",  "subject", "client", "email", "phone",      "text",
-    "why",    "due",  "late", "follow", "desk",    "waits",  "ring",  "sms_number", "case_url"};
+constexpr std::array<std::string_view, 20> kNames = {
+    "number", "code", "tag",    "class", "subject", "client", "email",      "phone",    "text",     "why",
+    "due",    "late", "follow", "desk",  "waits",   "ring",   "sms_number", "case_url", "text_url", "found"};
 
 // Replaces {name}. A line that has placeholders, all of them empty, is left out.
 template <class ValueOf>
@@ -191,6 +191,9 @@ std::optional<std::string> Templates::value(std::string_view name, const core::N
   if (name == "late") return n.late_ms < 60'000 ? std::string() : format_duration(Duration(n.late_ms));
   if (name == "follow")
     return n.token.empty() ? std::string() : fmt::format("{}/c/{}", settings_.public_url, n.token);
+  if (name == "text_url")
+    return n.token.empty() ? std::string() : fmt::format("{}/c/{}/text", settings_.public_url, n.token);
+  if (name == "found") return n.found;
   if (name == "case_url")
     return settings_.case_url.empty() ? std::string() : fmt::format("{}{}", settings_.case_url, n.number);
   if (name == "desk") return settings_.desk_name;
