@@ -247,8 +247,9 @@ Result<ports::Response> follow_reply(Context& context) {
     response.status = 400;
     return response;
   }
-  HEJNAL_TRY_VOID(on_ledger<desk::Filed>(
-      context, [&](desk::Desk& desk) { return desk.follow_up(followed.number, text, core::Channel::web); }));
+  HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
+    return desk.type_text(followed.number, {{}, text, {}});
+  }));
   return ports::Response{
       303, "text/plain", "", {{"Location", fmt::format("/c/{}?sent", context.segments.at(0))}}};
 }

@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "core/mail_health.hpp"
 
 namespace hejnal::desk {
 
@@ -147,9 +148,12 @@ core::Facts Desk::facts(const core::Case& c) {
   facts.failure_open = open && *open;
   if (c.exists() && !c.automatic_to.empty())
     facts.automatic_budget = budget_.refusal(c.automatic_to, c.number, now());
+  if (c.exists() && !c.client.phone.empty())
+    facts.sms_budget = budget_.refusal(c.client.phone, c.number, now());
   for (const core::TookOver& other : c.others) {
-    if (!other.automatic_to.empty() && !budget_.refusal(other.automatic_to, c.number, now()).empty())
-      facts.over_budget.push_back(other.automatic_to);
+    for (const std::string* to : {&other.automatic_to, &other.client.phone}) {
+      if (!to->empty() && !budget_.refusal(*to, c.number, now()).empty()) facts.over_budget.push_back(*to);
+    }
   }
   return facts;
 }
@@ -190,10 +194,13 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const co
   const bool failed_before = !is_new && core::failure_open(*procedure, c);
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
   if (decision.entries.empty()) return c;
+  const auto announced_before = core::announcement(c);
   for (const core::Entry& entry : decision.entries) core::apply(c, entry);
   // The law that every open case has something due next, looked at with every change.
   HEJNAL_CHECK((c.state == core::State::closed) == !core::alarm(c).has_value());
   HEJNAL_TRY_VOID(parts_.store.write_turn(c, now(), decision.entries));
+  if (const auto announced = core::announcement(c); announced != announced_before)
+    HEJNAL_TRY_VOID(parts_.store.note_announcement(c.number, announced));
   if (const bool fails = core::failure_open(*procedure, c); fails != failed_before) {
     HEJNAL_TRY_VOID(parts_.store.set_failure(c.number, fails));
   }
@@ -287,6 +294,7 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   if (const auto& answer = source.debt(core::Promise::answer); answer && answer->running())
     other.answer_due = answer->due;
   other.email_missing = source.email_missing;
+  other.email_came_at = core::email_came_at(source);
   other.client = source.client;
   other.clients = core::clients_of(source);
   target_facts.other = other;
@@ -300,7 +308,13 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   core::AgentActed merged = absorb;
   merged.action = core::Action::merge;
   merged.other = into;
-  HEJNAL_TRY_VOID(turn(source, merged, facts(source)));
+  core::Facts source_facts = facts(source);
+  source_facts.other = core::Facts::Other{};
+  source_facts.other->number = into;
+  source_facts.other->email_missing = target.email_missing;
+  source_facts.other->email_came_at = core::email_came_at(target);
+  source_facts.other->client = target.client;
+  HEJNAL_TRY_VOID(turn(source, merged, source_facts));
   HEJNAL_TRY(const core::Case after, turn(target, absorb, target_facts));
   HEJNAL_TRY_VOID(parts_.store.merge_participants(from, into));
   return after;
