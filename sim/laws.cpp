@@ -74,6 +74,8 @@ void Laws::check_entry(CaseAccount& account, const core::Entry& entry, const Wri
   const core::CaseNumber number = turn.after.number;
   if (const auto* received = std::get_if<core::Received>(&entry.body)) {
     if (account.first_message == 0) account.first_message = received->message;
+    account.last_relation = received->relation;
+    if (received->channel == core::Channel::email) ++account.emails;
     found_set_aside(account, *received);
     ++(received->automatic ? account.robot_messages : account.human_messages);
     if (account.c.state == core::State::closed && !received->automatic)

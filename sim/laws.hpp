@@ -36,8 +36,10 @@ struct CaseAccount {
   std::set<std::string> said;  // automatic words to the client, by what they were owed for
   int human_messages = 0, robot_messages = 0, settled = 0, questions = 0;
   std::int64_t rings = 0;
-  bool typed = false;            // its client has typed what the email had said
-  bool told_of_missing = false;  // its sender knows that the email is not here, or it was withheld
+  core::Relation last_relation = core::Relation::opens;  // of the latest message
+  int emails = 0, told_emails = 0;  // received; and known to the laws by those who have brought them
+  bool typed = false;               // its client has typed what the email had said
+  bool told_of_missing = false;     // its sender knows that the email is not here, or it was withheld
 };
 
 class Laws {
@@ -119,6 +121,7 @@ class Laws {
     core::CaseNumber number = 0;
     core::MessageId message = 0;
     Instant deadline;
+    Instant latest;  // a mail whose answer got lost is brought again by then
   };
   const Duration missing_after_;
   std::deque<Announced> announced_;

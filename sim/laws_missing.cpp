@@ -19,19 +19,27 @@ void Laws::found_set_aside(CaseAccount& account, const core::Received& received)
            "set-aside mail of another matter was taken for a lost one");
   account.matters.insert(matter);
   mailed_.insert(matter);
+  ++account.told_emails;
 }
 
 void Laws::watch_announced(const Accepted& in) {
   if (mailed_.contains(in.matter)) return;
-  announced_.push_back({in.matter, in.number, in.message, last_turn_ + missing_after_ + 1min});
+  const Instant deadline = last_turn_ + missing_after_ + 1min;
+  announced_.push_back({in.matter, in.number, in.message, deadline, deadline + 24h});
 }
 
 void Laws::check_known(Instant by) {
   for (; !announced_.empty() && announced_.front().deadline <= by; announced_.pop_front()) {
-    const Announced& one = announced_.front();
+    Announced one = announced_.front();
     if (mailed_.contains(one.matter)) continue;
     const CaseAccount* account = find(living(one.number));
     if (account && account->typed) continue;
+    // Its email may be here, and who has brought it has had no answer in a crash: that one will come again.
+    if (account && !account->c.email_missing && account->emails > account->told_emails && by < one.latest) {
+      one.deadline = by + 10min;
+      announced_.push_back(one);
+      continue;
+    }
     if (!account || !account->c.email_missing) {
       broken("announced_loss_is_known", one.number,
              fmt::format("the email of message {} is not here, and nobody knows", one.message));

@@ -75,6 +75,12 @@ TEST(AnnouncedLoss, IsFineWhereTheDeskKnowsAndHasToldTheSender) {
 TEST(AnnouncedLoss, HiddenInACaseThatHasItsEmail) {
   Desk d;
   d.opens(false);
+  Laws::Accepted mail;
+  mail.id = "mail";
+  mail.mail = true;
+  mail.number = 1;
+  mail.message = 11;
+  d.laws.accepted(mail);
   d.announced(12);
   d.laws.at_rest(kStart + 3min - 1ms);
   EXPECT_EQ(d.broken(), "");

@@ -174,7 +174,10 @@ Status reclassify(Turn& turn, const AgentActed& act) {
 // The other case has what the SMS had announced: its email, or else its text.
 void its_email_is(Turn& turn, const Facts::Other& other) {
   const bool is_here = turn.c().email_missing && !other.email_missing;
-  if (!is_here && !(awaits_email(turn.c()) && other.email_came_at)) return;
+  // Its text was typed: then only the same client's email can be the one that is still awaited.
+  const bool came =
+      awaits_email(turn.c()) && other.email_came_at && same_person(turn.c().client, other.client);
+  if (!is_here && !came) return;
   const Instant came_at = other.email_came_at.value_or(turn.now());
   const Duration late = std::max(came_at - turn.c().announced_at.value_or(turn.c().opened_at), Duration(0));
   turn.add(EmailFound{late.count(),

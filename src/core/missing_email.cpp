@@ -53,9 +53,10 @@ FoundMail score(const Candidate& waiting, const SetAsideMail& one) {
 }  // namespace
 
 bool may_be_awaited(const Candidate& c, const EmailFacts& email) {
-  if (email.sent_at >= c.opened_at - 24h && email.sent_at <= c.opened_at + 1h) return true;
-  return !c.words_text.empty() && likeness(c.words_text, email.words_text) >= 60 &&
-         !shared_words(c.words_text, email.words_text).empty();
+  // What was typed is long, so that one word of it says little.
+  if (shared_words(c.words_text, email.base_subject + " " + email.words_text).size() < 2) return false;
+  if (email.sent_at >= c.opened_at - 24h && email.sent_at <= c.opened_at + 15min) return true;
+  return likeness(c.words_text, email.words_text) >= 60;
 }
 
 std::vector<FoundMail> search_set_aside(const Candidate& waiting, const std::vector<SetAsideMail>& mails) {

@@ -32,8 +32,8 @@ struct FoundMail {
 std::vector<FoundMail> search_set_aside(const Candidate& waiting, const std::vector<SetAsideMail>& mails);
 
 // The client of `c` has typed the text, and the email itself is still awaited: may this be it? A client who
-// has typed once writes about other matters, too: so only what was sent about when the SMS announced it, or
-// says much the same again.
+// has typed once writes about other matters, too: so only what speaks of the same, and was sent about when
+// the SMS announced it or says much the same again.
 bool may_be_awaited(const Candidate& c, const EmailFacts& email);
 
 }  // namespace hejnal::core

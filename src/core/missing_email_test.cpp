@@ -311,7 +311,10 @@ TEST(Awaited, AfterTypedTextOnlyWhatWasSentThenOrSaysTheSame) {
   c.email_missing = false;
   EmailFacts email;
   email.sent_at = kStart - 5min;
+  email.words_text = "Stoi serwer rejestracji.";
   EXPECT_TRUE(may_be_awaited(c, email));
+  email.words_text = "Faktura z serwera";  // one word is not enough
+  EXPECT_FALSE(may_be_awaited(c, email));
   email.sent_at = kStart + 48h;
   email.words_text = "Drukarka nie działa";
   EXPECT_FALSE(may_be_awaited(c, email));

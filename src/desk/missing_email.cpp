@@ -36,7 +36,22 @@ Result<std::vector<core::FoundMail>> Desk::found_for(const core::Candidate& wait
     HEJNAL_TRY(one.mail.phones, parts_.store.phones_of_email(m.from));
     mails.push_back(std::move(one));
   }
-  return core::search_set_aside(waiting, mails);
+  std::vector<core::FoundMail> out = core::search_set_aside(waiting, mails);
+  for (core::FoundMail& found : out) {
+    if (!found.joins) continue;
+    const auto mail = std::find_if(mails.begin(), mails.end(), [&](const core::SetAsideMail& one) {
+      return one.message == found.message;
+    });
+    HEJNAL_TRY(const auto own, parts_.store.open_cases_of_email(mail->mail.from, kWaitingMax));
+    std::vector<core::Candidate> candidates;
+    for (const ports::CaseSummary& summary : own) {
+      HEJNAL_TRY(core::Candidate c, candidate(summary));
+      candidates.push_back(std::move(c));
+    }
+    // It was sent again, and another case has the first one: a person decides.
+    found.joins = core::match_email(mail->mail, candidates).relation != core::Relation::resend;
+  }
+  return out;
 }
 
 Result<std::vector<core::MailOffered>> Desk::offers_of(const std::vector<core::FoundMail>& found) {

@@ -166,8 +166,13 @@ class MailFiler {
     if (earlier_) return Filed{0, 0, true};
     HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
     HEJNAL_TRY(const core::EmailFacts facts, email_facts());
-    HEJNAL_TRY(filed_.number,
-               desk_.look_for_waiting({filed_.message, facts, mail_.automatic != Automatic::none, why}));
+    HEJNAL_TRY(const auto candidates, find_candidates(facts));
+    const core::Match match = core::match_email(facts, candidates);
+    // What is of another case (sent again, or in its thread) is not what an SMS waits for.
+    if (match.number == 0 || match.relation == core::Relation::announced) {
+      HEJNAL_TRY(filed_.number,
+                 desk_.look_for_waiting({filed_.message, facts, mail_.automatic != Automatic::none, why}));
+    }
     if (filed_.number == 0) HEJNAL_TRY_VOID(desk_.plan_review());
     return filed_;
   }
