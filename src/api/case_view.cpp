@@ -86,7 +86,9 @@ json::Object message_json(const ports::Message& m) {
           {"automatic", m.automatic},
           {"state", m.state},
           {"attachments", std::move(attachments)},
-          {"join_reason", m.join_reason}};
+          {"join_reason", m.join_reason},
+          {"deliveries", m.outgoing ? json::Value(nullptr) : json::Value(1 + m.again)},
+          {"delivered_again_at", time_json(m.again_at)}};
 }
 
 Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number,

@@ -8,6 +8,7 @@ namespace hejnal::app {
 namespace {
 constexpr std::size_t kWaitingMax = 1000;
 constexpr std::size_t kWaitingBytesMax = 256u << 20;
+constexpr std::size_t kSmall = 16u << 10;  // bytes: read in a fraction of a millisecond, whatever it holds
 }  // namespace
 
 ParsePool::ParsePool(desk::Ledger& ledger, carriers::IntakeSettings settings, int threads)
@@ -36,6 +37,11 @@ void ParsePool::accept(ports::Delivery delivery, std::function<void(Status)> don
     done(fail(Fault::retry_later, "too much mail is waiting, or the server is shutting down"));
     return;
   }
+  if (waiting_.empty() && reading_ == 0 && delivery.bytes.size() <= kSmall) {
+    lock.unlock();
+    read({std::move(delivery), std::move(done)});
+    return;
+  }
   waiting_bytes_ += delivery.bytes.size();
   waiting_.push_back({std::move(delivery), std::move(done)});
   lock.unlock();
@@ -50,19 +56,26 @@ void ParsePool::work() {
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
     waiting_bytes_ -= job.delivery.bytes.size();
+    ++reading_;
     lock.unlock();
-    if (trim(job.delivery.bytes).empty()) {
-      job.done(fail(Fault::malformed, "the message is empty"));
-      continue;
-    }
-    auto mail = std::make_shared<ports::IncomingMail>(carriers::read_delivery(job.delivery, settings_));
-    ledger_.submit(
-        [mail](desk::Desk& desk) -> Status {
-          HEJNAL_TRY_VOID(desk.receive(*mail));
-          return {};
-        },
-        std::move(job.done));
+    read(std::move(job));
+    lock.lock();
+    --reading_;
   }
+}
+
+void ParsePool::read(Job job) {
+  if (trim(job.delivery.bytes).empty()) {
+    job.done(fail(Fault::malformed, "the message is empty"));
+    return;
+  }
+  auto mail = std::make_shared<ports::IncomingMail>(carriers::read_delivery(job.delivery, settings_));
+  ledger_.submit(
+      [mail](desk::Desk& desk) -> Status {
+        HEJNAL_TRY_VOID(desk.receive(*mail));
+        return {};
+      },
+      std::move(job.done));
 }
 
 }  // namespace hejnal::app

@@ -1,5 +1,6 @@
 // Takes mail in: reads it on threads of its own, so that the ledger only decides, and answers after the
-// commit. Bounded: when too much waits, senders are told to keep their mail (retry_later).
+// commit. A small mail that comes alone is read on the caller's thread: to wake another one takes as long as
+// to read it. Bounded: when too much waits, senders are told to keep their mail (retry_later).
 #pragma once
 
 #include <condition_variable>
@@ -27,6 +28,7 @@ class ParsePool final : public ports::MailIntake {
     std::function<void(Status)> done;
   };
   void work();
+  void read(Job job);
 
   desk::Ledger& ledger_;
   const carriers::IntakeSettings settings_;
@@ -34,6 +36,7 @@ class ParsePool final : public ports::MailIntake {
   std::condition_variable wake_;
   std::deque<Job> waiting_;
   std::size_t waiting_bytes_ = 0;
+  int reading_ = 0;  // threads that read
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

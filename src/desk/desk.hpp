@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/case_names.hpp"
 #include "core/decide.hpp"
 #include "core/matching.hpp"
 #include "core/missing_email.hpp"
@@ -150,12 +151,14 @@ class Desk {
   Result<const core::Procedure*> procedure_of(const core::Case& c);
   core::Facts facts(const core::Case& c);
   Status prepare_opening(core::Facts& facts);
+  Result<core::CaseNumber> case_of_code(std::string_view short_code);  // upper case; 0: none
   // Decides, applies, stores; the one way in which a case changes.
   Result<core::Case> turn(core::Case c, const core::Signal& signal, const core::Facts& facts);
   Status queue(const core::Notice& notice);
   Result<ports::Outgoing> outgoing(std::int64_t item, const core::Notice& notice,
                                    const ports::Message& message, int attempts);
   void remember(const core::Case& c);
+  void forget_case(core::CaseNumber number);
   std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
@@ -182,6 +185,7 @@ class Desk {
   std::map<std::string, core::Procedure> older_procedures_;  // by version
   Budget budget_;
   std::string message_key_;
+  std::optional<core::ShortCodes> short_codes_;  // once started
   Instant last_now_;
   core::CaseNumber last_number_ = 0;
   std::vector<Change> changes_;  // since the last commit

@@ -99,7 +99,7 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
     return {};
   };
   for (const std::string& code : facts_of_sms.codes) {
-    HEJNAL_TRY(const core::CaseNumber meant, parts_.store.case_by_code(code));
+    HEJNAL_TRY(const core::CaseNumber meant, case_of_code(code));
     HEJNAL_TRY(const core::CaseNumber number, living(meant));
     if (number == 0) continue;
     HEJNAL_TRY(const auto summary, parts_.store.summary(number));
@@ -154,7 +154,6 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   filed.number = number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
   signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(c, signal, facts_now));
   // Who names an address in an SMS claims it; weak until an agent confirms. A code that only the client has
   // is more.
   HEJNAL_TRY_VOID(parts_.store.learn_person(
@@ -163,6 +162,7 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
        sms.from,
        {}},
       false));
+  HEJNAL_TRY_VOID(turn(c, signal, facts_now));
   for (const core::FoundMail& mail : found) {
     if (mail.joins) HEJNAL_TRY_VOID(join_set_aside(mail.message, number, mail.reason));
   }
@@ -249,10 +249,10 @@ Result<Filed> Desk::report(const NewReport& report) {
   filed.number = facts_now.number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
   signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));
+  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, true));
   if (!report.client.email.empty())
     HEJNAL_TRY_VOID(parts_.store.add_participants(filed.number, {report.client.email}));
-  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, true));
+  HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));
   return filed;
 }
 
