@@ -55,7 +55,7 @@ class Bytes {
 
 Signal any_signal(Bytes& in, const Case& c, Instant now, MessageId message) {
   const Relation relation = !c.exists() ? Relation::opens : static_cast<Relation>(1 + in.next() % 3);
-  switch (in.next() % 7) {
+  switch (in.next() % 8) {
     case 0: {
       EmailReceived s;
       s.message = message;
@@ -64,6 +64,8 @@ Signal any_signal(Bytes& in, const Case& c, Instant now, MessageId message) {
       s.automatic_to = in.word();
       s.subject = in.word();
       s.sent_at = now - in.duration();
+      if (in.next() % 4 == 0) s.came_at = now - in.duration();
+      if (in.next() % 8 == 0) s.set_aside_why = "spam";
       s.automatic = in.next() % 8 == 0;
       s.no_receipt_why = in.next() % 8 == 0 ? "so" : "";
       s.relation = relation;
@@ -105,6 +107,8 @@ Signal any_signal(Bytes& in, const Case& c, Instant now, MessageId message) {
     }
     case 5:
       return AlarmRang{};
+    case 6:
+      return MailOffered{{message, in.word(), in.word()}, "so"};
     default: {
       AgentActed s;
       s.action = in.any<Action>();
@@ -136,12 +140,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Signal signal = any_signal(in, c, now, ++message);
     if (!c.exists() &&
         (std::holds_alternative<AgentActed>(signal) || std::holds_alternative<NoticeFate>(signal) ||
-         std::holds_alternative<AlarmRang>(signal)))
+         std::holds_alternative<AlarmRang>(signal) || std::holds_alternative<MailOffered>(signal)))
       continue;
     facts.failure_open = in.coin();
     facts.automatic_budget = in.next() % 8 == 0 ? "enough" : "";
     facts.sms_stopped.clear();
     if (in.next() % 4 == 0) facts.sms_stopped = {c.client.phone};
+    facts.sms_over_budget.clear();
+    if (in.next() % 8 == 0) facts.sms_over_budget = {c.client.phone};
+    facts.known_phone = in.next() % 4 == 0 ? "+48602333444" : "";
     facts.other.reset();
     if (in.coin()) {
       facts.other = Facts::Other{};
@@ -149,6 +156,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (in.coin()) facts.other->react_due = now + in.duration() - in.duration();
       if (in.coin()) facts.other->answer_due = now + in.duration() - in.duration();
       facts.other->email_missing = in.coin();
+      if (in.coin()) facts.other->email_came_at = now - in.duration();
       facts.other->client = in.party();
     }
     const auto decision = decide(procedure, facts, c, signal, now);

@@ -28,6 +28,8 @@ STATEMENTS = [
     rf"{ADDRESS} (?:auto-)?replies {TEXT}",
     rf"{NUMBER} texts {TEXT}",
     rf"{NUMBER} calls",
+    rf"{NUMBER} types {TEXT} : {TEXT}",
+    r"the next email is marked as spam",
     r"the next (?:email|sms) is lost",
     r"agent (?:reads|starts|settles|reopens|closes)",
     rf"agent (?:answers|asks) {TEXT}",

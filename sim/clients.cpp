@@ -192,7 +192,10 @@ void Clients::got(const ports::Outgoing& outgoing) {
         notice.kind == core::NoticeKind::settled)
       m.heard = true;
     if (notice.kind == answer || notice.kind == question) got_answer(m, outgoing);
-    if (notice.kind == missing_email && world_.dice.chance(900)) {
+    if (notice.kind == missing_email && world_.dice.chance(250)) {
+      world_.after(world_.dice.between(Duration(1min), Duration(30min)),
+                   [this, id, number = notice.number] { type_text(id, number); });
+    } else if (notice.kind == missing_email && world_.dice.chance(900)) {
       world_.after(world_.dice.between(Duration(2min), Duration(1h)),
                    [this, id] { write(at(id), at(id).subject, at(id).text, true); });
     }
@@ -218,6 +221,23 @@ void Clients::got_answer(Matter& m, const ports::Outgoing& outgoing) {
                [this, id = m.id, text, thread = outgoing.message_id] {
                  write(at(id), "Re: " + at(id).subject, text, false, thread);
                });
+}
+
+// On the page that the SMS has named. Some press twice, some give another address for the answer.
+void Clients::type_text(MatterId id, core::CaseNumber link) {
+  const Matter& m = at(id);
+  desk::TypedText typed{world_.dice.chance(700) ? m.subject : std::string(), m.text, {}};
+  if (world_.dice.chance(500)) typed.email = clients_[m.client].email;
+  const int presses = world_.dice.chance(150) ? 2 : 1;
+  for (int i = 0; i < presses; ++i) {
+    const auto taken = world_.ask([&](desk::Desk& desk) -> Status {
+      HEJNAL_TRY_VOID(desk.type_text(link, typed));
+      return {};
+    });
+    if (taken && *taken) continue;
+    if (writing_) world_.after(5min, [this, id, link] { type_text(id, link); });  // the page did not answer
+    return;
+  }
 }
 
 void Clients::out_of_office(const Client& client, const ports::Outgoing& outgoing) {

@@ -54,6 +54,7 @@ core::CaseNumber Laws::living(core::CaseNumber number) const {
 }
 
 void Laws::committed(const WrittenTurn& turn) {
+  check_known(turn.at);  // as it was until now
   CaseAccount& account = accounts_[turn.after.number];
   digest_.add(turn.after.number);
   digest_.add(turn.at);
@@ -73,6 +74,9 @@ void Laws::check_entry(CaseAccount& account, const core::Entry& entry, const Wri
   const core::CaseNumber number = turn.after.number;
   if (const auto* received = std::get_if<core::Received>(&entry.body)) {
     if (account.first_message == 0) account.first_message = received->message;
+    account.last_relation = received->relation;
+    if (received->channel == core::Channel::email) ++account.emails;
+    found_set_aside(account, *received);
     ++(received->automatic ? account.robot_messages : account.human_messages);
     if (account.c.state == core::State::closed && !received->automatic)
       broken("closed_never_joined", number, fmt::format("message {} joined it", received->message));
@@ -98,7 +102,12 @@ void Laws::check_entry(CaseAccount& account, const core::Entry& entry, const Wri
     }
   } else if (const auto* became = std::get_if<core::Became>(&entry.body)) {
     if (became->state == core::State::settled) ++account.settled;
+  } else if (const auto* found = std::get_if<core::EmailFound>(&entry.body)) {
+    if (found->channel == core::Channel::web) account.typed = true;
+  } else if (const auto* withheld = std::get_if<core::Withheld>(&entry.body)) {
+    if (withheld->what == core::NoticeKind::missing_email) account.told_of_missing = true;
   } else if (const auto* said = std::get_if<core::Said>(&entry.body)) {
+    if (said->what == core::NoticeKind::missing_email) account.told_of_missing = true;
     check_said(account, *said, entry, turn);
   } else if (const auto* acted = std::get_if<core::Acted>(&entry.body)) {
     check_answer(account, *acted, turn);
@@ -229,6 +238,10 @@ void Laws::restarted(ports::Store& store) {
   }
 }
 
-void Laws::at_rest(Instant desk_now) { rest_ = std::max(rest_, desk_now); }
+void Laws::at_rest(Instant desk_now) {
+  rest_ = std::max(rest_, desk_now);
+  check_known(rest_);
+  check_told();
+}
 
 }  // namespace hejnal::sim

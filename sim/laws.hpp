@@ -5,6 +5,7 @@
 // A broken law is told once, by name, with the case that it happened in; the simulation then ends.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -35,11 +36,16 @@ struct CaseAccount {
   std::set<std::string> said;  // automatic words to the client, by what they were owed for
   int human_messages = 0, robot_messages = 0, settled = 0, questions = 0;
   std::int64_t rings = 0;
+  core::Relation last_relation = core::Relation::opens;  // of the latest message
+  int emails = 0, told_emails = 0;  // received; and known to the laws by those who have brought them
+  bool typed = false;               // its client has typed what the email had said
+  bool told_of_missing = false;     // its sender knows that the email is not here, or it was withheld
 };
 
 class Laws {
  public:
-  explicit Laws(desk::BudgetLimits budget) : budget_(budget) {}
+  // `missing_after`: Rules::email_missing_after.
+  Laws(desk::BudgetLimits budget, Duration missing_after) : budget_(budget), missing_after_(missing_after) {}
 
   // -- what happens
   void committed(const WrittenTurn& turn);
@@ -56,6 +62,7 @@ class Laws {
     core::CaseNumber number = 0;
     core::MessageId message = 0;
     bool duplicate = false, original = false, ours = false;
+    bool marked = false;  // a spam filter has marked it
   };
   void accepted(const Accepted& in);
   void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }
@@ -88,6 +95,10 @@ class Laws {
   void check_state(const CaseAccount& account, const WrittenTurn& turn);
   void check_late(core::CaseNumber number, Instant at, std::int64_t late_ms, const char* what);
   void check_join(const Accepted& in, CaseAccount& account);
+  void found_set_aside(CaseAccount& account, const core::Received& received);
+  void watch_announced(const Accepted& in);
+  void check_known(Instant by);  // of those whose time was over by then
+  void check_told();             // the same, once nothing is due any more
 
   desk::BudgetLimits budget_;
   std::unordered_map<core::CaseNumber, CaseAccount> accounts_;
@@ -104,6 +115,18 @@ class Laws {
   std::set<std::string> robots_;
   std::map<MatterId, core::CaseNumber> opened_by_;  // the case that a matter's first mail opened
   std::set<MatterId> mailed_;                       // some mail of it has been accepted
+  // An SMS has announced an email. By the deadline it is here, or the desk knows that it is not.
+  struct Announced {
+    MatterId matter = 0;
+    core::CaseNumber number = 0;
+    core::MessageId message = 0;
+    Instant deadline;
+    Instant latest;  // a mail whose answer got lost is brought again by then
+  };
+  const Duration missing_after_;
+  std::deque<Announced> announced_;
+  std::vector<Announced> known_;                             // and its sender has to know
+  std::unordered_map<core::MessageId, MatterId> set_aside_;  // mail that is in no case
   std::vector<WrittenTurn> unsure_;
   std::vector<Violation> violations_;
   Instant last_turn_, rest_;

@@ -49,6 +49,7 @@ void Laws::accepted(const Accepted& in) {
     if (!first && !in.duplicate)
       broken("accepted_is_kept", in.number, fmt::format("{} was taken twice for a new message", in.id));
     if (!first) return;
+    if (in.mail && !in.marked && in.matter != 0) mailed_.insert(in.matter);
   }
   found->second = {in.message, in.mail ? content_hash(in.bytes) : std::string(), in.mail};
   kept_order_.push_back(&found->second);
@@ -56,6 +57,8 @@ void Laws::accepted(const Accepted& in) {
   const CaseAccount* filed = find(in.number);
   if (in.ours && filed && filed->first_message == in.message)
     broken("own_mail_opens_nothing", in.number, fmt::format("{} has opened a case", in.id));
+  if (in.mail && in.number == 0 && in.message != 0) set_aside_[in.message] = in.matter;
+  if (in.mail && in.number != 0) ++accounts_[living(in.number)].told_emails;
   if (in.matter == 0 || in.number == 0) return;
   const core::CaseNumber number = living(in.number);
   check_join(in, accounts_[number]);
@@ -63,6 +66,7 @@ void Laws::accepted(const Accepted& in) {
   account.matters.insert(in.matter);
   if (in.mail) mailed_.insert(in.matter);
   if (in.original && account.first_message == in.message) opened_by_.try_emplace(in.matter, in.number);
+  if (in.announces) watch_announced(in);
 }
 
 // Whoever knows what a message is about sees whether it hides something where it went.
@@ -75,6 +79,8 @@ void Laws::check_join(const Accepted& in, CaseAccount& account) {
   if (stranger && in.mail && account.first_message != in.message) {
     bool another_waits = true;
     for (const MatterId m : account.matters) another_waits = another_waits && !mailed_.contains(m);
+    // Where the text was typed nobody waits any more: a new matter in an old thread hides nothing.
+    another_waits = another_waits && (!account.typed || account.last_relation == core::Relation::announced);
     if (another_waits)
       broken("no_announced_loss_hidden", in.number, "the email of another matter was taken for a lost one");
   }

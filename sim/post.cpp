@@ -20,6 +20,10 @@ void Post::mail(ClientLetter letter, Truth truth) {
   if (letter.to.empty()) letter.to = house_.address;
   letter.date = w.now();
   if (w.dice.chance(w.weather.in_lost)) return;
+  if (truth.matter != 0 && w.dice.chance(w.weather.in_marked)) {
+    letter.headers.emplace_back("X-Spam-Flag", "YES");
+    truth.marked = true;
+  }
   const auto on_the_way =
       std::make_shared<Letter>(Letter{write_letter(letter), letter.message_id, truth, {}});
   const int copies = w.dice.chance(w.weather.in_twice) ? 2 : 1;
@@ -45,7 +49,7 @@ void Post::bring_mail(const std::shared_ptr<Letter>& letter) {
   });
   if (taken && *taken) {
     w.laws.accepted({id, delivery.bytes, true, truth.resend, false, truth.automatic, truth.matter,
-                     filed.number, filed.message, filed.duplicate, truth.original, truth.ours});
+                     filed.number, filed.message, filed.duplicate, truth.original, truth.ours, truth.marked});
     return;
   }
   if (taken && (*taken).error().fault != Fault::retry_later)

@@ -23,6 +23,7 @@ struct Truth {
   bool automatic = false;  // a machine has written it
   bool original = false;   // the report itself, first or again: not a reply, not a reminder in other words
   bool ours = false;       // the desk has sent it, and it has come back
+  bool marked = false;     // a spam filter has marked it
 };
 
 class Post final : public ports::Dispatcher {

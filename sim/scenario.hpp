@@ -32,9 +32,13 @@ struct ClientTexts {
 struct ClientCalls {
   std::string phone;
 };
+struct ClientTypes {  // on the page that the SMS about the missing email names
+  std::string phone, subject, text;
+};
 struct NextIsLost {
   core::Channel channel;
 };
+struct NextIsSpam {};  // a spam filter marks the next email
 struct AgentActs {
   core::Action action;
   std::string text, class_name;
@@ -54,8 +58,9 @@ struct CaseIs {
   bool email_missing = false;
 };
 
-using Statement = std::variant<NumberBelongs, ClientEmails, ClientResends, ClientReplies, ClientTexts,
-                               ClientCalls, NextIsLost, AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
+using Statement =
+    std::variant<NumberBelongs, ClientEmails, ClientResends, ClientReplies, ClientTexts, ClientCalls,
+                 ClientTypes, NextIsLost, NextIsSpam, AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
 
 struct StoryLine {
   int line = 0;

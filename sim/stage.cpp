@@ -112,6 +112,7 @@ class Stage {
     letter.message_id = new_id();
     letter.date = clock_.real;
     if (may_be_lost && take_loss(core::Channel::email)) return {};
+    if (may_be_lost && std::exchange(spam_, false)) letter.headers.emplace_back("X-Spam-Flag", "YES");
     const auto mail = carriers::read_delivery(write_letter(letter), node_.intake());
     return run([mail](desk::Desk& desk) -> Status {
       HEJNAL_TRY_VOID(desk.receive(mail));
@@ -161,6 +162,18 @@ class Stage {
       HEJNAL_TRY_VOID(desk.call(s.phone, false));
       return {};
     });
+  }
+  Status act(const ClientTypes& s) {
+    return run([s](desk::Desk& desk) -> Status {
+      HEJNAL_TRY(const auto cases, desk.store().open_cases_of_phone(s.phone, 1));
+      if (cases.empty()) return fail(Fault::not_found, "{} has no link to a page", s.phone);
+      HEJNAL_TRY_VOID(desk.type_text(cases.front().number, {s.subject, s.text, {}}));
+      return {};
+    });
+  }
+  Status act(const NextIsSpam&) {
+    spam_ = true;
+    return {};
   }
   Status act(const NextIsLost& s) {
     lose_[s.channel] = true;
@@ -229,6 +242,7 @@ class Stage {
   const StoryLine* line_ = nullptr;
   std::map<std::string, ClientEmails> last_;
   std::map<core::Channel, bool> lose_;
+  bool spam_ = false;
   int ids_ = 0;
 };
 

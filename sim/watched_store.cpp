@@ -66,6 +66,12 @@ class WatchedStore final : public ports::Store {
     return store_->due_cases(now, limit);
   }
   Result<std::optional<Instant>> next_alarm() override { return store_->next_alarm(); }
+  Status note_announcement(CaseNumber n, const std::optional<core::Announcement>& a) override {
+    return store_->note_announcement(n, a);
+  }
+  Result<std::optional<core::Announcement>> announcement(CaseNumber n) override {
+    return store_->announcement(n);
+  }
   Result<bool> failure_open() override { return store_->failure_open(); }
   Status set_failure(CaseNumber n, bool open) override { return store_->set_failure(n, open); }
   Result<std::optional<CaseSummary>> summary(CaseNumber n) override { return store_->summary(n); }
@@ -130,6 +136,7 @@ class WatchedStore final : public ports::Store {
     return store_->learn_person(p, confirmed);
   }
   Result<core::Party> person_by_phone(string_view phone) override { return store_->person_by_phone(phone); }
+  Result<std::string> own_phone_of(string_view a) override { return store_->own_phone_of(a); }
   Result<List<std::string>> phones_of_email(string_view a) override { return store_->phones_of_email(a); }
   Status merge_people(std::int64_t from, std::int64_t into) override {
     return store_->merge_people(from, into);

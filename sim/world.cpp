@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "base/check.hpp"
+#include "config/procedure_file.hpp"
 
 namespace hejnal::sim {
 
@@ -26,7 +27,7 @@ World::World(std::uint64_t seed, House house, StoreKind kind, ports::Dispatcher&
     : dice(seed),
       desk_dice(dice.fork()),
       weather(weather_of(dice)),
-      laws(house.budget),
+      laws(house.budget, config::builtin_procedure("pl")->rules.email_missing_after),
       node(house, make_disk(kind, disk_name(seed)), clock, desk_dice, carrier, *this) {
   clock.real = kBeginning;
   start();

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "base/zone.hpp"
 #include "json/entry.hpp"
 
 namespace hejnal::api {
@@ -115,9 +116,90 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
   HEJNAL_TRY(const auto messages, archive.messages(number));
   json::Array list;
   for (const ports::Message& m : messages) list.push_back(message_json(m, segments));
+  const core::Case c = core::replay(journal);
+  if (c.announced_at) {
+    json::Array offered;
+    for (const core::Offered& mail : c.offered)
+      offered.push_back(
+          json::Object{{"message", mail.message}, {"from", mail.from}, {"subject", mail.subject}});
+    const auto came_at = core::email_came_at(c);
+    out["announced"] = json::Object{
+        {"at", format_rfc3339(*c.announced_at)},
+        {"email_came_at", time_json(came_at)},
+        {"late_ms", c.email_late_ms ? json::Value(*c.email_late_ms) : json::Value(nullptr)},
+        {"late",
+         c.email_late_ms && *c.email_late_ms > 0
+             ? json::Value(format_duration(Duration(*c.email_late_ms)) + " after the SMS that announced it")
+             : json::Value("")},
+        {"set_aside", std::move(offered)}};
+  } else {
+    out["announced"] = nullptr;
+  }
   out["journal"] = std::move(entries);
   out["messages"] = std::move(list);
   return out;
+}
+
+namespace {
+
+constexpr int kAtOnce = 5000;
+
+std::string day_of(Instant t, const std::string& zone) {
+  const auto local = local_time(t, zone);
+  if (!local) return format_rfc3339(t).substr(0, 10);
+  return fmt::format("{:04}-{:02}-{:02}", local->year, local->month, local->day);
+}
+
+// Midnight, so many days before the day of `now`; today counts as one.
+Instant first_of(Instant now, int days, const std::string& zone) {
+  const auto begin = local_time(now - 24h * (days - 1), zone);
+  const auto midnight = begin ? from_local(begin->year, begin->month, begin->day, 0, 0, zone)
+                              : Result<Instant>(now - 24h * days);
+  return midnight ? *midnight : now - 24h * days;
+}
+
+json::Object count_json(const core::MailHealth::Count& count) {
+  return {{"announced", count.announced},
+          {"in_time", count.in_time},
+          {"late", count.late},
+          {"missing", count.missing},
+          {"waiting", count.waiting},
+          {"late_ms_median", count.late_ms_median()},
+          {"late_ms_max", count.late_ms_max()}};
+}
+
+}  // namespace
+
+Result<core::MailHealth> mail_health_of(ports::Archive& archive, const core::Rules& rules, Instant now,
+                                        int days, const std::string& zone) {
+  core::MailHealth health(rules.email_missing_after, now);
+  const Instant from = first_of(now, days, zone), to = now + 1ms;
+  std::optional<core::Announcement> last;
+  for (;;) {
+    HEJNAL_TRY(const auto some, archive.announcements(from, to, last ? &*last : nullptr, kAtOnce));
+    for (const core::Announcement& a : some) health.add(a, day_of(a.at, zone));
+    if (some.size() < static_cast<std::size_t>(kAtOnce)) return health;
+    last = some.back();
+  }
+}
+
+json::Object mail_health_json(const core::MailHealth& health, int days, const std::string& zone) {
+  json::Array by_day, by_domain;
+  for (auto at = health.by_day().rbegin(); at != health.by_day().rend(); ++at) {  // the latest first
+    json::Object row{{"day", at->first.first}, {"domain", at->first.second}};
+    for (auto& field : count_json(at->second)) row.emplace(field.key(), field.value());
+    by_day.push_back(std::move(row));
+  }
+  for (const auto& [domain, count] : health.by_domain()) {
+    json::Object row{{"domain", domain}};
+    for (auto& field : count_json(count)) row.emplace(field.key(), field.value());
+    by_domain.push_back(std::move(row));
+  }
+  return {{"days", days},
+          {"zone", zone},
+          {"total", count_json(health.total())},
+          {"domains", std::move(by_domain)},
+          {"items", std::move(by_day)}};
 }
 
 }  // namespace hejnal::api

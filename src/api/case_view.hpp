@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/procedure.hpp"
 #include "json/value.hpp"
 #include "ports/store.hpp"
 
@@ -19,5 +20,10 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
                                 const std::string& public_url, const Segments& segments = {});
 // "open" (also when empty), "all" (an empty list) or states by comma.
 Result<std::vector<core::State>> read_states(std::string_view text);
+
+// How announced emails came in the last `days` days of the zone, until `now`.
+Result<core::MailHealth> mail_health_of(ports::Archive& archive, const core::Rules& rules, Instant now,
+                                        int days, const std::string& zone);
+json::Object mail_health_json(const core::MailHealth& health, int days, const std::string& zone);
 
 }  // namespace hejnal::api

@@ -11,6 +11,8 @@
 
 namespace hejnal::api {
 
+class PostLimiter;
+
 enum class Role { nobody, client, reader, agent, administrator };
 
 struct Context {
@@ -21,6 +23,7 @@ struct Context {
   bool unknown_token = false;         // there was one, and it is nobody's
   std::string who;                    // the token's name
   std::vector<std::string> segments;  // what stood for {…} in the route, in order
+  PostLimiter* posts = nullptr;       // null: nothing is limited
 };
 
 using Handle = Result<ports::Response> (*)(Context&);
@@ -139,6 +142,7 @@ Result<ports::Response> merge_person(Context&);
 Result<ports::Response> name_person(Context&);
 Result<ports::Response> allow_sms(Context&);
 Result<ports::Response> record_call(Context&);
+Result<ports::Response> mail_health(Context&);
 Result<ports::Response> health(Context&);
 Result<ports::Response> metrics(Context&);
 Result<ports::Response> openapi(Context&);
@@ -148,6 +152,8 @@ Result<ports::Response> revoke_token(Context&);
 Result<ports::Response> procedure_page(Context&);
 Result<ports::Response> follow_page(Context&);
 Result<ports::Response> follow_reply(Context&);
+Result<ports::Response> text_page(Context&);
+Result<ports::Response> text_typed(Context&);
 Result<ports::Response> stylesheet(Context&);
 Result<ports::Response> sandbox_page(Context&);
 Result<ports::Response> sandbox_script(Context&);

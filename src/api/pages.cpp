@@ -3,7 +3,8 @@
 
 #include <span>
 
-#include "api/context.hpp"
+#include "api/follow.hpp"
+#include "api/form.hpp"
 #include "api/html.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
@@ -76,13 +77,6 @@ const Words& words_of(const std::string& language) {
   return language == "en" ? english : polish;
 }
 
-// What a link leads to: a case, or what has become of it in the one that it was merged into.
-struct Followed {
-  core::CaseNumber number = 0;  // that the link names
-  std::string subject, short_code, token;
-  core::Case lives;
-};
-
 constexpr std::size_t kTypedMax = 100'000;  // characters
 
 std::string case_page(const Parts& parts, const Followed& followed,
@@ -95,7 +89,9 @@ std::string case_page(const Parts& parts, const Followed& followed,
                   w.case_number, followed.number, escape_html(followed.subject));
   if (just_sent) body += fmt::format("<p class=\"good\" role=\"status\">{}</p>\n", w.sent);
   if (!mistake.empty()) body += fmt::format("<p class=\"bad\" role=\"alert\">{}</p>\n", escape_html(mistake));
-  if (s.email_missing) body += fmt::format("<p class=\"bad\">{}</p>\n", w.missing);
+  if (s.email_missing)
+    body += fmt::format("<p class=\"bad\"><a href=\"/c/{}/text\">{}</a></p>\n", escape_html(followed.token),
+                        w.missing);
   body += fmt::format("<dl>\n<dt>{}</dt><dd>{}</dd>\n", w.state, w.states[static_cast<std::size_t>(s.state)]);
   if (const auto& answer = s.debt(core::Promise::answer); answer && answer->running()) {
     body += fmt::format("<dt>{}</dt><dd>{}</dd>\n", w.answer_due,
@@ -125,6 +121,8 @@ std::string case_page(const Parts& parts, const Followed& followed,
   return html_page(parts.procedure.language, fmt::format("{} {}", w.case_number, followed.number), body);
 }
 
+}  // namespace
+
 Result<Followed> followed_by(Context& context) {
   HEJNAL_TRY(core::CaseNumber number, context.archive.by_token(context.segments.at(0)));
   Followed followed;
@@ -147,36 +145,18 @@ Result<Followed> followed_by(Context& context) {
   return fail(Fault::not_found, "there is no such case; perhaps the link was cut in two lines");
 }
 
-// application/x-www-form-urlencoded; only the one field that the page has.
-std::string form_field(std::string_view body, std::string_view wanted) {
-  for (const std::string_view pair : split(body, '&')) {
-    const auto equal = pair.find('=');
-    if (equal == std::string_view::npos || pair.substr(0, equal) != wanted) continue;
-    std::string out;
-    const std::string_view value = pair.substr(equal + 1);
-    const auto hex = [](char c) {
-      return c >= '0' && c <= '9'   ? c - '0'
-             : c >= 'a' && c <= 'f' ? c - 'a' + 10
-             : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                    : -1;
-    };
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      if (value[i] == '+') {
-        out += ' ';
-      } else if (value[i] == '%' && i + 2 < value.size() && hex(value[i + 1]) >= 0 &&
-                 hex(value[i + 2]) >= 0) {
-        out += static_cast<char>(hex(value[i + 1]) * 16 + hex(value[i + 2]));
-        i += 2;
-      } else {
-        out += value[i];
-      }
-    }
-    return sanitize_utf8(out);
-  }
-  return {};
+ports::Response no_such_case(const std::string& language) {
+  ports::Response response = html_response(html_page(
+      language, "404",
+      language == "en" ? "<h1>There is no such case</h1><p>Perhaps the link was cut into two lines?</p>"
+                       : "<h1>Nie ma takiej sprawy</h1><p>Może link został przecięty na dwa wiersze?</p>"));
+  response.status = 404;
+  return response;
 }
 
-}  // namespace
+Duration wait_to_post(Context& context) {
+  return context.posts ? context.posts->wait(context.segments.at(0), context.parts.clock->now()) : 0ms;
+}
 
 std::string procedure_html(const core::Procedure& p, const std::string& desk_name, const std::string& address,
                            const std::string& sms_number) {
@@ -219,14 +199,8 @@ Result<ports::Response> procedure_page(Context& context) {
 Result<ports::Response> follow_page(Context& context) {
   const auto followed = followed_by(context);
   if (!followed) {
-    const bool polish = context.parts.procedure.language != "en";
     if (followed.error().fault != Fault::not_found) return tl::make_unexpected(followed.error());
-    ports::Response response = html_response(
-        html_page(context.parts.procedure.language, "404",
-                  polish ? "<h1>Nie ma takiej sprawy</h1><p>Może link został przecięty na dwa wiersze?</p>"
-                         : "<h1>There is no such case</h1><p>Perhaps the link was cut into two lines?</p>"));
-    response.status = 404;
-    return response;
+    return no_such_case(context.parts.procedure.language);
   }
   HEJNAL_TRY(const auto messages, context.archive.messages(followed->lives.number));
   return html_response(
@@ -235,20 +209,32 @@ Result<ports::Response> follow_page(Context& context) {
 
 Result<ports::Response> follow_reply(Context& context) {
   HEJNAL_TRY(const Followed followed, followed_by(context));
-  const std::string text(trim(form_field(context.request.body, "text")));
-  if (is_blank(text) || count_characters(text) > kTypedMax) {
+  const auto form = Form::read(context.request, context.parts.public_url);
+  if (!form && form.error().fault != Fault::refused) return tl::make_unexpected(form.error());
+  const std::string text(trim((form ? *form : Form::of(context.request.body))["text"]));
+  const bool polish = context.parts.procedure.language != "en";
+  const auto given_back = [&](int status, const std::string& mistake) -> Result<ports::Response> {
     HEJNAL_TRY(const auto messages, context.archive.messages(followed.lives.number));
-    const bool polish = context.parts.procedure.language != "en";
     ports::Response response =
-        html_response(case_page(context.parts, followed, messages, false,
-                                polish ? "Proszę wpisać treść (najwyżej 100 000 znaków)."
-                                       : "Please type a text (at most 100,000 characters).",
-                                text));
-    response.status = 400;
+        html_response(case_page(context.parts, followed, messages, false, mistake, text));
+    response.status = status;
     return response;
-  }
-  HEJNAL_TRY_VOID(on_ledger<desk::Filed>(
-      context, [&](desk::Desk& desk) { return desk.follow_up(followed.number, text, core::Channel::web); }));
+  };
+  if (!form)
+    return given_back(403, polish ? "Formularz przyszedł z innej strony. Jeśli to Państwa tekst, proszę "
+                                    "wysłać go jeszcze raz."
+                                  : "This form was sent by another site. If it is your text, please send it "
+                                    "once more.");
+  if (is_blank(text) || count_characters(text) > kTypedMax)
+    return given_back(400, polish ? "Proszę wpisać treść (najwyżej 100 000 znaków)."
+                                  : "Please type a text (at most 100,000 characters).");
+  if (const Duration wait = wait_to_post(context); wait > 0ms)
+    return given_back(429, polish
+                               ? "Z tego linku wysłano już dużo wiadomości. Proszę spróbować później."
+                               : "Many messages were sent from this link already. Please try again later.");
+  HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
+    return desk.type_text(followed.number, {{}, text, {}});
+  }));
   return ports::Response{
       303, "text/plain", "", {{"Location", fmt::format("/c/{}?sent", context.segments.at(0))}}};
 }

@@ -125,6 +125,16 @@ int run(int argc, char** argv) {
   case_command->add_flag("--json", as_json, "As JSON, with messages");
   case_command->callback([&] { code = show_case(database, number, as_json); });
 
+  int days = 30;
+  auto* mail_command = app.add_subcommand(
+      "mail-health", "How many emails that an SMS has announced came in time, late or never");
+  database_options(mail_command, database);
+  mail_command->add_option("--days", days, "Today and the days before it")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 366));
+  mail_command->add_flag("--json", as_json, "As JSON, as GET /api/v1/mail-health answers");
+  mail_command->callback([&] { code = show_mail_health(database, days, as_json); });
+
   std::string name, role = "agent";
   auto* token_command = app.add_subcommand("token", "API tokens");
   token_command->require_subcommand(1);

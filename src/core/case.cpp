@@ -33,6 +33,7 @@ bool contains(const std::vector<T>& list, const T& value) {
 }
 
 constexpr std::size_t kListenersMax = 20;
+constexpr std::size_t kOfferedMax = 5;
 
 // One function for each kind of entry, nothing but what the entry says.
 struct Fold {
@@ -56,10 +57,17 @@ struct Fold {
     c.opened_at = e.at;
     c.sent_at = b.sent_at;
     c.email_missing = b.email_missing;
+    if (b.email_missing) c.announced_at = e.at;
     c.candidates = b.candidates;
   }
   void operator()(const Received& b) {
     if (b.automatic) return;
+    // Who texts before anybody of the desk has reacted speaks of the email, which is here.
+    const bool speaks_of_email = b.channel == Channel::sms && b.through == 0 && !c.human_reaction;
+    if (speaks_of_email && c.channel == Channel::email && !c.announced_at) {
+      c.announced_at = e.at;
+      c.email_late_ms = 0;
+    }
     if (!b.also_to.empty()) {
       const Listener listener{b.also_to, b.through};
       if (!contains(c.also_to, listener) && c.also_to.size() < kListenersMax) c.also_to.push_back(listener);
@@ -104,9 +112,17 @@ struct Fold {
   void operator()(const StepTaken& b) { c.step = b.step; }
   void operator()(const EmailFound& b) {
     c.email_missing = false;
+    if (b.channel == Channel::email && !c.email_late_ms) c.email_late_ms = b.late_ms;
+    c.offered.clear();
     learn(c.client, b.client);
     if (c.answer_to.empty()) c.answer_to = b.client.email;
     keep_known(c.subject, b.subject);
+  }
+  void operator()(const Offered& b) {
+    for (const Offered& o : c.offered) {
+      if (o.message == b.message) return;
+    }
+    if (c.offered.size() < kOfferedMax) c.offered.push_back(b);
   }
   void operator()(const Owed& b) {
     debt(b.promise) = Debt{b.since, b.due, b.ring_at, 0, false, std::nullopt};
@@ -181,6 +197,8 @@ struct Fold {
     c.notices = b.notice;
     if (b.what == NoticeKind::start_of_work) c.start_of_work_said = true;
     if (b.what == NoticeKind::acknowledgement || b.what == NoticeKind::start_of_work) c.acknowledged = true;
+    if (b.what == NoticeKind::receipt_by_sms && !contains(c.told_of_loss, b.to))
+      c.told_of_loss.push_back(b.to);
   }
   void operator()(const Withheld&) {}
   void operator()(const Fate& b) {
@@ -251,6 +269,14 @@ bool may_see(const Case& c, CaseNumber link, CaseNumber of) {
     if (contains(client.cases, link)) return contains(client.cases, of);
   }
   return false;  // it was merged before it was known whose it is
+}
+
+bool awaits_email(const Case& c) { return c.announced_at && !c.email_late_ms; }
+
+std::optional<Instant> email_came_at(const Case& c) {
+  if (c.channel == Channel::email) return c.opened_at;
+  if (!c.announced_at || !c.email_late_ms) return std::nullopt;
+  return *c.announced_at + Duration(*c.email_late_ms);
 }
 
 bool fits(const Case& c, const Entry& entry) { return std::visit(Look{c}, entry.body); }

@@ -46,6 +46,11 @@ struct Case {
   std::string class_name, class_reason;
   bool class_confirmed = false, class_by_agent = false;
   bool email_missing = false;
+  // An SMS has announced an email, and that email came so long after it (0: it was here before). What the
+  // client has typed instead does not count: the email itself is still awaited.
+  std::optional<Instant> announced_at;
+  std::optional<std::int64_t> email_late_ms;
+  std::vector<Offered> offered;  // set-aside mail that may be the missing one
   std::vector<CaseNumber> candidates;
   int step = 1;
   Channel channel = Channel::email;  // that it was opened by
@@ -69,9 +74,10 @@ struct Case {
   std::vector<TookOver> others;       // clients of other cases that were merged into this one
   std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
-  std::vector<int> lost_notices;  // bounced or failed
-  int notices = 0;                // said so far
-  std::int64_t entries = 0;       // applied so far: the next entry's seq is entries + 1
+  std::vector<int> lost_notices;          // bounced or failed
+  std::vector<std::string> told_of_loss;  // numbers that know by SMS that our mail does not arrive
+  int notices = 0;                        // said so far
+  std::int64_t entries = 0;               // applied so far: the next entry's seq is entries + 1
 
   bool exists() const { return number != 0; }
   const std::optional<Debt>& debt(Promise p) const { return debts[static_cast<std::size_t>(p)]; }
@@ -93,6 +99,11 @@ CaseNumber speaks_through(const Case& c, const std::string& from, CaseNumber hin
 std::vector<TookOver> clients_of(const Case& c);
 // Whether who holds the link of case `link` may see what was said in case `of`. Both live on in `c`.
 bool may_see(const Case& c, CaseNumber link, CaseNumber of);
+
+// An SMS has announced an email that is not here, whatever the client has typed instead.
+bool awaits_email(const Case& c);
+// When the email that the case is about has come; empty: there is none.
+std::optional<Instant> email_came_at(const Case& c);
 
 void apply(Case& c, const Entry& entry);
 // Whether the entry can follow at all: always so for what `decide` says. False tells of a damaged journal,

@@ -179,6 +179,23 @@ Status reclassify(Turn& turn, const AgentActed& act) {
   return {};
 }
 
+// The other case has what the SMS had announced: its email, or else its text.
+void its_email_is(Turn& turn, const Facts::Other& other) {
+  const bool is_here = turn.c().email_missing && !other.email_missing;
+  // Its text was typed: then only the same client's email can be the one that is still awaited.
+  const bool came =
+      awaits_email(turn.c()) && other.email_came_at && same_person(turn.c().client, other.client);
+  if (!is_here && !came) return;
+  const Instant came_at = other.email_came_at.value_or(turn.now());
+  const Duration late = std::max(came_at - turn.c().announced_at.value_or(turn.c().opened_at), Duration(0));
+  turn.add(EmailFound{late.count(),
+                      same_person(turn.c().client, other.client) ? other.client : Party{},
+                      {},
+                      other.email_came_at ? Channel::email : Channel::api},
+           fmt::format("its email is case {}", other.number));
+  turn.drop(Timer::email_missing, "the email is here");
+}
+
 // What the merged case still owed is owed here now; of two due times the earlier one counts.
 void absorb(Turn& turn, const Facts::Other& other) {
   turn.add(Acted{Action::absorb, {}, other.number},
@@ -187,11 +204,7 @@ void absorb(Turn& turn, const Facts::Other& other) {
     client.own = same_person(turn.c().client, client.client);
     turn.add(client, client.own ? "the same client" : "another client, who is answered here from now on");
   }
-  if (turn.c().email_missing && !other.email_missing) {
-    turn.add(EmailFound{(turn.now() - turn.c().opened_at).count(), other.client, {}},
-             fmt::format("its email is case {}", other.number));
-    turn.drop(Timer::email_missing, "the email is here");
-  }
+  its_email_is(turn, other);
   const auto take_over = [&](Promise p, const std::optional<Instant>& due) {
     if (!due) return;
     if (p == Promise::answer) turn.resume_answer(fmt::format("case {} is owed an answer, too", other.number));
@@ -338,6 +351,7 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
       return reclassify(turn, act);
     case Action::merge:
       if (turn.c().delayed) return fail(Fault::conflict, kWaiting);
+      if (turn.facts().other) its_email_is(turn, *turn.facts().other);
       turn.add(Acted{Action::merge, {}, act.other});
       end_everything(turn, fmt::format("merged into case {}", act.other));
       return {};

@@ -1,6 +1,8 @@
 // A client speaks: by email, SMS, telephone, page or API.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "core/matching.hpp"
 #include "core/turn.hpp"
@@ -113,15 +115,29 @@ void opened_by_email(Turn& turn, const EmailReceived& email, const Received& rec
   turn.ring_due();
 }
 
+// How long after the SMS; nothing where it was here before.
+Duration after_sms(const Case& c, Instant came_at) {
+  return std::max(came_at - c.announced_at.value_or(c.opened_at), Duration(0));
+}
+
 void announced_email_came(Turn& turn, const EmailReceived& email) {
-  const Duration late = turn.now() - turn.c().opened_at;
-  turn.add(EmailFound{late.count(), email.from, email.subject},
-           fmt::format("the email came {} after the SMS", format_duration(late)));
+  const Duration late = after_sms(turn.c(), email.came_at.value_or(turn.now()));
+  std::string why =
+      late > 0ms ? fmt::format("the email came {} after the SMS that announced it", format_duration(late))
+                 : std::string("the email was here before the SMS that announced it");
+  if (!email.set_aside_why.empty()) why += "; it was set aside: " + email.set_aside_why;
+  turn.add(EmailFound{late.count(), email.from, email.subject, Channel::email}, std::move(why));
   turn.drop(Timer::email_missing, "the email is here");
   const Duration distance = turn.c().opened_at - email.sent_at;
   turn.infer(turn.procedure().by_sms_distance(distance),
              fmt::format("{} between the email and the SMS",
                          format_duration(distance < 0ms ? -distance : distance)));
+  if (!email.set_aside_why.empty()) {
+    // Nothing automatic goes to the sender of what was set aside. The number is the client's.
+    if (turn.shown_class().promise.receipt)
+      turn.tell_client_by_sms(NoticeKind::receipt, "the announced email was found among what was set aside");
+    return;
+  }
   receipt(turn, NoticeKind::receipt, email, "the announced email has arrived");
 }
 
@@ -193,6 +209,7 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
     turn.classify(turn.procedure().gravest(), false, false,
                   "an SMS alone is handled as critical until its email is here");
     owe_everything(turn);
+    for (const MailOffered& found : sms.offered) turn.add(found.mail, found.reason);
     turn.ring_due();
     turn.plan(Timer::email_missing, turn.now() + turn.procedure().rules.email_missing_after,
               "the email may only be slower than the SMS");
@@ -264,11 +281,27 @@ void client_reported(Turn& turn, const Reported& report) {
   }
   turn.add(received, report.join_reason);
   if (turn.c().email_missing) {
-    turn.add(EmailFound{(turn.now() - turn.c().opened_at).count(), report.from, report.subject},
-             "the client has typed the text");
+    const Duration late = after_sms(turn.c(), turn.now());
+    turn.add(EmailFound{late.count(), report.from, report.subject, report.channel},
+             fmt::format("the client has typed the text {} after the SMS", format_duration(late)));
     turn.drop(Timer::email_missing, "the text is here");
+    if (!turn.shown_class().promise.receipt) {
+    } else if (turn.c().automatic_to.empty()) {
+      turn.add(Withheld{NoticeKind::receipt}, "the page itself has said that the text has arrived");
+    } else {
+      turn.tell_client(NoticeKind::receipt, "the text has arrived instead of the email", report.message);
+    }
   }
   spoke_again(turn, "the client has written on the page");
+}
+
+// The desk sees it with the next alert; nobody is woken for it.
+void offer(Turn& turn, const MailOffered& found) {
+  if (!turn.c().email_missing || turn.c().state == State::closed) return;
+  for (const Offered& known : turn.c().offered) {
+    if (known.message == found.mail.message) return;
+  }
+  turn.add(found.mail, found.reason);
 }
 
 }  // namespace hejnal::core

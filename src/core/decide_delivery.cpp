@@ -43,7 +43,8 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
       fate.channel == Channel::sms && std::find(stopped.begin(), stopped.end(), fate.to) != stopped.end();
   if (held_back && !is_worth_a_word(turn, fate)) return;
   const TookOver* other = client_through(turn.c(), fate.through);
-  const std::string& phone = other ? other->client.phone : turn.c().client.phone;
+  const std::string& own_phone = other ? other->client.phone : turn.c().client.phone;
+  const std::string phone = own_phone.empty() ? turn.facts().known_phone : own_phone;
   if (!fate.copy && (fate.kind == NoticeKind::answer || fate.kind == NoticeKind::question) &&
       turn.c().state != State::closed) {
     turn.drop(Timer::settle, "the answer did not arrive");
@@ -55,7 +56,15 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
     turn.ring_due();
   }
   if (!fate.copy && fate.channel == Channel::email && is_telephone(phone) && turn.facts().sms_available) {
-    turn.tell_client_by_sms(NoticeKind::receipt_by_sms, why, other);
+    // One SMS says it of all automatic mail: it leads to the page where the rest stands, too. An answer is
+    // worth another one.
+    const auto& told = turn.c().told_of_loss;
+    const bool knows = std::find(told.begin(), told.end(), phone) != told.end();
+    if (knows && fate.kind != NoticeKind::answer && fate.kind != NoticeKind::question) {
+      turn.add(Withheld{NoticeKind::receipt_by_sms}, "an SMS has said before that our mail does not arrive");
+    } else {
+      turn.tell_client_by_sms(NoticeKind::receipt_by_sms, why, other, phone);
+    }
   } else {
     Notice unreachable = turn.draft(NoticeKind::unreachable);
     if (other) unreachable.client = other->client;

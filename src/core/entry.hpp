@@ -101,6 +101,7 @@ struct EmailFound {
   std::int64_t late_ms = 0;  // how long after the SMS
   Party client;
   std::string subject;
+  Channel channel = Channel::email;  // another one: its text was told on that way, the email is still awaited
 
   bool operator==(const EmailFound&) const = default;
 
@@ -108,6 +109,23 @@ struct EmailFound {
   static void fields(Self& s, V&& v) {
     v("late_ms", s.late_ms);
     v("client", s.client);
+    v("subject", s.subject);
+    v("channel", s.channel);
+  }
+};
+
+// Mail that was set aside may be the email that is missing; a person decides.
+struct Offered {
+  static constexpr std::string_view kind = "offered";
+  MessageId message = 0;
+  std::string from, subject;
+
+  bool operator==(const Offered&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("message", s.message);
+    v("from", s.from);
     v("subject", s.subject);
   }
 };
@@ -366,9 +384,9 @@ struct Fate {  // what became of a notice
   }
 };
 
-using Body =
-    std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept, Released,
-                 Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld, Fate, TookOver>;
+using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept,
+                          Released, Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld,
+                          Fate, TookOver, Offered>;
 
 struct Entry {
   Instant at;

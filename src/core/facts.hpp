@@ -22,6 +22,7 @@ struct Facts {
   std::vector<std::string> over_budget;      // clients of merged cases to whom none may leave
   std::vector<std::string> sms_stopped;      // numbers of this case's clients that have sent STOP
   std::vector<std::string> sms_over_budget;  // ... that have had enough automatic SMS for now
+  std::string known_phone;  // a number that is surely the client's, where the case itself knows none
   // For a case that is being opened:
   CaseNumber number = 0;
   std::string short_code, token;
@@ -33,6 +34,7 @@ struct Facts {
     std::string class_name;
     std::optional<Instant> react_due, answer_due;
     bool email_missing = false;
+    std::optional<Instant> email_came_at;
     Party client;
     std::vector<TookOver> clients;  // clients_of() that case
   };

@@ -25,6 +25,7 @@ struct Notice {
   AlertReason reason = AlertReason::none;  // of an alert
   std::int64_t elapsed_ms = 0;             // since what it speaks of began, or became due
   std::string why;                         // the other side's words, where something did not arrive
+  std::string found;                       // of an alert: set-aside mail that may be the missing one
   Promise promise = Promise::react;
   int ring = 0;              // of an alert
   Instant due;               // the promise that it speaks of; 0: none
@@ -62,6 +63,7 @@ struct Notice {
     v("reason", s.reason);
     v("elapsed_ms", s.elapsed_ms);
     v("why", s.why);
+    v("found", s.found);
     v("promise", s.promise);
     v("ring", s.ring);
     v("due", s.due);

@@ -2,10 +2,12 @@
 // already found the case that they belong to (matching.hpp) and says so in `relation` and `join_reason`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/entry.hpp"
 #include "core/types.hpp"
 
 namespace hejnal::core {
@@ -14,6 +16,12 @@ namespace hejnal::core {
 struct ClassHint {
   std::string class_name;  // empty: none
   std::string why;
+};
+
+// Mail that was set aside may be the email that a case waits for; a person decides.
+struct MailOffered {
+  Offered mail;
+  std::string reason;
 };
 
 struct EmailReceived {
@@ -29,6 +37,9 @@ struct EmailReceived {
   CaseNumber through = 0;  // the merged case that it came through; 0: the case's own
   std::string join_reason;
   ClassHint hint;
+  // Of a mail that was set aside at first:
+  std::optional<Instant> came_at = std::nullopt;  // empty: it comes now
+  std::string set_aside_why = {};
 };
 
 struct SmsReceived {
@@ -39,7 +50,8 @@ struct SmsReceived {
   CaseNumber through = 0;
   std::string join_reason;
   ClassHint hint;
-  bool contact_word = false;  // STOP, START or HELP: recorded, and nothing follows from it
+  bool contact_word = false;              // STOP, START or HELP: recorded, and nothing follows from it
+  std::vector<MailOffered> offered = {};  // set-aside mail that may be its email, when it opens a case
 };
 
 struct CallReceived {
@@ -87,7 +99,7 @@ struct NoticeFate {
 
 struct AlarmRang {};
 
-using Signal =
-    std::variant<EmailReceived, SmsReceived, CallReceived, Reported, AgentActed, NoticeFate, AlarmRang>;
+using Signal = std::variant<EmailReceived, SmsReceived, CallReceived, Reported, AgentActed, NoticeFate,
+                            AlarmRang, MailOffered>;
 
 }  // namespace hejnal::core

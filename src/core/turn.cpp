@@ -184,6 +184,8 @@ Notice Turn::draft(NoticeKind kind, const TookOver* other) const {
   }
   notice.failure_open = facts_.failure_open;
   if (const auto& answer = case_.debt(Promise::answer); answer && answer->running()) notice.due = answer->due;
+  if (kind == NoticeKind::alert && case_.email_missing && !case_.offered.empty())
+    notice.found = fmt::format("{} ({})", case_.offered.front().subject, case_.offered.front().from);
   if (kind == NoticeKind::no_reply) notice.due = case_.timer(Timer::close).value_or(Instant{});
   return notice;
 }
@@ -230,28 +232,29 @@ void Turn::tell_all_clients(NoticeKind kind, const std::string& why) {
   for (const TookOver& other : std::vector(case_.others)) tell_client(kind, why, 0, &other);
 }
 
-void Turn::tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* other) {
+void Turn::tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* other,
+                              const std::string& phone) {
   if (!facts_.sms_available) {
     add(Withheld{kind}, "no SMS gateway is configured");
     return;
   }
   Notice notice = draft(kind, other);
-  if (notice.client.phone.empty()) {
+  notice.channel = Channel::sms;
+  notice.to = notice.client.phone.empty() ? phone : notice.client.phone;
+  if (notice.to.empty()) {
     add(Withheld{kind},
         "there is no address that automatic mail may go to, and no telephone number is known");
     return;
   }
-  if (!is_telephone(notice.client.phone)) {
-    add(Withheld{kind}, no_telephone(notice.client.phone));
+  if (!is_telephone(notice.to)) {
+    add(Withheld{kind}, no_telephone(notice.to));
     return;
   }
   const auto& over = facts_.sms_over_budget;
-  if (std::find(over.begin(), over.end(), notice.client.phone) != over.end()) {
-    add(Withheld{kind}, fmt::format("{} has had enough automatic SMS for now", notice.client.phone));
+  if (std::find(over.begin(), over.end(), notice.to) != over.end()) {
+    add(Withheld{kind}, fmt::format("{} has had enough automatic SMS for now", notice.to));
     return;
   }
-  notice.channel = Channel::sms;
-  notice.to = notice.client.phone;
   notice.to_name = notice.client.name;
   say(std::move(notice), std::move(why));
 }

@@ -65,7 +65,9 @@ class Turn {
   // `other`: the client of a merged case, who is told instead of the case's own.
   void tell_client(NoticeKind kind, const std::string& why, MessageId in_reply_to = 0,
                    const TookOver* other = nullptr);
-  void tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* other = nullptr);
+  // `phone`: where neither the case nor the merged one knows a number.
+  void tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* other = nullptr,
+                          const std::string& phone = {});
   void tell_all_clients(NoticeKind kind, const std::string& why);  // also those of merged cases
   // `draft` says what; who, how and in which order is known here.
   void tell_on_call(const Notice& draft, const std::vector<Channel>& channels, std::size_t people);
@@ -92,6 +94,7 @@ void client_reported(Turn& turn, const Reported& report);
 Status agent_acted(Turn& turn, const AgentActed& act);
 void notice_ended(Turn& turn, const NoticeFate& fate);
 void alarm_rang(Turn& turn);
+void offer(Turn& turn, const MailOffered& found);
 
 void send_answer(Turn& turn, Action action, const std::string& text, std::vector<Channel> channels);
 

@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "core/mail_health.hpp"
 
 namespace hejnal::desk {
 
@@ -212,6 +213,7 @@ Status Desk::add_limits_of_sms(core::Facts& facts, const core::Case& c, const co
     return {};
   };
   HEJNAL_TRY_VOID(add(c.client.phone));
+  HEJNAL_TRY_VOID(add(facts.known_phone));
   for (const core::TookOver& other : c.others) HEJNAL_TRY_VOID(add(other.client.phone));
   const std::string from = std::visit(
       [](const auto& s) {
@@ -229,10 +231,13 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   const bool failed_before = !is_new && core::failure_open(*procedure, c);
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
   if (decision.entries.empty()) return c;
+  const auto announced_before = core::announcement(c);
   for (const core::Entry& entry : decision.entries) core::apply(c, entry);
   // The law that every open case has something due next, looked at with every change.
   HEJNAL_CHECK((c.state == core::State::closed) == !core::alarm(c).has_value());
   HEJNAL_TRY_VOID(parts_.store.write_turn(c, now(), decision.entries));
+  if (const auto announced = core::announcement(c); announced != announced_before)
+    HEJNAL_TRY_VOID(parts_.store.note_announcement(c.number, announced));
   if (const bool fails = core::failure_open(*procedure, c); fails != failed_before) {
     HEJNAL_TRY_VOID(parts_.store.set_failure(c.number, fails));
   }
@@ -332,6 +337,7 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   if (const auto& answer = source.debt(core::Promise::answer); answer && answer->running())
     other.answer_due = answer->due;
   other.email_missing = source.email_missing;
+  other.email_came_at = core::email_came_at(source);
   other.client = source.client;
   other.clients = core::clients_of(source);
   target_facts.other = other;
@@ -345,7 +351,13 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   core::AgentActed merged = absorb;
   merged.action = core::Action::merge;
   merged.other = into;
-  HEJNAL_TRY_VOID(turn(source, merged, facts(source)));
+  core::Facts source_facts = facts(source);
+  source_facts.other = core::Facts::Other{};
+  source_facts.other->number = into;
+  source_facts.other->email_missing = target.email_missing;
+  source_facts.other->email_came_at = core::email_came_at(target);
+  source_facts.other->client = target.client;
+  HEJNAL_TRY_VOID(turn(source, merged, source_facts));
   HEJNAL_TRY(const core::Case after, turn(target, absorb, target_facts));
   HEJNAL_TRY_VOID(parts_.store.merge_participants(from, into));
   return after;

@@ -18,6 +18,7 @@
 #include "core/case_names.hpp"
 #include "core/decide.hpp"
 #include "core/matching.hpp"
+#include "core/missing_email.hpp"
 #include "desk/budget.hpp"
 #include "desk/events.hpp"
 #include "ports/clock.hpp"
@@ -68,6 +69,11 @@ struct NewReport {
   core::CaseNumber follows = 0;  // a closed case that it goes on with
 };
 
+struct TypedText {
+  std::string subject, text;
+  std::string email;  // where an answer may go; empty: where we know
+};
+
 class Desk {
  public:
   Desk(Parts parts, Settings settings, core::Procedure procedure, std::string procedure_text);
@@ -88,8 +94,9 @@ class Desk {
   Result<Filed> receive(const ports::IncomingSms& sms);
   Result<Filed> call(const std::string& phone, bool answered, std::optional<Instant> at = std::nullopt);
   Result<Filed> report(const NewReport& report);
-  // On the client's page; `link` is the case that its link names.
-  Result<Filed> follow_up(core::CaseNumber link, const std::string& text, core::Channel channel);
+  // On the client's page; `link` is the case that its link names. What stands for an email that has not come
+  // is taken once, however often it is sent.
+  Result<Filed> type_text(core::CaseNumber link, const TypedText& typed);
 
   // -- people of the desk
   // -----------------------------------------------------------------------------------------
@@ -165,6 +172,13 @@ class Desk {
   std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
+  // What of the mail that was set aside may be the email that `waiting` waits for.
+  Result<std::vector<core::FoundMail>> found_for(const core::Candidate& waiting);
+  Result<std::vector<core::MailOffered>> offers_of(const std::vector<core::FoundMail>& found);
+  Status join_set_aside(core::MessageId id, core::CaseNumber into, const std::string& reason);
+  // A mail that has just been set aside: is there an SMS that waits for it? The case that it has joined, or
+  // 0.
+  Result<core::CaseNumber> look_for_waiting(const core::SetAsideMail& mail);
   Status plan_review();  // somebody owes set-aside mail one look a day
   Status review_if_due();
   std::string message_id_of(const core::Notice& notice) const;

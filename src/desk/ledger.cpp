@@ -277,7 +277,8 @@ void Ledger::hand_over(std::vector<ports::Outgoing> outgoing) {
         // Results are taken even when much is waiting or the server is stopping: they must not be lost.
         if (!stopped_) results_.push_back(result_job(handed, std::move(result)));
         // In a brief sleep they are seen soon enough.
-        wakes = !brief_ || results_.size() >= kResultsMax || in_flight_ == kInFlightMax - 1 || in_flight_ == 0;
+        wakes =
+            !brief_ || results_.size() >= kResultsMax || in_flight_ == kInFlightMax - 1 || in_flight_ == 0;
       }
       if (wakes) wake_.notify_one();
     });

@@ -227,7 +227,14 @@ Result<bool> Desk::put_fate(const ports::OutboxItem& item, core::NoticeState sta
   if (fate.through == 0 && number != item.notice.number) fate.through = item.notice.number;
   fate.state = state;
   fate.text = text;
-  HEJNAL_TRY_VOID(turn(c, fate, facts(c)));
+  core::Facts facts_now = facts(c);
+  // A number that only stands in a signature is not surely the client's, and the SMS has the case's link.
+  const core::TookOver* other = core::client_through(c, fate.through);
+  const core::Party& client = other ? other->client : c.client;
+  if (client.phone.empty() && !client.email.empty()) {
+    HEJNAL_TRY(facts_now.known_phone, parts_.store.own_phone_of(client.email));
+  }
+  HEJNAL_TRY_VOID(turn(c, fate, facts_now));
   return true;
 }
 

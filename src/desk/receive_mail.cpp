@@ -16,6 +16,7 @@ using Automatic = ports::IncomingMail::Automatic;
 
 constexpr std::size_t kCandidatesMax = 30;
 constexpr std::size_t kTagsMax = 10;
+constexpr std::size_t kPhonesMax = 10;
 constexpr int kLooksMax = 100;
 constexpr std::int64_t kLogoMax = 10'000;
 constexpr std::size_t kSignatureMax = 300;
@@ -176,7 +177,15 @@ class MailFiler {
   Result<Filed> set_aside(const std::string& why) {
     if (earlier_) return come_again();
     HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
-    HEJNAL_TRY_VOID(desk_.plan_review());
+    HEJNAL_TRY(const core::EmailFacts facts, email_facts());
+    HEJNAL_TRY(const auto candidates, find_candidates(facts));
+    const core::Match match = core::match_email(facts, candidates);
+    // What is of another case (sent again, or in its thread) is not what an SMS waits for.
+    if (match.number == 0 || match.relation == core::Relation::announced) {
+      HEJNAL_TRY(filed_.number,
+                 desk_.look_for_waiting({filed_.message, facts, mail_.automatic != Automatic::none, why}));
+    }
+    if (filed_.number == 0) HEJNAL_TRY_VOID(desk_.plan_review());
     return filed_;
   }
 
@@ -323,8 +332,7 @@ class MailFiler {
     return out;
   }
 
-  Result<Filed> file_into_case() {
-    HEJNAL_TRY(const auto candidates, find_candidates());
+  Result<core::EmailFacts> email_facts() {
     core::EmailFacts facts;
     facts.from = mail_.from.email;
     facts.base_subject = mail_.base_subject;
@@ -335,6 +343,12 @@ class MailFiler {
     facts.phones = mail_.phones;
     HEJNAL_TRY(const auto known_phones, store_.phones_of_email(mail_.from.email));
     facts.phones.insert(facts.phones.end(), known_phones.begin(), known_phones.end());
+    return facts;
+  }
+
+  Result<Filed> file_into_case() {
+    HEJNAL_TRY(const core::EmailFacts facts, email_facts());
+    HEJNAL_TRY(const auto candidates, find_candidates(facts));
     const core::Match match = core::match_email(facts, candidates);
     if (mail_.automatic == Automatic::auto_replied && !mail_.automatic_is_weak && match.number == 0) {
       return set_aside(mail_.automatic_why);
@@ -418,7 +432,7 @@ class MailFiler {
     return mail_.date && *mail_.date < now_ - 120h ? *mail_.date : now_;
   }
 
-  Result<std::vector<core::Candidate>> find_candidates() {
+  Result<std::vector<core::Candidate>> find_candidates(const core::EmailFacts& facts) {
     std::vector<core::Candidate> out;
     const auto add = [&](core::CaseNumber meant, std::string referred_by) -> Status {
       HEJNAL_TRY(const core::CaseNumber number, desk_.living(meant));
@@ -457,6 +471,18 @@ class MailFiler {
       for (const auto& s : merged) HEJNAL_TRY_VOID(add_merged(s, out));
       HEJNAL_TRY(const auto missing, store_.cases_without_email(20));
       for (const auto& s : missing) HEJNAL_TRY_VOID(add(s.number, {}));
+      // However late: its SMS need not be among the latest ones that wait.
+      for (std::size_t i = 0; i < std::min(facts.phones.size(), kPhonesMax); ++i) {
+        HEJNAL_TRY(const auto of_phone, store_.open_cases_of_phone(facts.phones[i], 5));
+        for (const auto& s : of_phone) {
+          if (s.email_missing) HEJNAL_TRY_VOID(add(s.number, {}));
+        }
+      }
+      for (core::Candidate& c : out) {
+        if (c.email_missing || c.referred || c.through != 0 || !core::may_be_awaited(c, facts)) continue;
+        HEJNAL_TRY(const auto announced, store_.announcement(c.number));
+        c.email_missing = announced && !announced->late_ms;
+      }
     }
     // A case of somebody else that only lacks its email is no candidate for this sender: matching sees to
     // that.

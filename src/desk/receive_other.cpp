@@ -130,6 +130,7 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
 
   core::Case c;
   core::Facts facts_now;
+  std::vector<core::FoundMail> found;  // set-aside mail that may be its email, where it opens a case
   if (match.number != 0) {
     HEJNAL_TRY(c, load(match.number));
     facts_now = facts(c);
@@ -139,6 +140,14 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
     facts_now.candidates = match.candidates;
     facts_now.mentions = match.mentions;
     HEJNAL_TRY_VOID(prepare_opening(facts_now));
+    core::Candidate waiting;
+    waiting.number = facts_now.number;
+    waiting.email_missing = true;
+    waiting.opened_at = waiting.sent_at = now();
+    waiting.words_text = sms.text;
+    waiting.client = signal.from;
+    HEJNAL_TRY(found, found_for(waiting));
+    HEJNAL_TRY(signal.offered, offers_of(found));
   }
   const core::CaseNumber number = c.exists() ? c.number : facts_now.number;
   ports::Message message = incoming(signal.through != 0 ? signal.through : number, core::Channel::sms,
@@ -158,6 +167,9 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
        {}},
       false));
   HEJNAL_TRY_VOID(turn(c, signal, facts_now));
+  for (const core::FoundMail& mail : found) {
+    if (mail.joins) HEJNAL_TRY_VOID(join_set_aside(mail.message, number, mail.reason));
+  }
   changes_.push_back({0, number, "message"});
   return filed;
 }
@@ -226,38 +238,6 @@ Result<Filed> Desk::report(const NewReport& report) {
   if (!report.client.email.empty())
     HEJNAL_TRY_VOID(parts_.store.add_participants(filed.number, {report.client.email}));
   HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));
-  return filed;
-}
-
-Result<Filed> Desk::follow_up(core::CaseNumber link, const std::string& text, core::Channel channel) {
-  HEJNAL_TRY(const core::CaseNumber number, living(link));
-  HEJNAL_TRY(const core::Case c, load(number));
-  // The link of a merged case is in the hands of its own client.
-  const core::TookOver* other = core::client_through(c, link);
-  const core::Party client = other ? other->client : c.client;
-  if (c.state == core::State::closed) {
-    NewReport again;
-    again.subject = other ? other->subject : c.subject;
-    again.text = text;
-    again.client = client;
-    again.channel = channel;
-    again.follows = number;
-    return report(again);
-  }
-  core::Reported signal;
-  signal.from = client;
-  signal.through = other ? link : 0;
-  signal.channel = channel;
-  signal.text = text;
-  signal.relation = core::Relation::reply;
-  signal.join_reason = "typed on the page of the case";
-  Filed filed;
-  filed.number = number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(incoming(other ? link : number, channel, client.email,
-                                                              text, now(), false, signal.join_reason),
-                                                     {}));
-  signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(c, signal, facts(c)));
   return filed;
 }
 

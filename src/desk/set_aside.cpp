@@ -61,6 +61,11 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
     HEJNAL_TRY(c, load(into));
     if (c.state == core::State::closed)
       return fail(Fault::conflict, "case {} is closed; reopen it first", into);
+    if (core::awaits_email(c) && message->channel == core::Channel::email) {
+      HEJNAL_TRY_VOID(
+          join_set_aside(id, into, fmt::format("{} has found it among what was set aside", agent)));
+      return into;
+    }
     signal.relation = core::Relation::reply;
     if (!message->automatic && !by_phone)
       signal.from.email = message->from;  // a person, who gets the next answer, too

@@ -20,7 +20,7 @@ std::vector<core::Entry> one_of_each() {
       Received{11, Channel::web, Relation::resend, true, "a@b", "c@d", "+48", 3, "e@f"},
       Classified{"critical", true, true},
       StepTaken{2},
-      EmailFound{1234, anna, "temat"},
+      EmailFound{1234, anna, "temat", Channel::web},
       Owed{Promise::answer, kAt, {kAt.ms + 1}, {kAt.ms + 2}},
       Moved{Promise::answer, kAt, {kAt.ms + 2}},
       Paused{Promise::answer, -5},
@@ -37,6 +37,7 @@ std::vector<core::Entry> one_of_each() {
       Withheld{NoticeKind::settled},
       Fate{2, NoticeState::bounced, "550"},
       TookOver{true, {3, 5}, anna, "temat", "K7M2P", "token", "a@b", "c@d", 12},
+      Offered{21, "anna@klient.example", "Serwer"},
   };
   EXPECT_EQ(bodies.size(), std::variant_size_v<Body>);
   std::vector<Entry> out;
@@ -62,6 +63,7 @@ core::Notice notice() {
   n.in_reply_to = 11;
   n.text = "słowa";
   n.why = "bo tak";
+  n.found = "Serwer (anna@klient.example)";
   n.promise = core::Promise::answer;
   n.ring = 3;
   n.due = kAt;
@@ -109,7 +111,7 @@ TEST(Entries, NamesAreThePublishedOnes) {
   EXPECT_EQ(kinds,
             "opened received classified step_taken email_found owed moved paused kept released breached rang "
             "planned "
-            "dropped acted became linked said withheld fate took_over ");
+            "dropped acted became linked said withheld fate took_over offered ");
 }
 
 TEST(Entries, OfANewerProgramUnknownFieldsArePassedOver) {

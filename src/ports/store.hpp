@@ -15,6 +15,7 @@
 #include "base/instant.hpp"
 #include "base/result.hpp"
 #include "core/case.hpp"
+#include "core/mail_health.hpp"
 #include "core/notice.hpp"
 #include "core/sms_command.hpp"
 #include "ports/incoming.hpp"
@@ -125,6 +126,10 @@ class Store {
   virtual Status postpone_alarm(core::CaseNumber number, Instant to) = 0;  // of a case that is damaged
   virtual Result<bool> failure_open() = 0;
   virtual Status set_failure(core::CaseNumber number, bool open) = 0;
+  // An SMS has announced an email (core/mail_health.hpp); empty: it is not counted here any more.
+  virtual Status note_announcement(core::CaseNumber number,
+                                   const std::optional<core::Announcement>& announcement) = 0;
+  virtual Result<std::optional<core::Announcement>> announcement(core::CaseNumber number) = 0;
 
   virtual Result<std::optional<CaseSummary>> summary(core::CaseNumber number) = 0;
   virtual Result<std::vector<CaseSummary>> open_cases_of_email(std::string_view address, int limit) = 0;
@@ -172,6 +177,8 @@ class Store {
   virtual Status learn_person(const core::Party& party, bool confirmed) = 0;
   virtual Result<core::Party> person_by_phone(std::string_view phone) = 0;  // empty fields: unknown
   virtual Result<std::vector<std::string>> phones_of_email(std::string_view address) = 0;
+  // A number that is confirmed to be of who has this address; empty: none is.
+  virtual Result<std::string> own_phone_of(std::string_view address) = 0;
   virtual Status merge_people(std::int64_t from, std::int64_t into) = 0;
   virtual Status name_organisation(std::int64_t person, std::string_view organisation) = 0;
 
@@ -276,6 +283,10 @@ class Archive {
         oldest_deferred;  // of the notices that could not be handed over yet: when it was made
   };
   virtual Result<Counts> counts(Instant now) = 0;
+  // Emails announced in [from, to), oldest first, after the one of `after` (its time and its case).
+  virtual Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
+                                                                const core::Announcement* after,
+                                                                int limit) = 0;
   virtual std::int64_t version() = 0;  // changes when something was committed
 };
 

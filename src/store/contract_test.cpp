@@ -158,6 +158,31 @@ TYPED_TEST(StoreContract, CasesWithoutTheirEmail) {
   EXPECT_EQ(this->numbers(this->store->cases_without_email(1)), (Numbers{3}));
 }
 
+TYPED_TEST(StoreContract, AnnouncedEmailsAreNotedAndForgotten) {
+  using core::Announcement;
+  EXPECT_EQ(this->store->announcement(7).value(), std::nullopt);
+  const Announcement awaited{7, kStart, "klient.example", std::nullopt};
+  ASSERT_TRUE(this->store->note_announcement(7, awaited));
+  EXPECT_EQ(this->store->announcement(7).value(), awaited);
+  const Announcement late{7, kStart, "klient.example", 5000};
+  ASSERT_TRUE(this->store->note_announcement(7, late));
+  EXPECT_EQ(this->store->announcement(7).value(), late);
+  ASSERT_TRUE(this->store->note_announcement(7, std::nullopt));
+  EXPECT_EQ(this->store->announcement(7).value(), std::nullopt);
+  ASSERT_TRUE(this->store->begin());
+  ASSERT_TRUE(this->store->note_announcement(8, late));
+  this->store->rollback();
+  EXPECT_EQ(this->store->announcement(8).value(), std::nullopt);
+}
+
+TYPED_TEST(StoreContract, ANumberIsSomebodysOwnWhenBothAreConfirmed) {
+  EXPECT_EQ(this->store->own_phone_of("anna@klient.example").value(), "");
+  ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", "+48601222333", {}}, false));
+  EXPECT_EQ(this->store->own_phone_of("anna@klient.example").value(), "");
+  ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", "+48602222333", {}}, true));
+  EXPECT_EQ(this->store->own_phone_of("anna@klient.example").value(), "+48602222333");
+}
+
 TYPED_TEST(StoreContract, ParticipantsAreKeptOnceAndMerged) {
   ASSERT_TRUE(this->store->add_participants(1, {"b@x", "a@x", "b@x"}));
   ASSERT_TRUE(this->store->add_participants(2, {"a@x", "c@x"}));

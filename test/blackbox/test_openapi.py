@@ -216,7 +216,7 @@ class Answers(world.SandboxTest):
             desk.case(one["number"])
         desk.get(f"/api/v1/messages/{message}/raw")
         for path in ("/api/v1/notices", "/api/v1/people", "/api/v1/health", "/metrics", "/", "/style.css", "/sandbox/", "/sandbox/sandbox.js",
-                     "/sandbox/token", "/sandbox/world", "/api/v1/openapi.json"):
+                     "/sandbox/token", "/sandbox/world", "/api/v1/openapi.json", "/api/v1/mail-health"):
             desk.get(path)
         desk.get("/api/v1/health", token=None)
         people = [one["id"] for one in desk.good("GET", "/api/v1/people")["items"]]
@@ -234,6 +234,10 @@ class Answers(world.SandboxTest):
         desk.get(follow)
         for body in (b"text=Jeszcze", b"text="):
             desk.request("POST", follow, body, token=None, headers=form)
+        desk.get(follow + "/text")
+        for body in (b"text=Jeszcze", b"text="):
+            desk.request("POST", follow + "/text", body, token=None, headers=form)
+        desk.request("POST", follow + "/text", b"text=x", token=None, headers={**form, "Sec-Fetch-Site": "cross-site"})
         desk.get("/c/nobody")
         desk.request("POST", "/c/nobody", b"text=x", token=None, headers=form)
         # And what goes wrong.

@@ -1,4 +1,4 @@
-// Commands that read the database beside a running server: cases, case, verify.
+// Commands that read the database beside a running server: cases, case, mail-health, verify.
 #include <fmt/format.h>
 
 #include "api/case_view.hpp"
@@ -80,6 +80,39 @@ int show_case(const DatabaseArguments& database, long long number, bool as_json)
   for (const core::Entry& entry : *journal)
     fmt::print("  {}  {:<12} {:<10} {}\n", format_rfc3339(entry.at), one_line(entry.by), entry.kind(),
                one_line(entry.why));
+  return EX_OK;
+}
+
+int show_mail_health(const DatabaseArguments& database, int days, bool as_json) {
+  auto opened = open(database);
+  if (!opened) return complain(opened.error());
+  const auto procedure = load_procedure(opened->settings);
+  if (!procedure) return complain(procedure.error());
+  const std::string& zone = opened->settings.timezone;
+  const auto health =
+      api::mail_health_of(*opened->archive, procedure->procedure.rules, OffsetClock().now(), days, zone);
+  if (!health) return complain(health.error());
+  if (as_json) {
+    fmt::print("{}\n", json::dump(api::mail_health_json(*health, days, zone)));
+    return EX_OK;
+  }
+  const auto line = [](std::string_view day, std::string_view domain, const core::MailHealth::Count& c) {
+    const auto longest = c.late == 0 ? std::string() : format_duration(Duration(c.late_ms_max()));
+    const auto middle = c.late == 0 ? std::string() : format_duration(Duration(c.late_ms_median()));
+    fmt::print("{:<10}  {:<28}  {:>9}  {:>7}  {:>5}  {:>7}  {:>7}  {:>11}  {:>11}\n", day,
+               domain.empty() ? "(unknown)" : one_line(domain), c.announced, c.in_time, c.late, c.missing,
+               c.waiting, middle, longest);
+  };
+  if (health->total().announced == 0) {
+    fmt::print("no SMS has announced an email in {} days\n", days);
+    return EX_OK;
+  }
+  fmt::print("{:<10}  {:<28}  {:>9}  {:>7}  {:>5}  {:>7}  {:>7}  {:>11}  {:>11}\n", "day", "domain",
+             "announced", "in time", "late", "missing", "waiting", "median late", "longest");
+  for (auto at = health->by_day().rbegin(); at != health->by_day().rend(); ++at)
+    line(at->first.first, at->first.second, at->second);
+  for (const auto& [domain, count] : health->by_domain()) line("all", domain, count);
+  line("all", "all domains", health->total());
   return EX_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/compress.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "core/missing_email.hpp"
 #include "wire/mail/mail.hpp"
 #include "wire/sms/number.hpp"
 
@@ -117,7 +118,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   in.automatic_why = mail.automatic_why;
   in.automatic_is_weak = mail.weak_auto_subject;
   if (mail.spam) in.set_aside_why = "the spam filter has marked it";
-  if (mail.dmarc_failed) in.set_aside_why = "its sender could not be authenticated (DMARC failed)";
+  if (mail.dmarc_failed) in.set_aside_why = core::kNotAuthenticated;
   in.is_report = mail.is_bounce || mail.is_delivered_dsn || mail.is_mdn || mail.is_feedback_report;
   in.seen_message_id = mail.is_mdn ? mail.mdn_original_message_id : std::string();
   for (const wire::Bounce& b : mail.bounces) {

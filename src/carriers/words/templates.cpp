@@ -20,10 +20,10 @@ namespace hejnal::carriers {
 
 namespace {
 
-constexpr std::array<std::string_view, 21> kNames = {
-    "number", "code",  "tag",   "class",      "subject",  "client",     "email",
-    "phone",  "text",  "reply", "why",        "due",      "late",       "follow",
-    "desk",   "waits", "ring",  "sms_number", "case_url", "desk_email", "desk_phone"};
+constexpr std::array<std::string_view, 23> kNames = {
+    "number", "code",       "tag",      "class",    "subject", "client",     "email",     "phone",
+    "text",   "reply",      "why",      "due",      "late",    "follow",     "desk",      "waits",
+    "ring",   "sms_number", "case_url", "text_url", "found",   "desk_email", "desk_phone"};
 
 // Of a subject in an SMS: the number, the code and what to reply must not be pushed into a second segment.
 constexpr std::size_t kSubjectInSmsMax = 40;
@@ -221,6 +221,9 @@ std::optional<std::string> Templates::value(std::string_view name, const core::N
   if (name == "late") return n.late_ms < 60'000 ? std::string() : format_duration(Duration(n.late_ms));
   if (name == "follow")
     return n.token.empty() ? std::string() : fmt::format("{}/c/{}", settings_.public_url, n.token);
+  if (name == "text_url")
+    return n.token.empty() ? std::string() : fmt::format("{}/c/{}/text", settings_.public_url, n.token);
+  if (name == "found") return n.found;
   if (name == "case_url")
     return settings_.case_url.empty() ? std::string() : fmt::format("{}{}", settings_.case_url, n.number);
   if (name == "desk") return settings_.desk_name;

@@ -59,6 +59,7 @@ struct Identifiers {
 struct Tables {
   InOrder<core::CaseNumber, CaseRow> cases;
   InOrder<std::pair<core::CaseNumber, std::int64_t>, TurnRow> journal;  // by the number of its first entry
+  InOrder<core::CaseNumber, core::Announcement> announcements;
   Index<Instant, core::CaseNumber> alarms;
   Index<bool, core::CaseNumber> failures, without_email;  // open ones; the first half is always true
   Index<std::string, core::CaseNumber> open_by_email, merged_by_email, open_by_phone;
@@ -92,9 +93,9 @@ struct Tables {
   template <class Do>
   void each(const Do& what) {
     const auto all = [&what](auto&... table) { (what(table), ...); };
-    all(cases, journal, alarms, failures, without_email, open_by_email, merged_by_email, open_by_phone,
-        participants, messages, raw, blobs, said, heard, by_message_id, told,
-        not_looked_at, notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
+    all(cases, journal, announcements, alarms, failures, without_email, open_by_email, merged_by_email,
+        open_by_phone, participants, messages, raw, blobs, said, heard, by_message_id, told, not_looked_at,
+        notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
         phones.by_person, sms_contacts, alert_codes, sms_handed, sms_to_ask, settings, procedures, tokens);
   }
 };

@@ -136,6 +136,19 @@ class MemoryStore final : public ports::Store {
     }
     return {};
   }
+  Status note_announcement(CaseNumber number, const std::optional<core::Announcement>& told) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    if (told) {
+      t_.announcements.put(number, *told);
+    } else {
+      t_.announcements.erase(number);
+    }
+    return {};
+  }
+  Result<std::optional<core::Announcement>> announcement(CaseNumber number) override {
+    const core::Announcement* found = t_.announcements.find(number);
+    return found ? std::optional(*found) : std::nullopt;
+  }
   Result<bool> failure_open() override { return !t_.failures.empty(); }
   Status set_failure(CaseNumber number, bool open) override {
     HEJNAL_TRY_VOID(memory_.operation());
@@ -351,6 +364,16 @@ class MemoryStore final : public ports::Store {
         return out.size() < kMost;
       });
     }
+    return out;
+  }
+  Result<std::string> own_phone_of(string_view address) override {
+    std::string out;
+    const KnownRow* known = t_.emails.known.find(address);
+    if (!known || !known->confirmed) return out;
+    t_.phones.by_person.ascending(known->person, [&](const std::string& phone) {
+      if (t_.phones.known.find(phone)->confirmed) out = phone;
+      return out.empty();
+    });
     return out;
   }
   Status merge_people(std::int64_t from, std::int64_t into) override {

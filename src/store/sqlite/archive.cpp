@@ -112,6 +112,18 @@ class SqliteArchive final : public ports::Archive {
                                                  std::int64_t before) override;
   Result<std::vector<ports::PersonRow>> people(std::string_view text, int limit,
                                                std::int64_t before) override;
+  Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
+                                                        const core::Announcement* after, int limit) override {
+    HEJNAL_TRY(Rows rows, db_.query("SELECT case_number, at, domain, late_ms FROM announcements WHERE (at, "
+                                    "case_number) > (?1, ?2) AND at < ?3 ORDER BY at, case_number LIMIT ?4",
+                                    after ? after->at : from, after ? after->number : 0, to, limit));
+    std::vector<core::Announcement> out;
+    for (;;) {
+      HEJNAL_TRY(const bool more, rows.next());
+      if (!more) return out;
+      out.push_back(read_announcement(rows));
+    }
+  }
   Result<std::string> token_role(std::string_view hash) override {
     HEJNAL_TRY(Rows rows, db_.query("SELECT role || ':' || name FROM tokens WHERE hash = ?1", hash));
     HEJNAL_TRY(const bool found, rows.next());

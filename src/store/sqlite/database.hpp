@@ -97,6 +97,8 @@ class Database {
       rows.bind(index, v.ms);
     } else if constexpr (std::is_same_v<T, std::optional<Instant>>) {
       v ? rows.bind(index, v->ms) : rows.bind_null(index);
+    } else if constexpr (std::is_same_v<T, std::optional<std::int64_t>>) {
+      v ? rows.bind(index, *v) : rows.bind_null(index);
     } else if constexpr (std::is_same_v<T, Blob>) {
       rows.bind_blob(index, v.bytes, bytes);
     } else {

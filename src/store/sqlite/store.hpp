@@ -35,6 +35,9 @@ class SqliteStore final : public ports::Store {
   Status postpone_alarm(core::CaseNumber number, Instant to) override;
   Result<bool> failure_open() override;
   Status set_failure(core::CaseNumber number, bool open) override;
+  Status note_announcement(core::CaseNumber number,
+                           const std::optional<core::Announcement>& announcement) override;
+  Result<std::optional<core::Announcement>> announcement(core::CaseNumber number) override;
   Result<std::optional<ports::CaseSummary>> summary(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_email(std::string_view address, int limit) override;
   Result<std::vector<ports::CaseSummary>> merged_cases_of_email(std::string_view address, int limit) override;
@@ -66,6 +69,7 @@ class SqliteStore final : public ports::Store {
   Status learn_person(const core::Party& party, bool confirmed) override;
   Result<core::Party> person_by_phone(std::string_view phone) override;
   Result<std::vector<std::string>> phones_of_email(std::string_view address) override;
+  Result<std::string> own_phone_of(std::string_view address) override;
   Status merge_people(std::int64_t from, std::int64_t into) override;
   Status name_organisation(std::int64_t person, std::string_view organisation) override;
 
@@ -115,6 +119,7 @@ std::string indexed_text(const Rows& rows, int first);
 std::string seal_of(std::string_view from, std::string_view to, std::string_view subject,
                     std::string_view text);
 ports::CaseSummary read_summary(const Rows& rows);
+core::Announcement read_announcement(const Rows& rows);
 Result<ports::OutboxItem> read_outbox(const Rows& rows);
 Result<std::vector<core::Entry>> read_journal(Database& db, core::CaseNumber number);
 

@@ -72,6 +72,18 @@ Result<std::vector<std::string>> SqliteStore::phones_of_email(std::string_view a
   }
 }
 
+Result<std::string> SqliteStore::own_phone_of(std::string_view address) {
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query(
+          "SELECT p.value FROM identifiers e JOIN identifiers p ON p.person = e.person AND p.kind = 'phone' "
+          "WHERE e.kind = 'email' AND e.value = ?1 AND e.confirmed = 1 AND p.confirmed = 1 "
+          "ORDER BY p.value LIMIT 1",
+          address));
+  HEJNAL_TRY(const bool found, rows.next());
+  return found ? rows.text(0) : std::string();
+}
+
 Status SqliteStore::merge_people(std::int64_t from, std::int64_t into) {
   if (from == into) return fail(Fault::conflict, "person {} cannot be merged into itself", from);
   HEJNAL_TRY(const std::int64_t there,

@@ -1,0 +1,196 @@
+// The email that never came: looked for among what was set aside, typed on the client's page instead, joined
+// when it comes after all.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "desk/desk.hpp"
+
+namespace hejnal::desk {
+
+namespace {
+
+// As much as an SMS has time for: somebody waits for it to be taken.
+constexpr int kLookedThroughMax = 60;
+constexpr std::size_t kTextLookedAtMax = 1500;
+constexpr int kWaitingMax = 20;
+
+}  // namespace
+
+Result<std::vector<core::FoundMail>> Desk::found_for(const core::Candidate& waiting) {
+  HEJNAL_TRY(const auto messages, parts_.store.not_looked_at(kLookedThroughMax));
+  std::vector<core::SetAsideMail> mails;
+  for (const ports::Message& m : messages) {
+    if (m.channel != core::Channel::email || m.internal) continue;
+    core::SetAsideMail one;
+    one.message = m.id;
+    one.automatic = m.automatic;
+    one.why = m.join_reason;
+    one.mail.from = m.from;
+    one.mail.base_subject = m.base_subject;
+    one.mail.words_text = one.mail.whole_text = truncate_utf8(m.text, kTextLookedAtMax);
+    one.mail.sent_at = m.at;
+    one.mail.own_domains = settings_.own_domains;
+    HEJNAL_TRY(one.mail.phones, parts_.store.phones_of_email(m.from));
+    mails.push_back(std::move(one));
+  }
+  std::vector<core::FoundMail> out = core::search_set_aside(waiting, mails);
+  for (core::FoundMail& found : out) {
+    if (!found.joins) continue;
+    const auto mail = std::find_if(mails.begin(), mails.end(), [&](const core::SetAsideMail& one) {
+      return one.message == found.message;
+    });
+    HEJNAL_TRY(const auto own, parts_.store.open_cases_of_email(mail->mail.from, kWaitingMax));
+    std::vector<core::Candidate> candidates;
+    for (const ports::CaseSummary& summary : own) {
+      HEJNAL_TRY(core::Candidate c, candidate(summary));
+      candidates.push_back(std::move(c));
+    }
+    // It was sent again, and another case has the first one: a person decides.
+    found.joins = core::match_email(mail->mail, candidates).relation != core::Relation::resend;
+  }
+  return out;
+}
+
+Result<std::vector<core::MailOffered>> Desk::offers_of(const std::vector<core::FoundMail>& found) {
+  std::vector<core::MailOffered> out;
+  for (const core::FoundMail& one : found) {
+    if (one.joins) continue;
+    HEJNAL_TRY(const auto message, parts_.store.message(one.message));
+    if (!message) continue;
+    out.push_back({{one.message, message->from, truncate_utf8(message->subject, 200)},
+                   "it may be the email: " + one.reason});
+  }
+  return out;
+}
+
+Status Desk::join_set_aside(core::MessageId id, core::CaseNumber into, const std::string& reason) {
+  HEJNAL_TRY(const auto message, parts_.store.message(id));
+  if (!message || message->number != 0 || message->outgoing)
+    return fail(Fault::not_found, "message {} is not set aside", id);
+  HEJNAL_TRY(const core::Case c, load(into));
+  core::EmailReceived signal;
+  signal.message = id;
+  signal.from.email = signal.answer_to = message->from;
+  signal.subject = message->subject;
+  signal.text = message->text;
+  signal.sent_at = signal.came_at.emplace(message->at);
+  signal.relation = core::Relation::announced;
+  signal.join_reason = reason;
+  signal.set_aside_why = message->join_reason;
+  HEJNAL_TRY_VOID(turn(c, signal, facts(c)));
+  HEJNAL_TRY_VOID(parts_.store.move_message(id, into));
+  HEJNAL_TRY_VOID(parts_.store.set_message_state(id, "joined"));
+  if (!message->from.empty()) HEJNAL_TRY_VOID(parts_.store.add_participants(into, {message->from}));
+  changes_.push_back({0, into, "message"});
+  return {};
+}
+
+Result<core::CaseNumber> Desk::look_for_waiting(const core::SetAsideMail& mail) {
+  struct Fit {
+    core::CaseNumber number = 0;
+    core::FoundMail found;
+  };
+  std::vector<Fit> fits;
+  std::vector<core::CaseNumber> looked_at;
+  const auto look = [&](const std::vector<ports::CaseSummary>& cases) -> Status {
+    for (const ports::CaseSummary& summary : cases) {
+      if (!summary.email_missing ||
+          std::find(looked_at.begin(), looked_at.end(), summary.number) != looked_at.end())
+        continue;
+      looked_at.push_back(summary.number);
+      HEJNAL_TRY(const core::Candidate waiting, candidate(summary));
+      auto found = core::search_set_aside(waiting, {mail});
+      if (!found.empty()) fits.push_back({summary.number, std::move(found.front())});
+    }
+    return {};
+  };
+  HEJNAL_TRY(const auto latest, parts_.store.cases_without_email(kWaitingMax));
+  HEJNAL_TRY_VOID(look(latest));
+  if (!mail.mail.from.empty()) {
+    HEJNAL_TRY(const auto of_sender, parts_.store.open_cases_of_email(mail.mail.from, kWaitingMax));
+    HEJNAL_TRY_VOID(look(of_sender));
+  }
+  std::size_t joining = 0;
+  for (const Fit& fit : fits) joining += fit.found.joins ? 1 : 0;
+  for (Fit& fit : fits) {
+    if (fit.found.joins && joining == 1) {
+      HEJNAL_TRY_VOID(join_set_aside(mail.message, fit.number, fit.found.reason));
+      return fit.number;
+    }
+    fit.found.joins = false;  // more than one SMS could mean it: a person decides
+  }
+  for (const Fit& fit : fits) {
+    HEJNAL_TRY(const auto offers, offers_of({fit.found}));
+    for (const core::MailOffered& one : offers) {
+      HEJNAL_TRY(const core::Case c, load(fit.number));
+      HEJNAL_TRY_VOID(turn(c, one, facts(c)));
+    }
+  }
+  return 0;
+}
+
+Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
+  HEJNAL_TRY(const core::CaseNumber number, living(link));
+  HEJNAL_TRY(const core::Case c, load(number));
+  // The link of a merged case is in the hands of its own client.
+  const core::TookOver* other = core::client_through(c, link);
+  core::Party client = other ? other->client : c.client;
+  if (!typed.email.empty()) client.email = typed.email;
+  // A form is sent twice by a second press or by going back: that says nothing new.
+  const bool of_the_email = !typed.subject.empty() || c.email_missing;
+  const std::string id =
+      of_the_email ? fmt::format("web:{}:{}", link,
+                                 content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text))
+                   : std::string();
+  if (of_the_email) {
+    HEJNAL_TRY(const auto seen, parts_.store.seen(id, "web"));
+    if (seen) return Filed{0, 0, true};
+  }
+  if (c.state == core::State::closed) {
+    NewReport again;
+    again.subject = !typed.subject.empty() ? typed.subject : other ? other->subject : c.subject;
+    again.text = typed.text;
+    again.client = client;
+    again.channel = core::Channel::web;
+    again.follows = number;
+    return report(again);
+  }
+  core::Reported signal;
+  signal.from = client;
+  signal.through = other ? link : 0;
+  signal.channel = core::Channel::web;
+  signal.subject = collapse_space(typed.subject);
+  signal.text = typed.text;
+  signal.relation = core::Relation::reply;
+  signal.join_reason = c.email_missing && !other ? "typed on the page instead of the email that has not come"
+                                                 : "typed on the page of the case";
+  ports::Message message;
+  message.number = other ? link : number;
+  message.channel = core::Channel::web;
+  message.from = client.email;
+  message.subject = message.base_subject = signal.subject;
+  message.text = typed.text;
+  message.at = now();
+  message.state = "joined";
+  message.join_reason = signal.join_reason;
+  message.message_id = id;
+  message.content_key = id.empty() ? "" : "web";
+  Filed filed;
+  filed.number = number;
+  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
+  signal.message = filed.message;
+  core::Facts facts_now = facts(c);
+  if (c.automatic_to.empty() && !client.email.empty())
+    facts_now.automatic_budget = budget_.refusal(client.email, c.number, now());
+  HEJNAL_TRY_VOID(turn(c, signal, facts_now));
+  if (!typed.email.empty()) {
+    HEJNAL_TRY_VOID(parts_.store.add_participants(message.number, {typed.email}));
+    HEJNAL_TRY_VOID(parts_.store.learn_person({client.name, typed.email, client.phone, {}}, false));
+  }
+  return filed;
+}
+
+}  // namespace hejnal::desk
