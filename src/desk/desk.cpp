@@ -87,6 +87,7 @@ void Desk::undo(Mark mark) {
   for (std::size_t i = mark.spent; i < spent_.size(); ++i)
     budget_.give_back(spent_[i].address, spent_[i].number);
   spent_.resize(mark.spent);
+  store_alarm_.reset();
   last_number_ = kUnknown;  // numbers that the undone work had taken are free again
   if (const auto review = parts_.store.setting(kReviewAt)) {
     review_at_ = review->empty() ? std::nullopt : std::optional(Instant{std::atoll(review->c_str())});
@@ -233,6 +234,7 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   if (decision.entries.empty()) return c;
   const auto announced_before = core::announcement(c);
   for (const core::Entry& entry : decision.entries) core::apply(c, entry);
+  store_alarm_.reset();
   // The law that every open case has something due next, looked at with every change.
   HEJNAL_CHECK((c.state == core::State::closed) == !core::alarm(c).has_value());
   HEJNAL_TRY_VOID(parts_.store.write_turn(c, now(), decision.entries));
@@ -435,6 +437,7 @@ Result<int> Desk::ring(int limit) {
         // One damaged case must not keep all others from ringing: it is told, and looked at again in an hour.
         fmt::print(stderr, "hejnal: case {}: {}\n", number, c.error().what);
         HEJNAL_TRY_VOID(parts_.store.postpone_alarm(number, now() + 1h));
+        store_alarm_.reset();
         continue;
       }
       if (!c) return tl::make_unexpected(c.error());
@@ -471,7 +474,10 @@ Status Desk::bundle_alerts() {
 }
 
 Result<std::optional<Instant>> Desk::next_alarm() {
-  HEJNAL_TRY(const auto alarm, parts_.store.next_alarm());
+  if (!store_alarm_) {
+    HEJNAL_TRY(store_alarm_, parts_.store.next_alarm());
+  }
+  const std::optional<Instant>& alarm = *store_alarm_;
   return alarm && (!review_at_ || *alarm < *review_at_) ? alarm : review_at_;
 }
 

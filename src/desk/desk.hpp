@@ -226,6 +226,7 @@ class Desk {
   int room_ = 0;
   std::vector<ports::Outgoing> leaving_;  // since the last commit
   std::optional<Instant> review_at_;
+  std::optional<std::optional<Instant>> store_alarm_;  // the earliest of all cases; asked again after a change
   struct RungBySms {
     core::Notice notice;
     core::MessageId message = 0;

@@ -32,7 +32,7 @@ HttpServer::~HttpServer() { stop(0s); }
 std::uint16_t HttpServer::bound_port() const { return state_->door->port(); }
 
 void HttpServer::wake_streams() {
-  if (state_->waking.exchange(true)) return;
+  if (*state_->stream_count == 0 || state_->waking.exchange(true)) return;
   asio::post(state_->door->io(), [state = state_] {
     state->waking = false;
     for (HttpStream* stream : state->streams) stream->wake();

@@ -316,6 +316,7 @@ asio::awaitable<void> HttpConnection::stream(bool http_1_0, bool head_only) {
   bool open = co_await write(head);
   if (!open || head_only) co_return;
   house_.streams.insert(this);
+  *house_.stream_count = house_.streams.size();
   while (open && !house_.door->stopping() && !cut_ && !source_->over()) {
     std::string text = co_await next_text();
     if (text.empty()) continue;
@@ -323,6 +324,7 @@ asio::awaitable<void> HttpConnection::stream(bool http_1_0, bool head_only) {
     open = co_await write(text);
   }
   house_.streams.erase(this);
+  *house_.stream_count = house_.streams.size();
   if (open && !cut_ && !http_1_0) co_await write("0\r\n\r\n");
 }
 

@@ -1,6 +1,7 @@
 // One HTTP connection: requests in, answers and streams out. Internal to net. Beast stays behind this header.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <set>
 #include <string>
@@ -26,6 +27,8 @@ struct HttpHouse {
   const HttpServerOptions options;
   std::shared_ptr<Door> door;
   std::set<HttpStream*> streams;  // that are open
+  // How many; for other threads.
+  std::unique_ptr<std::atomic<std::size_t>> stream_count = std::make_unique<std::atomic<std::size_t>>(0);
 
   std::size_t body_limit(std::string_view method, std::string_view path) const {
     return options.body_limit_of ? options.body_limit_of(method, path) : options.body_limit;

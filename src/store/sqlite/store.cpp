@@ -29,11 +29,13 @@ Status SqliteStore::begin() {
 Status SqliteStore::commit() { return db_.run("COMMIT"); }
 void SqliteStore::rollback() {
   indexed_upto_ = -1;  // what was indexed in this transaction was not
+  met_ = {};
   if (db_.in_transaction()) static_cast<void>(db_.run("ROLLBACK"));
 }
 Status SqliteStore::savepoint() { return db_.run("SAVEPOINT one"); }
 Status SqliteStore::release() { return db_.run("RELEASE one"); }
 void SqliteStore::rollback_to_savepoint() {
+  met_ = {};
   if (!db_.in_transaction()) return;  // SQLite has rolled everything back itself (full disk)
   static_cast<void>(db_.run("ROLLBACK TO one"));
   static_cast<void>(db_.run("RELEASE one"));

@@ -109,6 +109,11 @@ class SqliteStore final : public ports::Store {
 
   Database db_;
   std::int64_t indexed_upto_ = -1;  // -1: not read yet
+  struct Met {
+    std::string email;
+    std::int64_t person = 0;
+  };
+  Met met_;  // who was asked for last: several steps of one mail ask for the same
 };
 
 // Shared by the writer and the readers.

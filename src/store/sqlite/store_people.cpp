@@ -5,7 +5,13 @@ namespace hejnal::store::sqlite {
 
 Result<std::int64_t> SqliteStore::person_of(std::string_view kind, std::string_view value) {
   if (value.empty()) return 0;
-  return number_of(db_.query("SELECT person FROM identifiers WHERE kind = ?1 AND value = ?2", kind, value));
+  const bool is_email = kind == "email";
+  if (is_email && met_.person != 0 && met_.email == value) return met_.person;
+  HEJNAL_TRY(
+      const std::int64_t person,
+      number_of(db_.query("SELECT person FROM identifiers WHERE kind = ?1 AND value = ?2", kind, value)));
+  if (is_email && person != 0) met_ = {std::string(value), person};
+  return person;
 }
 
 // The cases of a client lie under the number of a person.
@@ -23,7 +29,8 @@ Status SqliteStore::learn_person(const core::Party& party, bool confirmed) {
   if (person == 0) {
     HEJNAL_TRY(person, person_of("phone", party.phone));
   }
-  if (person == 0) {
+  const bool is_new = person == 0;
+  if (is_new) {
     if (party.email.empty() && party.phone.empty()) return {};
     HEJNAL_TRY_VOID(
         db_.run("INSERT INTO people (name, organisation) VALUES (?1, ?2)", party.name, party.organisation));
@@ -41,6 +48,7 @@ Status SqliteStore::learn_person(const core::Party& party, bool confirmed) {
         kind, value, person, confirmed);
   };
   HEJNAL_TRY_VOID(add("email", party.email));
+  if (is_new && !party.email.empty()) met_ = {party.email, person};
   return add("phone", party.phone);
 }
 
@@ -89,6 +97,7 @@ Status SqliteStore::merge_people(std::int64_t from, std::int64_t into) {
   HEJNAL_TRY(const std::int64_t there,
              number_of(db_.query("SELECT count(*) FROM people WHERE id IN (?1, ?2)", from, into)));
   if (there != 2) return fail(Fault::not_found, "there is no person {} or no person {}", from, into);
+  met_ = {};
   HEJNAL_TRY_VOID(db_.run("UPDATE identifiers SET person = ?2, confirmed = 1 WHERE person = ?1", from, into));
   HEJNAL_TRY_VOID(
       db_.run("UPDATE cases SET client_person = ?2 WHERE number IN (SELECT number FROM cases WHERE "
