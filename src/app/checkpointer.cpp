@@ -4,6 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "base/instant.hpp"
 #include "base/thread_name.hpp"
 #include "store/sqlite/keeper.hpp"
@@ -19,6 +22,8 @@ constexpr std::int64_t kWorthIt = (8 << 20) / kPageBytes;  // pages
 constexpr std::int64_t kTooLong =
     store::sqlite::kLaidOut / kPageBytes * 9 / 10;  // not even a writer without a pause may have more
 constexpr int kPasses = 5;
+constexpr off_t kPiece = 1 << 20;     // bytes
+constexpr auto kMoment = 200us;       // less than that, and there was nothing to write
 constexpr std::int64_t kNear = 1000;  // pages, which the writer moves in a few milliseconds
 }  // namespace
 
@@ -47,8 +52,8 @@ void Checkpointer::loop() {
   name_this_thread("hejnal-log");
   give_way();
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, kSettling, [this] { return stopping_; });
-  while (!wake_.wait_for(lock, kPause, [this] { return stopping_; })) {
+  wake_.wait_for(lock, kSettling, [this] { return stopping_.load(); });
+  while (!wake_.wait_for(lock, kPause, [this] { return stopping_.load(); })) {
     lock.unlock();
     lay_out();
     // A sync beside it makes a commit wait: better when nobody writes, or seldom.
@@ -71,9 +76,15 @@ void Checkpointer::shorten() {
 
 // SQLite itself waits for the disk only when everything is moved, so all of that would be left to the writer.
 void Checkpointer::sync(int file) {
-  if (file < 0) return;
-  // The bytes first: a file system that has many of them still to place makes every sync beside it wait.
-  ::sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+  struct stat now {};
+  if (file < 0 || ::fstat(file, &now) != 0) return;
+  // Piece by piece, with a rest after each: what the disk has in hand, a commit beside it waits for.
+  for (off_t at = 0; at < now.st_size && !stopping_; at += kPiece) {
+    const auto begin = std::chrono::steady_clock::now();
+    ::sync_file_range(file, at, kPiece, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+    const auto took = std::chrono::steady_clock::now() - begin;
+    if (took > kMoment) std::this_thread::sleep_for(took);
+  }
   ::fdatasync(file);
 }
 

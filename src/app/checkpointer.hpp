@@ -10,6 +10,7 @@
 // been closed.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -38,7 +39,7 @@ class Checkpointer {
     int file = -1;
   };
   int open(Held& held) const;
-  static void sync(int file);
+  void sync(int file);
   struct File {
     std::int64_t size = 0, written = 0;  // bytes; its time of change
   };
@@ -49,7 +50,7 @@ class Checkpointer {
   const std::function<void()> ask_writer_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
   Held database_{""}, log_{"-wal"}, index_{"-shm"};
   std::int64_t last_written_ = 0, last_moved_ = 0;  // the log's times of change
   bool asked_ = false;                              // the writer, to lay out more of the log
