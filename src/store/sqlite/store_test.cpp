@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <filesystem>
+
 #include "base/compress.hpp"
 #include "base/hash.hpp"
+#include "store/sqlite/log_vfs.hpp"
 #include "store/sqlite/test_folder.hpp"
 
 namespace hejnal::store::sqlite {
@@ -54,6 +57,24 @@ TEST_F(StoreTest, WhatTheWriterWroteIsListed) {
   EXPECT_EQ(archive->notices(core::NoticeState::failed, 10).value().size(), 0u);
   EXPECT_EQ(archive->token_role("hash").value(), "agent:Ola");
   EXPECT_EQ(archive->token_role("").value(), "");
+}
+
+TEST_F(StoreTest, TheLogIsLaidOutAndHoldsWhatWasCommitted) {
+  const auto size = [this] {
+    return static_cast<std::int64_t>(std::filesystem::file_size(folder.file() + "-wal"));
+  };
+  in_transaction(*store, [&] { add_case(*store, 1); });
+  for (int step = 0; step < 10 && size() < kLaidOut; ++step) store->tidy();
+  ASSERT_EQ(size(), kLaidOut);
+  store->tidy();
+  in_transaction(*store, [&] { add_case(*store, 2); });
+  EXPECT_EQ(size(), kLaidOut);
+  // What a crash leaves: the files, without the index of the log.
+  for (const char* suffix : {"", "-wal"})
+    std::filesystem::copy_file(folder.file() + suffix, folder.file("crashed.db") + suffix);
+  const auto after = std::move(open_store(folder.file("crashed.db"))).value();
+  EXPECT_EQ(after->last_case_number().value(), 2);
+  EXPECT_FALSE(after->journal(2).value().empty());
 }
 
 TEST_F(StoreTest, WhatIsNotCommittedIsSeenByNobody) {
