@@ -157,6 +157,8 @@ class Desk {
   std::string message_id_of(const core::Notice& notice) const;
   core::Notice with_words_of_client(const core::Notice& alert);
   Status bundle_alerts();  // alerts that ring together share one SMS
+  // Which case it belongs to (match_sms.cpp); `id` as messages know it.
+  Result<Filed> file_sms(const ports::IncomingSms& sms, const std::string& id);
   Result<Filed> colleague_texted(const ports::IncomingSms& sms, const core::OnCall& who,
                                  core::CaseNumber number);
   Result<bool> put_fate(const ports::OutboxItem& item, core::NoticeState state, const std::string& text);
