@@ -784,4 +784,38 @@ TEST_F(Absorbing, NothingWithoutTheOther) {
   EXPECT_TRUE(s.last.empty());
 }
 
+// -- a message that was joined by mistake
+// -----------------------------------------------------------------------------------------------
+
+TEST(Unjoin, TheCaseRemembersWhereItWentAndForgetsTheNumber) {
+  for (const bool same_person : {true, false}) {
+    Story s;
+    s.email();
+    s.sms();
+    EXPECT_EQ(s.c.client.phone, kAnnasNumber);
+    AgentActed unjoin = s.acted(Action::unjoin);
+    unjoin.message = 2;
+    unjoin.other = 8;
+    if (!same_person) unjoin.phone = kAnnasNumber;
+    ASSERT_TRUE(s.happens(unjoin));
+    ASSERT_EQ(s.last.size(), 1U);
+    EXPECT_EQ(std::get<Unjoined>(s.last[0].body).message, 2);
+    EXPECT_EQ(s.c.links, (std::vector<CaseNumber>{8}));
+    EXPECT_EQ(s.c.client.phone, same_person ? kAnnasNumber : "");
+    EXPECT_FALSE(s.c.read_at) << "that is no look at the matter";
+    s.agent(Action::close);
+    EXPECT_TRUE(s.happens(unjoin)) << "also where it is closed already";
+  }
+}
+
+TEST(Unjoin, ANumberOfAMergedCasesClientIsForgottenThere) {
+  Story s = merged({"Bob", "bob@inny.example", kAnnasNumber, {}});
+  ASSERT_EQ(s.c.others.size(), 1U);
+  AgentActed unjoin = s.acted(Action::unjoin);
+  unjoin.other = 8;
+  unjoin.phone = kAnnasNumber;
+  ASSERT_TRUE(s.happens(unjoin));
+  EXPECT_EQ(s.c.others[0].client.phone, "");
+}
+
 }  // namespace hejnal::core

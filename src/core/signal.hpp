@@ -28,6 +28,7 @@ struct EmailReceived {
   Relation relation = Relation::opens;
   CaseNumber through = 0;  // the merged case that it came through; 0: the case's own
   std::string join_reason;
+  int score = 0;
   ClassHint hint;
 };
 
@@ -38,6 +39,8 @@ struct SmsReceived {
   Relation relation = Relation::opens;
   CaseNumber through = 0;
   std::string join_reason;
+  int score = 0;
+  Kin kin = Kin::person;  // of one that joins
   ClassHint hint;
 };
 
@@ -67,9 +70,12 @@ struct AgentActed {
   std::string class_name;  // of reclassify
   std::vector<Channel> channels;
   Duration delay{};      // of answer and ask: how long it can still be cancelled
-  CaseNumber other = 0;  // of merge, absorb and link
+  CaseNumber other = 0;  // of merge, absorb, link and unjoin
   // Of an answer that was written in a mail program: what of it cannot go to the client, and whom to tell so.
   std::string left_out = {}, agent_email = {};
+  // Of unjoin: which message, and the number that is not the client's after all, if so.
+  MessageId message = 0;
+  std::string phone = {};
 };
 
 struct NoticeFate {
