@@ -101,6 +101,8 @@ class SqliteArchive final : public ports::Archive {
   }
   Result<std::vector<ports::OutboxItem>> notices(std::optional<core::NoticeState> state, int limit,
                                                  std::int64_t before) override;
+  Result<std::vector<ports::NumberRow>> numbers(std::optional<core::Standing> standing, int limit,
+                                                std::int64_t before) override;
   Result<std::vector<ports::PersonRow>> people(std::string_view text, int limit,
                                                std::int64_t before) override;
   Result<std::string> token_role(std::string_view hash) override {
@@ -314,6 +316,20 @@ Result<std::vector<ports::OutboxItem>> SqliteArchive::notices(std::optional<core
     if (!more) return out;
     HEJNAL_TRY(ports::OutboxItem item, read_outbox(rows));
     out.push_back(std::move(item));
+  }
+}
+
+Result<std::vector<ports::NumberRow>> SqliteArchive::numbers(std::optional<core::Standing> standing,
+                                                             int limit, std::int64_t before) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT id, phone, email, source, message, at, standing, decided_by FROM "
+                                  "numbers WHERE id < ?1 AND (?2 = '' OR standing = ?2) "
+                                  "ORDER BY id DESC LIMIT ?3",
+                                  before, standing ? to_string(*standing) : std::string_view(), limit));
+  std::vector<ports::NumberRow> out;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return out;
+    out.push_back(read_number(rows));
   }
 }
 

@@ -14,7 +14,9 @@ std::string numbers(const std::vector<core::CaseNumber>& list) {
   return fmt::format("{}", fmt::join(list, ","));
 }
 
-Result<std::vector<ports::CaseSummary>> summaries(Result<Rows> rows) {
+}  // namespace
+
+Result<std::vector<ports::CaseSummary>> read_summaries(Result<Rows> rows) {
   if (!rows) return tl::make_unexpected(rows.error());
   std::vector<ports::CaseSummary> out;
   for (;;) {
@@ -23,8 +25,6 @@ Result<std::vector<ports::CaseSummary>> summaries(Result<Rows> rows) {
     out.push_back(read_summary(*rows));
   }
 }
-
-}  // namespace
 
 ports::CaseSummary read_summary(const Rows& rows) {
   ports::CaseSummary s;
@@ -170,7 +170,7 @@ Result<std::optional<ports::CaseSummary>> SqliteStore::summary(core::CaseNumber 
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_email(std::string_view address,
                                                                          int limit) {
-  return summaries(
+  return read_summaries(
       db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
                 "client_organisation, "
                 "email_missing, merged_into, opened_at, sent_at FROM cases "
@@ -180,7 +180,7 @@ Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_email(std::st
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::merged_cases_of_email(std::string_view address,
                                                                            int limit) {
-  return summaries(db_.query(
+  return read_summaries(db_.query(
       "SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
       "client_organisation, "
       "email_missing, merged_into, opened_at, sent_at FROM cases "
@@ -189,7 +189,7 @@ Result<std::vector<ports::CaseSummary>> SqliteStore::merged_cases_of_email(std::
 }
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_phone(std::string_view phone, int limit) {
-  return summaries(
+  return read_summaries(
       db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
                 "client_organisation, email_missing, "
                 "merged_into, opened_at, sent_at FROM cases WHERE number IN ("
@@ -255,7 +255,7 @@ Result<ports::ClientWords> SqliteStore::client_words(core::CaseNumber number) {
 }
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::cases_without_email(int limit) {
-  return summaries(db_.query(
+  return read_summaries(db_.query(
       "SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
       "client_organisation, "
       "email_missing, merged_into, opened_at, sent_at FROM cases WHERE open = 1 AND email_missing = 1 "
