@@ -188,6 +188,7 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const co
   HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
   const bool is_new = !c.exists();
   const bool failed_before = !is_new && core::failure_open(*procedure, c);
+  const std::string email_before = c.client.email;
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
   if (decision.entries.empty()) return c;
   for (const core::Entry& entry : decision.entries) core::apply(c, entry);
@@ -196,6 +197,14 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const co
   HEJNAL_TRY_VOID(parts_.store.write_turn(c, now(), decision.entries));
   if (const bool fails = core::failure_open(*procedure, c); fails != failed_before) {
     HEJNAL_TRY_VOID(parts_.store.set_failure(c.number, fails));
+  }
+  // An SMS of a colleague finds it by this.
+  if (c.client.email != email_before) {
+    const std::string_view domain = core::domain_of(c.client.email);
+    const auto& own = settings_.own_domains;
+    if (!domain.empty() && !core::is_freemail(domain) &&
+        std::find(own.begin(), own.end(), domain) == own.end())
+      HEJNAL_TRY_VOID(parts_.store.add_case_of_domain(domain, c.number));
   }
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
   remember(c);

@@ -94,6 +94,19 @@ class Desk {
   Result<core::Case> merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent);
   Result<core::CaseNumber> split(core::CaseNumber number, core::MessageId message, const std::string& agent);
 
+  // Corrects what matching has done with SMS, and remembers it for the number (corrections.cpp).
+  // The SMS case `from` belongs to `into`; `same_person`: the number is that client's own.
+  Result<core::Case> join(core::CaseNumber from, core::CaseNumber into, bool same_person,
+                          const std::string& agent);
+  // An SMS does not belong to the case that it has joined: it opens one of its own, as if no case had been
+  // near. `same_person` false: the number is not this client's either.
+  Result<core::CaseNumber> unjoin(core::CaseNumber number, core::MessageId message, bool same_person,
+                                  const std::string& agent);
+  // It is no case at all: closed, and later SMS of its number are set aside.
+  Result<core::Case> not_a_case(core::CaseNumber number, const std::string& agent);
+  // A learnt number is the person's own, or is not.
+  Result<ports::NumberRow> judge_number(std::int64_t id, core::Standing standing, const std::string& agent);
+
   // Set-aside mail: becomes a case (`into` 0) or part of one, or was looked at and is neither.
   Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
   Status dismiss(core::MessageId message);
@@ -138,6 +151,7 @@ class Desk {
 
  private:
   friend class MailFiler;
+  friend class SmsFiler;
 
   Result<core::Case> load(core::CaseNumber number);
   Result<const core::Procedure*> procedure_of(const core::Case& c);

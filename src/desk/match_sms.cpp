@@ -1,6 +1,10 @@
-// Which case an SMS belongs to: what is known of its number, of the addresses and codes in its text, and then
-// core/matching.hpp decides.
+// An SMS's way to its case: whose number may it be, which cases can it mean, and then core/matching.hpp
+// decides. Every look-up is by an index, and bounded: a number with a thousand cases takes no longer than one
+// with ten.
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "desk/desk.hpp"
@@ -8,6 +12,12 @@
 namespace hejnal::desk {
 
 namespace {
+
+constexpr int kOwnMax = 20;
+constexpr int kMergedMax = 5;
+constexpr int kColleaguesMax = 10;
+constexpr std::size_t kNamesMax = 5;  // addresses, sites: of each so many
+constexpr std::size_t kCandidatesMax = 40;
 
 // Words of an SMS that could be short codes: five signs, a digit and a letter among them.
 std::vector<std::string> codes_in(std::string_view text) {
@@ -54,89 +64,289 @@ std::vector<std::string> emails_in(std::string_view text) {
   return out;
 }
 
+// "www.klient.example", "klient.example": which firm writes.
+std::vector<std::string> domains_in(std::string_view text, const std::vector<std::string>& emails) {
+  std::vector<std::string> out;
+  const auto add = [&out](std::string_view domain) {
+    if (domain.starts_with("www.")) domain.remove_prefix(4);
+    const bool known = std::find(out.begin(), out.end(), domain) != out.end();
+    if (out.size() < kNamesMax && !known && !core::is_freemail(domain)) out.emplace_back(domain);
+  };
+  for (const std::string& address : emails) add(core::domain_of(address));
+  std::string word;
+  const auto flush = [&] {
+    while (word.ends_with('.')) word.pop_back();
+    const auto dot = word.find('.');
+    if (dot != std::string::npos && dot > 0 && word.size() - word.rfind('.') > 2) add(word);
+    word.clear();
+  };
+  for (const char c : text) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '@') {
+      word += upper ? static_cast<char>(c - 'A' + 'a') : c;
+      if (c == '@') word.clear();  // an address: its domain is known already
+    } else {
+      flush();
+    }
+  }
+  flush();
+  return out;
+}
+
+bool has(const std::set<std::string>& set, const std::string& value) { return set.contains(value); }
+
 }  // namespace
 
-Result<Filed> Desk::file_sms(const ports::IncomingSms& sms, const std::string& id) {
-  core::SmsFacts facts_of_sms;
-  facts_of_sms.from = sms.from;
-  facts_of_sms.text = sms.text;
-  facts_of_sms.codes = codes_in(sms.text);
-  facts_of_sms.emails = emails_in(sms.text);
-  facts_of_sms.at = now();
-  HEJNAL_TRY(facts_of_sms.person, parts_.store.person_by_phone(sms.from));
-  std::vector<core::Candidate> candidates;
-  const auto add = [&](const ports::CaseSummary& summary) -> Status {
-    for (const core::Candidate& c : candidates) {
-      if (c.number == summary.number) return {};
+// One SMS on its way through the desk.
+class SmsFiler {
+ public:
+  SmsFiler(Desk& desk, const ports::IncomingSms& sms, const std::string& id)
+      : desk_(desk), store_(desk.parts_.store), sms_(sms), id_(id) {}
+
+  Result<Filed> file() {
+    HEJNAL_TRY_VOID(look_at_sender());
+    HEJNAL_TRY_VOID(find_candidates());
+    core::Match match = core::match_sms(desk_.procedure_, facts_, candidates_);
+    if (match.number == 0 && facts_.case_of_code == 0 && never_a_case_) return set_aside();
+    return match.number == 0 ? open(match) : join(match);
+  }
+
+ private:
+  Status look_at_sender() {
+    facts_.from = sms_.from;
+    facts_.text = sms_.text;
+    facts_.codes = codes_in(sms_.text);
+    facts_.emails = emails_in(sms_.text);
+    facts_.domains = domains_in(sms_.text, facts_.emails);
+    facts_.at = desk_.now();
+    HEJNAL_TRY(facts_.person, store_.person_by_phone(sms_.from));
+    HEJNAL_TRY(const auto addresses, store_.addresses_of_phone(sms_.from));
+    for (const ports::AddressOfNumber& a : addresses) {
+      if (a.standing == core::Standing::refused) refused_.insert(a.email);
     }
-    HEJNAL_TRY(core::Candidate c, candidate(summary));
-    candidates.push_back(std::move(c));
+    for (const ports::AddressOfNumber& a : addresses) {
+      if (has(refused_, a.email)) continue;
+      (a.standing == core::Standing::confirmed ? confirmed_ : learnt_).insert(a.email);
+    }
+    HEJNAL_TRY(const auto cases, store_.refused_cases(sms_.from));
+    refused_cases_.insert(cases.begin(), cases.end());
+    never_a_case_ = refused_cases_.contains(0);
     return {};
-  };
-  for (const std::string& code : facts_of_sms.codes) {
-    HEJNAL_TRY(const core::CaseNumber meant, parts_.store.case_by_code(code));
-    HEJNAL_TRY(const core::CaseNumber number, living(meant));
-    if (number == 0) continue;
-    HEJNAL_TRY(const auto summary, parts_.store.summary(number));
-    facts_of_sms.case_of_code = number;
-    facts_of_sms.through_code = meant == number ? 0 : meant;
-    HEJNAL_TRY_VOID(add(*summary));
   }
-  HEJNAL_TRY(const auto of_phone, parts_.store.open_cases_of_phone(sms.from, 20));
-  for (const auto& summary : of_phone) HEJNAL_TRY_VOID(add(summary));
-  for (const std::string& address : facts_of_sms.emails) {
-    HEJNAL_TRY(const auto of_email, parts_.store.open_cases_of_email(address, 20));
-    for (const auto& summary : of_email) HEJNAL_TRY_VOID(add(summary));
-  }
-  const core::Match match = core::match_sms(procedure_, facts_of_sms, candidates);
 
-  core::SmsReceived signal;
-  signal.from = {facts_of_sms.person.name, facts_of_sms.person.email, sms.from,
-                 facts_of_sms.person.organisation};
-  signal.text = sms.text;
-  signal.relation = match.relation;
-  signal.join_reason = match.reason;
-  if (signal.from.email.empty() && !facts_of_sms.emails.empty())
-    signal.from.email = facts_of_sms.emails.front();
-
-  core::Case c;
-  core::Facts facts_now;
-  if (match.number != 0) {
-    HEJNAL_TRY(c, load(match.number));
-    facts_now = facts(c);
-    if (core::client_through(c, match.through)) signal.through = match.through;
-  } else {
-    facts_now = facts(c);
-    facts_now.candidates = match.candidates;
-    facts_now.mentions = match.mentions;
-    HEJNAL_TRY_VOID(prepare_opening(facts_now));
+  // -- candidates
+  Status find_candidates() {
+    for (const std::string& code : facts_.codes) {
+      HEJNAL_TRY(const core::CaseNumber meant, store_.case_by_code(code));
+      HEJNAL_TRY(const core::CaseNumber number, desk_.living(meant));
+      if (number == 0) continue;
+      HEJNAL_TRY(const auto summary, store_.summary(number));
+      facts_.case_of_code = number;
+      facts_.through_code = meant == number ? 0 : meant;
+      HEJNAL_TRY_VOID(add(*summary));
+    }
+    HEJNAL_TRY(const auto of_phone, store_.open_cases_of_phone(sms_.from, kOwnMax));
+    for (const auto& summary : of_phone) HEJNAL_TRY_VOID(add(summary));
+    for (const std::set<std::string>* known : {&confirmed_, &learnt_}) {
+      for (const std::string& address : *known) HEJNAL_TRY_VOID(add_of_address(address));
+    }
+    for (const std::string& address : facts_.emails) HEJNAL_TRY_VOID(add_of_address(address));
+    return add_of_organisation();
   }
-  const core::CaseNumber number = c.exists() ? c.number : facts_now.number;
-  ports::Message message;
-  message.number = signal.through != 0 ? signal.through : number;
-  message.channel = core::Channel::sms;
-  message.from = sms.from;
-  message.text = sms.text;
-  message.at = now();
-  message.state = c.exists() ? "joined" : "opened";
-  message.join_reason = match.reason;
-  message.message_id = id;
-  message.content_key = "sms";
-  Filed filed;
-  filed.number = number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
-  signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(c, signal, facts_now));
-  // Who names an address in an SMS claims it; weak until an agent confirms. A code that only the client has
-  // is more.
-  HEJNAL_TRY_VOID(parts_.store.learn_person(
-      {signal.from.name,
-       c.exists() && facts_of_sms.case_of_code == c.number ? c.client.email : signal.from.email,
-       sms.from,
-       {}},
-      false));
-  changes_.push_back({0, number, "message"});
-  return filed;
+
+  Status add_of_address(const std::string& address) {
+    HEJNAL_TRY(const auto own, store_.open_cases_of_email(address, kOwnMax));
+    for (const auto& summary : own) HEJNAL_TRY_VOID(add(summary));
+    HEJNAL_TRY(const auto merged, store_.merged_cases_of_email(address, kMergedMax));
+    for (const auto& summary : merged) HEJNAL_TRY_VOID(add_merged(summary));
+    return {};
+  }
+
+  // The number's person has colleagues: by the domain of the address, or as an agent has named it.
+  Status add_of_organisation() {
+    const auto& own = desk_.settings_.own_domains;
+    std::set<std::string> domains;
+    const auto add_domain = [&](std::string_view domain) {
+      const bool ours = std::find(own.begin(), own.end(), domain) != own.end();
+      if (!domain.empty() && !ours && !core::is_freemail(domain)) domains.emplace(domain);
+    };
+    for (const std::string& address : confirmed_) add_domain(core::domain_of(address));
+    for (const std::string& address : learnt_) add_domain(core::domain_of(address));
+    for (const std::string& domain : facts_.domains) add_domain(domain);
+    for (const std::string& domain : domains) {
+      HEJNAL_TRY(const auto colleagues, store_.open_cases_of_domain(domain, kColleaguesMax));
+      for (const auto& summary : colleagues) HEJNAL_TRY_VOID(add(summary));
+    }
+    if (facts_.person.organisation.empty()) return {};
+    HEJNAL_TRY(const auto addresses,
+               store_.addresses_of_organisation(facts_.person.organisation, kColleaguesMax));
+    organisation_.insert(addresses.begin(), addresses.end());
+    for (const std::string& address : addresses) {
+      HEJNAL_TRY(const auto colleagues, store_.open_cases_of_email(address, kMergedMax));
+      for (const auto& summary : colleagues) HEJNAL_TRY_VOID(add(summary));
+    }
+    return {};
+  }
+
+  Status add(const ports::CaseSummary& summary) {
+    const auto same = [&](const core::Candidate& c) { return c.number == summary.number && c.through == 0; };
+    if (candidates_.size() >= kCandidatesMax || std::any_of(candidates_.begin(), candidates_.end(), same))
+      return {};
+    HEJNAL_TRY(core::Candidate c, candidate(summary.number, summary));
+    candidates_.push_back(std::move(c));
+    return {};
+  }
+
+  // A case of this sender that lives on in another one: that one, in the words of this one.
+  Status add_merged(const ports::CaseSummary& merged) {
+    HEJNAL_TRY(const core::CaseNumber number, desk_.living(merged.number));
+    HEJNAL_TRY(const auto living, store_.summary(number));
+    if (!living || living->state == core::State::closed || candidates_.size() >= kCandidatesMax) return {};
+    HEJNAL_TRY(core::Candidate c, candidate(merged.number, merged));
+    c.number = number;
+    c.state = living->state;
+    c.email_missing = false;
+    c.through = merged.number;
+    c.refused = refused_cases_.contains(number);
+    candidates_.push_back(std::move(c));
+    return {};
+  }
+
+  Result<core::Candidate> candidate(core::CaseNumber number, const ports::CaseSummary& summary) {
+    core::Candidate c;
+    c.number = number;
+    c.state = summary.state;
+    c.email_missing = summary.email_missing;
+    c.opened_at = summary.opened_at;
+    c.sent_at = summary.sent_at;
+    c.client = summary.client;
+    c.kin = kin(summary.client);
+    c.refused = refused_cases_.contains(number);
+    HEJNAL_TRY(ports::ClientWords words, store_.client_words(number));
+    c.base_subject = std::move(words.base_subject);
+    c.words_text = std::move(words.text);
+    HEJNAL_TRY(c.last_email_at, store_.last_email_at(number));
+    return c;
+  }
+
+  core::Kin kin(const core::Party& client) const {
+    if (client.phone == sms_.from || has(confirmed_, client.email)) return core::Kin::person;
+    if (has(refused_, client.email)) return core::Kin::stranger;
+    // Whose number is known is not somebody else by naming an address.
+    const bool named =
+        std::find(facts_.emails.begin(), facts_.emails.end(), client.email) != facts_.emails.end();
+    if (has(learnt_, client.email)) return core::Kin::learnt;
+    if (has(organisation_, client.email)) return core::Kin::organisation;
+    const std::string_view domain = core::domain_of(client.email);
+    if (confirmed_.empty() && named) return core::Kin::claimed;
+    if (domain.empty() || core::is_freemail(domain)) return core::Kin::stranger;
+    const auto of_domain = [&](const std::string& address) { return core::domain_of(address) == domain; };
+    if (!confirmed_.empty())
+      return std::any_of(confirmed_.begin(), confirmed_.end(), of_domain) ? core::Kin::organisation
+                                                                          : core::Kin::stranger;
+    const bool names_firm =
+        std::find(facts_.domains.begin(), facts_.domains.end(), domain) != facts_.domains.end();
+    return names_firm || std::any_of(learnt_.begin(), learnt_.end(), of_domain) ? core::Kin::organisation
+                                                                                : core::Kin::stranger;
+  }
+
+  // -- what becomes of it
+  core::SmsReceived signal(const core::Match& match) const {
+    core::SmsReceived signal;
+    signal.from = {facts_.person.name, facts_.person.email, sms_.from, facts_.person.organisation};
+    if (signal.from.email.empty() && !facts_.emails.empty()) signal.from.email = facts_.emails.front();
+    signal.text = sms_.text;
+    signal.relation = match.relation;
+    signal.join_reason = match.reason;
+    signal.score = match.score;
+    signal.kin = match.kin;
+    return signal;
+  }
+
+  ports::Message message(core::CaseNumber number, const char* state, const std::string& why) const {
+    ports::Message m;
+    m.number = number;
+    m.channel = core::Channel::sms;
+    m.from = sms_.from;
+    m.text = sms_.text;
+    m.at = desk_.now();
+    m.state = state;
+    m.join_reason = why;
+    m.message_id = id_;
+    m.content_key = "sms";
+    return m;
+  }
+
+  Result<Filed> open(const core::Match& match) {
+    core::SmsReceived received = signal(match);
+    core::Facts facts = desk_.facts(core::Case{});
+    facts.candidates = match.candidates;
+    facts.suggestions = match.suggestions;
+    facts.mentions = match.mentions;
+    HEJNAL_TRY_VOID(desk_.prepare_opening(facts));
+    Filed filed;
+    filed.number = facts.number;
+    HEJNAL_TRY(filed.message, store_.add_message(message(facts.number, "opened", match.reason), {}));
+    received.message = filed.message;
+    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, received, facts));
+    HEJNAL_TRY_VOID(learn(received.from.name, received.from.email, filed.message));
+    desk_.changes_.push_back({0, filed.number, "message"});
+    return filed;
+  }
+
+  Result<Filed> join(const core::Match& match) {
+    core::SmsReceived received = signal(match);
+    HEJNAL_TRY(const core::Case c, desk_.load(match.number));
+    if (core::client_through(c, match.through)) received.through = match.through;
+    Filed filed;
+    filed.number = c.number;
+    HEJNAL_TRY(filed.message,
+               store_.add_message(
+                   message(received.through != 0 ? received.through : c.number, "joined", match.reason), {}));
+    received.message = filed.message;
+    HEJNAL_TRY_VOID(desk_.turn(c, received, desk_.facts(c)));
+    // A code that only the client was told says whose number it is.
+    const core::TookOver* other = core::client_through(c, received.through);
+    const std::string& of_code = other ? other->client.email : c.client.email;
+    HEJNAL_TRY_VOID(learn(received.from.name, match.kin == core::Kin::code ? of_code : received.from.email,
+                          filed.message));
+    desk_.changes_.push_back({0, filed.number, "message"});
+    return filed;
+  }
+
+  // An agent has said that nothing of this number is a case. It is kept, and somebody owes it one look a day.
+  Result<Filed> set_aside() {
+    Filed filed;
+    HEJNAL_TRY(filed.message,
+               store_.add_message(
+                   message(0, "set_aside", "an agent has said that SMS of this number are not cases"), {}));
+    HEJNAL_TRY_VOID(desk_.plan_review());
+    return filed;
+  }
+
+  // Weak until an agent confirms it: who names an address in an SMS only claims it.
+  Status learn(const std::string& name, const std::string& email, core::MessageId message) {
+    if (has(refused_, email)) return {};
+    if (!email.empty() && !has(confirmed_, email)) {
+      HEJNAL_TRY_VOID(
+          store_.note_number({0, sms_.from, email, "sms", message, desk_.now(), core::Standing::learnt, {}}));
+    }
+    return store_.learn_person({name, email, sms_.from, {}}, false);
+  }
+
+  Desk& desk_;
+  ports::Store& store_;
+  const ports::IncomingSms& sms_;
+  const std::string& id_;
+  core::SmsFacts facts_;
+  std::set<std::string> confirmed_, learnt_, refused_, organisation_;  // addresses
+  std::set<core::CaseNumber> refused_cases_;
+  bool never_a_case_ = false;
+  std::vector<core::Candidate> candidates_;
+};
+
+Result<Filed> Desk::file_sms(const ports::IncomingSms& sms, const std::string& id) {
+  return SmsFiler(*this, sms, id).file();
 }
 
 }  // namespace hejnal::desk

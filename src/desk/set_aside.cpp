@@ -55,16 +55,17 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
   signal.join_reason = fmt::format("it was set aside ({}); {} has taken it up", message->join_reason, agent);
   core::Case c;
   core::Facts facts_now;
+  std::string& sender = message->channel == core::Channel::sms ? signal.from.phone : signal.from.email;
   if (into != 0) {
     HEJNAL_TRY(into, living(into));
     HEJNAL_TRY(c, load(into));
     if (c.state == core::State::closed)
       return fail(Fault::conflict, "case {} is closed; reopen it first", into);
     signal.relation = core::Relation::reply;
-    if (!message->automatic) signal.from.email = message->from;  // a person, who gets the next answer, too
+    if (!message->automatic) sender = message->from;  // a person, who gets the next answer, too
     facts_now = facts(c);
   } else {
-    signal.from.email = message->from;
+    sender = message->from;
     facts_now = facts(c);
     HEJNAL_TRY_VOID(prepare_opening(facts_now));
     facts_now.automatic_budget = "it was set aside at first: no receipt goes out by itself";
@@ -72,6 +73,11 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
   HEJNAL_TRY(const core::Case after, turn(c, signal, facts_now));
   HEJNAL_TRY_VOID(parts_.store.move_message(id, after.number));
   HEJNAL_TRY_VOID(parts_.store.set_message_state(id, into == 0 ? "opened" : "joined"));
+  if (message->channel == core::Channel::sms) {
+    // So SMS of this number are cases after all.
+    HEJNAL_TRY_VOID(parts_.store.forget_refusal(message->from, 0));
+    return after.number;
+  }
   if (!message->from.empty()) HEJNAL_TRY_VOID(parts_.store.add_participants(after.number, {message->from}));
   return after.number;
 }
