@@ -439,6 +439,24 @@ TEST(Merged, SettledWithoutAnAnswerBothHearOfIt) {
   EXPECT_EQ(s.said(), (Lines{"settled email anna@klient.example", "settled email bob@inny.example"}));
 }
 
+// An SMS case of an unknown sender takes another client's case over; then its email comes, and it is from
+// him.
+TEST(Merged, WhoHasBecomeTheClientHearsOfItOnce) {
+  Story s;
+  s.sms(Relation::opens);
+  Facts::Other other;
+  other.number = 9;
+  other.clients = {
+      TookOver{false, {9}, {"Anna", kAnna, "+48999", {}}, "Internet", "BBBBB", "t", kAnna, kAnna, 55}};
+  s.facts.other = other;
+  s.agent(Action::absorb);
+  ASSERT_EQ(s.c.others.size(), 1U);
+  s.email(Relation::announced);
+  s.said();
+  s.agent(Action::settle);
+  EXPECT_EQ(s.said(), (Lines{"settled email anna@klient.example"}));
+}
+
 TEST(Merged, WhoIsReachedOnlyByTelephoneGetsAnSms) {
   Story s = merged({"Bob", {}, "+48602333444", {}});
   EXPECT_TRUE(s.c.others.empty()) << "nothing says that it is somebody else";
