@@ -77,16 +77,66 @@ struct Speech {
   bool of_something_else() const { return other_tells && !stems.empty() && shared.empty(); }
 };
 
-Speech compare(std::string_view sms, std::string_view other, const Party& sender) {
+// `no_proof`: words that say nothing when both have them.
+Speech compare(std::string_view sms, std::string_view other, const Party& sender,
+               std::string_view no_proof = {}) {
   const auto own = telling_stems(sender.name + " " + sender.email);
   const auto there = telling_stems(other);
+  const auto proves_nothing = telling_stems(no_proof);
   Speech speech;
   speech.other_tells = !there.empty();
-  for (const std::string& word : words(without_addresses(sms))) {
+  const std::vector<std::string> list = words(without_addresses(sms));
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string& word = list[i];
     if (!telling(word) || own.contains(stem(word)) || !speech.stems.insert(stem(word)).second) continue;
-    if (there.contains(stem(word))) speech.shared.push_back(word);
+    // The last word of an SMS that was cut off may be the beginning of one.
+    const auto like = there.lower_bound(stem(word));
+    const bool shared =
+        like != there.end() && (*like == stem(word) || (i + 1 == list.size() && like->starts_with(word)));
+    if (shared && !proves_nothing.contains(stem(word))) speech.shared.push_back(word);
   }
   return speech;
+}
+
+// Who writes an SMS often says so in it: "Tu Jan Nowak: ...", "... Pozdrawiam Anna".
+struct Names {
+  std::string own;    // certainly names
+  std::string maybe;  // "Jan Nowak nie ma internetu", but also "Serwer Optima stoi"
+};
+
+Names names_in(std::string_view text) {
+  Names out;
+  const std::string one_line = collapse_space(text);
+  const std::vector<std::string_view> list = split(one_line, ' ');
+  if (one_line.empty()) return out;
+  const auto capital = [](std::string_view word) {
+    constexpr std::string_view kPolish = "ĄĆĘŁŃÓŚŹŻ";
+    const bool plain = word.front() >= 'A' && word.front() <= 'Z';
+    return plain || (word.size() > 1 && kPolish.find(word.substr(0, 2)) % 2 == 0);
+  };
+  const auto take = [&](std::size_t from, std::size_t most, std::string& into) {
+    std::size_t i = from;
+    for (; i < list.size() && i < from + most && capital(list[i]); ++i) {
+      into.append(list[i]).append(" ");
+      if (std::string_view(".,:;!?").find(list[i].back()) != std::string_view::npos) return i + 1;
+    }
+    return i;
+  };
+  for (std::size_t i = 0; i + 1 < list.size(); ++i) {
+    const std::string word = fold(list[i]);
+    if (word == "tu" || word == "tutaj" || word == "strony" || word.starts_with("pozdrawiam") ||
+        word == "regards")
+      take(i + 1, 3, out.own);
+  }
+  // At the end, after a full stop: "... nie działa. Anna Nowak"
+  for (std::size_t i = list.size(); i-- > 1 && i + 3 > list.size() && capital(list[i]);) {
+    if (std::string_view(".!?,").find(list[i - 1].back()) == std::string_view::npos) continue;
+    take(i, 3, out.own);
+    break;
+  }
+  std::string leading;
+  if (take(0, 3, leading) > 1) out.maybe = leading;
+  return out;
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view value) {
@@ -362,8 +412,11 @@ Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
   };
   Party sender = c.client;
   sender.name += " " + sms.person.name;
+  const Names names = names_in(sms.text);
+  sender.name += " " + names.own;
   const Speech speech =
-      compare(sms.text, c.base_subject + " " + truncate_utf8(c.words_text, kWordsMax), sender);
+      compare(sms.text, c.base_subject + " " + truncate_utf8(c.words_text, kWordsMax) + " " + c.latest_text,
+              sender, names.maybe);
   // It names a matter, and not this one: neither the time nor an address can make it this one.
   if (speech.of_something_else()) {
     s.why += "; it speaks of something else";
@@ -372,8 +425,13 @@ Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
   // Where only the SMS names a matter, only an email of that very moment can be meant; or one that is known
   // to have come, if the SMS goes on with something.
   const bool names_alone = !speech.stems.empty() && !speech.other_tells;
-  if (!names_alone || time.points == kAtOnce || (goes_on(sms.text) && !c.email_missing))
+  // After a mere call there is no email that it could be near to.
+  const bool mere_call = !c.last_email_at && !c.email_missing && !speech.other_tells;
+  if (mere_call && speaks_of_email(sms.text)) {
+    s.why += "; there is no email in it";
+  } else if (!names_alone || time.points == kAtOnce || (goes_on(sms.text) && !c.email_missing)) {
     s.score += time.points;
+  }
   if (!speech.shared.empty()) {
     add(std::min<int>(60, 30 + 10 * static_cast<int>(speech.shared.size())),
         speech.shared.size() == 1

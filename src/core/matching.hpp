@@ -30,10 +30,11 @@ struct Candidate {
   Party client;
   CaseNumber through = 0;  // the merged case that is meant, which lives on as `number`; 0: itself
   // Of an SMS: how its sender has to do with the case; what an agent has said of the two; when the client
-  // last wrote by email.
+  // last wrote by email, and what.
   Kin kin = Kin::person;
   bool refused = false;
   std::optional<Instant> last_email_at = {};
+  std::string latest_text = {};
   bool referred = false;    // by In-Reply-To, References, tag or token of the message
   std::string referred_by;  // "a reference", "the tag in the subject" ...
 };

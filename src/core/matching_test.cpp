@@ -22,6 +22,7 @@ Candidate printer() {
   c.opened_at = c.sent_at = kStart;
   c.base_subject = "Drukarka nie drukuje";
   c.words_text = "Prosimy o naprawę drukarki w księgowości, od rana nie drukuje faktur.";
+  c.last_email_at = kStart;
   c.participants = {kAnna, "szef@klient.example"};
   c.client = {"Anna", kAnna, kAnnasNumber, {}};
   return c;
@@ -434,6 +435,49 @@ TEST(MatchSms, TheLatestEmailCountsAsTheFirstDoes) {
       m.reason,
       "a number that was learnt, not confirmed, 4 min after the latest email of \"Drukarka nie drukuje\"; "
       "it goes on with something");
+}
+
+// Who has phoned in vain texts: that is one matter. But an email that it speaks of is not here.
+TEST(MatchSms, AfterAMereCall) {
+  Candidate call = printer();
+  call.base_subject = call.words_text = "";
+  call.last_email_at = {};
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Serwer stoi!", 3min), {call}).number, 12);
+  const Match m = match_sms(kProcedure, sms_of("Wysyłam email: serwer stoi", 3min), {call});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.suggestions.front().why, "same person, 3 min after case 12; there is no email in it");
+}
+
+// Nobody knows whose number it is, and both SMS are signed by the same name.
+TEST(MatchSms, ANameInTheTextIsNoMatter) {
+  Candidate waits = announcement();
+  waits.client = {{}, {}, kAnnasNumber, {}};
+  const auto joins = [&](const char* first, const char* second) {
+    waits.words_text = first;
+    return match_sms(kProcedure, sms_of(second, 10h), {waits}).number == 20;
+  };
+  EXPECT_FALSE(joins("Tu Hanna Malinowska, kasa stoi", "Tu Hanna Malinowska, internet stanął"));
+  EXPECT_FALSE(joins("Kasa stoi. Hanna Malinowska", "Internet stanął. Hanna Malinowska"));
+  EXPECT_FALSE(joins("Kasa stoi, pozdrawiam Żaneta", "Internet stanął, pozdrawiam Żaneta"));
+  EXPECT_FALSE(joins("Hanna Malinowska: kasa stoi", "Hanna Malinowska: internet stanął"));
+  EXPECT_TRUE(joins("Hanna Malinowska: kasa stoi", "Hanna Malinowska: kasa!"));
+  EXPECT_TRUE(joins("Kasa stoi. Hanna", "Halo? Hanna")) << "it names no matter of its own";
+  EXPECT_TRUE(joins("Internet stanął", "Internet!"));
+}
+
+// Only the beginning of the SMS has come.
+TEST(MatchSms, ACutOffWord) {
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Wysłałam email: druk", 3min), {printer()}).number, 12);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Wysłałam email: dru", 3min), {printer()}).number, 12);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("druk w sekretariacie", 3min), {printer()}).number, 0);
+}
+
+// What was said in the case later counts, too.
+TEST(MatchSms, TheLatestEmailsAreWordsOfTheCase) {
+  Candidate c = printer();
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Tonery!", 30h), {c}).number, 0);
+  c.latest_text = "I jeszcze jedno: toner się skończył.";
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Tonery!", 30h), {c}).number, 12);
 }
 
 TEST(MatchSms, TwoOpenCasesAndStillBroken) {

@@ -225,7 +225,9 @@ class SmsFiler {
     HEJNAL_TRY(ports::ClientWords words, store_.client_words(number));
     c.base_subject = std::move(words.base_subject);
     c.words_text = std::move(words.text);
-    HEJNAL_TRY(c.last_email_at, store_.last_email_at(number));
+    HEJNAL_TRY(ports::LatestEmails latest, store_.latest_emails(number));
+    c.last_email_at = latest.at;
+    c.latest_text = std::move(latest.text);
     return c;
   }
 

@@ -60,7 +60,7 @@ struct CaseSummary {
 };
 
 struct ClientWords {
-  std::string base_subject, text;  // of its first messages from the client
+  std::string base_subject, text;  // of its first messages from the client; of calls nothing
 };
 
 // A number that was seen beside an address.
@@ -78,6 +78,12 @@ struct NumberRow {
 struct AddressOfNumber {
   std::string email;
   core::Standing standing = core::Standing::learnt;
+};
+
+// What a case's client has written lately by email.
+struct LatestEmails {
+  std::optional<Instant> at;  // of the last one; empty: there is none
+  std::string text;
 };
 
 struct TokenRow {
@@ -122,8 +128,8 @@ class Store {
   virtual Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) = 0;
   virtual Result<ClientWords> client_words(core::CaseNumber number) = 0;
   virtual Result<std::vector<CaseSummary>> cases_without_email(int limit) = 0;  // open, newest first
-  // When its client last wrote by email; empty: never.
-  virtual Result<std::optional<Instant>> last_email_at(core::CaseNumber number) = 0;
+  // The last three, each shortened.
+  virtual Result<LatestEmails> latest_emails(core::CaseNumber number) = 0;
   // The cases of an organisation's own domain: open ones among the latest hundred, newest first.
   virtual Status add_case_of_domain(std::string_view domain, core::CaseNumber number) = 0;
   virtual Result<std::vector<CaseSummary>> open_cases_of_domain(std::string_view domain, int limit) = 0;

@@ -363,20 +363,24 @@ TYPED_TEST(StoreContract, CasesOfAnOrganisation) {
   EXPECT_TRUE(s.addresses_of_organisation("", 20).value().empty());
 }
 
-TYPED_TEST(StoreContract, TheLatestEmailOfACase) {
+TYPED_TEST(StoreContract, TheLatestEmailsOfACase) {
   ports::Store& s = *this->store;
-  EXPECT_FALSE(s.last_email_at(1).value());
+  EXPECT_FALSE(s.latest_emails(1).value().at);
   in_transaction(s, [&] {
     add_case(s, 1);
-    ports::Message m = mail(1, "a", "b");
-    m.at = kStart + 1h;
-    HEJNAL_CHECK(s.add_message(m, {}));
-    m = mail(2, "a", "b");
-    m.number = 1;
+    for (int i = 1; i <= 4; ++i) {
+      ports::Message m = mail(1, "a", fmt::format("{}{}", i, std::string(2000, 'x')));
+      m.at = kStart + i * 1h;
+      HEJNAL_CHECK(s.add_message(m, {}));
+    }
+    ports::Message m = mail(1, "a", "not this one");
     m.automatic = true;
     HEJNAL_CHECK(s.add_message(m, {}));
   });
-  EXPECT_EQ(s.last_email_at(1).value(), kStart + 1h);
+  const ports::LatestEmails latest = s.latest_emails(1).value();
+  const std::string x(999, 'x');
+  EXPECT_EQ(latest.at, kStart + 4h);
+  EXPECT_EQ(latest.text, "4" + x + "\n3" + x + "\n2" + x + "\n");
 }
 
 TYPED_TEST(StoreContract, PeopleAreMergedAndNamed) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 
 namespace hejnal::store::memory {
 
@@ -210,7 +211,7 @@ class MemoryStore final : public ports::Store {
     int taken = 0;
     t_.heard.ascending(number, [&](MessageId id) {
       const ports::Message& m = t_.messages.find(id)->m;
-      if (m.automatic) return true;
+      if (m.automatic || m.channel == core::Channel::call) return true;
       if (out.base_subject.empty()) out.base_subject = m.base_subject;
       out.text += m.text;
       out.text += '\n';
@@ -218,12 +219,18 @@ class MemoryStore final : public ports::Store {
     });
     return out;
   }
-  Result<std::optional<Instant>> last_email_at(CaseNumber number) override {
-    std::optional<Instant> out;
+  Result<ports::LatestEmails> latest_emails(CaseNumber number) override {
+    constexpr int kMessages = 3;
+    constexpr std::size_t kShort = 1000;  // characters
+    ports::LatestEmails out;
+    int taken = 0;
     t_.heard.descending(number, [&](MessageId id) {
       const ports::Message& m = t_.messages.find(id)->m;
-      if (m.channel == core::Channel::email && !m.automatic && !m.internal) out = m.at;
-      return !out;
+      if (m.channel != core::Channel::email || m.automatic || m.internal) return true;
+      if (!out.at) out.at = m.at;
+      out.text += truncate_characters(m.text, kShort);
+      out.text += '\n';
+      return ++taken < kMessages;
     });
     return out;
   }

@@ -46,7 +46,7 @@ class SqliteStore final : public ports::Store {
   Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) override;
   Result<ports::ClientWords> client_words(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> cases_without_email(int limit) override;
-  Result<std::optional<Instant>> last_email_at(core::CaseNumber number) override;
+  Result<ports::LatestEmails> latest_emails(core::CaseNumber number) override;
   Status add_case_of_domain(std::string_view domain, core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_domain(std::string_view domain, int limit) override;
 

@@ -242,6 +242,7 @@ Result<ports::ClientWords> SqliteStore::client_words(core::CaseNumber number) {
       Rows rows,
       db_.query(
           "SELECT text, base_subject FROM messages WHERE case_number = ?1 AND outgoing = 0 AND automatic = 0 "
+          "AND channel <> 'call' "
           "ORDER BY id LIMIT 3",
           number));
   ports::ClientWords out;

@@ -122,13 +122,20 @@ Result<std::vector<std::string>> SqliteStore::addresses_of_organisation(std::str
   }
 }
 
-Result<std::optional<Instant>> SqliteStore::last_email_at(core::CaseNumber number) {
-  HEJNAL_TRY(Rows rows,
-             db_.query("SELECT at FROM messages WHERE case_number = ?1 AND outgoing = 0 AND "
-                       "channel = 'email' AND automatic = 0 AND internal = 0 ORDER BY id DESC LIMIT 1",
-                       number));
-  HEJNAL_TRY(const bool found, rows.next());
-  return found ? rows.instant(0) : std::nullopt;
+Result<ports::LatestEmails> SqliteStore::latest_emails(core::CaseNumber number) {
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query("SELECT at, substr(text, 1, 1000) FROM messages WHERE case_number = ?1 AND outgoing = 0 AND "
+                "channel = 'email' AND automatic = 0 AND internal = 0 ORDER BY id DESC LIMIT 3",
+                number));
+  ports::LatestEmails out;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return out;
+    if (!out.at) out.at = rows.instant(0);
+    out.text += rows.view(1);
+    out.text += '\n';
+  }
 }
 
 }  // namespace hejnal::store::sqlite
