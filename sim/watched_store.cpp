@@ -152,8 +152,8 @@ class WatchedStore final : public ports::Store {
     return store_->forget_refusal(phone, number);
   }
   Result<List<CaseNumber>> refused_cases(string_view phone) override { return store_->refused_cases(phone); }
-  Result<std::optional<Instant>> last_email_at(CaseNumber number) override {
-    return store_->last_email_at(number);
+  Result<ports::LatestEmails> latest_emails(CaseNumber number) override {
+    return store_->latest_emails(number);
   }
   Status add_case_of_domain(string_view domain, CaseNumber number) override {
     return store_->add_case_of_domain(domain, number);

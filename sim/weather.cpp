@@ -30,6 +30,7 @@ Weather weather_of(Dice& dice) {
   w.misfits = static_cast<int>(dice.between(50, 500));
   w.out_returns = rate(5, 50);
   w.merges = rate(10, 60);
+  w.sms_cut = rate(10, 100);
   return w;
 }
 

@@ -214,6 +214,7 @@ class Answers(world.SandboxTest):
         sms = [one["id"] for one in desk.case(first)["messages"] if one["direction"] == "in"][-1]
         desk.post(f"/api/v1/cases/{first}/unjoin", {"message": sms, "same_person": False})
         desk.sms("+48604000004", "Ekran miga, ola@klient.example")
+        desk.sms("+48605000005", "Myszka stoi, ula@klient.example")
         for one, verb in zip(desk.good("GET", "/api/v1/numbers", standing="learnt")["items"], ("confirm", "refuse")):
             desk.good("POST", f"/api/v1/numbers/{one['id']}/{verb}", {})
         desk.good("GET", "/api/v1/numbers")
