@@ -109,6 +109,8 @@ void Laws::judge_sms(const Accepted& in, const CaseAccount& account) {
     ++(!is_there ? matching_.opened_right : told ? matching_.asked : matching_.untold);
     return;
   }
+  // Taken just before a crash: whose it is, is known when it comes again.
+  if (account.matters.empty()) return;
   ++(account.matters.contains(in.matter) ? matching_.joined_right : matching_.joined_wrong);
   if (!account.parties.empty() && !account.parties.contains(in.party))
     broken("no_sms_in_a_foreign_case", in.number, fmt::format("an SMS of {} has joined it", in.party));
@@ -121,8 +123,9 @@ void Laws::check_join(const Accepted& in, CaseAccount& account) {
   if (stranger && in.announces && !mailed_.contains(in.matter))
     broken("no_announced_loss_hidden", in.number,
            "an SMS about a lost email joined the case of another matter");
-  const bool of_nothing = account.matters.empty() && account.first_message != in.message;
-  if (of_nothing && in.announces && !mailed_.contains(in.matter) && !account.c.email_missing)
+  const bool of_a_call = account.matters.empty() && account.c.channel == core::Channel::call;
+  if (of_a_call && account.first_message != in.message && in.announces && !mailed_.contains(in.matter) &&
+      !account.c.email_missing)
     broken("no_announced_loss_hidden", in.number, "an SMS about a lost email joined a case without one");
   if (stranger && in.mail && account.first_message != in.message) {
     bool another_waits = true;
