@@ -13,9 +13,18 @@ struct Nobody final : StoreWatcher, ports::Dispatcher {
   void before_commit(const std::vector<WrittenTurn>&) override {}
   void after_commit(std::vector<WrittenTurn>) override {}
   void commit_failed(std::vector<WrittenTurn>) override {}
-  void send(ports::Outgoing, std::function<void(ports::SendResult)> done) override {
-    done({ports::SendResult::Outcome::handed_over, 250, "taken"});
+  void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
+    left.push_back(std::move(outgoing.message_id));
+    if (slow) {
+      unanswered.push_back(std::move(done));
+    } else {
+      done({ports::SendResult::Outcome::handed_over, 250, "taken"});
+    }
   }
+
+  bool slow = false;
+  std::vector<std::string> left;
+  std::vector<std::function<void(ports::SendResult)>> unanswered;
 };
 
 struct Server {
@@ -32,16 +41,29 @@ struct Server {
                                                    .text = "Nie drukuje.",
                                                    .message_id = "<" + std::to_string(n) + "@klient.example>",
                                                    .date = clock.real});
+    return take(carriers::read_delivery(delivery, node.intake()));
+  }
+
+  Status take(const ports::IncomingMail& in) {
     Status result = fail(Fault::retry_later, "nobody has answered");
     node.ledger().submit(
-        [in = carriers::read_delivery(delivery, node.intake())](desk::Desk& desk) -> Status {
+        [&in](desk::Desk& desk) -> Status {
           HEJNAL_TRY_VOID(desk.receive(in));
           return {};
         },
         [&result](Status s) { result = std::move(s); });
+    work();
+    return result;
+  }
+
+  void work() {
     for (int i = 0; i < 50 && node.ledger().step(); ++i) {
     }
-    return result;
+  }
+
+  std::size_t notices(core::NoticeState state) {
+    const auto found = node.desk().store().notices_in(state);
+    return found ? found->size() : 0;
   }
 
   core::CaseNumber cases() { return node.desk().store().last_case_number().value_or(-1); }
@@ -96,6 +118,49 @@ TEST(Node, time_goes_on_after_a_restart_with_the_clock_set_back) {
   server.clock.error = -2h;
   ASSERT_TRUE(server.node.start());
   EXPECT_GE(server.node.desk().now(), before);
+}
+
+ports::IncomingMail bounce_of(const std::string& message_id) {
+  ports::IncomingMail mail;
+  mail.message_id = "<bounce@relay.example>";
+  mail.content_key = "bounce";
+  mail.is_report = true;
+  mail.bounces = {{"anna@klient.example", "5.1.1", "failed", "550 nobody of that name", message_id}};
+  return mail;
+}
+
+TEST(Node, a_bounce_that_is_faster_than_the_relays_answer_is_the_last_word) {
+  using enum core::NoticeState;
+  Server server(StoreKind::memory);
+  server.nobody.slow = true;
+  ASSERT_TRUE(server.mail(1));
+  ASSERT_EQ(server.nobody.left.size(), 1u);  // the receipt
+  ASSERT_TRUE(server.take(bounce_of(server.nobody.left[0])));
+  EXPECT_EQ(server.notices(bounced), 1u);
+  server.nobody.unanswered[0]({ports::SendResult::Outcome::handed_over, 250, "taken"});
+  server.work();
+  EXPECT_EQ(server.notices(bounced), 1u);
+  EXPECT_EQ(server.notices(handed_over), 0u);
+}
+
+// It has no case, so what comes back to it has none either.
+TEST(Node, a_bounce_of_the_daily_mail_about_what_was_set_aside_is_kept) {
+  Server server(StoreKind::memory);
+  ports::IncomingMail bulk;
+  bulk.message_id = "<1@lista.example>";
+  bulk.content_key = "bulk";
+  bulk.automatic = ports::IncomingMail::Automatic::bulk;
+  bulk.automatic_why = "a mailing list";
+  ASSERT_TRUE(server.take(bulk));
+  server.clock.real = server.clock.real + 25h;
+  server.work();
+  ASSERT_EQ(server.nobody.left.size(), 1u);
+  ASSERT_TRUE(server.take(bounce_of(server.nobody.left[0])));
+  EXPECT_EQ(server.notices(core::NoticeState::bounced), 1u);
+  const auto kept = server.node.desk().store().message(3);
+  ASSERT_TRUE(kept && *kept);
+  EXPECT_EQ((*kept)->state, "set_aside");
+  EXPECT_EQ((*kept)->join_reason, "a bounce of what we sent");
 }
 
 }  // namespace

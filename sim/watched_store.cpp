@@ -78,8 +78,9 @@ class WatchedStore final : public ports::Store {
   Result<List<CaseSummary>> open_cases_of_phone(string_view p, int limit) override {
     return store_->open_cases_of_phone(p, limit);
   }
-  Result<CaseNumber> case_by_code(string_view code) override { return store_->case_by_code(code); }
-  Result<CaseNumber> case_by_token(string_view token) override { return store_->case_by_token(token); }
+  Result<CaseNumber> case_by_early_code(string_view code) override {
+    return store_->case_by_early_code(code);
+  }
   Result<CaseNumber> case_by_message_id(string_view id) override { return store_->case_by_message_id(id); }
   Result<List<std::string>> participants(CaseNumber n) override { return store_->participants(n); }
   Status add_participants(CaseNumber n, const List<std::string>& a) override {
@@ -113,6 +114,7 @@ class WatchedStore final : public ports::Store {
   Status set_message_text(MessageId id, string_view text) override {
     return store_->set_message_text(id, text);
   }
+  Status came_again(MessageId id, Instant now) override { return store_->came_again(id, now); }
   Status set_looked_at(MessageId id, Instant now) override { return store_->set_looked_at(id, now); }
   Result<std::vector<ports::Message>> not_looked_at(int limit) override {
     return store_->not_looked_at(limit);

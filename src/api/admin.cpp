@@ -139,6 +139,7 @@ Result<ports::Response> revoke_token(Context& context) {
   const std::string name = body.text("name", true, 100);
   HEJNAL_TRY_VOID(body.finish());
   HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return api::revoke_token(desk, name); }));
+  context.parts.events->revoke(name);
   return json_response(json::Object{{"name", name}});
 }
 

@@ -88,7 +88,9 @@ json::Object message_json(const ports::Message& m) {
           {"automatic", m.automatic},
           {"state", m.state},
           {"attachments", std::move(attachments)},
-          {"join_reason", m.join_reason}};
+          {"join_reason", m.join_reason},
+          {"deliveries", m.outgoing ? json::Value(nullptr) : json::Value(1 + m.again)},
+          {"delivered_again_at", time_json(m.again_at)}};
 }
 
 namespace {

@@ -82,7 +82,8 @@ Status check_parameters(const ports::Request& request, std::string_view known);
 // The sandbox gives its administrator's token to whoever asks: so only to a browser that shows the sandbox
 // itself. Another site's page is refused, also one that has given its own name our address (DNS rebinding).
 Status check_own_page(const ports::Request& request);
-// The request comes from this machine, and through no proxy that says so.
+// The request comes from this machine, under an address or a name that no stranger can have, and through no
+// proxy that says so. A proxy on this machine that neither says so nor keeps the name cannot be told apart.
 bool is_local(const ports::Request& request);
 
 // One page of a list whose newest comes first: ?limit=&cursor=.

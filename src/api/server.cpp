@@ -43,7 +43,8 @@ Role role_named(std::string_view name) {
 // Changes as server-sent events: what changed, not the whole; the console then reads what it needs.
 class ChangeStream final : public ports::EventSource {
  public:
-  explicit ChangeStream(desk::Events& events) : events_(events) {}
+  ChangeStream(desk::Events& events, std::string token, std::uint64_t revocations)
+      : events_(events), token_(std::move(token)), revocations_(revocations) {}
   std::vector<ports::Event> next(std::uint64_t last_id) override {
     bool lost = false;
     std::vector<ports::Event> out;
@@ -54,9 +55,12 @@ class ChangeStream final : public ports::EventSource {
     }
     return out;
   }
+  bool over() override { return events_.revoked(token_, revocations_); }
 
  private:
   desk::Events& events_;
+  const std::string token_;          // its name
+  const std::uint64_t revocations_;  // before it was looked up
 };
 
 // For people: links to it are followed from other sites, and carry what mail programs hang on to them.
@@ -133,9 +137,11 @@ class Api::Impl {
     const bool head = job.request.method == "HEAD";
     if (head) job.request.method = "GET";
     std::optional<std::uint64_t> events_after;
+    const std::uint64_t revocations = parts_.events->revocations();
     const Result<ports::Response> response = serve(context, events_after);
     if (events_after) {
-      std::move(job.reply).stream(std::make_shared<ChangeStream>(*parts_.events), *events_after);
+      std::move(job.reply).stream(std::make_shared<ChangeStream>(*parts_.events, context.who, revocations),
+                                  *events_after);
       return;
     }
     ports::Response out = response ? std::move(*response) : problem(response.error());

@@ -37,13 +37,15 @@ Status check_own_page(const ports::Request& request) {
   return {};
 }
 
+// A proxy says so, or passes on the name that its caller has asked for.
 bool is_local(const ports::Request& request) {
   const bool from_here = request.remote.starts_with("127.") || request.remote == "::1" ||
                          request.remote == "unix" || request.remote == "::ffff:127.0.0.1";
-  for (const char* name : {"forwarded", "x-forwarded-for", "x-real-ip", "via"}) {
+  for (const char* name :
+       {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"}) {
     if (!request.header(name).empty()) return false;
   }
-  return from_here;
+  return from_here && is_nobodys_domain(host_of(request.header("host")));
 }
 
 }  // namespace hejnal::api

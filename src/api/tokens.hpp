@@ -16,6 +16,7 @@ inline constexpr const char* kSandboxToken = "sandbox";
 Result<std::string> make_token(desk::Desk& desk, const std::string& name, const std::string& role);
 // An administrator's, instead of the one that an earlier start has made.
 Result<std::string> make_start_token(desk::Desk& desk, const std::string& name);
-Status revoke_token(desk::Desk& desk, const std::string& name);  // not_found: it has none
+// Fails with not_found when it has none. Whoever commits it tells Events::revoke() afterwards.
+Status revoke_token(desk::Desk& desk, const std::string& name);
 
 }  // namespace hejnal::api

@@ -3,7 +3,9 @@
 // up.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <utility>
 
 #include "base/hash.hpp"
 #include "ports/clock.hpp"
@@ -43,10 +45,16 @@ class OffsetClock final : public ports::Clock {
 class SystemRandom final : public ports::Random {
  public:
   std::uint64_t next() override {
-    std::uint64_t out = 0;
-    fill_random(reinterpret_cast<char*>(&out), sizeof out);
-    return out;
+    if (used_ == fetched_.size()) {  // the system is asked for many at once: a call for each costs more
+      fill_random(reinterpret_cast<char*>(fetched_.data()), sizeof fetched_);
+      used_ = 0;
+    }
+    return std::exchange(fetched_[used_++], 0);
   }
+
+ private:
+  std::array<std::uint64_t, 64> fetched_{};
+  std::size_t used_ = fetched_.size();
 };
 
 }  // namespace hejnal::app

@@ -37,8 +37,8 @@ Result<std::string> do_token_command(desk::Desk& desk, const std::string& path, 
   return lines;
 }
 
-void answer_control(desk::Ledger& ledger, ports::MailIntake& intake, ports::Request request,
-                    ports::Reply reply) {
+void answer_control(desk::Ledger& ledger, desk::Events& events, ports::MailIntake& intake,
+                    ports::Request request, ports::Reply reply) {
   auto kept = std::make_shared<ports::Reply>(std::move(reply));
   if (request.method == "POST" && request.path == "/deliver") {
     ports::Delivery delivery;
@@ -54,13 +54,16 @@ void answer_control(desk::Ledger& ledger, ports::MailIntake& intake, ports::Requ
   const std::string& path = request.path;
   if (request.method == "POST" && (path == "/token" || path == "/token/list" || path == "/token/revoke")) {
     auto said = std::make_shared<std::string>();
+    const std::string name(request.parameter("name"));
     ledger.submit(
-        [said, path, name = std::string(request.parameter("name")),
-         role = std::string(request.parameter("role"))](desk::Desk& desk) -> Status {
+        [said, path, name, role = std::string(request.parameter("role"))](desk::Desk& desk) -> Status {
           HEJNAL_TRY(*said, do_token_command(desk, path, name, role));
           return {};
         },
-        [kept, said](const Status& status) { std::move(*kept).send(control_answer(status, *said)); });
+        [kept, said, path, name, &events](const Status& status) {
+          if (status && path == "/token/revoke") events.revoke(name);
+          std::move(*kept).send(control_answer(status, *said));
+        });
     return;
   }
   std::move(*kept).send({404, "text/plain", "there is no such command", {}});

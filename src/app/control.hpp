@@ -16,8 +16,8 @@ namespace hejnal::app {
 std::string control_socket(const std::string& database_path);
 
 // Called on the network thread; answers later.
-void answer_control(desk::Ledger& ledger, ports::MailIntake& intake, ports::Request request,
-                    ports::Reply reply);
+void answer_control(desk::Ledger& ledger, desk::Events& events, ports::MailIntake& intake,
+                    ports::Request request, ports::Reply reply);
 
 // What the socket answers to a piece of work; commands make an exit code of its status.
 ports::Response control_answer(const Status& status, std::string body);

@@ -120,7 +120,7 @@ int run(int argc, char** argv) {
 
   long long number = 0;
   auto* case_command = app.add_subcommand("case", "Show one case with its journal");
-  case_command->add_option("NUMBER", number, "")->required();
+  case_command->add_option("NUMBER", number, "Of the case")->required();
   database_options(case_command, database);
   case_command->add_flag("--json", as_json, "As JSON, with messages");
   case_command->callback([&] { code = show_case(database, number, as_json); });

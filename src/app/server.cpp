@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -116,6 +117,9 @@ config::Settings sandbox_settings(const std::string& data, const std::string& ht
   return s;
 }
 
+// Of the 10 s in which a server ends; the rest is for who is cut, and for the store.
+static constexpr Duration kStopGrace = 7s;
+
 // To the journal of the machine: one line for each change, none for what is as it was.
 static void say(const std::string& words) { fmt::print(stderr, "hejnal: {}\n", one_line(words)); }
 
@@ -135,22 +139,28 @@ class Server::Impl {
   void stop() {
     if (stopped_) return;
     stopped_ = true;
-    // From the outside inwards: no new work, finish what was begun, then the store.
+    // From the outside inwards: no new work, finish what was begun, then the store. Who is slow has his time
+    // as long as there is some for all.
+    const auto end = std::chrono::steady_clock::now() + kStopGrace;
+    const auto at_most = [end](Duration grace) {
+      const auto left = std::chrono::duration_cast<Duration>(end - std::chrono::steady_clock::now());
+      return std::clamp(left, Duration(0), grace);
+    };
     if (ledger_) ledger_->cut_advance();
-    if (control_) control_->stop(1s);
-    if (http_) http_->stop(3s);
-    if (lmtp_) lmtp_->stop(3s);
+    if (control_) control_->stop(at_most(1s));
+    if (sms_hooks_) sms_hooks_->stop();  // while its answers can still leave
+    if (http_) http_->stop(at_most(3s));
+    if (lmtp_) lmtp_->stop(at_most(3s));
     mailboxes_.clear();
     events_.on_publish({});
     parse_.reset();
     if (out_) out_->stop();
     if (relay_health_) relay_health_->rest();
-    if (sms_hooks_) sms_hooks_->stop();
-    if (sms_) sms_->stop(2s);
-    if (smtp_) smtp_->stop(3s);
+    if (sms_) sms_->stop(at_most(2s));
+    if (smtp_) smtp_->stop(at_most(3s));
     api_.reset();
     watch_.reset();
-    checkpointer_.reset();
+    if (checkpointer_) checkpointer_->stop();
     if (ledger_) ledger_->stop();
     io_.reset();
     inspector_.reset();
@@ -308,7 +318,7 @@ class Server::Impl {
     auto opened = net::HttpServer::open(
         *io_,
         [this](ports::Request request, ports::Reply reply) {
-          answer_control(*ledger_, *parse_, std::move(request), std::move(reply));
+          answer_control(*ledger_, events_, *parse_, std::move(request), std::move(reply));
         },
         control);
     if (!opened) return tl::make_unexpected(opened.error());
@@ -431,8 +441,8 @@ class Server::Impl {
   SystemRandom random_;
   std::unique_ptr<OffsetClock> clock_;
   std::unique_ptr<DatabaseLock> lock_;
+  std::unique_ptr<Checkpointer> checkpointer_;  // before whatever has a connection: it goes after that
   std::unique_ptr<ports::Store> store_;
-  std::unique_ptr<Checkpointer> checkpointer_;
   std::unique_ptr<Inspector> inspector_;
   std::unique_ptr<carriers::Templates> templates_;
   std::unique_ptr<carriers::EmailComposer> composer_;

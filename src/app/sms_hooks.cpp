@@ -72,7 +72,11 @@ void SmsHooks::answer(ports::Request request, ports::Reply reply) {
 void SmsHooks::take(carriers::HeardSms heard, ports::Response good, std::shared_ptr<ports::Reply> reply) {
   std::vector<wire::SmsJoiner::Joined> joined;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (stopping_) {
+      lock.unlock();
+      return std::move(*reply).send(no(503, "the server is shutting down"));
+    }
     const std::uint64_t handle = next_++;
     const wire::SmsPart part = heard.part.value_or(wire::SmsPart{-1, 1, 1});
     joined = joiner_.add(heard.sms.from, heard.to, part, heard.sms.id, heard.sms.text, handle, clock_.now());

@@ -29,7 +29,8 @@ class SmsHooks {
 
   static bool wants(const ports::Request& request) { return request.path.starts_with(kSmsHooks); }
   void answer(ports::Request request, ports::Reply reply);
-  void stop();  // parts that wait are filed as they are
+  // Parts that wait are filed as they are, and answered; what comes later is to be brought again.
+  void stop();
 
  private:
   struct Waiting {

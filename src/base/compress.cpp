@@ -12,7 +12,7 @@ std::string compress(std::string_view bytes) {
   // A context is dear to make and is kept for each thread.
   thread_local const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
                                                                                   &ZSTD_freeCCtx);
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, 1);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, 3);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);  // a flipped bit is noticed
   std::string out(ZSTD_compressBound(bytes.size()), '\0');
   const std::size_t size = ZSTD_compress2(context.get(), out.data(), out.size(), bytes.data(), bytes.size());

@@ -21,10 +21,16 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::uint64_t checksum(std::string_view bytes) {
+  static constexpr char kNoKey[crypto_shorthash_KEYBYTES] = {};
+  return keyed_checksum({kNoKey, sizeof kNoKey}, bytes);
+}
+
+std::uint64_t keyed_checksum(std::string_view key, std::string_view bytes) {
   static_assert(crypto_shorthash_BYTES == sizeof(std::uint64_t));
-  constexpr unsigned char kNoKey[crypto_shorthash_KEYBYTES] = {};
+  HEJNAL_CHECK(key.size() == crypto_shorthash_KEYBYTES);
   unsigned char out[crypto_shorthash_BYTES];
-  crypto_shorthash(out, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), kNoKey);
+  crypto_shorthash(out, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                   reinterpret_cast<const unsigned char*>(key.data()));
   std::uint64_t sum = 0;
   for (const unsigned char byte : out) sum = sum << 8 | byte;
   return sum;

@@ -18,6 +18,8 @@ std::string keyed_hash(std::string_view key, std::string_view bytes);
 // SipHash-2-4 without a key: notices damage in short texts, and costs next to nothing. Not for secrets or
 // names.
 std::uint64_t checksum(std::string_view bytes);
+// The same with a secret key of 16 bytes: a pseudorandom function of short texts.
+std::uint64_t keyed_checksum(std::string_view key, std::string_view bytes);
 std::string to_hex(std::string_view bytes);
 bool equal_constant_time(std::string_view a, std::string_view b);  // for secrets; lengths may leak
 void fill_random(char* bytes, std::size_t size);                   // from the operating system

@@ -54,7 +54,7 @@ void start(Turn& turn) {
   turn.become(State::working);
   drop_endings(turn, "work has started");
   if (!turn.c().debt(Promise::answer)) turn.owe(Promise::answer, "work has started again");
-  turn.resume_answer();
+  turn.resume_answer("work has started again");
   if (!turn.c().start_of_work_said && !turn.c().answered_at)
     turn.tell_all_clients(NoticeKind::start_of_work, "work has started");
 }
@@ -153,7 +153,7 @@ void reopen(Turn& turn) {
   drop_endings(turn, "opened again");
   turn.become(State::working, "opened again");
   if (turn.c().debt(Promise::answer)) {
-    turn.resume_answer();
+    turn.resume_answer("opened again");
   } else {
     turn.owe(Promise::answer, "opened again");
   }
@@ -186,6 +186,7 @@ void absorb(Turn& turn, const Facts::Other& other) {
   }
   const auto take_over = [&](Promise p, const std::optional<Instant>& due) {
     if (!due) return;
+    if (p == Promise::answer) turn.resume_answer(fmt::format("case {} is owed an answer, too", other.number));
     const auto& own = turn.c().debt(p);
     if (!own) {
       turn.add(Owed{p, turn.now(), *due, turn.next_ring(p, turn.now(), *due, 1)},
@@ -197,12 +198,12 @@ void absorb(Turn& turn, const Facts::Other& other) {
   };
   take_over(Promise::react, other.react_due);
   take_over(Promise::answer, other.answer_due);
-  const bool again = turn.c().debt(Promise::react) || turn.c().debt(Promise::answer);
+  const bool again = other.react_due || other.answer_due;
   if (again && (turn.c().state == State::waiting || turn.c().state == State::settled)) {
     drop_endings(turn, "a merged case is still owed something");
     turn.become(State::working, "a merged case is still owed something");
     if (!turn.c().debt(Promise::answer)) turn.owe(Promise::answer, "a merged case is still owed something");
-    turn.resume_answer();
+    turn.resume_answer("a merged case is still owed something");
   }
 }
 

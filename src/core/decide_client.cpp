@@ -44,7 +44,7 @@ void spoke_again(Turn& turn, const char* why) {
   if (state == State::waiting || state == State::settled || state == State::closed)
     turn.become(State::working, why);
   if (turn.c().debt(Promise::answer)) {
-    turn.resume_answer();
+    turn.resume_answer("the client has spoken");
   } else {
     turn.owe(Promise::answer, why);
   }

@@ -27,7 +27,7 @@ void notice_ended(Turn& turn, const NoticeFate& fate) {
     turn.drop(Timer::close, "the answer did not arrive");
     turn.become(State::working, "the answer did not arrive");
     if (!turn.c().debt(Promise::answer)) turn.owe(Promise::answer, why);
-    turn.resume_answer();
+    turn.resume_answer("the answer did not arrive");
     if (!turn.c().debt(Promise::react)) turn.owe(Promise::react, why);
     turn.ring_due();
   }

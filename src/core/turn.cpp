@@ -94,12 +94,12 @@ void Turn::release(Promise promise, std::string why) {
   if (case_.debt(promise)) add(Released{promise}, std::move(why));
 }
 
-void Turn::resume_answer() {
+void Turn::resume_answer(std::string why) {
   const auto& debt = case_.debt(Promise::answer);
   if (!debt || debt->running()) return;
   const Duration left = std::max(Duration(*debt->paused_left_ms), shown_class().promise.grace);
   const Instant due = now_ + left;
-  add(Moved{Promise::answer, due, due}, "the client has spoken: the clock of the answer goes on");
+  add(Moved{Promise::answer, due, due}, fmt::format("{}: the clock of the answer goes on", why));
 }
 
 void Turn::ring_due() {

@@ -42,8 +42,8 @@ class Turn {
   void owe(Promise promise, std::string why);
   void keep(Promise promise);
   void release(Promise promise, std::string why);
-  void resume_answer();
-  void ring_due();  // rings what is to be rung by now
+  void resume_answer(std::string why);  // its clock, if that stands still
+  void ring_due();                      // rings what is to be rung by now
   // Tells on call at once, whatever the schedule says.
   void ring_now(AlertReason reason, Duration elapsed, std::string why);
   Duration within(Promise promise) const;

@@ -17,9 +17,6 @@ constexpr const char* kLastNow = "last_now_ms";  // the time of the last commit
 constexpr core::CaseNumber kUnknown = -1;
 constexpr std::size_t kRememberedCases = 2000;
 constexpr std::size_t kTextInAlertMax = 4000;  // characters
-// Without 0 O 1 I L U: read aloud, typed with a thumb, and no bad words.
-constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
-constexpr std::string_view kTokenAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
 }  // namespace
 
@@ -41,9 +38,10 @@ Status Desk::start() {
     HEJNAL_TRY(last_number_, store.last_case_number());
     HEJNAL_TRY(message_key_, store.setting(kMessageKey));
     if (message_key_.empty()) {
-      message_key_ = random_text(kTokenAlphabet, 40);
+      message_key_ = random_text(core::kTokenAlphabet, 40);
       HEJNAL_TRY_VOID(store.set_setting(kMessageKey, message_key_));
     }
+    short_codes_.emplace(keyed_hash(message_key_, "short codes"));
     HEJNAL_TRY(const std::string review, store.setting(kReviewAt));
     if (!review.empty()) review_at_ = Instant{std::atoll(review.c_str())};
     // What was being handed over when the last run ended: an email goes again with the same Message-ID; of
@@ -170,18 +168,21 @@ Status Desk::prepare_opening(core::Facts& facts) {
     HEJNAL_TRY(last_number_, parts_.store.last_case_number());
   }
   facts.number = last_number_ + 1;
-  facts.token = random_text(kTokenAlphabet, 26);
-  for (;;) {
-    facts.short_code = random_text(kCodeAlphabet, 5);
-    // A code has a digit and a letter, so that no ordinary word is taken for one.
-    const bool digit = facts.short_code.find_first_of("23456789") != std::string::npos;
-    const bool letter = facts.short_code.find_first_not_of("23456789") != std::string::npos;
-    if (!digit || !letter) continue;
-    HEJNAL_TRY(const core::CaseNumber taken, parts_.store.case_by_code(facts.short_code));
-    if (taken == 0) break;
-  }
+  facts.token = core::token_of(facts.number, random_text(core::kTokenAlphabet, core::kTokenSecret));
+  facts.short_code = short_codes_->of(facts.number);
   last_number_ = facts.number;
   return {};
+}
+
+Result<core::CaseNumber> Desk::case_of_code(std::string_view short_code) {
+  HEJNAL_TRY(const core::CaseNumber early, parts_.store.case_by_early_code(short_code));
+  const core::CaseNumber first = early != 0 ? early : short_codes_->number_of(short_code);
+  if (first == 0) return 0;
+  HEJNAL_TRY(const core::CaseNumber last, parts_.store.last_case_number());
+  core::CaseNumber number = first;
+  while (number + core::ShortCodes::kCount <= last) number += core::ShortCodes::kCount;
+  HEJNAL_TRY(const auto summary, parts_.store.summary(number));
+  return summary && summary->short_code == short_code ? number : 0;
 }
 
 Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, const core::Facts& facts) {
@@ -265,8 +266,8 @@ std::string Desk::message_id_of(const core::Notice& notice) const {
   const std::string secret =
       keyed_hash(message_key_, fmt::format("{}.{}", notice.number, notice.id)).substr(0, 16);
   const std::string_view domain = core::domain_of(settings_.address);
-  return fmt::format("<hejnal.{}.{}.{}@{}>", notice.number, notice.id, secret,
-                     domain.empty() ? "hejnal.invalid" : domain);
+  const core::SentName name{notice.through != 0 ? notice.through : notice.number, notice.number, notice.id};
+  return core::message_id_of(name, secret, domain.empty() ? "hejnal.invalid" : domain);
 }
 
 // -- people of the desk

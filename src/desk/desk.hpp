@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/case_names.hpp"
 #include "core/decide.hpp"
 #include "core/matching.hpp"
 #include "desk/budget.hpp"
@@ -157,6 +158,7 @@ class Desk {
   Result<const core::Procedure*> procedure_of(const core::Case& c);
   core::Facts facts(const core::Case& c);
   Status prepare_opening(core::Facts& facts);
+  Result<core::CaseNumber> case_of_code(std::string_view short_code);  // upper case; 0: none
   // Decides, applies, stores; the one way in which a case changes.
   Result<core::Case> turn(core::Case c, const core::Signal& signal, const core::Facts& facts);
   Status queue(const core::Notice& notice);
@@ -184,6 +186,7 @@ class Desk {
   std::map<std::string, core::Procedure> older_procedures_;  // by version
   Budget budget_;
   std::string message_key_;
+  std::optional<core::ShortCodes> short_codes_;  // once started
   Instant last_now_;
   core::CaseNumber last_number_ = 0;
   std::vector<Change> changes_;  // since the last commit

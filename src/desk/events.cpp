@@ -2,6 +2,10 @@
 
 namespace hejnal::desk {
 
+namespace {
+constexpr std::size_t kRevokedMax = 1000;
+}
+
 void Events::publish(std::vector<Change> changes) {
   if (changes.empty()) return;
   std::function<void()> wake;
@@ -38,6 +42,32 @@ std::uint64_t Events::last_id() const {
 void Events::on_publish(std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   wake_ = std::move(wake);
+}
+
+void Events::revoke(const std::string& token) {
+  std::function<void()> wake;
+  {
+    const std::lock_guard lock(mutex_);
+    ++revocations_;
+    if (revoked_.size() >= kRevokedMax) {
+      revoked_.clear();
+      all_revoked_ = revocations_;
+    }
+    revoked_[token] = revocations_;
+    wake = wake_;
+  }
+  if (wake) wake();
+}
+
+std::uint64_t Events::revocations() const {
+  const std::lock_guard lock(mutex_);
+  return revocations_;
+}
+
+bool Events::revoked(const std::string& token, std::uint64_t since) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = revoked_.find(token);
+  return all_revoked_ > since || (found != revoked_.end() && found->second > since);
 }
 
 }  // namespace hejnal::desk

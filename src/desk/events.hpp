@@ -10,6 +10,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/instant.hpp"
@@ -35,7 +36,14 @@ class Events {
   // remembered any more, or the id is not of this run: read everything anew.
   std::vector<Change> after(std::uint64_t last_id, std::size_t limit, bool& lost) const;
   std::uint64_t last_id() const;
-  void on_publish(std::function<void()> wake);  // called after each publish, on the publishing thread
+  // Called after each publish and revocation, on the thread that does it.
+  void on_publish(std::function<void()> wake);
+
+  // A token was revoked, and that is committed: who watches with it is to hear no more.
+  void revoke(const std::string& token);
+  // How many revocations there were; to be asked before the token is looked up, and kept for revoked().
+  std::uint64_t revocations() const;
+  bool revoked(const std::string& token, std::uint64_t since) const;
 
  private:
   mutable std::mutex mutex_;
@@ -43,6 +51,9 @@ class Events {
   const std::uint64_t epoch_;
   std::uint64_t last_id_;
   std::function<void()> wake_;
+  std::uint64_t revocations_ = 0;
+  std::uint64_t all_revoked_ = 0;  // whoever has watched since before is to come again
+  std::unordered_map<std::string, std::uint64_t> revoked_;  // the last revocation of a name
 };
 
 }  // namespace hejnal::desk

@@ -42,5 +42,21 @@ TEST(Events, NothingIsLostBetweenTwoLooks) {
   EXPECT_TRUE(lost);
 }
 
+TEST(Events, a_token_is_revoked_for_those_who_have_watched_before) {
+  Events events;
+  int woken = 0;
+  events.on_publish([&woken] { ++woken; });
+  const std::uint64_t before = events.revocations();
+  events.revoke("ela");
+  EXPECT_EQ(woken, 1);
+  EXPECT_TRUE(events.revoked("ela", before));
+  EXPECT_FALSE(events.revoked("ela", events.revocations()));  // a new one under the same name
+  EXPECT_FALSE(events.revoked("jan", before));
+  for (int i = 0; i < 1000; ++i) events.revoke("token " + std::to_string(i));
+  EXPECT_TRUE(events.revoked("ela", before));  // forgotten: everybody comes again
+  EXPECT_TRUE(events.revoked("jan", before));
+  EXPECT_FALSE(events.revoked("jan", events.revocations()));
+}
+
 }  // namespace
 }  // namespace hejnal::desk

@@ -76,28 +76,20 @@ void Ledger::loop() {
   bool quiet = false;
   for (;;) {
     if (tidy_.exchange(false)) desk_.store().tidy();
-    Jobs jobs = take_jobs(quiet);
+    Jobs jobs = take_jobs(quiet, true);
     if (!jobs.empty() && jobs.front().alone) {
       const Status status = jobs.front().work(desk_);
       jobs.front().done(status);
       continue;
     }
-    if (jobs.empty()) {
-      const std::lock_guard lock(mutex_);
-      stopped_ = stopping_ && waiting_.empty() && results_.empty();
-      if (stopped_) return;
+    if (jobs.empty() && ends_now()) return;
+    const bool rings = alarm_due();
+    pressed_ = jobs.size() > kBusy || (jobs.empty() && pressed_ && !quiet);
+    if (jobs.empty() && pressed_ && !rings && last_commit_) {
+      quiet = wait();  // more mail is on its way: what is not urgent waits a moment
+      continue;
     }
-    const Share share = this->share(jobs.size(), quiet);
-    const bool pressed = std::exchange(pressed_, jobs.size() > kBusy);
-    if (jobs.empty() && pressed && !quiet &&
-        last_commit_) {  // more is on its way: what is not urgent waits a moment
-      pressed_ = true;
-      const auto alarm = desk_.next_alarm();
-      if (!alarm || !*alarm || **alarm > desk_.tick()) {
-        quiet = wait();
-        continue;
-      }
-    }
+    const Share share = this->share(jobs.size(), quiet, rings);
     const bool try_again = !last_commit_ && quiet;  // only writing shows whether the store has recovered
     if (!jobs.empty() || try_again || (last_commit_ && (share.index > 0 || due_now()))) {
       run_group(std::move(jobs), share);
@@ -108,12 +100,23 @@ void Ledger::loop() {
   }
 }
 
-Ledger::Jobs Ledger::take_jobs(bool with_results) {
+bool Ledger::ends_now() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = stopping_ && waiting_.empty() && results_.empty();
+  return stopped_;
+}
+
+bool Ledger::alarm_due() {
+  const auto alarm = desk_.next_alarm();
+  return alarm && *alarm && **alarm <= desk_.tick();
+}
+
+Ledger::Jobs Ledger::take_jobs(bool with_results, bool one_alone) {
   Jobs jobs;
   const std::lock_guard lock(mutex_);
   while (!waiting_.empty() && jobs.size() < kGroupMax) {
     const bool alone = waiting_.front().alone;
-    if (alone && !jobs.empty()) break;
+    if (alone && (!jobs.empty() || !one_alone)) break;
     jobs.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
     if (alone) return jobs;
@@ -125,12 +128,10 @@ Ledger::Jobs Ledger::take_jobs(bool with_results) {
   return jobs;
 }
 
-Ledger::Share Ledger::share(std::size_t jobs, bool quiet) {
+Ledger::Share Ledger::share(std::size_t jobs, bool quiet, bool storm) {
   if (jobs == 0) {
     busy_groups_ = 0;
     // In a storm of alarms the index waits longer, and what goes out takes turns with what rings.
-    const auto alarm = desk_.next_alarm();
-    const bool storm = alarm && *alarm && **alarm <= desk_.tick();
     const bool index = index_behind_ && (quiet || unindexed_ >= (storm ? kIndexLate : kIndexSoon));
     return {kRingMax, std::min(room(), storm ? kOutWithJobs : kOutMax), index ? kIndexMax : 0};
   }
@@ -179,15 +180,7 @@ bool Ledger::due_now() {
 }
 
 bool Ledger::step() {
-  Jobs jobs;
-  {
-    const std::lock_guard lock(mutex_);
-    while (!waiting_.empty() && !waiting_.front().alone && jobs.size() < kGroupMax) {
-      jobs.push_back(std::move(waiting_.front()));
-      waiting_.pop_front();
-    }
-    for (; !results_.empty(); results_.pop_front()) jobs.push_back(std::move(results_.front()));
-  }
+  Jobs jobs = take_jobs(true, false);
   if (jobs.empty() && last_commit_ && !index_behind_ && !due_now()) return false;
   run_group(std::move(jobs), {kRingMax, room(), kIndexMax});
   return true;

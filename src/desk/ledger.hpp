@@ -76,8 +76,10 @@ class Ledger {
 
   void loop();
   bool wait();  // true: nothing new has come meanwhile
-  Jobs take_jobs(bool with_results);
-  Share share(std::size_t jobs, bool quiet);
+  bool ends_now();
+  bool alarm_due();
+  Jobs take_jobs(bool with_results, bool one_alone);
+  Share share(std::size_t jobs, bool quiet, bool storm);
   void run_group(Jobs jobs, Share share);
   Status run_jobs(Jobs& jobs, std::vector<Status>& results, Share share);
   void hand_over(std::vector<ports::Outgoing> outgoing);
@@ -104,7 +106,7 @@ class Ledger {
   bool index_behind_ = true;
   int unindexed_ = 0;     // about how many messages have come since
   int busy_groups_ = 0;   // in a row
-  bool pressed_ = false;  // the last group was one of many jobs
+  bool pressed_ = false;  // the last group was one of many jobs, a moment ago
   int in_flight_ = 0;     // handed to the dispatcher, not yet heard of
   std::thread thread_;
 };

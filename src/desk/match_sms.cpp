@@ -137,7 +137,7 @@ class SmsFiler {
   // -- candidates
   Status find_candidates() {
     for (const std::string& code : facts_.codes) {
-      HEJNAL_TRY(const core::CaseNumber meant, store_.case_by_code(code));
+      HEJNAL_TRY(const core::CaseNumber meant, desk_.case_of_code(code));
       HEJNAL_TRY(const core::CaseNumber number, desk_.living(meant));
       if (number == 0) continue;
       HEJNAL_TRY(const auto summary, store_.summary(number));
@@ -290,8 +290,8 @@ class SmsFiler {
     filed.number = facts.number;
     HEJNAL_TRY(filed.message, store_.add_message(message(facts.number, "opened", match.reason), {}));
     received.message = filed.message;
-    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, received, facts));
     HEJNAL_TRY_VOID(learn(received.from.name, received.from.email, filed.message));
+    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, received, facts));
     desk_.changes_.push_back({0, filed.number, "message"});
     return filed;
   }
@@ -306,12 +306,12 @@ class SmsFiler {
                store_.add_message(
                    message(received.through != 0 ? received.through : c.number, "joined", match.reason), {}));
     received.message = filed.message;
-    HEJNAL_TRY_VOID(desk_.turn(c, received, desk_.facts(c)));
     // A code that only the client was told says whose number it is.
     const core::TookOver* other = core::client_through(c, received.through);
     const std::string& of_code = other ? other->client.email : c.client.email;
     HEJNAL_TRY_VOID(learn(received.from.name, match.kin == core::Kin::code ? of_code : received.from.email,
                           filed.message));
+    HEJNAL_TRY_VOID(desk_.turn(c, received, desk_.facts(c)));
     desk_.changes_.push_back({0, filed.number, "message"});
     return filed;
   }

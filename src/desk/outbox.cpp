@@ -78,20 +78,14 @@ Status Desk::sent(const Handed& handed, const ports::SendResult& result) {
   const int attempts = handed.attempts + 1;
   changes_.push_back({0, handed.number, "notice"});
   if (result.composed) HEJNAL_TRY_VOID(parts_.store.set_raw(handed.item, {*result.composed}));
-  if (handed.sms) {
-    // A gateway's report may be faster than its answer, and says more.
-    HEJNAL_TRY(const auto item, parts_.store.notice(handed.item));
-    if (item && is_final(item->state)) return {};
-    if (result.outcome == Outcome::handed_over) {
-      return parts_.store.set_notice(handed.item, core::NoticeState::handed_over, attempts, now(),
-                                     result.text);
-    }
-  }
-  if (result.outcome == Outcome::handed_over) {
-    return parts_.store.set_notice(handed.item, core::NoticeState::handed_over, attempts, now(), {});
-  }
   HEJNAL_TRY(auto item, parts_.store.notice(handed.item));
   if (!item) return fail(Fault::not_found, "there is no notice {}", handed.item);
+  // A gateway's report, a bounce and a read receipt may be faster than this, and say more.
+  if (is_final(item->state)) return {};
+  if (result.outcome == Outcome::handed_over) {
+    return parts_.store.set_notice(handed.item, core::NoticeState::handed_over, attempts, now(),
+                                   handed.sms ? result.text : std::string());
+  }
   item->attempts = attempts;
   if (result.outcome == Outcome::refused) {
     HEJNAL_TRY_VOID(put_fate(*item, core::NoticeState::failed, result.text));

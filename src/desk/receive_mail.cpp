@@ -88,7 +88,7 @@ class MailFiler {
     // A copy that was only set aside, as that of a mailing list, does not stand in the way of the mail
     // itself.
     if (earlier_ && (!earlier_->set_aside || mail_.is_own_test || mail_.is_report || !mail_.bounces.empty()))
-      return Filed{0, 0, true};
+      return come_again();
     HEJNAL_TRY(const bool ours, file_our_own());
     if (ours) return filed_;
     if (mail_.is_own_test) {  // it has come back, which is all that it was for: nobody needs to look
@@ -130,6 +130,12 @@ class MailFiler {
     return m;
   }
 
+  // A second delivery: it is noted, and nothing follows.
+  Result<Filed> come_again() {
+    HEJNAL_TRY_VOID(store_.came_again(earlier_->message, now_));
+    return Filed{0, 0, true};
+  }
+
   // `internal`: what the client of the case never sees, such as a colleague's note or a bounce.
   // `through`: the merged case that it came through, to which it then belongs.
   Status keep(core::CaseNumber number, ports::MessageState state, std::string why, bool internal = false,
@@ -143,6 +149,16 @@ class MailFiler {
     return {};
   }
 
+  // The same of what only says something about a notice of ours. The daily mail about what was set aside has
+  // no case: nobody needs to look at what comes back to it.
+  Status keep_beside(const ports::OutboxItem& item, std::string why) {
+    const bool of_a_case = item.notice.number != 0;
+    HEJNAL_TRY_VOID(keep(item.notice.number,
+                         of_a_case ? ports::MessageState::joined : ports::MessageState::set_aside,
+                         std::move(why), true));
+    return of_a_case ? Status() : store_.set_looked_at(filed_.message, now_);
+  }
+
   // What we have sent and what has come back to us, by a forwarding or because a colleague's address is the
   // desk's: it is kept, and nothing follows. Else an alert would open a case, and that one an alert.
   Result<bool> file_our_own() {
@@ -150,19 +166,15 @@ class MailFiler {
     HEJNAL_TRY(const auto item, store_.notice_by_message_id(mail_.message_id));
     if (!item) return false;
     if (earlier_) {
-      filed_.duplicate = true;
+      HEJNAL_TRY(filed_, come_again());
       return true;
     }
-    const bool of_a_case = item->notice.number != 0;
-    HEJNAL_TRY_VOID(keep(item->notice.number,
-                         of_a_case ? ports::MessageState::joined : ports::MessageState::set_aside,
-                         "our own mail, which has come back", true));
-    if (!of_a_case) HEJNAL_TRY_VOID(store_.set_looked_at(filed_.message, now_));
+    HEJNAL_TRY_VOID(keep_beside(*item, "our own mail, which has come back"));
     return true;
   }
 
   Result<Filed> set_aside(const std::string& why) {
-    if (earlier_) return Filed{0, 0, true};
+    if (earlier_) return come_again();
     HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
     HEJNAL_TRY_VOID(desk_.plan_review());
     return filed_;
@@ -173,8 +185,7 @@ class MailFiler {
     if (!mail_.seen_message_id.empty()) {
       HEJNAL_TRY(const auto item, store_.notice_by_message_id(mail_.seen_message_id));
       if (item) {
-        HEJNAL_TRY_VOID(
-            keep(item->notice.number, ports::MessageState::joined, "a read receipt for what we sent", true));
+        HEJNAL_TRY_VOID(keep_beside(*item, "a read receipt for what we sent"));
         HEJNAL_TRY_VOID(
             desk_.put_fate(*item, core::NoticeState::seen, "the client's mail program has shown it"));
         return true;
@@ -184,9 +195,7 @@ class MailFiler {
     for (const ports::IncomingBounce& bounce : mail_.bounces) {
       HEJNAL_TRY(const auto item, bounced(bounce));
       if (!item) continue;
-      if (filed_.message == 0)
-        HEJNAL_TRY_VOID(
-            keep(item->notice.number, ports::MessageState::joined, "a bounce of what we sent", true));
+      if (filed_.message == 0) HEJNAL_TRY_VOID(keep_beside(*item, "a bounce of what we sent"));
       if (bounce.action == "delayed") continue;  // a warning: it may still arrive
       const std::string words = bounce.diagnostic.empty() ? bounce.status : bounce.diagnostic;
       HEJNAL_TRY_VOID(desk_.put_fate(*item, core::NoticeState::bounced, words.empty() ? "returned" : words));
@@ -367,8 +376,8 @@ class MailFiler {
       facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, facts.number, now_);
     HEJNAL_TRY_VOID(keep(facts.number, ports::MessageState::opened, match.reason));
     signal.message = filed_.message;
-    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, signal, facts));
     HEJNAL_TRY_VOID(meet(facts.number));
+    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, signal, facts));
     return filed_;
   }
 
@@ -445,14 +454,14 @@ class MailFiler {
       if (number != 0) HEJNAL_TRY_VOID(add(number, "it refers to a mail of the case"));
     }
     for (const Tag& tag : tags_of(mail_.subject)) {
-      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(tag.code)));
+      HEJNAL_TRY(const core::CaseNumber number, desk_.case_of_code(upper(tag.code)));
       if (number != 0 && number == tag.number)
         HEJNAL_TRY_VOID(add(number, "its subject has the tag of the case"));
     }
     for (const std::string& recipient : mail_.rcpt_to) {
       const std::string detail = detail_of(recipient);
       if (detail.size() != 5) continue;
-      HEJNAL_TRY(const core::CaseNumber number, store_.case_by_code(upper(detail)));
+      HEJNAL_TRY(const core::CaseNumber number, desk_.case_of_code(upper(detail)));
       if (number != 0) HEJNAL_TRY_VOID(add(number, "it was sent to the address of the case"));
     }
     if (mail_.automatic == Automatic::none) {

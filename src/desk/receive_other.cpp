@@ -119,10 +119,10 @@ Result<Filed> Desk::report(const NewReport& report) {
   filed.number = facts_now.number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
   signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));
+  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, true));
   if (!report.client.email.empty())
     HEJNAL_TRY_VOID(parts_.store.add_participants(filed.number, {report.client.email}));
-  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, true));
+  HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));
   return filed;
 }
 

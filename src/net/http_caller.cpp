@@ -5,14 +5,10 @@
 #include <openssl/hmac.h>
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <thread>
 
 #include "base/check.hpp"
-#include "base/thread_name.hpp"
 #include "net/detail/curl.hpp"
+#include "net/detail/work_queue.hpp"
 
 namespace hejnal::net {
 
@@ -50,27 +46,40 @@ struct HttpClient::State {
     HttpCall call;
     std::function<void(HttpAnswer)> done;
   };
+  struct Hand;
 
-  explicit State(HttpCallerOptions caller_options) : options(std::move(caller_options)) {}
-  void work(std::size_t number);
+  explicit State(HttpCallerOptions caller_options);
   HttpAnswer perform(CURL* handle, const HttpCall& call) const;
 
   const HttpCallerOptions options;
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<Job> queue;
-  std::size_t running = 0;
-  bool stopping = false;
-  std::atomic<bool> abort = false;
-  std::vector<std::thread> threads;
+  WorkQueue<Job> queue;  // last: its threads use the rest
 };
+
+struct HttpClient::State::Hand final : WorkQueue<Job>::Worker {
+  explicit Hand(const State& of) : state(of), handle(new_curl_handle()) {}
+
+  void run(Job job) override { job.done(state.perform(handle.get(), job.call)); }
+  void refuse(Job job) override {
+    HttpAnswer answer;
+    answer.error = "the server is shutting down";
+    job.done(std::move(answer));
+  }
+
+  const State& state;
+  const CurlHandle handle;
+};
+
+HttpClient::State::State(HttpCallerOptions caller_options)
+    : options(std::move(caller_options)), queue({"hejnal-http", options.threads, options.queue}, [this] {
+        return std::make_unique<Hand>(*this);
+      }) {}
 
 HttpAnswer HttpClient::State::perform(CURL* handle, const HttpCall& call) const {
   curl_easy_reset(handle);  // options only: connections stay
   set_login(handle, {StartTls::none, {}, {}, options.ca_file});
   Transfer transfer;
   transfer.limit = options.body_bytes;
-  transfer.abort = &abort;
+  transfer.abort = &queue.cut();
   char error[CURL_ERROR_SIZE] = {};
   curl_slist* lines = nullptr;
   for (const auto& [name, value] : call.headers)
@@ -120,66 +129,19 @@ HttpAnswer HttpClient::State::perform(CURL* handle, const HttpCall& call) const 
   return answer;
 }
 
-void HttpClient::State::work(std::size_t number) {
-  name_this_thread(fmt::format("hejnal-http-{}", number));
-  const CurlHandle handle = new_curl_handle();
-  std::unique_lock lock(mutex);
-  for (;;) {
-    changed.wait(lock, [this] { return stopping || !queue.empty(); });
-    if (queue.empty()) break;
-    Job job = std::move(queue.front());
-    queue.pop_front();
-    ++running;
-    const bool late = stopping;
-    lock.unlock();
-    HttpAnswer answer;
-    if (late) {
-      answer.error = "the server is shutting down";
-    } else {
-      answer = perform(handle.get(), job.call);
-    }
-    job.done(std::move(answer));
-    job = {};
-    lock.lock();
-    --running;
-    changed.notify_all();
-  }
-}
+HttpClient::HttpClient(HttpCallerOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 
-HttpClient::HttpClient(HttpCallerOptions options) : state_(std::make_unique<State>(std::move(options))) {
-  for (std::size_t i = 0; i < state_->options.threads; ++i) {
-    state_->threads.emplace_back([this, i] { state_->work(i + 1); });
-  }
-}
-
-HttpClient::~HttpClient() { stop(0s); }
+HttpClient::~HttpClient() = default;
 
 void HttpClient::call(HttpCall call, std::function<void(HttpAnswer)> done) {
-  {
-    const std::lock_guard lock(state_->mutex);
-    if (!state_->stopping && state_->queue.size() < state_->options.queue) {
-      state_->queue.push_back({std::move(call), std::move(done)});
-      state_->changed.notify_one();
-      return;
-    }
-  }
+  State::Job job{std::move(call), std::move(done)};
+  if (state_->queue.push(std::move(job))) return;
   HttpAnswer answer;
   answer.error = "too many calls wait, or the server is shutting down";
-  done(std::move(answer));
+  job.done(std::move(answer));
 }
 
-void HttpClient::stop(Duration grace) {
-  {
-    std::unique_lock lock(state_->mutex);
-    state_->stopping = true;
-    state_->changed.notify_all();
-    state_->changed.wait_for(lock, grace, [this] { return state_->running == 0 && state_->queue.empty(); });
-    state_->abort = true;
-  }
-  for (std::thread& thread : state_->threads) {
-    if (thread.joinable()) thread.join();
-  }
-}
+void HttpClient::stop(Duration grace) { state_->queue.stop(grace); }
 
 std::string hmac_sha1(std::string_view key, std::string_view data) {
   unsigned char out[EVP_MAX_MD_SIZE];

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <thread>
-#include <vector>
 
 #include "base/text.hpp"
-#include "base/thread_name.hpp"
 #include "net/detail/curl.hpp"
+#include "net/detail/work_queue.hpp"
 
 namespace hejnal::net {
 
@@ -111,22 +106,39 @@ struct SmtpSender::State {
     std::function<void(SendResult)> done;
   };
 
-  explicit State(SmtpSenderOptions sender_options) : options(std::move(sender_options)) {}
+  struct Hand;
 
-  void work(std::size_t number);
-  SendResult deliver(CURL* handle, const OutgoingMail& mail);
+  explicit State(SmtpSenderOptions sender_options);
+
+  SendResult deliver(CURL* handle, const OutgoingMail& mail) const;
   void configure(CURL* handle) const;
   CURLcode perform(CURL* handle, const OutgoingMail& mail, Transfer& transfer, char* error) const;
 
   const SmtpSenderOptions options;
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<Job> queue;
-  std::size_t running = 0;
-  bool stopping = false;
-  std::atomic<bool> abort = false;
-  std::vector<std::thread> threads;
+  WorkQueue<Job> queue;  // last: its threads use the rest
 };
+
+struct SmtpSender::State::Hand final : WorkQueue<Job>::Worker {
+  explicit Hand(const State& of) : state(of) {}
+
+  void run(Job job) override {
+    if (!handle) {
+      handle = new_curl_handle();
+      state.configure(handle.get());
+    }
+    job.done(state.deliver(handle.get(), job.mail));
+  }
+  void refuse(Job job) override { job.done({Outcome::try_later, 0, "the server is shutting down"}); }
+  void rest() override { handle.reset(); }  // QUIT
+
+  const State& state;
+  CurlHandle handle;
+};
+
+SmtpSender::State::State(SmtpSenderOptions sender_options)
+    : options(std::move(sender_options)),
+      queue({"hejnal-smtp", options.threads, options.queue, options.keep_connection},
+            [this] { return std::make_unique<Hand>(*this); }) {}
 
 void SmtpSender::State::configure(CURL* handle) const {
   set_login(handle, {options.starttls, options.user, options.password, options.ca_file});
@@ -151,7 +163,7 @@ CURLcode SmtpSender::State::perform(CURL* handle, const OutgoingMail& mail, Tran
                                     char* error) const {
   transfer = {};
   transfer.mail = &mail;
-  transfer.abort = &abort;
+  transfer.abort = &queue.cut();
   error[0] = '\0';
   const CurlList recipient(curl_slist_append(nullptr, mail.envelope_to.c_str()));
   curl_easy_setopt(handle, CURLOPT_MAIL_FROM, mail.envelope_from.c_str());
@@ -167,7 +179,7 @@ CURLcode SmtpSender::State::perform(CURL* handle, const OutgoingMail& mail, Tran
   return result;
 }
 
-SendResult SmtpSender::State::deliver(CURL* handle, const OutgoingMail& mail) {
+SendResult SmtpSender::State::deliver(CURL* handle, const OutgoingMail& mail) const {
   Transfer transfer;
   char error[CURL_ERROR_SIZE];
   CURLcode result = perform(handle, mail, transfer, error);
@@ -184,49 +196,9 @@ SendResult SmtpSender::State::deliver(CURL* handle, const OutgoingMail& mail) {
   return sent;
 }
 
-void SmtpSender::State::work(std::size_t number) {
-  name_this_thread(fmt::format("hejnal-smtp-{}", number));
-  CurlHandle handle;
-  std::unique_lock lock(mutex);
-  for (;;) {
-    const auto ready = [this] { return stopping || !queue.empty(); };
-    if (!handle) {
-      changed.wait(lock, ready);
-    } else if (!changed.wait_for(lock, options.keep_connection, ready)) {
-      lock.unlock();
-      handle.reset();  // QUIT
-      lock.lock();
-      continue;
-    }
-    if (queue.empty()) break;  // stopping
-    Job job = std::move(queue.front());
-    queue.pop_front();
-    ++running;
-    const bool late = stopping;
-    lock.unlock();
-    SendResult sent{Outcome::try_later, 0, "the server is shutting down"};
-    if (!late) {
-      if (!handle) {
-        handle = new_curl_handle();
-        configure(handle.get());
-      }
-      sent = deliver(handle.get(), job.mail);
-    }
-    job.done(std::move(sent));
-    job = {};
-    lock.lock();
-    --running;
-    changed.notify_all();
-  }
-}
+SmtpSender::SmtpSender(SmtpSenderOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 
-SmtpSender::SmtpSender(SmtpSenderOptions options) : state_(std::make_unique<State>(std::move(options))) {
-  for (std::size_t i = 0; i < state_->options.threads; ++i) {
-    state_->threads.emplace_back([this, i] { state_->work(i + 1); });
-  }
-}
-
-SmtpSender::~SmtpSender() { stop(0s); }
+SmtpSender::~SmtpSender() = default;
 
 void SmtpSender::send(OutgoingMail mail, std::function<void(SendResult)> done) {
   if (mail.envelope_to.empty() || !can_be_said(mail.envelope_to)) {
@@ -235,28 +207,11 @@ void SmtpSender::send(OutgoingMail mail, std::function<void(SendResult)> done) {
   if (!can_be_said(mail.envelope_from)) {
     return done({Outcome::our_mistake, 0, "the sender's address cannot be used in SMTP"});
   }
-  {
-    const std::lock_guard lock(state_->mutex);
-    if (!state_->stopping && state_->queue.size() < state_->options.queue) {
-      state_->queue.push_back({std::move(mail), std::move(done)});
-      state_->changed.notify_one();
-      return;
-    }
-  }
-  done({Outcome::try_later, 0, "too many messages wait to be sent"});
+  State::Job job{std::move(mail), std::move(done)};
+  if (state_->queue.push(std::move(job))) return;
+  job.done({Outcome::try_later, 0, "too many messages wait to be sent"});
 }
 
-void SmtpSender::stop(Duration grace) {
-  {
-    std::unique_lock lock(state_->mutex);
-    state_->stopping = true;
-    state_->changed.notify_all();
-    state_->changed.wait_for(lock, grace, [this] { return state_->running == 0 && state_->queue.empty(); });
-    state_->abort = true;
-  }
-  for (std::thread& thread : state_->threads) {
-    if (thread.joinable()) thread.join();
-  }
-}
+void SmtpSender::stop(Duration grace) { state_->queue.stop(grace); }
 
 }  // namespace hejnal::net

@@ -50,6 +50,8 @@ class EventSource {
   virtual ~EventSource() = default;
   // Events after `last_id`, oldest first, at most 100.
   virtual std::vector<Event> next(std::uint64_t last_id) = 0;
+  // Whoever it was for may hear no more: the stream ends.
+  virtual bool over() { return false; }
 };
 
 class Reply {

@@ -54,7 +54,7 @@ struct SendResult {
   Outcome outcome = Outcome::try_later;
   int code = 0;                                     // SMTP reply code, 0 when there was none
   std::string text;                                 // the other side's words, or what went wrong, for people
-  std::optional<RawPiece> composed = std::nullopt;  // the bytes of an email at its first attempt
+  std::optional<RawPiece> composed = std::nullopt;  // the bytes of an email
 };
 
 // Hands one message to the next server. `done` is called exactly once, on any thread. Thread-safe.

@@ -36,6 +36,8 @@ struct Message {
   std::string message_id, content_key, base_subject;
   int notice = 0;  // of an outgoing one
   std::vector<IncomingAttachment> attachments;
+  int again = 0;                                   // how often it has come once more
+  std::optional<Instant> again_at = std::nullopt;  // the last time
 };
 
 struct OutboxItem {
@@ -106,7 +108,8 @@ class Store {
   // ----------------------------------------------------------------------------------------------------
   virtual Result<core::CaseNumber> last_case_number() = 0;
   virtual Result<std::vector<core::Entry>> journal(core::CaseNumber number) = 0;  // empty: no such case
-  // Appends the entries of one decision and stores what the case is after them.
+  // Appends the entries of one decision and stores what the case is after them. Its client becomes a person,
+  // where the address is of none yet.
   virtual Status write_turn(const core::Case& after, Instant at, const std::vector<core::Entry>& entries) = 0;
   virtual Result<std::vector<core::CaseNumber>> due_cases(Instant now,
                                                           int limit) = 0;  // by alarm, then number
@@ -120,9 +123,9 @@ class Store {
   // Of this client, and merged into another one since; newest first.
   virtual Result<std::vector<CaseSummary>> merged_cases_of_email(std::string_view address, int limit) = 0;
   virtual Result<std::vector<CaseSummary>> open_cases_of_phone(std::string_view phone,
-                                                               int limit) = 0;     // also by the person
-  virtual Result<core::CaseNumber> case_by_code(std::string_view short_code) = 0;  // 0: none
-  virtual Result<core::CaseNumber> case_by_token(std::string_view token) = 0;
+                                                               int limit) = 0;  // also by the person
+  // Of a short code from before they came from the number (core/case_names.hpp); 0: none.
+  virtual Result<core::CaseNumber> case_by_early_code(std::string_view short_code) = 0;
   virtual Result<core::CaseNumber> case_by_message_id(std::string_view message_id) = 0;
   virtual Result<std::vector<std::string>> participants(core::CaseNumber number) = 0;
   virtual Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) = 0;
@@ -143,6 +146,7 @@ class Store {
     bool set_aside = false;
   };
   virtual Result<std::optional<Earlier>> seen(std::string_view message_id, std::string_view content_key) = 0;
+  virtual Status came_again(core::MessageId id, Instant now) = 0;  // the very same one; nothing else happens
   virtual Result<core::MessageId> add_message(const Message& message, const std::vector<RawPiece>& raw) = 0;
   virtual Status set_raw(core::MessageId id, const std::vector<RawPiece>& raw) = 0;  // of an outgoing one
   virtual Status set_message_state(core::MessageId id, std::string_view state) = 0;
@@ -254,8 +258,8 @@ class Archive {
   virtual Result<std::vector<Message>> messages(
       core::CaseNumber number) = 0;  // oldest first, with those of merged cases
   virtual Result<std::optional<Message>> message(core::MessageId id) = 0;
-  virtual Result<std::string> raw(core::MessageId id) = 0;  // not_found, corrupt
-  virtual Result<bool> has_message_id(std::string_view message_id) = 0;
+  virtual Result<std::string> raw(core::MessageId id) = 0;               // not_found, corrupt
+  virtual Result<bool> has_message_id(std::string_view message_id) = 0;  // of one that came in
   // Lists whose newest comes first; only ids below `before`.
   static constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
   virtual Result<std::vector<Message>> set_aside(int limit, std::int64_t before = kNewest) = 0;

@@ -133,10 +133,7 @@ TYPED_TEST(StoreContract, ACaseIsFoundByWhatIsKnownOfIt) {
   EXPECT_EQ(summary->client, first.client);
   EXPECT_EQ(summary->opened_at, kStart);
   EXPECT_FALSE(this->store->summary(9).value());
-  EXPECT_EQ(this->store->case_by_code("C2").value(), 2);
-  EXPECT_EQ(this->store->case_by_code("C9").value(), 0);
-  EXPECT_EQ(this->store->case_by_token("token-1").value(), 1);
-  EXPECT_EQ(this->store->case_by_token("").value(), 0);
+  EXPECT_EQ(this->store->case_by_early_code("C2").value(), 0);
   EXPECT_EQ(this->numbers(this->store->open_cases_of_email("anna@klient.example", 10)), (Numbers{1}));
   EXPECT_EQ(this->numbers(this->store->open_cases_of_email("", 10)), Numbers{});
   EXPECT_EQ(this->numbers(this->store->open_cases_of_phone("+48601222333", 10)), (Numbers{2, 1}));
@@ -401,6 +398,31 @@ TYPED_TEST(StoreContract, PeopleAreMergedAndNamed) {
   EXPECT_EQ(this->store->person_by_phone("+48601").value().name, "Anna");
 }
 
+TYPED_TEST(StoreContract, WhatGoesToTheClientOfAMergedCaseIsFoundToo) {
+  core::Notice notice;
+  notice.id = 3;
+  notice.number = 12;
+  notice.through = 9;
+  ports::Message m = mail(9, "Re: Drukarka", "Gotowe.");
+  m.outgoing = true;
+  m.notice = 3;
+  m.message_id = core::message_id_of({9, 12, 3}, "x", "wsparcie.example");
+  ASSERT_TRUE(
+      this->store->queue(notice, this->store->add_message(m, {}).value(), core::NoticeState::queued, kStart));
+  EXPECT_EQ(this->store->case_by_message_id(m.message_id).value(), 9);
+  ASSERT_TRUE(this->store->notice_by_message_id(m.message_id).value());
+  EXPECT_EQ(this->store->notice_by_message_id(m.message_id).value()->notice, notice);
+}
+
+TYPED_TEST(StoreContract, CasesOfAPersonAreFoundAfterAMerge) {
+  ASSERT_TRUE(this->store->learn_person({"Anna", "", "+48601", ""}, true));
+  add_case(*this->store, 1, kStart, kStart + 2h, "a@dom.example");  // makes its client known
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_phone("+48601", 10)), Numbers{});
+  ASSERT_TRUE(this->store->merge_people(2, 1));
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_phone("+48601", 10)), Numbers{1});
+  EXPECT_EQ(this->numbers(this->store->open_cases_of_email("a@dom.example", 10)), Numbers{1});
+}
+
 TYPED_TEST(StoreContract, TheOutbox) {
   core::Notice notice;
   notice.id = 1;
@@ -408,12 +430,13 @@ TYPED_TEST(StoreContract, TheOutbox) {
   notice.to = "anna@klient.example";
   ports::Message m = mail(1, "Re: Drukarka", "Gotowe.");
   m.outgoing = true;
+  m.notice = 1;
   m.message_id = "<hejnal.1.1.x@wsparcie.example>";
   EXPECT_EQ(this->store->next_try().value(), std::nullopt);
   const auto first = this->store->add_message(m, {}).value();
   ASSERT_TRUE(this->store->queue(notice, first, core::NoticeState::queued, kStart));
   m.message_id = "<hejnal.1.2.x@wsparcie.example>";
-  notice.id = 2;
+  m.notice = notice.id = 2;
   const auto second = this->store->add_message(m, {}).value();
   ASSERT_TRUE(this->store->queue(notice, second, core::NoticeState::queued, kStart + 1min));
   EXPECT_EQ(this->store->next_try().value(), kStart);
@@ -435,8 +458,12 @@ TYPED_TEST(StoreContract, TheOutbox) {
   EXPECT_EQ(found->last_error, "451 later");
   EXPECT_EQ(found->next_try_at, kStart + 5min);
   EXPECT_EQ(this->store->message(first).value()->state, "queued");
-  EXPECT_FALSE(this->store->notice_by_message_id("").value());
-  EXPECT_FALSE(this->store->notice_by_message_id("<1@klient>").value());
+  EXPECT_EQ(this->store->case_by_message_id("<hejnal.1.2.x@wsparcie.example>").value(), 1);
+  for (const char* other : {"", "<1@klient>", "<hejnal.1.2.y@wsparcie.example>",
+                            "<hejnal.1.3.x@wsparcie.example>", "<hejnal.2.1.x@wsparcie.example>"}) {
+    EXPECT_FALSE(this->store->notice_by_message_id(other).value()) << other;
+    EXPECT_EQ(this->store->case_by_message_id(other).value(), 0) << other;
+  }
 }
 
 TYPED_TEST(StoreContract, SettingsProceduresAndTokens) {
@@ -506,6 +533,16 @@ TYPED_TEST(StoreContract, WhatWasSetAsideWaitsForALook) {
   EXPECT_EQ(left[0].id, first);
 }
 
+TYPED_TEST(StoreContract, AMessageThatHasComeAgainIsCounted) {
+  const auto id = this->store->add_message(mail(1, "a", "b"), {}).value();
+  EXPECT_EQ(this->store->message(id).value()->again, 0);
+  EXPECT_EQ(this->store->message(id).value()->again_at, std::nullopt);
+  ASSERT_TRUE(this->store->came_again(id, kStart));
+  ASSERT_TRUE(this->store->came_again(id, kStart + 1h));
+  EXPECT_EQ(this->store->message(id).value()->again, 2);
+  EXPECT_EQ(this->store->message(id).value()->again_at, kStart + 1h);
+}
+
 TYPED_TEST(StoreContract, WhatWasToldByText) {
   ports::Message m = mail(1, "", "Alarm");
   m.channel = core::Channel::sms;
@@ -571,7 +608,6 @@ std::string everything(ports::Store& store) {
   add(store.last_case_number().value(), store.next_alarm().value().value_or(Instant{}).ms);
   for (const CaseNumber number : got(store.due_cases(kStart + 30h, 100))) add("due", number);
   add(store.failure_open().value());
-  add(store.case_by_code("C11").value(), store.case_by_token("token-11").value());
   for (const auto& s : got(store.open_cases_of_email("anna@klient.example", 20))) add("open", s.number);
   for (const auto& s : got(store.merged_cases_of_email("anna@klient.example", 20))) add("merged", s.number);
   for (core::MessageId id = 1; id < 20; ++id) {

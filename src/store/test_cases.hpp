@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "core/case_names.hpp"
 #include "ports/store.hpp"
 
 namespace hejnal::store {
@@ -24,7 +25,7 @@ inline core::Case opened(core::CaseNumber number, std::vector<core::Entry>& entr
               {"Anna", email, "+48601222333", "Klient"},
               "Drukarka",
               code,
-              "token-" + std::to_string(number),
+              token_of(number, std::string(kTokenSecret, 'x')),
               at,
               false,
               {}}},

@@ -76,7 +76,10 @@ class Tokens(ApiTest):
     def test_the_numbers_are_for_this_machine_and_for_readers(self):
         self.assertEqual(self.desk.get("/metrics", token=None).status, 200)
         through_a_proxy = {"X-Forwarded-For": "203.0.113.7"}
-        self.problem(self.desk.get("/metrics", token=None, headers=through_a_proxy), 401)
+        for header in (through_a_proxy, {"Forwarded": "for=203.0.113.7"}, {"X-Forwarded-Proto": "https"}, {"Host": "pomoc.firma.example"}):
+            self.problem(self.desk.get("/metrics", token=None, headers=header), 401)
+        for host in ("localhost:8080", "[::1]:8080", "127.0.0.1"):
+            self.assertEqual(self.desk.get("/metrics", token=None, headers={"Host": host}).status, 200)
         self.problem(self.desk.get("/metrics", token=self.desk.make_token("client"), headers=through_a_proxy), 401)
         self.assertEqual(self.desk.get("/metrics", token=self.desk.make_token("reader"), headers=through_a_proxy).status, 200)
 
@@ -558,10 +561,10 @@ class Lists(ApiTest):
 
 
 class Events(ApiTest):
-    def stream(self, **headers):
+    def stream(self, token=None, **headers):
         connection = self.desk.connect(timeout=10)
         self.addCleanup(connection.close)
-        connection.request("GET", "/api/v1/events", headers={"Authorization": "Bearer " + self.desk.token, **headers})
+        connection.request("GET", "/api/v1/events", headers={"Authorization": f"Bearer {token or self.desk.token}", **headers})
         response = connection.getresponse()
         self.assertEqual(response.status, 200)
         self.assertTrue(response.headers["Content-Type"].startswith("text/event-stream"))
@@ -588,6 +591,19 @@ class Events(ApiTest):
         self.desk.act(1, "read")
         while self.next_event(response)["event"] != "changed":
             pass
+
+    def test_a_stream_ends_with_its_token(self):
+        watching = {name: self.stream(self.desk.make_token("reader", name)) for name in ("ela", "jan", "ola")}
+        self.desk.good("POST", "/api/v1/tokens/revoke", {"name": "ela"})
+        world.run("token", "revoke", "--name", "jan", "--data", self.folder)  # by the command, as far as the server
+        for name in ("ela", "jan"):
+            self.assertEqual(watching[name].read(), b"")
+        self.open_case()
+        self.assertEqual(self.next_event(watching["ola"])["event"], "opened")
+        # The name may come again, and its new token is worth something.
+        again = self.stream(self.desk.make_token("reader", "ela"))
+        self.desk.act(1, "read")
+        self.assertEqual(self.next_event(again)["event"], "changed")
 
     def test_nothing_is_missed_between_two_connections(self):
         first = self.stream()

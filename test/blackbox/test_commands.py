@@ -411,7 +411,8 @@ class Keeping(ConfiguredTest):
     def test_what_was_there_is_kept(self):
         self.hejnal("backup", "--config", self.config, self.copy)
         self.hejnal("deliver", "--config", self.config, stdin=world.mail(sender="late@klient.example"))
-        self.hejnal("restore", "--config", self.config, self.copy)
+        restored = self.hejnal("restore", "--config", self.config, self.copy)
+        self.assertIn("before-restore", restored.stdout)
         done = self.hejnal("verify", "--config", self.config, self.folder / "hejnal.db.before-restore", "--json")
         self.assertEqual(json.loads(done.stdout)["cases"], 6)
 
@@ -419,7 +420,8 @@ class Keeping(ConfiguredTest):
         # As docs/install.md shows it.
         self.hejnal("backup", "--config", self.config, self.copy)
         other = self.folder / "rehearsal"
-        self.hejnal("restore", "--data", other, self.copy)
+        restored = self.hejnal("restore", "--data", other, self.copy)
+        self.assertNotIn("before-restore", restored.stdout)  # nothing was there
         self.hejnal("verify", "--data", other)
 
     def test_a_restore_of_nonsense_changes_nothing(self):

@@ -48,13 +48,7 @@ class Gammu(SmsTest, sms_servers.Processes):
         (self.modem / "rc").write_text(RC.format(folder=self.modem, script=script))
         (self.modem / "url").write_text(f"{self.hook('modem', 'x')[:-2]}\n{self.modem}/kept\n")
         self.env = {**os.environ, "HEJNAL_GAMMU": f"{self.modem}/url", "LC_ALL": "C.UTF-8"}
-        self.configure(f"""
-[[sms.gateway]]
-name = "modem"
-kind = "gammu"
-spool = "{self.modem}/out"
-secret_file = "{self.folder}/secret"
-""")
+        self.configure(self.table("modem", "gammu", spool=f"{self.modem}/out"))
 
     def daemon(self):
         return self.run_one(["gammu-smsd", "-c", self.modem / "rc"], env=self.env)
@@ -65,10 +59,6 @@ secret_file = "{self.folder}/secret"
                                "-sender", sender, "-unicode"], input=text.encode(), capture_output=True, env=self.env,
                               timeout=30, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-
-    def texts(self):
-        return [m["text"] for c in self.desk.all_cases() for m in self.desk.case(c["number"])["messages"]
-                if m["direction"] == "in" and m["channel"] == "sms"]
 
     def log(self):
         path = self.modem / "smsd.log"

@@ -1,5 +1,6 @@
 """What everything stands on: the relay, the database's file, the clock, the threads. Trouble there is said, once and aloud."""
 
+import contextlib
 import os
 import socket
 import socketserver
@@ -31,6 +32,9 @@ class GroundTest(ConfiguredTest):
     def channel(self, name):
         found = [one for one in self.desk.get("/api/v1/health").json["channels"] if one["name"] == name]
         return found[0] if found else None
+
+    def states(self):
+        return {one["state"] for one in self.desk.good("GET", "/api/v1/notices")["items"]}
 
     def eventually(self, condition, words, longest_s=15):
         self.assertTrue(world.eventually(condition, longest_s), f"{words}: {self.said()}")
@@ -77,6 +81,18 @@ class Relay(GroundTest):
         self.assertNotIn("does not take mail", self.said())
 
 
+    def test_what_leaves_after_a_crash_can_be_had_back_too(self):
+        with socket.create_server(("127.0.0.1", self.relay)):  # takes connections, and says nothing
+            self.serve()
+            self.desk.deliver(world.mail(), recipients=OURS)
+            self.eventually(lambda: self.states() == {"handing_over"}, "nothing is handed over")
+            self.desk.kill()
+        self.serve()
+        self.eventually(lambda: self.states() == {"queued"}, "it is not tried again")
+        for one in self.desk.good("GET", "/api/v1/notices")["items"]:
+            self.assertIn(b"Auto-Submitted: ", self.desk.raw(one["message"]))
+
+
 class DatabaseFile(GroundTest):
     def setUp(self):
         super().setUp()
@@ -119,6 +135,34 @@ class DatabaseFile(GroundTest):
         self.away.rename(self.path)
         self.assertEqual(len(self.serve().all_cases()), 1)
 
+    def test_another_program_that_has_looked_into_it_takes_nothing_away(self):
+        self.serve()
+        log, long = self.folder / "hejnal.db-wal", (os.urandom(3 << 20)).hex()
+        long = "\r\n".join(long[i:i + 900] for i in range(0, len(long), 900))
+        for i in range(4):  # until the log is worth shortening
+            self.desk.deliver(world.mail(subject=f"Plik {i}", text=long), recipients=OURS)
+        self.eventually(lambda: self.path.stat().st_size > 8 << 20, "the log was not shortened")
+        time.sleep(0.5)  # now the database has been synced as well
+        with contextlib.closing(sqlite3.connect(self.path)) as other:
+            self.assertEqual(other.execute("SELECT count(*) FROM cases").fetchone(), (4,))
+        self.assertTrue(log.exists(), "the log is gone")
+        self.assertEqual(self.desk.deliver(world.mail(subject="Awaria"), recipients=OURS)[0][:3], "250")
+        self.desk.kill()
+        self.assertEqual(self.serve().all_cases()[-1]["subject"], "Awaria")
+
+    def test_it_stays_locked_for_other_programs(self):
+        self.serve()
+        self.desk.deliver(world.mail(), recipients=OURS)
+        files = {(self.folder / name).stat().st_ino: name for name in ("hejnal.db", "hejnal.db-shm")}
+
+        def locked():
+            held = (line.split() for line in Path("/proc/locks").read_text().splitlines())
+            return {files.get(int(one[5].split(":")[2])) for one in held if one[4] == str(self.desk.pid)} - {None}
+
+        self.assertEqual(locked(), set(files.values()))
+        time.sleep(4.5)  # whoever looks after the log has begun
+        self.assertEqual(locked(), set(files.values()))
+
     def test_a_new_one_is_said_to_be_new(self):
         self.serve()
         self.assertIn(f"made a new database: {self.path}", self.said())
@@ -156,6 +200,34 @@ class Threads(world.SandboxTest):
         self.assertEqual(len(set(names)), len(names), names)
         for name in ("ledger", "net", "parse-1", "api-1", "out", "log", "watch"):
             self.assertIn("hejnal-" + name, names)
+
+
+class End(GroundTest):
+    def test_within_ten_seconds_however_slow_everybody_is(self):
+        with socket.create_server(("127.0.0.1", self.relay)):  # takes connections, and says nothing
+            self.write(world.settings(self.folder, smtp=f"smtp://127.0.0.1:{self.relay}", end=f"""
+[[sms.gateway]]
+name = "silent"
+kind = "http"
+url = "http://127.0.0.1:{self.relay}/send?to={{to}}&text={{text}}"
+"""))
+            self.serve()
+            self.desk.deliver(world.mail("[krytyczna] Serwer"), recipients=OURS)  # an alert by mail and by SMS
+            self.eventually(lambda: self.states() == {"handing_over"}, "nothing is handed over")
+            mail = self.desk.lmtp_socket()
+            self.addCleanup(mail.close)
+            mail.read_reply()
+            for command in ("LHLO test.example", "MAIL FROM:<anna@klient.example>", f"RCPT TO:<{OURS[0]}>", "DATA"):
+                mail.command(command)
+            mail.send("Subject: x\r\n")
+            request = self.desk.connect()
+            self.addCleanup(request.close)
+            request.putrequest("POST", "/api/v1/cases")
+            request.putheader("Content-Length", "100")
+            request.endheaders(b"{")
+            begin = time.monotonic()
+            self.assertEqual(self.desk.stop(), 0)
+            self.assertLess(time.monotonic() - begin, 10)
 
 
 class Sandbox(world.FolderTest):

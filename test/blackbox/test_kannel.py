@@ -17,19 +17,8 @@ class Kannel(SmsTest, sms_servers.KannelTest):
         self.choose_ports()
 
     def hejnal(self):
-        (self.folder / "kannel.password").write_text("kannel-password\n")
-        self.configure(f"""
-[[sms.gateway]]
-name = "kannel"
-kind = "kannel"
-url = "{self.sendsms}"
-user = "hejnal"
-password_file = "{self.folder}/kannel.password"
-secret_file = "{self.folder}/secret"
-callback = "{self.base}"
-from = "600000000"
-timeout_s = 5
-""")
+        self.configure(self.table("kannel", "kannel", "kannel-password", url=self.sendsms, user="hejnal", callback=self.base,
+                                    timeout_s=5, **{"from": "600000000"}))
         self.serve()
 
     def url(self, kind="get-url"):
@@ -37,11 +26,6 @@ timeout_s = 5
         if kind == "post-url":
             return f'post-url = "{hook}?id=%I&from=%p&to=%P"'
         return f'get-url = "{hook}?id=%I&from=%p&to=%P&text=%b&charset=%C&ts=%T"'
-
-    def texts(self):
-        """What clients' SMS say, of all cases."""
-        return [m["text"] for c in self.desk.all_cases() for m in self.desk.case(c["number"])["messages"]
-                if m["direction"] == "in" and m["channel"] == "sms"]
 
     def comes(self, *texts, longest_s=20):
         there = world.eventually(lambda: len(self.texts()) >= len(texts), longest_s)

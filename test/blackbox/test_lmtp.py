@@ -224,13 +224,41 @@ class Original(world.SandboxTest):
         self.assertIn(b"Auto-Submitted: auto-replied\r\n", raw)
 
 
+class WithoutANumber(world.ConfiguredTest):
+    def test_what_is_not_known_is_not_said(self):
+        for language in ("pl", "en"):
+            with self.subTest(language):
+                client = f"{language}@klient.example"
+                self.write(world.settings(self.folder).replace('language = "pl"', f'language = "{language}"'))
+                desk = self.serve()
+                desk.deliver(world.mail(subject=language, sender=client), client, ("pomoc@firma.example",))
+                case = desk.all_cases()[-1]
+                receipt = next(one for one in desk.case(case["number"])["messages"] if one["to"] == client)
+                self.assertIn(case["short_code"], receipt["text"])
+                self.assertNotRegex(receipt["text"], r": *\.|Numer do|Number for")
+                desk.stop()
+
+
 class Duplicates(world.SandboxTest):
     def test_the_same_mail_twice_is_one_case_and_one_receipt(self):
         raw = world.mail(message_id="<same@klient.example>")
-        for _ in range(3):
+        self.desk.deliver(raw)
+        entries = len(self.only_case()["journal"])
+        for _ in range(2):
             self.assertEqual(self.desk.deliver(raw)[0][:3], "250")
-        self.only_case()
+        found = self.only_case()
         self.assertEqual(len(self.desk.emails(to=ANNA)), 1)
+        # It is recorded, and nothing follows.
+        self.assertEqual(len(found["journal"]), entries)
+        mail, receipt = found["messages"]
+        self.assertEqual((mail["deliveries"], receipt["deliveries"]), (3, None))
+        self.assertGreaterEqual(mail["delivered_again_at"], mail["at"])
+
+    def test_of_what_was_set_aside_too(self):
+        raw = world.mail(message_id="<same@klient.example>", headers=("List-Id: <news.lista.example>", "Precedence: bulk"))
+        for _ in range(2):
+            self.desk.deliver(raw)
+        self.assertEqual([one["deliveries"] for one in self.desk.good("GET", "/api/v1/set-aside")["items"]], [2])
 
     def test_another_way_here_is_still_the_same_mail(self):
         raw = world.mail(message_id="<same@klient.example>")

@@ -49,23 +49,8 @@ class Loop(world.FolderTest):
         self.addCleanup(self.relay.server_close)
         self.addCleanup(self.relay.shutdown)
         self.settings = self.folder / "hejnal.toml"
-        self.settings.write_text(f"""
-[desk]
-name = "Wsparcie"
-address = "{DESK}"
-[store]
-url = "sqlite:{self.folder}/hejnal.db"
-[http]
-listen = "127.0.0.1:0"
-public_url = "https://pomoc.example"
-[email.in]
-lmtp = "127.0.0.1:0"
-[email.out]
-smtp = "smtp://127.0.0.1:{self.relay.server_address[1]}"
-[[on_call]]
-name = "Jan"
-email = "{DESK}"
-""")
+        relay = f"smtp://127.0.0.1:{self.relay.server_address[1]}"
+        self.settings.write_text(world.settings(self.folder, address=DESK, smtp=relay, on_call=DESK), "utf-8")
 
     def test_check_refuses_it(self):
         self.assertEqual(world.run("check", "--config", self.settings).returncode, 78)

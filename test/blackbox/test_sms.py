@@ -1,5 +1,7 @@
 """SMS by HTTP gateways: SMSAPI, Twilio, any other; in order of preference, with what can go wrong on the way."""
 
+import concurrent.futures
+import json
 import time
 import unittest
 
@@ -11,31 +13,6 @@ from world import ON_CALL_PHONE
 CLIENT = "+48601234567"
 SECRET = "0123456789abcdef0123456789abcdef"
 PUBLIC = "https://pomoc.firma.example"
-
-CONFIG = """\
-[desk]
-name = "Wsparcie"
-address = "pomoc@firma.example"
-sms_number = "+48600000000"
-
-[store]
-url = "sqlite:{folder}/hejnal.db"
-
-[http]
-listen = "127.0.0.1:{port}"
-public_url = "{public}"
-
-[email.in]
-lmtp = "127.0.0.1:0"
-
-[email.out]
-smtp = "smtp://127.0.0.1:1"
-
-[[on_call]]
-name = "Jan"
-email = "jan@firma.example"
-phone = "+48 600 000 001"
-"""
 
 
 class SmsTest(world.FolderTest):
@@ -52,52 +29,35 @@ class SmsTest(world.FolderTest):
         return one
 
     def configure(self, gateways, more=""):
-        self.config.write_text(CONFIG.format(folder=self.folder, port=self.port, public=PUBLIC) + more + gateways, "utf-8")
+        self.config.write_text(world.settings(self.folder, desk='sms_number = "+48600000000"\n', http=f"127.0.0.1:{self.port}",
+                                              end=more + gateways), "utf-8")
+
+    def table(self, name, kind, password=None, secret=True, **keys):
+        """A table of the configuration; what is secret has a file of its own."""
+        if password is not None:
+            keys["password_file"] = f"{self.folder}/{name}.password"
+            (self.folder / f"{name}.password").write_text(password + "\n")
+        if secret:
+            keys["secret_file"] = f"{self.folder}/secret"
+        lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in {"name": name, "kind": kind, **keys}.items())
+        return "\n[[sms.gateway]]\n" + "".join(lines)
 
     def smsapi(self, name="smsapi", **more):
         emulator = self.emulator(sms_servers.Smsapi())
-        (self.folder / "token.smsapi").write_text(emulator.token + "\n")
-        lines = "".join(f"{key} = {value}\n" for key, value in more.items())
-        return emulator, f"""
-[[sms.gateway]]
-name = "{name}"
-kind = "smsapi"
-url = "{emulator.url}/sms.do"
-password_file = "{self.folder}/token.smsapi"
-secret_file = "{self.folder}/secret"
-from = "Firma"
-timeout_s = 2
-{lines}"""
+        return emulator, self.table(name, "smsapi", emulator.token, url=f"{emulator.url}/sms.do", **{
+            "from": "Firma", "timeout_s": 2, **more})
 
     def twilio(self):
         emulator = self.emulator(sms_servers.Twilio())
-        (self.folder / "token.twilio").write_text(emulator.token + "\n")
-        return emulator, f"""
-[[sms.gateway]]
-name = "twilio"
-kind = "twilio"
-url = "{emulator.url}"
-user = "{emulator.sid}"
-password_file = "{self.folder}/token.twilio"
-from = "{emulator.number}"
-timeout_s = 2
-"""
+        return emulator, self.table("twilio", "twilio", emulator.token, secret=False, url=emulator.url, user=emulator.sid, **{
+            "from": emulator.number, "timeout_s": 2})
 
     def plain(self):
         emulator = self.emulator(sms_servers.Plain())
-        (self.folder / "plain").write_text("plain password\n")
-        return emulator, f"""
-[[sms.gateway]]
-name = "plain"
-kind = "http"
-url = "{emulator.url}/send"
-body = '{{"to":"{{number}}","text":"{{text}}","ref":"{{id}}"}}'
-headers = ["Content-Type: application/json", "X-Key: {{password}}"]
-success = "queued"
-password_file = "{self.folder}/plain"
-secret_file = "{self.folder}/secret"
-timeout_s = 2
-"""
+        return emulator, self.table(
+            "plain", "http", "plain password", url=f"{emulator.url}/send", timeout_s=2, success="queued",
+            body='{"to":"{number}","text":"{text}","ref":"{id}"}',
+            headers=["Content-Type: application/json", "X-Key: {password}"])
 
     def serve(self):
         self.desk = self.start("--config", self.config, token_file=self.folder / "token")
@@ -132,6 +92,11 @@ timeout_s = 2
 
     def notices(self):
         return self.desk.good("GET", "/api/v1/notices")
+
+    def texts(self):
+        """What clients' SMS say, of all cases."""
+        return [m["text"] for c in self.desk.all_cases() for m in self.desk.case(c["number"])["messages"]
+                if m["direction"] == "in" and m["channel"] == "sms"]
 
     def health(self, name):
         channels = self.desk.get("/api/v1/health").json["channels"]
@@ -277,9 +242,7 @@ class Twilio(SmsTest):
         incoming = {"MessageSid": "SM77", "From": CLIENT, "To": self.gateway.number, "Body": "Nadal nie działa 😀", "NumMedia": "0"}
         for _ in range(2):
             self.assertEqual(self.gateway.say(self.base, "/hooks/sms/twilio/in", incoming, PUBLIC), (200, "<Response/>"))
-        texts = [m["text"] for c in self.desk.all_cases() for m in self.desk.case(c["number"])["messages"]
-                 if m["direction"] == "in" and m["channel"] == "sms"]
-        self.assertEqual(texts, ["Nadal nie działa 😀"])
+        self.assertEqual(self.texts(), ["Nadal nie działa 😀"])
         self.assertEqual(self.gateway.say(self.base, "/hooks/sms/twilio/in", {**incoming, "AccountSid": "AC9"}, PUBLIC)[0], 403)
 
     def test_who_has_opted_out_is_told_apart(self):
@@ -299,6 +262,35 @@ class Twilio(SmsTest):
         self.becomes(number, "handed_over")
         self.assertEqual(len(self.gateway.messages), 2)
         self.assertEqual([one.method for one in self.gateway.requests], ["POST", "POST", "GET"])
+
+
+class Parts(SmsTest):
+    def setUp(self):
+        super().setUp()
+        self.configure(self.table("kannel", "kannel", "kannel-password", url="http://127.0.0.1:1/cgi-bin/sendsms", user="hejnal"))
+        self.serve()
+
+    def part(self, number, total, text):
+        """Brings one part by Kannel's post-url; gives the status, also when it comes late."""
+        request = self.desk.connect()
+        try:
+            request.request("POST", f"/hooks/sms/kannel/{SECRET}/in?id=part-{number}", text.encode(),
+                            {"X-Kannel-From": CLIENT, "X-Kannel-To": "+48600000000", "Content-Type": "text/plain; charset=UTF-8",
+                             "X-Kannel-UDH": f"%05%00%03%2A%{total:02X}%{number:02X}"})
+            return request.getresponse().status
+        except OSError as error:
+            return repr(error)
+        finally:
+            request.close()
+
+    def test_one_that_waits_for_the_other_is_kept_and_answered_at_the_end(self):
+        with concurrent.futures.ThreadPoolExecutor() as gateway:
+            first = gateway.submit(self.part, 1, 2, "Od rana nie działa nam serwer")
+            self.assertTrue(world.eventually(lambda: "1 received" in self.health("kannel")["detail"]))
+            self.assertEqual(self.desk.stop(), 0)
+            self.assertEqual(first.result(), 200)  # else it came again, with an id that the desk knows already
+        self.serve()
+        self.assertEqual(self.texts(), ["Od rana nie działa nam serwer[…]"])
 
 
 class AnyHttp(SmsTest):
@@ -386,7 +378,7 @@ class Checking(SmsTest):
         for bad, words in (
             (good.replace("secret_file", "secret"), "sms.gateway.secret"),
             (good.replace(f"{self.folder}/secret", "/nowhere/secret"), "/nowhere/secret"),
-            (good.replace("token.smsapi", "no-token"), "no-token"),
+            (good.replace("smsapi.password", "no-token"), "no-token"),
             (good.replace('"smsapi"', '"pigeon"', 2), "pigeon"),
             ("[sms]\nper_number = 0\n" + good, "sms.per_number"),
         ):

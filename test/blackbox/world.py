@@ -59,19 +59,20 @@ def follow_token(email):
     return re.search(r"/c/([a-z0-9]+)", email["text"]).group(1)
 
 
-def settings(folder, desk="", lmtp="127.0.0.1:0", smtp="smtp://127.0.0.1:1", on_call="jan@firma.example", end=""):
+def settings(folder, address="pomoc@firma.example", desk="", http="127.0.0.1:0", lmtp="127.0.0.1:0", smtp="smtp://127.0.0.1:1",
+             on_call="jan@firma.example", end=""):
     """A good hejnal.toml. `desk` is more of [desk], `end` more of the person on call, and more tables."""
     return f"""\
 [desk]
 name = "Wsparcie"
-address = "pomoc@firma.example"
+address = "{address}"
 language = "pl"
 {desk}
 [store]
 url = "sqlite:{folder}/hejnal.db"
 
 [http]
-listen = "127.0.0.1:0"
+listen = "{http}"
 public_url = "https://pomoc.firma.example"
 
 [email.in]

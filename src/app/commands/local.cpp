@@ -178,16 +178,18 @@ int backup(const DatabaseArguments& database, const std::string& path) {
 int restore(const DatabaseArguments& database, const std::string& path) {
   const auto settings = settings_of(database);
   if (!settings) return complain(settings.error());
+  std::error_code ignored;
   if (!database.data.empty()) {  // a sandbox's folder may be new
-    std::error_code ignored;
     std::filesystem::create_directories(database.data, ignored);
   }
   const auto lock = DatabaseLock::take(settings->store_path);
+  const bool replaces = std::filesystem::exists(settings->store_path, ignored);
   const Status done =
       lock ? store::sqlite::restore(path, settings->store_path) : tl::make_unexpected(lock.error());
   if (!done) return complain(done.error());
-  fmt::print("{} is restored; what was there before is kept as {}.before-restore\n", settings->store_path,
-             settings->store_path);
+  fmt::print("{} is restored", settings->store_path);
+  if (replaces) fmt::print("; what was there before is kept as {}.before-restore", settings->store_path);
+  fmt::print("\n");
   return EX_OK;
 }
 

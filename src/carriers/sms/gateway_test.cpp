@@ -447,6 +447,19 @@ TEST(PlainHttp, FillsItsTemplateIn) {
   EXPECT_EQ(http.calls[1].headers[1].second, "pass word");
 }
 
+// Words of a client stand in alerts; they must not name another recipient.
+TEST(PlainHttp, ABodyWithoutATypeIsAForm) {
+  TestCaller http;
+  auto s = settings("http");
+  s.url = "https://gateway.example/send";
+  s.body = "to={number}&text={text}";
+  const auto gateway = std::move(*make_gateway(std::move(s), http));
+  http.will_say(200, "ok");
+  EXPECT_EQ(send(*gateway, sms("100% & to=+48700700700")).outcome, Outcome::handed_over);
+  EXPECT_EQ(wire::field(http.form(), "text"), "100% & to=+48700700700");
+  EXPECT_EQ(http.form().size(), 2u);
+}
+
 TEST(PlainHttp, SuccessCanBeToldByWords) {
   TestCaller http;
   auto s = settings("http");

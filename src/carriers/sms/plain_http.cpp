@@ -42,14 +42,16 @@ class PlainHttp final : public Gateway {
     call.method = settings_.method;
     call.timeout = settings_.timeout;
     call.url = filled(settings_.url, sms, wire::percent_encode);
-    Escape escape = as_it_is;
+    Escape escape = wire::percent_encode;  // without a Content-Type a body goes as a form
     for (const std::string& line : settings_.headers) {
       const auto colon = line.find(':');
       const std::string key(trim(line.substr(0, colon)));
       const std::string value = filled(trim(line.substr(colon + 1)), sms, for_header);
       if (iequals(key, "content-type")) {
-        if (value.find("json") != std::string::npos) escape = for_json;
-        if (value.find("x-www-form-urlencoded") != std::string::npos) escape = wire::percent_encode;
+        const std::string type = to_lower_ascii(value);
+        escape = as_it_is;
+        if (type.find("json") != std::string::npos) escape = for_json;
+        if (type.find("x-www-form-urlencoded") != std::string::npos) escape = wire::percent_encode;
       }
       call.headers.emplace_back(key, value);
     }

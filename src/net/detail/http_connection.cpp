@@ -316,7 +316,7 @@ asio::awaitable<void> HttpConnection::stream(bool http_1_0, bool head_only) {
   bool open = co_await write(head);
   if (!open || head_only) co_return;
   house_.streams.insert(this);
-  while (open && !house_.door->stopping() && !cut_) {
+  while (open && !house_.door->stopping() && !cut_ && !source_->over()) {
     std::string text = co_await next_text();
     if (text.empty()) continue;
     if (!http_1_0) text = http_chunk(text);

@@ -67,7 +67,6 @@ struct Tables {
   Index<Instant, core::CaseNumber> alarms;
   Index<bool, core::CaseNumber> failures, without_email;  // open ones; the first half is always true
   Index<std::string, core::CaseNumber> open_by_email, merged_by_email, open_by_phone;
-  ByText<core::CaseNumber> by_code, by_token;
   Index<core::CaseNumber, std::string> participants;
 
   ById<MessageRow> messages;               // 1 to their count: none ever goes
@@ -98,7 +97,7 @@ struct Tables {
   void each(const Do& what) {
     const auto all = [&what](auto&... table) { (what(table), ...); };
     all(cases, journal, alarms, failures, without_email, open_by_email, merged_by_email, open_by_phone,
-        by_code, by_token, participants, messages, raw, blobs, said, heard, by_message_id, told,
+        participants, messages, raw, blobs, said, heard, by_message_id, told,
         not_looked_at, notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
         phones.by_person, numbers, numbers_by_phone, refused, by_domain, settings, procedures, tokens);
   }

@@ -109,10 +109,9 @@ class MemoryStore final : public ports::Store {
     if (!t_.journal.add({after.number, first}, {at, entries}))
       return fail(Fault::conflict, "case {} has an entry {} already", after.number, first);
     const CaseRow* before = t_.cases.find(after.number);
-    if (!before) {
-      if (!t_.by_code.add(after.short_code, after.number) || !t_.by_token.add(after.token, after.number))
-        return fail(Fault::conflict, "the code or the token of case {} is taken", after.number);
-    }
+    const core::Party& client = after.client;  // who has a case is known
+    if (!client.email.empty() && !t_.emails.known.find(client.email))
+      HEJNAL_TRY_VOID(learn_person({client.name, client.email, {}, client.organisation}, true));
     CaseRow row{after, core::alarm(after), before && before->failure};
     index(after.number, before, row);
     t_.cases.put(after.number, std::move(row));
@@ -177,8 +176,7 @@ class MemoryStore final : public ports::Store {
     }
     return out;
   }
-  Result<CaseNumber> case_by_code(string_view code) override { return number_of(t_.by_code.find(code)); }
-  Result<CaseNumber> case_by_token(string_view token) override { return number_of(t_.by_token.find(token)); }
+  Result<CaseNumber> case_by_early_code(string_view) override { return 0; }
   Result<CaseNumber> case_by_message_id(string_view message_id) override {
     CaseNumber out = 0;
     for (const MessageId id : named(message_id)) {
@@ -306,6 +304,12 @@ class MemoryStore final : public ports::Store {
   Status set_message_text(MessageId id, string_view text) override {
     if (!t_.messages.find(id)) return fail(Fault::not_found, "there is no message {}", id);
     return change(id, [&](MessageRow& row) { row.m.text = text; });
+  }
+  Status came_again(MessageId id, Instant now) override {
+    return change(id, [&](MessageRow& row) {
+      ++row.m.again;
+      row.m.again_at = now;
+    });
   }
   Status set_looked_at(MessageId id, Instant now) override {
     return change(id, [&](MessageRow& row) { row.looked_at = now; });

@@ -7,7 +7,9 @@
 #include <map>
 
 #include "base/compress.hpp"
+#include "base/hash.hpp"
 #include "base/text.hpp"
+#include "core/case_names.hpp"
 #include "store/sqlite/search.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -69,7 +71,12 @@ class SqliteArchive final : public ports::Archive {
   Result<ports::CasePage> cases(const ports::CaseQuery& query) override;
   Result<std::optional<ports::CaseRow>> find(core::CaseNumber number) override;
   Result<core::CaseNumber> by_token(std::string_view token) override {
-    return one(db_.query("SELECT number FROM cases WHERE token = ?1", token));
+    const core::CaseNumber number = core::number_in(token);
+    if (number == 0)
+      return one(db_.query("SELECT number FROM cases WHERE length(token) = 26 AND token = ?1", token));
+    HEJNAL_TRY(Rows rows, db_.query("SELECT token FROM cases WHERE number = ?1", number));
+    HEJNAL_TRY(const bool found, rows.next());
+    return found && equal_constant_time(rows.view(0), token) ? number : 0;
   }
   Result<std::vector<core::Entry>> journal(core::CaseNumber number) override {
     return read_journal(db_, number);
@@ -90,7 +97,9 @@ class SqliteArchive final : public ports::Archive {
   Result<bool> has_message_id(std::string_view message_id) override {
     HEJNAL_TRY(
         Rows rows,
-        db_.query("SELECT 1 FROM messages WHERE message_id <> '' AND message_id = ?1 LIMIT 1", message_id));
+        db_.query(
+            "SELECT 1 FROM messages WHERE message_id <> '' AND outgoing = 0 AND message_id = ?1 LIMIT 1",
+            message_id));
     return rows.next();
   }
   Result<std::vector<ports::Message>> set_aside(int limit, std::int64_t before) override {
@@ -122,13 +131,13 @@ class SqliteArchive final : public ports::Archive {
     HEJNAL_TRY(const bool found, rows->next());
     return found ? rows->integer(0) : 0;
   }
-  static Result<std::vector<ports::Message>> list(Result<Rows> rows) {
+  Result<std::vector<ports::Message>> list(Result<Rows> rows) {
     if (!rows) return tl::make_unexpected(rows.error());
     std::vector<ports::Message> out;
     for (;;) {
       HEJNAL_TRY(const bool more, rows->next());
       if (!more) return out;
-      HEJNAL_TRY(ports::Message m, read_message(*rows));
+      HEJNAL_TRY(ports::Message m, read_message(db_, *rows));
       out.push_back(std::move(m));
     }
   }

@@ -48,11 +48,14 @@ TEST_F(ArchiveTest, ARowTellsWhatAListShows) {
   EXPECT_EQ(row->class_name, "urgent");
   EXPECT_EQ(row->class_reason, "so");
   EXPECT_EQ(row->step, 2);
-  EXPECT_EQ(row->token, "token-1");
+  const std::string token = core::token_of(1, std::string(core::kTokenSecret, 'x'));
+  EXPECT_EQ(row->token, token);
   EXPECT_TRUE(*row->next == *core::next(c));
   EXPECT_FALSE(row->read_at);
   EXPECT_FALSE(archive->find(2).value());
-  EXPECT_EQ(archive->by_token("token-1").value(), 1);
+  EXPECT_EQ(archive->by_token(token).value(), 1);
+  EXPECT_EQ(archive->by_token(core::token_of(1, std::string(core::kTokenSecret, 'y'))).value(), 0);
+  EXPECT_EQ(archive->by_token(core::token_of(2, std::string(core::kTokenSecret, 'x'))).value(), 0);
   EXPECT_EQ(archive->by_token("x").value(), 0);
   EXPECT_TRUE(core::replay(archive->journal(1).value()) == c);
 }

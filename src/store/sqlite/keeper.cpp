@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -356,6 +357,14 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
   HEJNAL_TRY(const bool stray, strays.next());
   if (stray)
     return fail(Fault::corrupt, "case {} has a journal and is not in the list of cases", strays.integer(0));
+  HEJNAL_TRY(
+      Rows unfound,
+      db.query("SELECT number FROM cases WHERE open = 1 AND client_email <> '' AND client_person IS NOT "
+               "(SELECT person FROM identifiers WHERE kind = 'email' AND value = client_email) LIMIT 1"));
+  HEJNAL_TRY(const bool one, unfound.next());
+  if (one)
+    return fail(Fault::corrupt, "case {} would not be found by the address of its client",
+                unfound.integer(0));
   HEJNAL_TRY(Rows blobs, db.query("SELECT hash, frame FROM blobs"));
   for (;;) {
     HEJNAL_TRY(const bool more, blobs.next());
@@ -391,6 +400,15 @@ Result<Log> checkpoint(const std::string& path, int mode) {
 }
 
 }  // namespace
+
+Log log_of(int index) {
+  constexpr off_t kLastFrame = 16, kMoved = 96;
+  const auto number_at = [index](off_t at) {
+    std::uint32_t out = 0;
+    return ::pread(index, &out, sizeof out, at) == sizeof out ? std::int64_t{out} : std::int64_t{0};
+  };
+  return {number_at(kLastFrame), number_at(kMoved)};
+}
 
 Result<Log> checkpoint(const std::string& path) { return checkpoint(path, SQLITE_CHECKPOINT_PASSIVE); }
 

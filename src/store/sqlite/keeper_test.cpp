@@ -9,6 +9,8 @@
 
 #include "base/compress.hpp"
 #include "base/hash.hpp"
+#include "json/entry.hpp"
+#include "store/sqlite/archive.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/test_folder.hpp"
 
@@ -121,6 +123,37 @@ TEST(Schema, EveryEarlierOneIsUpgradedWithWhatItHolds) {
     const auto report = verify(path);
     EXPECT_TRUE(report) << k << ": " << report.error().what;
   }
+}
+
+TEST(Schema, WhatAnIndexLedToIsFoundWithoutIt) {
+  TestFolder folder;
+  {
+    auto db = std::move(Database::open(folder.file(), Database::Mode::create)).value();
+    ASSERT_TRUE(migrate(db, 4));
+  }
+  sql(folder.file(),
+      "INSERT INTO cases (number, state, open, class, class_reason, email_missing, candidates, step, "
+      "subject, "
+      "client_name, client_email, client_phone, client_organisation, opened_at, sent_at, short_code, token, "
+      "entries) VALUES (3, 'new', 1, 'routine', '', 0, '', 1, 'Drukarka', 'Ewa', 'e@k', '', '', 5, 5, "
+      "'K7M2P', "
+      "'abcdefghijkmnpqrstuvwxyz23', 1);"
+      "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
+      "automatic, "
+      "state, join_reason, message_id, content_key, base_subject, notice, attachments) VALUES (3, 1, "
+      "'email', "
+      "'p@w', 'e@k', 'Re: Drukarka', 'Jest.', 5, 1, 'queued', '', '<hejnal.3.1.f00@w>', '', '', 1, '');"
+      "INSERT INTO outbox (message, case_number, state, created_at, next_try_at, notice) VALUES (1, 3, "
+      "'queued', 5, 5, '" +
+          json::encode_notice({}) + "');");
+  const auto store = std::move(open_store(folder.file())).value();
+  EXPECT_EQ(store->case_by_early_code("K7M2P").value(), 3);
+  EXPECT_EQ(store->open_cases_of_email("e@k", 9).value().size(), 1u);
+  EXPECT_EQ(store->case_by_message_id("<hejnal.3.1.f00@w>").value(), 3);
+  EXPECT_TRUE(store->notice_by_message_id("<hejnal.3.1.f00@w>").value());
+  const auto archive = std::move(open_archive(folder.file())).value();
+  EXPECT_EQ(archive->by_token("abcdefghijkmnpqrstuvwxyz23").value(), 3);
+  EXPECT_EQ(archive->people("Ewa", 9).value().size(), 1u);
 }
 
 TEST(Schema, OfANewerProgramIsRefused) {
@@ -237,7 +270,9 @@ TEST(Verify, FindsEachKindOfDamageAndNamesIt) {
       {"UPDATE cases SET candidates = '3' WHERE number = 1",
        "case 1: candidates is \"3\", its journal says \"\""},
       {"UPDATE cases SET token = 'x' WHERE number = 1",
-       "case 1: token is \"x\", its journal says \"token-1\""},
+       "case 1: token is \"x\", its journal says \"bxxxxxxxxxxxxxxxxxxxxxxxxxx\""},
+      {"UPDATE cases SET client_person = 9 WHERE number = 1",
+       "case 1 would not be found by the address of its client"},
       {"UPDATE cases SET merged_into = 2 WHERE number = 1",
        "case 1: merged_into is \"2\", its journal says \"0\""},
       {"UPDATE cases SET entries = 9 WHERE number = 1", "case 1: entries is \"9\", its journal says \"8\""},

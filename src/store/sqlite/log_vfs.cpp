@@ -1,8 +1,9 @@
-// Source: https://www.sqlite.org/vfs.html, https://www.sqlite.org/walformat.html
 #include "store/sqlite/log_vfs.hpp"
 
 #include <sqlite3.h>
+#include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -115,7 +116,35 @@ int open_file(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags
   return SQLITE_OK;
 }
 
+constexpr sqlite3_int64 kStep = 32 << 20;
+constexpr std::uint64_t kSmallPart = 16;  // of what is free
+
+bool has_room(const char* path) {
+  struct statvfs disk {};
+  return statvfs(path, &disk) == 0 &&
+         std::uint64_t{disk.f_bavail} * disk.f_frsize >= kSmallPart * std::uint64_t{kLaidOut};
+}
+
 }  // namespace
+
+void lay_out_log(sqlite3* db) {
+  sqlite3_vfs* vfs = nullptr;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  // No log yet: nothing was written since the start.
+  if (!vfs || vfs->xOpen != open_file || !log || log->pMethods != &kMethods) return;
+  sqlite3_int64 size = 0;
+  if (log_size(log, &size) != SQLITE_OK || size >= kLaidOut || !has_room(sqlite3_db_filename(db, "main")))
+    return;
+  const std::string zeros(kHeldMax + 1 - 4096, '\0');  // whole blocks of the file system
+  for (const sqlite3_int64 end = std::min<sqlite3_int64>(size + kStep, kLaidOut); size < end;) {
+    const auto piece = std::min<sqlite3_int64>(end - size, std::ssize(zeros));
+    sqlite3_file* real = of(log).real;
+    if (real->pMethods->xWrite(real, zeros.data(), static_cast<int>(piece), size) != SQLITE_OK) return;
+    size += piece;
+  }
+}
 
 void register_log_vfs() {
   static std::once_flag once;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/compress.hpp"
+#include "core/case_names.hpp"
 #include "core/decide.hpp"
 #include "store/sqlite/keeper.hpp"
 #include "store/sqlite/store.hpp"
@@ -60,7 +61,8 @@ Status store_mail(ports::Store& store, core::CaseNumber number) {
     ports::Message out;
     out.number = number;
     out.outgoing = true;
-    out.message_id = "<notice" + std::to_string(number) + ">";
+    out.notice = notice.id;
+    out.message_id = core::message_id_of({number, number, notice.id}, "x", "wsparcie.example");
     HEJNAL_TRY(const core::MessageId id, store.add_message(out, {}));
     HEJNAL_TRY_VOID(store.queue(notice, id, core::NoticeState::queued, now));
   }
@@ -75,7 +77,8 @@ int found(ports::Store& store, core::CaseNumber number) {
   const auto journal = store.journal(number);
   const auto summary = store.summary(number);
   const auto seen = store.seen("<" + std::to_string(number) + "@klient.example>", "key");
-  const auto notice = store.notice_by_message_id("<notice" + std::to_string(number) + ">");
+  const auto notice =
+      store.notice_by_message_id(core::message_id_of({number, number, 1}, "x", "wsparcie.example"));
   EXPECT_TRUE(journal && summary && seen && notice);
   if (!journal || !summary || !seen || !notice) return -1;
   const int parts = (journal->empty() ? 0 : 1) + (*summary ? 1 : 0) + (*seen ? 1 : 0) + (*notice ? 1 : 0);

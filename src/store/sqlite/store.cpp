@@ -64,6 +64,7 @@ Result<std::string> SqliteStore::procedure_text(std::string_view version) {
 }
 
 void SqliteStore::tidy() {
+  lay_out_log(db_.handle());
   sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 

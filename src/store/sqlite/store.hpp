@@ -39,8 +39,7 @@ class SqliteStore final : public ports::Store {
   Result<std::vector<ports::CaseSummary>> open_cases_of_email(std::string_view address, int limit) override;
   Result<std::vector<ports::CaseSummary>> merged_cases_of_email(std::string_view address, int limit) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_phone(std::string_view phone, int limit) override;
-  Result<core::CaseNumber> case_by_code(std::string_view short_code) override;
-  Result<core::CaseNumber> case_by_token(std::string_view token) override;
+  Result<core::CaseNumber> case_by_early_code(std::string_view short_code) override;
   Result<core::CaseNumber> case_by_message_id(std::string_view message_id) override;
   Result<std::vector<std::string>> participants(core::CaseNumber number) override;
   Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) override;
@@ -61,6 +60,7 @@ class SqliteStore final : public ports::Store {
   Result<std::optional<ports::Message>> message(core::MessageId id) override;
   Result<std::string> message_id_of_email(core::MessageId id) override;
   Status set_message_text(core::MessageId id, std::string_view text) override;
+  Status came_again(core::MessageId id, Instant now) override;
   Status set_looked_at(core::MessageId id, Instant now) override;
   Result<std::vector<ports::Message>> not_looked_at(int limit) override;
   Result<core::CaseNumber> last_case_told(std::string_view phone) override;
@@ -104,13 +104,14 @@ class SqliteStore final : public ports::Store {
  private:
   Result<core::CaseNumber> number_of(Result<Rows> rows);
   Result<std::int64_t> person_of(std::string_view kind, std::string_view value);
+  Result<std::int64_t> person_of_client(const core::Party& client);
 
   Database db_;
   std::int64_t indexed_upto_ = -1;  // -1: not read yet
 };
 
 // Shared by the writer and the readers.
-Result<ports::Message> read_message(const Rows& rows);
+Result<ports::Message> read_message(Database& db, const Rows& rows);
 // What a search looks in: sender, recipient, subject, text, the client's name and organisation, in columns
 // from `first` on; of each the first 20,000 bytes.
 std::string indexed_text(const Rows& rows, int first);

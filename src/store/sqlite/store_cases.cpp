@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
+#include "core/case_names.hpp"
 #include "json/entry.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -96,20 +97,22 @@ Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vecto
   const auto next = core::next(c);
   const auto due = next ? std::optional(next->due) : std::nullopt;
   const bool open = c.state != core::State::closed;
+  HEJNAL_TRY(const std::int64_t person, person_of_client(c.client));
   if (first_seq == 1) {
     return db_.run(
         "INSERT INTO cases (number, state, open, class, class_reason, email_missing, candidates, step, "
         "subject, client_name, "
         "client_email, client_phone, client_organisation, opened_at, sent_at, read_at, answered_at, "
         "settled_at, next_what, "
-        "next_by_desk, next_due, next_why, alarm_at, short_code, token, merged_into, entries) VALUES "
+        "next_by_desk, next_due, next_why, alarm_at, short_code, token, merged_into, entries, client_person) "
+        "VALUES "
         "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
-        "?22, ?23, ?24, ?25, ?26, ?27)",
+        "?22, ?23, ?24, ?25, ?26, ?27, ?28)",
         c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing,
         numbers(c.candidates), c.step, c.subject, c.client.name, c.client.email, c.client.phone,
         c.client.organisation, c.opened_at, c.sent_at, c.read_at, c.answered_at, c.settled_at,
         next ? next->what : "", next && next->by_desk, due, next ? next->why : "", core::alarm(c),
-        c.short_code, c.token, c.merged_into, c.entries);
+        c.short_code, c.token, c.merged_into, c.entries, person);
   }
   return db_.run(
       "UPDATE cases SET state = ?2, open = ?3, class = ?4, class_reason = ?5, email_missing = ?6, candidates "
@@ -118,11 +121,11 @@ Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vecto
       "read_at = ?14, "
       "answered_at = ?15, settled_at = ?16, next_what = ?17, next_by_desk = ?18, next_due = ?19, next_why = "
       "?20, alarm_at = ?21, "
-      "merged_into = ?22, entries = ?23 WHERE number = ?1",
+      "merged_into = ?22, entries = ?23, client_person = ?24 WHERE number = ?1",
       c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing,
       numbers(c.candidates), c.step, c.subject, c.client.name, c.client.email, c.client.phone,
       c.client.organisation, c.read_at, c.answered_at, c.settled_at, next ? next->what : "",
-      next && next->by_desk, due, next ? next->why : "", core::alarm(c), c.merged_into, c.entries);
+      next && next->by_desk, due, next ? next->why : "", core::alarm(c), c.merged_into, c.entries, person);
 }
 
 Result<std::vector<core::CaseNumber>> SqliteStore::due_cases(Instant now, int limit) {
@@ -170,12 +173,15 @@ Result<std::optional<ports::CaseSummary>> SqliteStore::summary(core::CaseNumber 
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_email(std::string_view address,
                                                                          int limit) {
+  HEJNAL_TRY(const std::int64_t person, person_of("email", address));
+  if (person == 0) return std::vector<ports::CaseSummary>();
   return read_summaries(
       db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
                 "client_organisation, "
                 "email_missing, merged_into, opened_at, sent_at FROM cases "
-                "WHERE open = 1 AND client_email <> '' AND client_email = ?1 ORDER BY number DESC LIMIT ?2",
-                address, limit));
+                "WHERE open = 1 AND client_person <> 0 AND client_person = ?2 AND client_email = ?1 ORDER BY "
+                "number DESC LIMIT ?3",
+                address, person, limit));
 }
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::merged_cases_of_email(std::string_view address,
@@ -189,32 +195,33 @@ Result<std::vector<ports::CaseSummary>> SqliteStore::merged_cases_of_email(std::
 }
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_phone(std::string_view phone, int limit) {
-  return read_summaries(
-      db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
-                "client_organisation, email_missing, "
-                "merged_into, opened_at, sent_at FROM cases WHERE number IN ("
-                " SELECT number FROM cases WHERE open = 1 AND client_phone <> '' AND client_phone = ?1"
-                " UNION SELECT c.number FROM identifiers p JOIN identifiers e ON e.person = p.person AND "
-                "e.kind = 'email'"
-                " JOIN cases c ON c.open = 1 AND c.client_email <> '' AND c.client_email = e.value WHERE "
-                "p.kind = 'phone' AND p.value = ?1) "
-                "ORDER BY number DESC LIMIT ?2",
-                phone, limit));
+  return read_summaries(db_.query(
+      "SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
+      "client_organisation, email_missing, "
+      "merged_into, opened_at, sent_at FROM cases WHERE number IN ("
+      " SELECT number FROM cases WHERE open = 1 AND client_phone <> '' AND client_phone = ?1"
+      " UNION SELECT c.number FROM identifiers p JOIN cases c ON c.open = 1 AND c.client_person <> 0 AND "
+      "c.client_person = p.person WHERE p.kind = 'phone' AND p.value = ?1) "
+      "ORDER BY number DESC LIMIT ?2",
+      phone, limit));
 }
 
-Result<core::CaseNumber> SqliteStore::case_by_code(std::string_view short_code) {
-  return number_of(db_.query("SELECT number FROM cases WHERE short_code = ?1", short_code));
-}
-
-Result<core::CaseNumber> SqliteStore::case_by_token(std::string_view token) {
-  return number_of(db_.query("SELECT number FROM cases WHERE token = ?1", token));
+Result<core::CaseNumber> SqliteStore::case_by_early_code(std::string_view short_code) {
+  return number_of(db_.query("SELECT number FROM early_codes WHERE code = ?1", short_code));
 }
 
 Result<core::CaseNumber> SqliteStore::case_by_message_id(std::string_view message_id) {
-  return number_of(
-      db_.query("SELECT case_number FROM messages WHERE message_id <> '' AND message_id = ?1 AND case_number "
-                "<> 0 ORDER BY id DESC LIMIT 1",
-                message_id));
+  if (const auto ours = core::sent_name(message_id)) {
+    HEJNAL_TRY(const core::CaseNumber number,
+               number_of(db_.query("SELECT case_number FROM messages WHERE case_number = ?1 AND notice = ?2 "
+                                   "AND outgoing = 1 AND message_id = ?3 LIMIT 1",
+                                   ours->number, ours->notice, message_id)));
+    if (number != 0) return number;
+  }
+  return number_of(db_.query(
+      "SELECT case_number FROM messages WHERE message_id <> '' AND outgoing = 0 AND message_id = ?1 "
+      "AND case_number <> 0 ORDER BY id DESC LIMIT 1",
+      message_id));
 }
 
 Result<std::vector<std::string>> SqliteStore::participants(core::CaseNumber number) {

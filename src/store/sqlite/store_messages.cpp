@@ -1,4 +1,6 @@
 // Messages, their original bytes, and the search index that follows behind.
+#include <fmt/core.h>
+
 #include <charconv>
 
 #include "base/check.hpp"
@@ -51,7 +53,7 @@ std::string seal_of(std::string_view from, std::string_view to, std::string_view
     all += part;
     all += '\0';
   }
-  return content_hash(all).substr(0, 16);
+  return fmt::format("{:x}", checksum(all));
 }
 
 std::string indexed_text(const Rows& rows, int first) {
@@ -63,7 +65,7 @@ std::string indexed_text(const Rows& rows, int first) {
   return text;
 }
 
-Result<ports::Message> read_message(const Rows& rows) {
+Result<ports::Message> read_message(Database& db, const Rows& rows) {
   ports::Message m;
   m.id = rows.integer(0);
   m.number = rows.integer(1);
@@ -83,19 +85,31 @@ Result<ports::Message> read_message(const Rows& rows) {
   m.notice = static_cast<int>(rows.integer(15));
   HEJNAL_TRY(m.attachments, decode(rows.view(16)));
   m.internal = rows.integer(17) != 0;
+  if (m.outgoing) return m;
+  HEJNAL_TRY(Rows again, db.query("SELECT times, last_at FROM second_deliveries WHERE message = ?1", m.id));
+  HEJNAL_TRY(const bool found, again.next());
+  if (found) {
+    m.again = static_cast<int>(again.integer(0));
+    m.again_at = again.instant(1);
+  }
   return m;
 }
 
 Result<std::optional<ports::Store::Earlier>> SqliteStore::seen(std::string_view message_id,
                                                                std::string_view content_key) {
   if (message_id.empty()) return std::nullopt;
-  HEJNAL_TRY(Rows rows, db_.query("SELECT id, case_number = 0 FROM messages WHERE message_id <> '' AND "
-                                  "message_id = ?1 AND content_key = ?2 AND outgoing = 0 "
-                                  "ORDER BY case_number = 0, id LIMIT 1",
-                                  message_id, content_key));
-  HEJNAL_TRY(const bool found, rows.next());
-  if (!found) return std::nullopt;
-  return Earlier{rows.integer(0), rows.integer(1) != 0};
+  HEJNAL_TRY(Rows rows,
+             db_.query("SELECT id, case_number = 0 FROM messages WHERE message_id <> '' AND outgoing = 0 AND "
+                       "message_id = ?1 AND content_key = ?2 ORDER BY id",
+                       message_id, content_key));
+  std::optional<Earlier> first;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return first;
+    const Earlier found{rows.integer(0), rows.integer(1) != 0};
+    if (!found.set_aside) return found;
+    if (!first) first = found;
+  }
 }
 
 Result<std::int64_t> SqliteStore::messages_from_clients(core::CaseNumber number) {
@@ -148,6 +162,13 @@ Status SqliteStore::set_message_text(core::MessageId id, std::string_view text) 
                  seal_of(m->from, m->to, m->subject, text));
 }
 
+Status SqliteStore::came_again(core::MessageId id, Instant now) {
+  return db_.run(
+      "INSERT INTO second_deliveries (message, times, last_at) VALUES (?1, 1, ?2) "
+      "ON CONFLICT (message) DO UPDATE SET times = times + 1, last_at = excluded.last_at",
+      id, now);
+}
+
 Status SqliteStore::set_looked_at(core::MessageId id, Instant now) {
   return db_.run("UPDATE messages SET looked_at = ?2 WHERE id = ?1", id, now);
 }
@@ -163,7 +184,7 @@ Result<std::vector<ports::Message>> SqliteStore::not_looked_at(int limit) {
   for (;;) {
     HEJNAL_TRY(const bool more, rows.next());
     if (!more) return out;
-    HEJNAL_TRY(ports::Message m, read_message(rows));
+    HEJNAL_TRY(ports::Message m, read_message(db_, rows));
     out.push_back(std::move(m));
   }
 }
@@ -191,7 +212,7 @@ Result<std::optional<ports::Message>> SqliteStore::message(core::MessageId id) {
   HEJNAL_TRY(Rows rows, db_.query("SELECT * FROM message_rows WHERE id = ?1", id));
   HEJNAL_TRY(const bool found, rows.next());
   if (!found) return std::nullopt;
-  HEJNAL_TRY(ports::Message m, read_message(rows));
+  HEJNAL_TRY(ports::Message m, read_message(db_, rows));
   return std::optional(std::move(m));
 }
 

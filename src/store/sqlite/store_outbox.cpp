@@ -1,4 +1,5 @@
 // The outbox: what is to be said, and what became of it.
+#include "core/case_names.hpp"
 #include "json/entry.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -87,11 +88,13 @@ Result<std::optional<ports::OutboxItem>> SqliteStore::notice(std::int64_t id) {
 }
 
 Result<std::optional<ports::OutboxItem>> SqliteStore::notice_by_message_id(std::string_view message_id) {
+  const auto ours = core::sent_name(message_id);
+  if (!ours) return std::nullopt;
   return first(db_.query(
-      "SELECT message, o.state, attempts, created_at, next_try_at, last_error, o.notice FROM outbox o "
-      "JOIN messages m ON m.id = o.message WHERE m.message_id <> '' AND m.message_id = ?1 AND m.outgoing "
-      "= 1",
-      message_id));
+      "SELECT message, o.state, attempts, created_at, next_try_at, last_error, o.notice FROM outbox o JOIN "
+      "messages m ON m.id = o.message WHERE m.case_number = ?1 AND m.notice = ?2 AND m.outgoing = 1 AND "
+      "m.message_id = ?3",
+      ours->number, ours->notice, message_id));
 }
 
 }  // namespace hejnal::store::sqlite

@@ -8,6 +8,14 @@ Result<std::int64_t> SqliteStore::person_of(std::string_view kind, std::string_v
   return number_of(db_.query("SELECT person FROM identifiers WHERE kind = ?1 AND value = ?2", kind, value));
 }
 
+// The cases of a client lie under the number of a person.
+Result<std::int64_t> SqliteStore::person_of_client(const core::Party& client) {
+  HEJNAL_TRY(const std::int64_t known, person_of("email", client.email));
+  if (known != 0 || client.email.empty()) return known;
+  HEJNAL_TRY_VOID(learn_person({client.name, client.email, {}, client.organisation}, true));
+  return person_of("email", client.email);
+}
+
 // `confirmed`: the person has used both together (wrote from the address, named the number). What is only
 // learnt from a signature stays weak until an agent confirms it.
 Status SqliteStore::learn_person(const core::Party& party, bool confirmed) {
@@ -70,6 +78,10 @@ Status SqliteStore::merge_people(std::int64_t from, std::int64_t into) {
              number_of(db_.query("SELECT count(*) FROM people WHERE id IN (?1, ?2)", from, into)));
   if (there != 2) return fail(Fault::not_found, "there is no person {} or no person {}", from, into);
   HEJNAL_TRY_VOID(db_.run("UPDATE identifiers SET person = ?2, confirmed = 1 WHERE person = ?1", from, into));
+  HEJNAL_TRY_VOID(
+      db_.run("UPDATE cases SET client_person = ?2 WHERE number IN (SELECT number FROM cases WHERE "
+              "open = 1 AND client_person <> 0 AND client_person = ?1)",
+              from, into));
   return db_.run("DELETE FROM people WHERE id = ?1", from);
 }
 
