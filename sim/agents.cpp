@@ -160,8 +160,9 @@ void Agents::merge_where_it_belongs(CaseNumber number) {
     const CaseAccount* other = world_.laws.find(into);
     if (!other || into == number || other->c.state == core::State::closed) continue;
     if (other->matters != account->matters || account->matters.empty()) continue;
-    const auto done = world_.ask([number, into](desk::Desk& desk) -> Status {
-      HEJNAL_TRY_VOID(desk.merge(number, into, "agent"));
+    const bool same_person = other->clients == account->clients && account->clients.size() == 1;
+    const auto done = world_.ask([number, into, same_person](desk::Desk& desk) -> Status {
+      HEJNAL_TRY_VOID(desk.join(number, into, same_person, "agent"));
       return {};
     });
     if (done && *done) plan_work(into, 1min, 30min);

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kClients = 150;
 constexpr Duration kTopicRest = 24h * 60;
-constexpr std::string_view kDomains[] = {"klient.example", "szpital.example", "sklep.example", "gmail.com",
-                                         "wp.pl"};
+constexpr std::size_t kColleagues = 4;  // of one firm
+constexpr int kColleagueTexts = 40;     // of a thousand matters of a firm
 
 // More is written on weekdays between seven and six, but something always.
 int writes_at(Instant t) {
@@ -28,12 +28,16 @@ Clients::Clients(World& world, Post& post, House house)
   for (std::size_t i = 0; i < kClients; ++i) {
     Client c;
     c.name = fmt::format("Klient Nr{}", i);
-    c.email = fmt::format("klient{}@{}", i, kDomains[dice.below(std::size(kDomains))]);
+    const bool of_a_firm = i / kColleagues % 5 < 3;
+    const std::string domain = of_a_firm          ? fmt::format("firma{}.example", i / kColleagues)
+                               : dice.chance(500) ? "gmail.com"
+                                                  : "wp.pl";
+    c.email = fmt::format("klient{}@{}", i, domain);
+    c.party = of_a_firm ? domain : c.email;
     c.phone = fmt::format("+48601{:06}", i);
     c.misfit = dice.chance(world_.weather.misfits);
     c.signs = dice.chance(700);
     c.away_marks_mail = dice.chance(800);
-    c.topic_used.resize(topics().size());
     by_address_.emplace(c.email, i);
     by_address_.emplace(c.phone, i);
     clients_.push_back(std::move(c));
@@ -63,8 +67,9 @@ void Clients::begin_matter() {
   Dice& dice = world_.dice;
   const std::size_t who = dice.below(clients_.size()), what = dice.below(topics().size());
   Client& client = clients_[who];
-  if (world_.now() - client.topic_used[what] < kTopicRest) return;
-  client.topic_used[what] = world_.now();
+  Instant& used = topic_used_[{client.party, what}];
+  if (world_.now() - used < kTopicRest) return;
+  used = world_.now();
   Matter m;
   m.id = static_cast<MatterId>(matters_.size()) + 1;
   m.client = who;
@@ -85,6 +90,9 @@ void Clients::begin_matter() {
   const MatterId id = m.id;
   if (dice.chance(20) && client.away_until < world_.now())
     client.away_until = world_.now() + dice.between(Duration(1h), Duration(24h * 10));
+
+  if (client.party != client.email && dice.chance(kColleagueTexts))
+    world_.after(dice.between(Duration(30min), Duration(12h)), [this, id] { colleague_texts(id); });
 
   const bool texts_first = client.misfit && dice.chance(150);
   if (texts_first) {
@@ -112,15 +120,48 @@ void Clients::write(Matter& m, const std::string& subject, const std::string& te
   const bool original = thread.empty() && subject == m.subject && text == m.text;
   letter.in_reply_to = std::move(thread);
   if (m.urgency == 2 && world_.dice.chance(200)) letter.to = house_.critical_address;
-  post_.mail(std::move(letter), {m.id, resend, false, false, original});
+  Truth truth = truth_of(m, m.client);
+  truth.resend = resend;
+  truth.original = original;
+  truth.tells_number = client.signs;
+  truth.tells_matter = text.find(m.topic->text) != std::string::npos;
+  post_.mail(std::move(letter), truth);
+}
+
+Truth Clients::truth_of(const Matter& m, std::size_t who) const {
+  Truth truth;
+  truth.matter = m.id;
+  truth.who = static_cast<int>(who);
+  truth.party = clients_[who].party;
+  return truth;
 }
 
 void Clients::text_about(Matter& m, bool resend) {
   const Client& client = clients_[m.client];
   std::string text = resend ? "Ponawiam email" : "Wysyłam email";
-  if (has_another(m) || world_.dice.chance(700)) text += fmt::format(": {}", m.topic->sms);
-  if (world_.dice.chance(300)) text += ". Piszę z " + client.email;
-  post_.sms(client.phone, text + ".", {m.id, resend, true, false, false});
+  Truth truth = truth_of(m, m.client);
+  truth.resend = resend;
+  truth.announces = true;
+  if (has_another(m) || world_.dice.chance(700)) {
+    text += fmt::format(": {}", m.topic->sms);
+    truth.names = m.topic->sms;
+  }
+  truth.names_address = world_.dice.chance(300);
+  if (truth.names_address) text += ". Piszę z " + client.email;
+  post_.sms(client.phone, text + ".", truth);
+}
+
+// Somebody of the same firm asks after a matter: says what, and speaks of no email.
+void Clients::colleague_texts(MatterId id) {
+  const Matter& m = at(id);
+  if (!writing_ || m.answered) return;
+  const std::size_t first = m.client / kColleagues * kColleagues;
+  const std::size_t who = first + (m.client - first + 1 + world_.dice.below(kColleagues - 1)) % kColleagues;
+  if (who >= clients_.size() || clients_[who].party != clients_[m.client].party) return;
+  Truth truth = truth_of(m, who);
+  truth.names = m.topic->sms;
+  post_.sms(clients_[who].phone, fmt::format("{} dalej nie działa: {}.", clients_[who].name, m.topic->sms),
+            truth);
 }
 
 void Clients::remind_later(MatterId id, Duration wait) {
@@ -161,10 +202,12 @@ void Clients::misbehave(MatterId id) {
       report.client = {client.name, client.email, client.phone, {}};
       report.channel = core::Channel::web;
       report.by = "the page";
-      static_cast<void>(world_.ask([report](desk::Desk& desk) -> Status {
-        HEJNAL_TRY_VOID(desk.report(report));
+      desk::Filed filed;
+      const auto taken = world_.ask([&](desk::Desk& desk) -> Status {
+        HEJNAL_TRY(filed, desk.report(report));
         return {};
-      }));
+      });
+      if (taken && *taken) world_.laws.reported(filed.number, id, static_cast<int>(m.client), client.party);
       break;
     }
     default:  // in the thread of something else
@@ -213,7 +256,7 @@ void Clients::got_answer(Matter& m, const ports::Outgoing& outgoing) {
   ++m.replies;
   if (asked && dice.chance(250)) {  // a short answer is quicker by SMS
     world_.after(dice.between(Duration(1min), Duration(20h)), [this, id = m.id, text] {
-      post_.sms(clients_[at(id).client].phone, text, {id, false, false, false, false});
+      post_.sms(clients_[at(id).client].phone, text, truth_of(at(id), at(id).client));
     });
     return;
   }
@@ -252,17 +295,17 @@ void Clients::out_of_office(const Client& client, const ports::Outgoing& outgoin
 
 void Clients::run_robots() {
   if (world_.weather.robots == 0) return;
-  world_.laws.forbid_automatic_to("monitor@klient.example");
-  world_.laws.forbid_automatic_to("lista@sklep.example");
+  world_.laws.forbid_automatic_to("monitor@firma0.example");
+  world_.laws.forbid_automatic_to("lista@firma1.example");
   world_.after(world_.dice.between(Duration(6h), Duration(30h)), [this] {
     if (!writing_) return;
     if (world_.dice.chance(world_.weather.robots / 4)) {
-      ClientLetter letter{.from = "monitor@klient.example", .subject = "PROBLEM: disk", .text = "db1: 91 %"};
+      ClientLetter letter{.from = "monitor@firma0.example", .subject = "PROBLEM: disk", .text = "db1: 91 %"};
       letter.headers = {{"Auto-Submitted", "auto-generated"}};
       if (world_.dice.chance(500)) {
-        letter.from = "lista@sklep.example";
+        letter.from = "lista@firma1.example";
         letter.subject = "Promocja tygodnia";
-        letter.headers = {{"List-Id", "<promocje.sklep.example>"}, {"Precedence", "bulk"}};
+        letter.headers = {{"List-Id", "<promocje.firma1.example>"}, {"Precedence", "bulk"}};
       }
       post_.mail(std::move(letter), {0, false, false, true, false});
     }

@@ -8,6 +8,7 @@
 // an SMS names its topic whenever the client has another matter under way.
 #pragma once
 
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,9 +48,9 @@ class Clients {
     std::string name, email, phone;
     bool misfit = false, signs = false;
     Instant away_until;
-    bool away_marks_mail = true;      // its out-of-office program says that it is a machine
-    std::vector<Instant> topic_used;  // by topic
-    std::string last_mail_of_desk;    // an old thread to misuse
+    bool away_marks_mail = true;    // its out-of-office program says that it is a machine
+    std::string party;              // the firm, or the address where there is none
+    std::string last_mail_of_desk;  // an old thread to misuse
     std::vector<MatterId> recent;
   };
 
@@ -58,6 +59,8 @@ class Clients {
   void write(Matter& m, const std::string& subject, const std::string& text, bool resend,
              std::string thread = {});
   void text_about(Matter& m, bool resend);
+  void colleague_texts(MatterId id);
+  Truth truth_of(const Matter& m, std::size_t who) const;
   void remind_later(MatterId id, Duration wait);
   void misbehave(MatterId id);
   void type_text(MatterId id, core::CaseNumber link);
@@ -74,6 +77,7 @@ class Clients {
   std::vector<Client> clients_;
   std::unordered_map<std::string, std::size_t> by_address_;  // and by number
   std::vector<Matter> matters_;
+  std::map<std::pair<std::string, std::size_t>, Instant> topic_used_;  // by party and topic
 };
 
 }  // namespace hejnal::sim

@@ -118,8 +118,11 @@ void Laws::check_entry(CaseAccount& account, const core::Entry& entry, const Wri
 void Laws::check_answer(const CaseAccount& account, const core::Acted& acted, const WrittenTurn& turn) {
   if (acted.action == core::Action::ask) ++accounts_[turn.after.number].questions;
   if (acted.action == core::Action::absorb) {
-    const auto other = accounts_[acted.other].matters;
-    accounts_[turn.after.number].matters.insert(other.begin(), other.end());
+    const CaseAccount& other = accounts_[acted.other];
+    CaseAccount& into = accounts_[turn.after.number];
+    into.matters.insert(other.matters.begin(), other.matters.end());
+    into.parties.insert(other.parties.begin(), other.parties.end());
+    into.clients.insert(other.clients.begin(), other.clients.end());
   }
   if (acted.action != core::Action::answer && acted.action != core::Action::ask) return;
   for (const core::TookOver& client : core::clients_of(account.c)) {

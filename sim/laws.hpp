@@ -33,6 +33,8 @@ struct CaseAccount {
   core::Case c;
   core::MessageId first_message = 0;
   std::set<MatterId> matters;
+  std::set<std::string> parties;  // who has written in it: firms, or persons
+  std::set<int> clients;
   std::set<std::string> said;  // automatic words to the client, by what they were owed for
   int human_messages = 0, robot_messages = 0, settled = 0, questions = 0;
   std::int64_t rings = 0;
@@ -63,8 +65,35 @@ class Laws {
     core::MessageId message = 0;
     bool duplicate = false, original = false, ours = false;
     bool marked = false;  // a spam filter has marked it
+    Instant at;
+    int who = -1;
+    std::string party;
+    bool tells_number = false;   // a mail with the number in its signature
+    bool names_matter = false;   // it says what it is about
+    bool names_address = false;  // an SMS that names the client's
   };
   void accepted(const Accepted& in);
+  // What came by no carrier: a report of the page.
+  void reported(core::CaseNumber number, MatterId matter, int who, const std::string& party);
+
+  // What became of the SMS, by those who know what each was about.
+  struct Matching {
+    std::int64_t joined_right = 0;  // the open case of its matter
+    std::int64_t joined_wrong = 0;  // another one
+    std::int64_t asked = 0;   // its own case, though an open one was its, and enough was known to see that
+    std::int64_t untold = 0;  // its own case, and nothing told that an open one was its
+    std::int64_t opened_right = 0;  // its own case, and none was there
+
+    Matching& operator+=(const Matching& more) {
+      joined_right += more.joined_right;
+      joined_wrong += more.joined_wrong;
+      asked += more.asked;
+      untold += more.untold;
+      opened_right += more.opened_right;
+      return *this;
+    }
+  };
+  const Matching& matching() const { return matching_; }
   void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }
 
   // -- looking at everything there is; dear
@@ -81,6 +110,7 @@ class Laws {
   std::int64_t notices() const { return notices_; }
 
  private:
+  struct OfCase;
   struct Kept {
     core::MessageId message = 0;
     std::string hash;
@@ -99,6 +129,8 @@ class Laws {
   void watch_announced(const Accepted& in);
   void check_known(Instant by);  // of those whose time was over by then
   void check_told();             // the same, once nothing is due any more
+  void judge_sms(const Accepted& in, const CaseAccount& account);
+  bool could_tell(const Accepted& in, const OfCase& own) const;
 
   desk::BudgetLimits budget_;
   std::unordered_map<core::CaseNumber, CaseAccount> accounts_;
@@ -127,6 +159,14 @@ class Laws {
   std::deque<Announced> announced_;
   std::vector<Announced> known_;                             // and its sender has to know
   std::unordered_map<core::MessageId, MatterId> set_aside_;  // mail that is in no case
+  struct OfCase {                                            // what has gone to a case about one matter
+    bool told = false;                                       // something that says what it is about
+    Instant first_mail;
+    std::optional<Instant> last_mail;
+  };
+  std::map<MatterId, std::map<core::CaseNumber, OfCase>> cases_of_;
+  std::set<int> numbers_told_;  // whose number the desk has seen beside the address
+  Matching matching_;
   std::vector<WrittenTurn> unsure_;
   std::vector<Violation> violations_;
   Instant last_turn_, rest_;

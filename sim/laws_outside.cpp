@@ -63,10 +63,61 @@ void Laws::accepted(const Accepted& in) {
   const core::CaseNumber number = living(in.number);
   check_join(in, accounts_[number]);
   CaseAccount& account = accounts_[number];
+  if (!in.mail && !in.automatic) judge_sms(in, account);
   account.matters.insert(in.matter);
-  if (in.mail) mailed_.insert(in.matter);
+  account.parties.insert(in.party);
+  account.clients.insert(in.who);
+  OfCase& own = cases_of_[in.matter][number];
+  own.told = own.told || in.names_matter;
+  if (in.mail) {
+    mailed_.insert(in.matter);
+    if (!own.last_mail) own.first_mail = in.at;
+    own.last_mail = in.at;
+  }
+  if (in.tells_number || in.names_address) numbers_told_.insert(in.who);
   if (in.original && account.first_message == in.message) opened_by_.try_emplace(in.matter, in.number);
   if (in.announces) watch_announced(in);
+}
+
+void Laws::reported(core::CaseNumber number, MatterId matter, int who, const std::string& party) {
+  CaseAccount& account = accounts_[number];
+  account.matters.insert(matter);
+  account.parties.insert(party);
+  account.clients.insert(who);
+  cases_of_[matter][number].told = true;
+  mailed_.insert(matter);  // its text is here, so nothing is lost
+  numbers_told_.insert(who);
+}
+
+// Enough for who reads no minds: the desk has seen the number beside the client's address, or the SMS names
+// that; and the case is known to be about what the SMS names, or the SMS names nothing and came right after
+// an email of that case, or when its next step was due.
+bool Laws::could_tell(const Accepted& in, const OfCase& own) const {
+  if (!numbers_told_.contains(in.who) && !in.names_address) return false;
+  if (in.names_matter) return own.told;
+  if (!own.last_mail) return false;
+  if (in.at - *own.last_mail <= 14min) return true;
+  const Duration since = in.at - own.first_mail;
+  return (since >= 2h && since <= 150min) || (since >= 24h && since <= 30h);
+}
+
+void Laws::judge_sms(const Accepted& in, const CaseAccount& account) {
+  bool is_there = false, told = false;
+  for (const auto& [number, own] : cases_of_[in.matter]) {
+    const CaseAccount* one = find(living(number));
+    if (!one || one->c.state == core::State::closed || one->first_message == in.message) continue;
+    is_there = true;
+    told = told || could_tell(in, own);
+  }
+  if (account.first_message == in.message) {
+    ++(!is_there ? matching_.opened_right : told ? matching_.asked : matching_.untold);
+    return;
+  }
+  // Taken just before a crash: whose it is, is known when it comes again.
+  if (account.matters.empty()) return;
+  ++(account.matters.contains(in.matter) ? matching_.joined_right : matching_.joined_wrong);
+  if (!account.parties.empty() && !account.parties.contains(in.party))
+    broken("no_sms_in_a_foreign_case", in.number, fmt::format("an SMS of {} has joined it", in.party));
 }
 
 // Whoever knows what a message is about sees whether it hides something where it went.
@@ -76,6 +127,10 @@ void Laws::check_join(const Accepted& in, CaseAccount& account) {
   if (stranger && in.announces && !mailed_.contains(in.matter))
     broken("no_announced_loss_hidden", in.number,
            "an SMS about a lost email joined the case of another matter");
+  const bool of_a_call = account.matters.empty() && account.c.channel == core::Channel::call;
+  if (of_a_call && account.first_message != in.message && in.announces && !mailed_.contains(in.matter) &&
+      !account.c.email_missing)
+    broken("no_announced_loss_hidden", in.number, "an SMS about a lost email joined a case without one");
   if (stranger && in.mail && account.first_message != in.message) {
     bool another_waits = true;
     for (const MatterId m : account.matters) another_waits = another_waits && !mailed_.contains(m);

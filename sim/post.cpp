@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
+
 namespace hejnal::sim {
 
 using Outcome = ports::SendResult::Outcome;
@@ -13,6 +15,25 @@ bool Post::broken(Mutation mutation) {
 }
 
 std::string Post::new_id() { return fmt::format("<{}.sim@client.example>", ++ids_); }
+
+Laws::Accepted Post::accepted(const std::string& id, const Truth& truth, const desk::Filed& filed) const {
+  Laws::Accepted in;
+  in.id = id;
+  in.at = world_->now();
+  in.resend = truth.resend;
+  in.automatic = truth.automatic;
+  in.matter = truth.matter;
+  in.number = filed.number;
+  in.message = filed.message;
+  in.duplicate = filed.duplicate;
+  in.original = truth.original;
+  in.ours = truth.ours;
+  in.who = truth.who;
+  in.party = truth.party;
+  in.tells_number = truth.tells_number;
+  in.names_matter = truth.tells_matter;
+  return in;
+}
 
 void Post::mail(ClientLetter letter, Truth truth) {
   World& w = *world_;
@@ -38,7 +59,11 @@ void Post::bring_mail(const std::shared_ptr<Letter>& letter) {
   World& w = *world_;
   const auto& [delivery, id, truth, read] = *letter;
   if (broken(Mutation::accepted_is_lost)) {
-    w.laws.accepted({id, delivery.bytes, true, false, false, true, 0, 0, 0, false, false});
+    Laws::Accepted gone;
+    gone.id = id;
+    gone.bytes = delivery.bytes;
+    gone.mail = gone.automatic = true;
+    w.laws.accepted(gone);
     return;
   }
   if (w.node.running() && !read) letter->read = carriers::read_delivery(delivery, w.node.intake());
@@ -48,8 +73,11 @@ void Post::bring_mail(const std::shared_ptr<Letter>& letter) {
     return {};
   });
   if (taken && *taken) {
-    w.laws.accepted({id, delivery.bytes, true, truth.resend, false, truth.automatic, truth.matter,
-                     filed.number, filed.message, filed.duplicate, truth.original, truth.ours, truth.marked});
+    Laws::Accepted in = accepted(id, truth, filed);
+    in.bytes = delivery.bytes;
+    in.mail = true;
+    in.marked = truth.marked;
+    w.laws.accepted(in);
     return;
   }
   if (taken && (*taken).error().fault != Fault::retry_later)
@@ -59,8 +87,11 @@ void Post::bring_mail(const std::shared_ptr<Letter>& letter) {
 
 void Post::sms(const std::string& from, const std::string& text, Truth truth) {
   World& w = *world_;
-  const ports::IncomingSms sms{new_id(), from, text};
+  ports::IncomingSms sms{new_id(), from, text};
   if (w.dice.chance(w.weather.sms_lost)) return;
+  if (w.dice.chance(w.weather.sms_cut))
+    sms.text = truncate_utf8(
+        text, static_cast<std::size_t>(w.dice.between(5, static_cast<std::int64_t>(text.size()))));
   const int copies = w.dice.chance(w.weather.sms_twice) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     Duration way = w.dice.between(Duration(1s), Duration(10s));
@@ -77,16 +108,11 @@ void Post::bring_sms(const ports::IncomingSms& sms, Truth truth) {
     return {};
   });
   if (taken && *taken) {
-    w.laws.accepted({sms.id,
-                     {},
-                     false,
-                     truth.resend,
-                     truth.announces,
-                     truth.automatic,
-                     truth.matter,
-                     filed.number,
-                     filed.message,
-                     filed.duplicate});
+    Laws::Accepted in = accepted(sms.id, truth, filed);
+    in.announces = truth.announces;
+    in.names_matter = !truth.names.empty() && sms.text.find(truth.names) != std::string::npos;
+    in.names_address = truth.names_address && sms.text.find('@') != std::string::npos;
+    w.laws.accepted(in);
     return;
   }
   if (taken && (*taken).error().fault != Fault::retry_later)

@@ -24,6 +24,11 @@ struct Truth {
   bool original = false;   // the report itself, first or again: not a reply, not a reminder in other words
   bool ours = false;       // the desk has sent it, and it has come back
   bool marked = false;     // a spam filter has marked it
+  int who = -1;            // the client; -1: somebody else
+  std::string party = {};  // the client's firm, or the client
+  std::string names = {};  // an SMS: the words that tell its matter; empty: it has none
+  bool tells_number = false, names_address = false;
+  bool tells_matter = false;  // a mail that says what it is about
 };
 
 class Post final : public ports::Dispatcher {
@@ -56,6 +61,7 @@ class Post final : public ports::Dispatcher {
   bool broken(Mutation mutation);  // it is to happen now, once
   void answer(std::function<void(ports::SendResult)> done, ports::SendResult result);
   std::string new_id();
+  Laws::Accepted accepted(const std::string& id, const Truth& truth, const desk::Filed& filed) const;
 
   House house_;
   World* world_ = nullptr;

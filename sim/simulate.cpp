@@ -104,6 +104,7 @@ class Simulation {
     r.notices = world_.laws.notices();
     r.crashes = world_.node.lives() - 1;
     r.digest = world_.laws.digest().hex();
+    r.matching = world_.laws.matching();
     for (const Violation& v : world_.laws.violations()) {
       BrokenLaw law{v.law, v.what, story_of(world_, v.number)};
       for (std::string& line : story_of(world_, v.other)) law.story.push_back(std::move(line));
@@ -124,6 +125,24 @@ class Simulation {
 
 SimulationReport simulate(const SimulationOptions& options) { return Simulation(options).run(); }
 
+namespace {
+
+std::string percent(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? "-"
+                    : fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+}  // namespace
+
+std::string matching_text(const Laws::Matching& m) {
+  return fmt::format(
+      "SMS: {} joined the right case, {} a wrong one (precision {}); {} were asked about (recall {}), {} "
+      "told "
+      "nothing; {} opened the first case of their matter\n",
+      m.joined_right, m.joined_wrong, percent(m.joined_right, m.joined_right + m.joined_wrong), m.asked,
+      percent(m.joined_right, m.joined_right + m.asked), m.untold, m.opened_right);
+}
+
 std::string to_json(const SimulationReport& r) {
   json::Array violations;
   for (const BrokenLaw& v : r.violations) {
@@ -140,6 +159,12 @@ std::string to_json(const SimulationReport& r) {
                                  {"notices", r.notices},
                                  {"crashes", r.crashes},
                                  {"digest", r.digest},
+                                 {"matching",
+                                  {{"joined_right", r.matching.joined_right},
+                                   {"joined_wrong", r.matching.joined_wrong},
+                                   {"asked", r.matching.asked},
+                                   {"untold", r.matching.untold},
+                                   {"opened_right", r.matching.opened_right}}},
                                  {"violations", std::move(violations)}});
 }
 
@@ -147,6 +172,7 @@ std::string to_text(const SimulationReport& r) {
   std::string out =
       fmt::format("seed {}, {} years: {} cases, {} signals, {} notices, {} crashes\ndigest {}\n", r.seed,
                   r.years, r.cases, r.signals, r.notices, r.crashes, r.digest);
+  out += matching_text(r.matching);
   for (const BrokenLaw& v : r.violations) {
     out += fmt::format("\nbroken law: {}: {}\n", v.law, v.what);
     for (const std::string& line : v.story) out += fmt::format("  {}\n", line);

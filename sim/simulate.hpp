@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/disk.hpp"
+#include "sim/laws.hpp"
 
 namespace hejnal::sim {
 
@@ -38,12 +39,14 @@ struct SimulationReport {
   StoreKind store = StoreKind::sqlite;
   std::int64_t cases = 0, signals = 0, notices = 0, crashes = 0;
   std::string digest;  // hex
+  Laws::Matching matching;
   std::vector<BrokenLaw> violations;
 };
 
 SimulationReport simulate(const SimulationOptions& options);
 
-std::string to_json(const SimulationReport& report);  // as CONTRACT says, one line
-std::string to_text(const SimulationReport& report);  // for people, with the command that repeats it
+std::string to_json(const SimulationReport& report);        // as CONTRACT says, one line
+std::string matching_text(const Laws::Matching& matching);  // one line, with precision and recall
+std::string to_text(const SimulationReport& report);        // for people, with the command that repeats it
 
 }  // namespace hejnal::sim

@@ -95,9 +95,10 @@ TEST(Report, is_json_as_promised) {
   report.seed = 42;
   report.years = 1;
   report.digest = "ab";
+  report.matching = {5, 0, 1, 2, 3};
   EXPECT_EQ(
       to_json(report),
-      R"({"seed":42,"years":1,"cases":0,"signals":0,"notices":0,"crashes":0,"digest":"ab","violations":[]})");
+      R"({"seed":42,"years":1,"cases":0,"signals":0,"notices":0,"crashes":0,"digest":"ab","matching":{"joined_right":5,"joined_wrong":0,"asked":1,"untold":2,"opened_right":3},"violations":[]})");
 }
 
 TEST(Stage, says_what_was_expected_and_what_happened) {

@@ -144,6 +144,29 @@ class WatchedStore final : public ports::Store {
   Status name_organisation(std::int64_t person, string_view name) override {
     return store_->name_organisation(person, name);
   }
+  Result<List<std::string>> addresses_of_organisation(string_view name, int limit) override {
+    return store_->addresses_of_organisation(name, limit);
+  }
+
+  Status note_number(const ports::NumberRow& row) override { return store_->note_number(row); }
+  Result<std::optional<ports::NumberRow>> number(std::int64_t id) override { return store_->number(id); }
+  Result<List<ports::AddressOfNumber>> addresses_of_phone(string_view phone) override {
+    return store_->addresses_of_phone(phone);
+  }
+  Status judge_number(const ports::NumberRow& row) override { return store_->judge_number(row); }
+  Status refuse_case(string_view phone, CaseNumber number, string_view by, Instant now) override {
+    return store_->refuse_case(phone, number, by, now);
+  }
+  Status forget_refusal(string_view phone, CaseNumber number) override {
+    return store_->forget_refusal(phone, number);
+  }
+  Result<List<CaseNumber>> refused_cases(string_view phone) override { return store_->refused_cases(phone); }
+  Result<ports::LatestEmails> latest_emails(CaseNumber number) override {
+    return store_->latest_emails(number);
+  }
+  Result<List<ports::CaseSummary>> open_cases_of_domain(string_view domain, int limit) override {
+    return store_->open_cases_of_domain(domain, limit);
+  }
 
   Status queue(const core::Notice& n, MessageId m, core::NoticeState state, Instant now) override {
     return store_->queue(n, m, state, now);

@@ -31,6 +31,7 @@ Weather weather_of(Dice& dice) {
   w.out_returns = rate(5, 50);
   w.merges = rate(10, 60);
   w.in_marked = rate(10, 80);
+  w.sms_cut = rate(10, 100);
   return w;
 }
 

@@ -133,6 +133,41 @@ Result<ports::Response> act_split(Context& context) {
   return opened ? case_response(context, *opened, 201) : changed_meanwhile(number);
 }
 
+// What matching has done with an SMS is put right in one call, and remembered for its number.
+Result<ports::Response> act_join(Context& context) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const core::CaseNumber into = body.integer("into", true);
+  const bool same_person = body.flag("same_person", true);
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const auto done, if_unchanged<core::Case>(context, number, [&](desk::Desk& desk) {
+               return desk.join(number, into, same_person, context.who);
+             }));
+  return done ? case_response(context, done->number) : changed_meanwhile(number);
+}
+
+Result<ports::Response> act_unjoin(Context& context) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const core::MessageId message = body.integer("message", true);
+  const bool same_person = body.flag("same_person", true);
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const auto opened, if_unchanged<core::CaseNumber>(context, number, [&](desk::Desk& desk) {
+               return desk.unjoin(number, message, same_person, context.who);
+             }));
+  return opened ? case_response(context, *opened, 201) : changed_meanwhile(number);
+}
+
+Result<ports::Response> act_not_a_case(Context& context) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const auto done, if_unchanged<core::Case>(context, number, [&](desk::Desk& desk) {
+               return desk.not_a_case(number, context.who);
+             }));
+  return done ? case_response(context, number) : changed_meanwhile(number);
+}
+
 Result<ports::Response> create_case(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   desk::NewReport report;

@@ -42,6 +42,27 @@ json::Object person_json(const ports::PersonRow& p) {
           {"sms", std::move(sms)}};
 }
 
+json::Object number_json(const ports::NumberRow& n) {
+  return {{"id", n.id},
+          {"phone", n.phone},
+          {"email", n.email},
+          {"source", n.source},
+          {"message", n.message == 0 ? json::Value(nullptr) : json::Value(n.message)},
+          {"at", n.at.ms == 0 ? json::Value(nullptr) : json::Value(format_rfc3339(n.at))},
+          {"standing", to_string(n.standing)},
+          {"decided_by", n.decided_by}};
+}
+
+Result<ports::Response> judge_number(Context& context, core::Standing standing) {
+  HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const auto row, on_ledger<ports::NumberRow>(context, [&](desk::Desk& desk) {
+               return desk.judge_number(id, standing, context.who);
+             }));
+  return json_response(number_json(row));
+}
+
 std::string overall(const std::vector<ChannelHealth>& channels, const Status& store) {
   const auto any = [&](const auto& is) { return std::any_of(channels.begin(), channels.end(), is); };
   if (!store || any([](const ChannelHealth& c) { return c.state == "failing"; })) return "failing";
@@ -97,6 +118,29 @@ Result<ports::Response> allow_sms(Context& context) {
       context.parts.ledger->run([&](desk::Desk& desk) { return desk.allow_sms(phone, context.who, note); }));
   HEJNAL_TRY(const ports::PersonRow after, person());
   return json_response(person_json(after));
+}
+
+// Numbers that were learnt beside an address: weak evidence for matching until somebody has decided.
+Result<ports::Response> list_numbers(Context& context) {
+  HEJNAL_TRY(const Page page, read_page(context.request));
+  std::optional<core::Standing> standing;
+  if (context.request.has_parameter("standing")) {
+    const std::string_view asked = context.request.parameter("standing");
+    standing = core::parse<core::Standing>(asked);
+    if (!standing)
+      return fail(Fault::malformed, "standing: expected learnt, confirmed or refused, found \"{}\"",
+                  sanitize_utf8(asked));
+  }
+  HEJNAL_TRY(auto numbers, context.archive.numbers(standing, page.limit + 1, page.before));
+  return page_response<ports::NumberRow>(
+      page, std::move(numbers), [](const ports::NumberRow& n) { return n.id; }, number_json);
+}
+
+Result<ports::Response> confirm_number(Context& context) {
+  return judge_number(context, core::Standing::confirmed);
+}
+Result<ports::Response> refuse_number(Context& context) {
+  return judge_number(context, core::Standing::refused);
 }
 
 Result<ports::Response> list_tokens(Context& context) {

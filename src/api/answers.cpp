@@ -108,6 +108,17 @@ std::int64_t Body::integer(std::string_view name, bool required) {
   return found->as_int64();
 }
 
+bool Body::flag(std::string_view name, bool otherwise) {
+  asked_.emplace_back(name);
+  const json::Value* found = object_.if_contains(name);
+  if (!found || found->is_null()) return otherwise;
+  if (!found->is_bool()) {
+    complain(name, "expected true or false");
+    return otherwise;
+  }
+  return found->as_bool();
+}
+
 std::vector<std::string> Body::texts(std::string_view name) {
   asked_.emplace_back(name);
   std::vector<std::string> out;

@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <map>
+
 #include "base/text.hpp"
 #include "base/zone.hpp"
 #include "json/entry.hpp"
@@ -93,12 +96,45 @@ json::Object message_json(const ports::Message& m, const Segments& segments) {
   return out;
 }
 
+namespace {
+
+// What matching has said of a case and its messages, as its journal has kept it.
+class Evidence {
+ public:
+  explicit Evidence(const std::vector<core::Entry>& journal) {
+    for (const core::Entry& entry : journal) {
+      if (const auto* opened = std::get_if<core::Opened>(&entry.body)) suggestions_ = opened->suggestions;
+      if (const auto* received = std::get_if<core::Received>(&entry.body); received && received->score != 0)
+        scores_[received->message] = received->score;
+    }
+  }
+  json::Value score_of(core::MessageId message) const {
+    const auto found = scores_.find(message);
+    return found == scores_.end() ? json::Value(nullptr) : json::Value(found->second);
+  }
+  json::Array suggestions(const std::vector<core::CaseNumber>& candidates) const {
+    json::Array out;
+    for (const core::Suggestion& s : suggestions_) {
+      if (std::find(candidates.begin(), candidates.end(), s.number) == candidates.end()) continue;
+      out.push_back(json::Object{{"case", s.number}, {"score", s.score}, {"why", s.why}});
+    }
+    return out;
+  }
+
+ private:
+  std::vector<core::Suggestion> suggestions_;
+  std::map<core::MessageId, int> scores_;
+};
+
+}  // namespace
+
 Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number,
                                 const std::string& public_url, const Segments& segments) {
   HEJNAL_TRY(const auto row, archive.find(number));
   if (!row) return fail(Fault::not_found, "there is no case {}", number);
   json::Object out = case_json(*row, public_url);
   HEJNAL_TRY(const auto journal, archive.journal(number));
+  const Evidence evidence(journal);
   json::Array entries;
   std::int64_t seq = 0;
   for (const core::Entry& entry : journal) {
@@ -115,7 +151,12 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
   }
   HEJNAL_TRY(const auto messages, archive.messages(number));
   json::Array list;
-  for (const ports::Message& m : messages) list.push_back(message_json(m, segments));
+  for (const ports::Message& m : messages) {
+    json::Object message = message_json(m, segments);
+    if (!m.outgoing) message["join_score"] = evidence.score_of(m.id);
+    list.push_back(std::move(message));
+  }
+  out["suggestions"] = evidence.suggestions(row->candidates);
   const core::Case c = core::replay(journal);
   if (c.announced_at) {
     json::Array offered;

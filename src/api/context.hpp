@@ -59,6 +59,7 @@ class Body {
   // An email address as it is kept (base/email_address.hpp).
   std::string email(std::string_view name, bool required = false);
   std::int64_t integer(std::string_view name, bool required = false);
+  bool flag(std::string_view name, bool otherwise);
   void complain(std::string_view name, std::string_view what);  // for finish(), unless it has one already
   std::vector<std::string> texts(std::string_view name);
   const json::Object* object(std::string_view name);
@@ -131,6 +132,9 @@ Result<ports::Response> act_reclassify(Context&);
 Result<ports::Response> act_merge(Context&);
 Result<ports::Response> act_split(Context&);
 Result<ports::Response> act_link(Context&);
+Result<ports::Response> act_join(Context&);
+Result<ports::Response> act_unjoin(Context&);
+Result<ports::Response> act_not_a_case(Context&);
 Result<ports::Response> get_raw(Context&);
 Result<ports::Response> list_notices(Context&);
 Result<ports::Response> list_set_aside(Context&);
@@ -141,6 +145,9 @@ Result<ports::Response> list_people(Context&);
 Result<ports::Response> merge_person(Context&);
 Result<ports::Response> name_person(Context&);
 Result<ports::Response> allow_sms(Context&);
+Result<ports::Response> list_numbers(Context&);
+Result<ports::Response> confirm_number(Context&);
+Result<ports::Response> refuse_number(Context&);
 Result<ports::Response> record_call(Context&);
 Result<ports::Response> mail_health(Context&);
 Result<ports::Response> health(Context&);

@@ -158,6 +158,7 @@ struct Fold {
       case Action::note:
       case Action::link:
       case Action::cancel:
+      case Action::unjoin:
         return;
       case Action::merge:
         c.merged_into = b.other;
@@ -192,6 +193,14 @@ struct Fold {
   }
   void operator()(const Linked& b) {
     if (std::find(c.links.begin(), c.links.end(), b.other) == c.links.end()) c.links.push_back(b.other);
+  }
+  void operator()(const Unjoined& b) {
+    if (std::find(c.links.begin(), c.links.end(), b.other) == c.links.end()) c.links.push_back(b.other);
+    if (b.phone.empty()) return;
+    if (c.client.phone == b.phone) c.client.phone.clear();
+    for (TookOver& other : c.others) {
+      if (other.client.phone == b.phone) other.client.phone.clear();
+    }
   }
   void operator()(const Said& b) {
     c.notices = b.notice;

@@ -309,7 +309,8 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
   turn.speak_as(act.agent);
   const bool closed = turn.c().state == State::closed;
   const bool works_on_closed = act.action == Action::note || act.action == Action::reopen ||
-                               act.action == Action::link || act.action == Action::close;
+                               act.action == Action::link || act.action == Action::close ||
+                               act.action == Action::unjoin;
   if (closed && !works_on_closed) {
     return fail(Fault::conflict, "case {} is closed; reopen it first", turn.c().number);
   }
@@ -360,6 +361,11 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
       return {};
     case Action::link:
       turn.add(Linked{act.other}, fmt::format("linked by {}", act.agent));
+      return {};
+    case Action::unjoin:
+      turn.add(Unjoined{act.message, act.other, act.phone},
+               act.phone.empty() ? "it belongs elsewhere"
+                                 : "it belongs elsewhere, and its number is not the client's");
       return {};
   }
   return {};

@@ -451,4 +451,28 @@ TEST(Closed, OnlyAFewThingsCanBeDone) {
   EXPECT_EQ(s.state(), "closed");
 }
 
+// -- a message that was joined by mistake
+// -----------------------------------------------------------------------------------------------
+
+TEST(Unjoin, TheCaseRemembersWhereItWentAndForgetsTheNumber) {
+  for (const bool same_person : {true, false}) {
+    Story s;
+    s.email();
+    s.sms();
+    EXPECT_EQ(s.c.client.phone, kAnnasNumber);
+    AgentActed unjoin = s.acted(Action::unjoin);
+    unjoin.message = 2;
+    unjoin.other = 8;
+    if (!same_person) unjoin.phone = kAnnasNumber;
+    ASSERT_TRUE(s.happens(unjoin));
+    ASSERT_EQ(s.last.size(), 1U);
+    EXPECT_EQ(std::get<Unjoined>(s.last[0].body).message, 2);
+    EXPECT_EQ(s.c.links, (std::vector<CaseNumber>{8}));
+    EXPECT_EQ(s.c.client.phone, same_person ? kAnnasNumber : "");
+    EXPECT_FALSE(s.c.read_at) << "that is no look at the matter";
+    s.agent(Action::close);
+    EXPECT_TRUE(s.happens(unjoin)) << "also where it is closed already";
+  }
+}
+
 }  // namespace hejnal::core

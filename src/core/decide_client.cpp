@@ -15,7 +15,7 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
           bool email_missing) {
   const Facts& facts = turn.facts();
   turn.add(Opened{facts.number, turn.procedure().version, channel, client, subject, facts.short_code,
-                  facts.token, sent_at, email_missing, facts.candidates});
+                  facts.token, sent_at, email_missing, facts.candidates, facts.suggestions});
   if (facts.mentions != 0) {
     turn.add(Linked{facts.mentions},
              fmt::format("it refers to case {}, which it may not join", facts.mentions));
@@ -160,6 +160,7 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
   received.message = email.message;
   received.relation = email.relation;
   received.through = email.through;
+  received.score = email.score;
   if (email.relation == Relation::opens) {
     received.answer_to = email.answer_to;
     if (!email.automatic) received.automatic_to = email.automatic_to;
@@ -188,14 +189,29 @@ void client_wrote(Turn& turn, const EmailReceived& email) {
   }
 }
 
+namespace {
+
+// Whose number it is, as far as it says something of the client: who joins a case as a colleague does not
+// become its client, and what is only learnt or claimed never takes the place of a number that is known.
+std::string number_of_client(const SmsReceived& sms, const Case& c) {
+  if (sms.relation == Relation::opens || sms.kin <= Kin::person) return sms.from.phone;
+  const TookOver* other = client_through(c, sms.through);
+  const std::string& known = other ? other->client.phone : c.client.phone;
+  const bool may_be = sms.kin == Kin::learnt || sms.kin == Kin::claimed;
+  return may_be && known.empty() ? sms.from.phone : std::string();
+}
+
+}  // namespace
+
 void client_texted(Turn& turn, const SmsReceived& sms) {
   turn.speak_as("client");
   Received received;
   received.message = sms.message;
   received.channel = Channel::sms;
   received.relation = sms.relation;
-  received.phone = sms.from.phone;
+  received.phone = number_of_client(sms, turn.c());
   received.through = sms.through;
+  received.score = sms.score;
   if (sms.contact_word && turn.c().exists()) {
     received.automatic = true;
     received.relation = Relation::reply;

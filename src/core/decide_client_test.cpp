@@ -443,4 +443,43 @@ TEST(Robots, AMonitoringSystemOpensACaseAndIsNeverWrittenToByTheProgram) {
   EXPECT_EQ(s.said(), (Lines{"answer email anna@klient.example"}));  // a person may
 }
 
+// -- whose number
+// ---------------------------------------------------------------------------------------------------
+
+// Who joins a case by weak evidence does not become the one that its client is called by.
+TEST(Sms, OnlyAKnownNumberTakesThePlaceOfAnother) {
+  const struct {
+    Kin kin;
+    const char *where_none, *where_one;
+  } rows[] = {
+      {Kin::code, "+48999", "+48999"},       {Kin::person, "+48999", "+48999"},
+      {Kin::learnt, "+48999", kAnnasNumber}, {Kin::claimed, "+48999", kAnnasNumber},
+      {Kin::organisation, "", kAnnasNumber},
+  };
+  for (const auto& row : rows) {
+    for (const bool known : {false, true}) {
+      Story s;
+      s.email();
+      if (known) s.sms();
+      SmsReceived sms;
+      sms.message = 9;
+      sms.from.phone = "+48999";
+      sms.relation = Relation::reply;
+      sms.kin = row.kin;
+      sms.score = 70;
+      ASSERT_TRUE(s.happens(sms));
+      EXPECT_EQ(s.c.client.phone, known ? row.where_one : row.where_none) << to_string(row.kin);
+      EXPECT_EQ(std::get<Received>(s.last[0].body).score, 70);
+    }
+  }
+}
+
+TEST(Sms, WhatMightBeMeantStandsInTheOpening) {
+  Story s;
+  s.facts.candidates = {3};
+  s.facts.suggestions = {{3, 45, "same person"}};
+  s.sms(Relation::opens);
+  EXPECT_EQ(std::get<Opened>(s.journal[0].body).suggestions, s.facts.suggestions);
+}
+
 }  // namespace hejnal::core

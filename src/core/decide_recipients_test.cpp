@@ -251,4 +251,32 @@ TEST(Recipients, ACopyThatDoesNotArriveIsOnlyTold) {
   EXPECT_EQ(s.said(), (Lines{"unreachable email piotr@desk"}));
 }
 
+// An SMS case of an unknown sender takes another client's case over; then its email comes, and it is from
+// him.
+TEST(Merged, WhoHasBecomeTheClientHearsOfItOnce) {
+  Story s;
+  s.sms(Relation::opens);
+  Facts::Other other;
+  other.number = 9;
+  other.clients = {
+      TookOver{false, {9}, {"Anna", kAnna, "+48999", {}}, "Internet", "BBBBB", "t", kAnna, kAnna, 55}};
+  s.facts.other = other;
+  s.agent(Action::absorb);
+  ASSERT_EQ(s.c.others.size(), 1U);
+  s.email(Relation::announced);
+  s.said();
+  s.agent(Action::settle);
+  EXPECT_EQ(s.said(), (Lines{"settled email anna@klient.example"}));
+}
+
+TEST(Unjoin, ANumberOfAMergedCasesClientIsForgottenThere) {
+  Story s = merged({"Bob", "bob@inny.example", kAnnasNumber, {}});
+  ASSERT_EQ(s.c.others.size(), 1U);
+  AgentActed unjoin = s.acted(Action::unjoin);
+  unjoin.other = 8;
+  unjoin.phone = kAnnasNumber;
+  ASSERT_TRUE(s.happens(unjoin));
+  EXPECT_EQ(s.c.others[0].client.phone, "");
+}
+
 }  // namespace hejnal::core

@@ -22,7 +22,8 @@ struct Opened {
   std::string short_code, token;
   Instant sent_at;  // the email's own credible time, else of arrival
   bool email_missing = false;
-  std::vector<CaseNumber> candidates;  // cases that it might belong to
+  std::vector<CaseNumber> candidates;        // cases that it might belong to
+  std::vector<Suggestion> suggestions = {};  // the best of them, with what speaks for each
 
   bool operator==(const Opened&) const = default;
 
@@ -38,6 +39,7 @@ struct Opened {
     v("sent_at", s.sent_at);
     v("email_missing", s.email_missing);
     v("candidates", s.candidates);
+    v("suggestions", s.suggestions);
   }
 };
 
@@ -51,6 +53,7 @@ struct Received {
   std::string phone;
   CaseNumber through = 0;    // the merged case that it came through; 0: the case's own
   std::string also_to = {};  // somebody else of the client's side has written and gets the next answer, too
+  int score = 0;             // of the evidence that it belongs here (matching.hpp)
 
   bool operator==(const Received&) const = default;
 
@@ -65,6 +68,7 @@ struct Received {
     v("phone", s.phone);
     v("through", s.through);
     v("also_to", s.also_to);
+    v("score", s.score);
   }
 };
 
@@ -338,6 +342,23 @@ struct Linked {
   }
 };
 
+// A message that was joined here by mistake has become a case of its own.
+struct Unjoined {
+  static constexpr std::string_view kind = "unjoined";
+  MessageId message = 0;
+  CaseNumber other = 0;
+  std::string phone;  // a number that is not the client's after all; empty: it is
+
+  bool operator==(const Unjoined&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("message", s.message);
+    v("other", s.other);
+    v("phone", s.phone);
+  }
+};
+
 struct Said {  // a notice was written to the outbox
   static constexpr std::string_view kind = "said";
   int notice = 0;  // counts within the case
@@ -386,7 +407,7 @@ struct Fate {  // what became of a notice
 
 using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept,
                           Released, Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld,
-                          Fate, TookOver, Offered>;
+                          Fate, TookOver, Offered, Unjoined>;
 
 struct Entry {
   Instant at;

@@ -27,6 +27,7 @@ struct Facts {
   CaseNumber number = 0;
   std::string short_code, token;
   std::vector<CaseNumber> candidates;
+  std::vector<Suggestion> suggestions;
   CaseNumber mentions = 0;  // a case that it speaks of but may not join
   // For absorbing a merged case: what it still owed.
   struct Other {

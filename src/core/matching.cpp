@@ -77,16 +77,66 @@ struct Speech {
   bool of_something_else() const { return other_tells && !stems.empty() && shared.empty(); }
 };
 
-Speech compare(std::string_view sms, std::string_view other, const Party& sender) {
+// `no_proof`: words that say nothing when both have them.
+Speech compare(std::string_view sms, std::string_view other, const Party& sender,
+               std::string_view no_proof = {}) {
   const auto own = telling_stems(sender.name + " " + sender.email);
   const auto there = telling_stems(other);
+  const auto proves_nothing = telling_stems(no_proof);
   Speech speech;
   speech.other_tells = !there.empty();
-  for (const std::string& word : words(without_addresses(sms))) {
+  const std::vector<std::string> list = words(without_addresses(sms));
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string& word = list[i];
     if (!telling(word) || own.contains(stem(word)) || !speech.stems.insert(stem(word)).second) continue;
-    if (there.contains(stem(word))) speech.shared.push_back(word);
+    // The last word of an SMS that was cut off may be the beginning of one.
+    const auto like = there.lower_bound(stem(word));
+    const bool shared =
+        like != there.end() && (*like == stem(word) || (i + 1 == list.size() && like->starts_with(word)));
+    if (shared && !proves_nothing.contains(stem(word))) speech.shared.push_back(word);
   }
   return speech;
+}
+
+// Who writes an SMS often says so in it: "Tu Jan Nowak: ...", "... Pozdrawiam Anna".
+struct Names {
+  std::string own;    // certainly names
+  std::string maybe;  // "Jan Nowak nie ma internetu", but also "Serwer Optima stoi"
+};
+
+Names names_in(std::string_view text) {
+  Names out;
+  const std::string one_line = collapse_space(text);
+  const std::vector<std::string_view> list = split(one_line, ' ');
+  if (one_line.empty()) return out;
+  const auto capital = [](std::string_view word) {
+    constexpr std::string_view kPolish = "ĄĆĘŁŃÓŚŹŻ";
+    const bool plain = word.front() >= 'A' && word.front() <= 'Z';
+    return plain || (word.size() > 1 && kPolish.find(word.substr(0, 2)) % 2 == 0);
+  };
+  const auto take = [&](std::size_t from, std::size_t most, std::string& into) {
+    std::size_t i = from;
+    for (; i < list.size() && i < from + most && capital(list[i]); ++i) {
+      into.append(list[i]).append(" ");
+      if (std::string_view(".,:;!?").find(list[i].back()) != std::string_view::npos) return i + 1;
+    }
+    return i;
+  };
+  for (std::size_t i = 0; i + 1 < list.size(); ++i) {
+    const std::string word = fold(list[i]);
+    if (word == "tu" || word == "tutaj" || word == "strony" || word.starts_with("pozdrawiam") ||
+        word == "regards")
+      take(i + 1, 3, out.own);
+  }
+  // At the end, after a full stop: "... nie działa. Anna Nowak"
+  for (std::size_t i = list.size(); i-- > 1 && i + 3 > list.size() && capital(list[i]);) {
+    if (std::string_view(".!?,").find(list[i - 1].back()) == std::string_view::npos) continue;
+    take(i, 3, out.own);
+    break;
+  }
+  std::string leading;
+  if (take(0, 3, leading) > 1) out.maybe = leading;
+  return out;
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view value) {
@@ -182,13 +232,60 @@ std::vector<std::string> shared_words(std::string_view a, std::string_view b) {
   return out;
 }
 
+namespace {
+
+void best_first(std::vector<Suggestion>& list) {
+  std::sort(list.begin(), list.end(), [](const Suggestion& a, const Suggestion& b) {
+    return std::tie(b.score, a.number, a.why) < std::tie(a.score, b.number, b.why);
+  });
+  std::set<CaseNumber> seen;
+  std::vector<Suggestion> once;  // of a case that is there by two ways the better one
+  for (Suggestion& s : list) {
+    if (seen.insert(s.number).second) once.push_back(std::move(s));
+  }
+  list = std::move(once);
+  if (list.size() > kSuggestionsMax) list.resize(kSuggestionsMax);
+}
+
+bool begins_with_one_of(const std::string& word, std::initializer_list<std::string_view> stems) {
+  return std::any_of(stems.begin(), stems.end(), [&](std::string_view s) { return word.starts_with(s); });
+}
+
+// "Dalej nie działa": it goes on with something that we know already.
+bool goes_on(std::string_view text) {
+  for (const std::string& word : words(text)) {
+    if (begins_with_one_of(word, {"dalej", "nadal", "wciaz", "ciagle", "ponaw", "ponow", "przypom", "czekam",
+                                  "still", "again", "resen", "resend", "remind", "waiting"}))
+      return true;
+  }
+  return false;
+}
+
+bool speaks_of_email(std::string_view text) {
+  const auto all = words(text);
+  return std::any_of(all.begin(), all.end(), [](const std::string& word) {
+    return begins_with_one_of(word, {"email", "mail", "mejl", "wiadomosc"});
+  });
+}
+
+}  // namespace
+
+bool announces_email(std::string_view text) {
+  bool sent = false;
+  for (const std::string& word : words(text)) {
+    sent = sent || begins_with_one_of(word, {"wysl", "wysyl", "posl", "posyl", "przesl", "przesyl", "sent",
+                                             "send", "napisal"});
+  }
+  return sent && speaks_of_email(text) && !goes_on(text);
+}
+
 Match match_email(const EmailFacts& email, const std::vector<Candidate>& candidates) {
   Match match;
   for (const Candidate& c : candidates) {
     if (!c.referred) continue;
     const std::string why = standing(email, c);
     if (!why.empty() && open(c))
-      return {c.number, Relation::reply, c.referred_by + "; " + why, 0, {}, c.through};
+      return {c.number, Relation::reply, c.referred_by + "; " + why, 0, {}, c.through, 100};
     if (match.mentions == 0) match.mentions = c.number;
   }
   const Candidate* resent = nullptr;
@@ -197,25 +294,37 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
     if (!resent || std::tie(c.opened_at, c.number) > std::tie(resent->opened_at, resent->number)) resent = &c;
   }
   if (resent) {
-    return {resent->number, Relation::resend, "the same sender, subject and words: sent again", 0, {},
-            resent->through};
+    return {resent->number,
+            Relation::resend,
+            "the same sender, subject and words: sent again",
+            0,
+            {},
+            resent->through,
+            80};
   }
   const Candidate* announced = nullptr;
-  for (const Candidate& c : candidates) {
-    if (announced_by(email, c).empty()) continue;
-    announced = &c;
+  const auto might_be = [&match](const Candidate& c, int points, std::string why) {
     match.candidates.push_back(c.number);
+    match.suggestions.push_back({c.number, points, std::move(why)});
+  };
+  for (const Candidate& c : candidates) {
+    std::string why = announced_by(email, c);
+    if (why.empty()) continue;
+    announced = &c;
+    might_be(c, 70, std::move(why));
   }
   if (match.candidates.size() == 1)
-    return {announced->number, Relation::announced, announced_by(email, *announced), 0, {}, 0};
+    return {announced->number, Relation::announced, match.suggestions.front().why, 0, {}, 0, 70};
   if (announced) {  // more than one SMS could mean it: a person decides
     match.reason = "two announced emails are missing, and this may be either";
   } else {
     for (const Candidate& c : candidates) {
-      if (open(c) && c.email_missing && !c.referred) match.candidates.push_back(c.number);
+      if (open(c) && c.email_missing && !c.referred)
+        might_be(c, 10, "an SMS waits for its email; nothing says that it is this one");
     }
   }
   std::sort(match.candidates.begin(), match.candidates.end());
+  best_first(match.suggestions);
   return match;
 }
 
@@ -224,41 +333,125 @@ namespace {
 struct Scored {
   const Candidate* candidate;
   int score;
-  std::string reason;
+  std::string why;
 };
 
-// Points for an open case of the SMS's person. The number itself gives none.
-Scored score(const Procedure& procedure, const SmsFacts& sms, const Candidate& c) {
-  Scored s{&c, 0, {}};
-  const auto add = [&](int points, std::string reason) {
+struct Ties {
+  int points;
+  std::string words;
+};
+
+// Of the sender alone: none of them joins by itself.
+Ties ties(const SmsFacts& sms, const Candidate& c) {
+  switch (c.kin) {
+    case Kin::code:
+    case Kin::person:
+      return {30, "same person"};
+    case Kin::learnt:
+      return {20, "a number that was learnt, not confirmed"};
+    case Kin::claimed:
+      return {20, "an unknown number that names the client's address"};
+    case Kin::organisation: {
+      const std::string_view of = domain_of(c.client.email);
+      return {10, of.empty() || is_freemail(of) ? "same organisation"
+                                                : fmt::format("same organisation ({})", of)};
+    }
+    case Kin::stranger:
+      break;
+  }
+  return {0,
+          sms.person.email.empty() ? "somebody else" : fmt::format("somebody else ({})", sms.person.email)};
+}
+
+// What people call the case: its subject, or what an SMS has said.
+std::string title_of(const Candidate& c) {
+  const std::string text = collapse_space(c.base_subject.empty() ? c.words_text : c.base_subject);
+  const std::string title = truncate_characters(text, 60);
+  return title.empty() ? fmt::format("case {}", c.number)
+                       : fmt::format("\"{}{}\"", title, title.size() < text.size() ? "…" : "");
+}
+
+constexpr int kAtOnce = 40;
+
+// "3 min after "Serwer nie działa"", and the points for it: by the client's email that is nearest, else by
+// the step of each class that is due at such a distance.
+Ties nearness(const Procedure& procedure, const SmsFacts& sms, const Candidate& c) {
+  const Instant again = c.last_email_at.value_or(c.sent_at);
+  const Duration at_once = procedure.rules.sms_critical_within;
+  const bool by_last = distance(sms.at, c.sent_at) > at_once;
+  const Instant nearest = by_last ? again : c.sent_at;
+  const Duration from_email = distance(sms.at, nearest);
+  if (from_email < 1min)
+    return {kAtOnce,
+            fmt::format("within a minute of {}{}", by_last ? "the latest email of " : "", title_of(c))};
+  if (from_email <= at_once) {
+    return {kAtOnce,
+            fmt::format("{} {} {}{}", format_duration(from_email), sms.at < nearest ? "before" : "after",
+                        by_last ? "the latest email of " : "", title_of(c))};
+  }
+  const Duration since = sms.at - c.sent_at;
+  for (const ServiceClass& k : procedure.classes) {
+    for (std::size_t i = 1; i < k.steps.size(); ++i) {
+      const Duration wait = k.steps[i].wait;
+      if (since >= wait - wait / 24 && since <= wait + wait / 4)
+        return {35, fmt::format("{} after {}, when step {} of {} is due", format_duration(since), title_of(c),
+                                i + 1, k.id)};
+    }
+  }
+  return {0, fmt::format("{} {} {}", format_duration(distance(sms.at, c.sent_at)),
+                         since < 0ms ? "before" : "after", title_of(c))};
+}
+
+Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c) {
+  constexpr std::size_t kWordsMax = 4000;  // bytes: what somebody texts about stands at the beginning
+  const Ties kin = ties(sms, c), time = nearness(procedure, sms, c);
+  Scored s{&c, kin.points, fmt::format("{}, {}", kin.words, time.words)};
+  const auto add = [&s](int points, const std::string& why) {
     s.score += points;
-    s.reason += (s.reason.empty() ? "" : "; ") + std::move(reason);
+    s.why += "; " + why;
   };
   Party sender = c.client;
   sender.name += " " + sms.person.name;
-  const Speech speech = compare(sms.text, c.base_subject + " " + c.words_text, sender);
+  const Names names = names_in(sms.text);
+  sender.name += " " + names.own;
+  const Speech speech =
+      compare(sms.text, c.base_subject + " " + truncate_utf8(c.words_text, kWordsMax) + " " + c.latest_text,
+              sender, names.maybe);
   // It names a matter, and not this one: neither the time nor an address can make it this one.
-  if (speech.of_something_else()) return s;
-  if (!speech.shared.empty())
-    add(std::min<int>(60, 30 + 10 * static_cast<int>(speech.shared.size())),
-        fmt::format("both speak of \"{}\"", speech.shared.front()));
-  const Duration since = sms.at - c.sent_at;
-  if (distance(sms.at, c.sent_at) <= procedure.rules.sms_critical_within) {
-    add(40, fmt::format("{} {} it", format_duration(distance(sms.at, c.sent_at)),
-                        since < 0ms ? "before" : "after"));
-  } else {
-    for (const ServiceClass& k : procedure.classes) {
-      for (std::size_t i = 1; i < k.steps.size(); ++i) {
-        const Duration wait = k.steps[i].wait;
-        if (since >= wait - wait / 24 && since <= wait + wait / 4) {
-          add(35, fmt::format("{} after it, when the next step is due", format_duration(since)));
-          break;
-        }
-      }
-    }
+  if (speech.of_something_else()) {
+    s.why += "; it speaks of something else";
+    return s;
   }
-  if (!c.client.email.empty() && contains(sms.emails, c.client.email))
+  // Where only the SMS names a matter, only an email of that very moment can be meant; or one that is known
+  // to have come, if the SMS goes on with something.
+  const bool names_alone = !speech.stems.empty() && !speech.other_tells;
+  // After a mere call there is no email that it could be near to.
+  const bool mere_call = !c.last_email_at && !c.email_missing && !speech.other_tells;
+  if (mere_call && speaks_of_email(sms.text)) {
+    s.why += "; there is no email in it";
+  } else if (!names_alone || time.points == kAtOnce || (goes_on(sms.text) && !c.email_missing)) {
+    s.score += time.points;
+  }
+  if (!speech.shared.empty()) {
+    add(std::min<int>(60, 30 + 10 * static_cast<int>(speech.shared.size())),
+        speech.shared.size() == 1
+            ? fmt::format("both speak of \"{}\"", speech.shared.front())
+            : fmt::format("both speak of \"{}\" and \"{}\"", speech.shared[0], speech.shared[1]));
+  }
+  // An SMS that speaks of an email just sent may be all that is left of it: who has sent it says nothing of
+  // the matter then.
+  const bool announces = announces_email(sms.text);
+  if (!announces && !c.client.email.empty() && contains(sms.emails, c.client.email))
     add(30, "it names the client's address");
+  if (goes_on(sms.text)) add(10, "it goes on with something");
+  if (c.email_missing && c.kin == Kin::person && speech.stems.empty() && c.client.phone == sms.from)
+    add(30, "the first SMS of this number still waits for its email");
+  // A colleague's email that was lost, and lost again, must not be taken for the one that is here.
+  if (c.kin == Kin::organisation && speaks_of_email(sms.text)) {
+    s.score = kin.points;
+    s.why += "; but it speaks of an email of its own";
+  }
+  if (c.kin == Kin::stranger) s.score = 0;
   return s;
 }
 
@@ -269,33 +462,43 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
   for (const Candidate& c : candidates) {
     if (c.number == sms.case_of_code && sms.case_of_code != 0) {
       if (open(c))
-        return {c.number, Relation::reply, "it holds the short code of the case", 0, {}, sms.through_code};
+        return {c.number, Relation::reply, "it holds the short code of the case", 0, {}, sms.through_code,
+                100,      Kin::code};
       match.mentions = c.number;
     }
   }
   std::vector<Scored> scored;
   for (const Candidate& c : candidates) {
-    if (!open(c)) continue;
-    scored.push_back(score(procedure, sms, c));
+    if (!open(c) || c.refused) continue;
+    Scored s = weigh(procedure, sms, c);
     match.candidates.push_back(c.number);
+    match.suggestions.push_back({c.number, s.score, s.why});
+    scored.push_back(std::move(s));
   }
   std::sort(match.candidates.begin(), match.candidates.end());
-  std::stable_sort(scored.begin(), scored.end(),
-                   [](const Scored& a, const Scored& b) { return a.score > b.score; });
-  if (scored.empty() || scored.front().score < 30) {
+  match.candidates.erase(std::unique(match.candidates.begin(), match.candidates.end()),
+                         match.candidates.end());
+  best_first(match.suggestions);
+  // Whoever is nearer comes first, and of two equals nobody.
+  std::sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
+    return std::tuple(-a.score, a.candidate->number, a.candidate->through) <
+           std::tuple(-b.score, b.candidate->number, b.candidate->through);
+  });
+  if (scored.empty() || scored.front().score < kJoins) {
     if (!scored.empty()) match.reason = "the telephone number alone never joins";
     return match;
   }
-  if (scored.size() > 1 && scored[0].score - scored[1].score < 15) {
+  const Scored& best = scored.front();
+  // One that a case was merged into stands there twice.
+  const auto second = std::find_if(scored.begin(), scored.end(), [&](const Scored& s) {
+    return s.candidate->number != best.candidate->number;
+  });
+  if (second != scored.end() && best.score - second->score < kNear) {
     match.reason = "it may belong to more than one case";
     return match;
   }
-  return {scored.front().candidate->number,
-          Relation::reply,
-          "the same person; " + scored.front().reason,
-          0,
-          {},
-          0};
+  return {best.candidate->number,  Relation::reply, best.why,           0, {},
+          best.candidate->through, best.score,      best.candidate->kin};
 }
 
 }  // namespace hejnal::core

@@ -2,9 +2,15 @@
 // its own: a case too many is seen by a person, a report hidden in the wrong case is lost.
 //
 // Laws: a reference or tag alone never joins (the sender must have to do with the case); a telephone number
-// alone never joins; nothing joins a closed case, or another organisation's.
+// alone never joins; nothing joins a closed case, or another organisation's, or one that a person has said
+// the number has nothing to do with.
+//
+// An SMS is weighed against each case by points: so many for what its sender has to do with the case (Kin),
+// so many for each thing that speaks for that very matter. At kJoins it joins, unless another case is within
+// kNear; words that name another matter take everything away but the kinship.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +28,13 @@ struct Candidate {
   std::string base_subject, words_text;   // subject without prefixes; what its client wrote first
   std::vector<std::string> participants;  // addresses of its conversation, lower case
   Party client;
-  CaseNumber through = 0;   // the merged case that is meant, which lives on as `number`; 0: itself
+  CaseNumber through = 0;  // the merged case that is meant, which lives on as `number`; 0: itself
+  // Of an SMS: how its sender has to do with the case; what an agent has said of the two; when the client
+  // last wrote by email, and what.
+  Kin kin = Kin::person;
+  bool refused = false;
+  std::optional<Instant> last_email_at = {};
+  std::string latest_text = {};
   bool referred = false;    // by In-Reply-To, References, tag or token of the message
   std::string referred_by;  // "a reference", "the tag in the subject" ...
 };
@@ -40,12 +52,17 @@ struct SmsFacts {
   std::string from;  // E.164
   Party person;      // whom the number belongs to, as far as known
   std::string text;
-  std::vector<std::string> codes;   // words of the text that look like short codes
-  std::vector<std::string> emails;  // addresses in the text
+  std::vector<std::string> codes;    // words of the text that look like short codes
+  std::vector<std::string> emails;   // addresses in the text
+  std::vector<std::string> domains;  // of addresses and sites in the text
   Instant at;
   CaseNumber case_of_code = 0;
   CaseNumber through_code = 0;  // where the code is of a case that was merged: that case
 };
+
+inline constexpr int kJoins = 60;  // points
+inline constexpr int kNear = 15;
+inline constexpr std::size_t kSuggestionsMax = 5;
 
 struct Match {
   CaseNumber number = 0;  // 0: opens a case
@@ -54,6 +71,9 @@ struct Match {
   CaseNumber mentions = 0;  // a case it refers to but may not join
   std::vector<CaseNumber> candidates;
   CaseNumber through = 0;  // the merged case that it came through
+  int score = 0;           // of what it joins
+  Kin kin = Kin::person;
+  std::vector<Suggestion> suggestions = {};  // the best candidates, the best first
 };
 
 Match match_email(const EmailFacts& email, const std::vector<Candidate>& candidates);
@@ -64,6 +84,9 @@ bool is_freemail(
 std::string_view domain_of(std::string_view address);
 // 0..100: how much two texts are the same words.
 int likeness(std::string_view a, std::string_view b);
+// The text says that an email was sent or will be, for the first time: such an SMS may be all that is left of
+// it.
+bool announces_email(std::string_view text);
 // Telling words that both texts have, by their stems.
 std::vector<std::string> shared_words(std::string_view a, std::string_view b);
 

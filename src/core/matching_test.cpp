@@ -22,6 +22,7 @@ Candidate printer() {
   c.opened_at = c.sent_at = kStart;
   c.base_subject = "Drukarka nie drukuje";
   c.words_text = "Prosimy o naprawę drukarki w księgowości, od rana nie drukuje faktur.";
+  c.last_email_at = kStart;
   c.participants = {kAnna, "szef@klient.example"};
   c.client = {"Anna", kAnna, kAnnasNumber, {}};
   return c;
@@ -294,14 +295,20 @@ TEST(MatchSms, WithOneMoreSignItDoes) {
     const char* reason;
   } rows[] = {
       {"shared words", sms_of("Ponawiam w sprawie drukarek", 10h),
-       "the same person; both speak of \"drukarek\""},
-      {"at the same time", sms_of("Wysłałam email", 10min), "the same person; 10 min after it"},
-      {"just before", sms_of("Zaraz wyślę email", -5min), "the same person; 5 min before it"},
+       "same person, 10 h after \"Drukarka nie drukuje\"; both speak of \"drukarek\"; it goes on with "
+       "something"},
+      {"at the same time", sms_of("Wysłałam email", 10min),
+       "same person, 10 min after \"Drukarka nie drukuje\""},
+      {"just before", sms_of("Zaraz wyślę email", -5min),
+       "same person, 5 min before \"Drukarka nie drukuje\""},
       {"at the second step, 2 h", sms_of("Nadal czekam", 2h + 3min),
-       "the same person; 2 h 3 min after it, when the next step is due"},
+       "same person, 2 h 3 min after \"Drukarka nie drukuje\", when step 2 of urgent is due; it goes on with "
+       "something"},
       {"at the second step, 24 h", sms_of("Czekam. Anna", 25h),
-       "the same person; 25 h after it, when the next step is due"},
-      {"an address", names_address, "the same person; it names the client's address"},
+       "same person, 25 h after \"Drukarka nie drukuje\", when step 2 of routine is due; it goes on with "
+       "something"},
+      {"an address", names_address,
+       "same person, 10 h after \"Drukarka nie drukuje\"; it names the client's address"},
   };
   for (const auto& row : rows) {
     const Match m = match_sms(kProcedure, row.sms, {printer()});
@@ -341,6 +348,207 @@ TEST(MatchSms, AClearWinnerJoins) {
   const SmsFacts s = sms_of("Drukarka w księgowości stoi", 10h);
   EXPECT_EQ(match_sms(kProcedure, s, {other, printer()}).number, 12);
   EXPECT_EQ(match_sms(kProcedure, s, {printer(), other}).number, 12);
+}
+
+// The sender's kinship and the evidence, in points: what joins, and with how many.
+TEST(MatchSms, Points) {
+  const auto named = [](SmsFacts s) {
+    s.emails = {kAnna};
+    return s;
+  };
+  const struct {
+    const char* what;
+    Kin kin;
+    SmsFacts sms;
+    int score;
+  } rows[] = {
+      {"own number, nothing else", Kin::person, sms_of("Proszę o kontakt", 10h), 30},
+      {"own number, one word", Kin::person, sms_of("Drukarka!", 10h), 70},
+      {"own number, three words", Kin::person, sms_of("Drukarka w księgowości: faktury", 10h), 90},
+      {"own number, at once", Kin::person, sms_of("Wysłałam email", 3min), 70},
+      {"own number, step two", Kin::person, sms_of("Pilne!", 24h), 65},
+      {"own number and address", Kin::person, named(sms_of("Pilne!", 10h)), 60},
+      {"own number, an email of its own", Kin::person,
+       named(sms_of("Wysłałam email z anna@klient.example", 10h)), 30},
+      {"learnt, nothing else", Kin::learnt, sms_of("Proszę o kontakt", 10h), 20},
+      {"learnt, one word", Kin::learnt, sms_of("Drukarka!", 10h), 60},
+      {"learnt, at once", Kin::learnt, sms_of("Wysłałam email", 3min), 60},
+      {"learnt, step two", Kin::learnt, sms_of("Pilne!", 24h), 55},
+      {"learnt, step two, said so", Kin::learnt, sms_of("Ponawiam email", 24h), 65},
+      {"claimed, nothing else", Kin::claimed, named(sms_of("Pilne!", 10h)), 50},
+      {"claimed, one word", Kin::claimed, named(sms_of("Drukarka!", 10h)), 90},
+      {"a colleague, one word", Kin::organisation, sms_of("Drukarka!", 10h), 50},
+      {"a colleague, two words", Kin::organisation, sms_of("Drukarka w księgowości!", 10h), 60},
+      {"a colleague, at once", Kin::organisation, sms_of("Pilne!", 3min), 50},
+      {"a colleague, one word at once", Kin::organisation, sms_of("Drukarka!", 3min), 90},
+      {"a colleague's own email", Kin::organisation, sms_of("Wysłałam email: drukarka w księgowości", 3min),
+       10},
+      {"a colleague's own email, sent again", Kin::organisation,
+       sms_of("Ponawiam email: drukarka w księgowości", 10h), 10},
+      {"a stranger", Kin::stranger, named(sms_of("Drukarka w księgowości!", 3min)), 0},
+      {"another matter", Kin::person, sms_of("Internet nie działa", 3min), 30},
+  };
+  for (const auto& row : rows) {
+    Candidate c = printer();
+    c.kin = row.kin;
+    const Match m = match_sms(kProcedure, row.sms, {c});
+    EXPECT_EQ(m.number != 0, row.score >= kJoins) << row.what;
+    if (m.number != 0) {
+      EXPECT_EQ(m.score, row.score) << row.what;
+      EXPECT_EQ(m.kin, row.kin);
+    } else {
+      ASSERT_EQ(m.suggestions.size(), 1U) << row.what;
+      EXPECT_EQ(m.suggestions.front().score, row.score) << row.what << ": " << m.suggestions.front().why;
+      EXPECT_EQ(m.candidates, (std::vector<CaseNumber>{12}));
+    }
+  }
+}
+
+TEST(MatchSms, TheSentenceOfASuggestion) {
+  Candidate c = printer();
+  const auto why = [&](Kin kin, const char* text) {
+    c.kin = kin;
+    const Match m = match_sms(kProcedure, sms_of(text, 10h), {c});
+    return m.suggestions.empty() ? "joined: " + m.reason : m.suggestions.front().why;
+  };
+  const std::string at = ", 10 h after \"Drukarka nie drukuje\"";
+  EXPECT_EQ(why(Kin::person, "Pilne"), "same person" + at);
+  EXPECT_EQ(why(Kin::learnt, "Pilne"), "a number that was learnt, not confirmed" + at);
+  EXPECT_EQ(why(Kin::organisation, "Pilne"), "same organisation (klient.example)" + at);
+  EXPECT_EQ(why(Kin::person, "Internet!"), "same person" + at + "; it speaks of something else");
+  EXPECT_EQ(why(Kin::organisation, "Wysyłam email: drukarka"),
+            "same organisation (klient.example)" + at +
+                "; both speak of \"drukarka\"; but it speaks of an email of its own");
+  c.base_subject.clear();
+  c.words_text = std::string(50, 'a') + " bbbbbbbbbb cccccccc dddd";
+  EXPECT_EQ(why(Kin::person, "Pilne"), "same person, 10 h after \"" + std::string(50, 'a') + " bbbbbbbbb…\"");
+}
+
+// The email was sent again this morning: an SMS right after that speaks of it.
+TEST(MatchSms, TheLatestEmailCountsAsTheFirstDoes) {
+  Candidate c = printer();
+  c.last_email_at = kStart + 30h;
+  c.kin = Kin::learnt;
+  const Match m = match_sms(kProcedure, sms_of("Ponawiam email", 30h + 4min), {c});
+  EXPECT_EQ(m.number, 12);
+  EXPECT_EQ(
+      m.reason,
+      "a number that was learnt, not confirmed, 4 min after the latest email of \"Drukarka nie drukuje\"; "
+      "it goes on with something");
+}
+
+// Who has phoned in vain texts: that is one matter. But an email that it speaks of is not here.
+TEST(MatchSms, AfterAMereCall) {
+  Candidate call = printer();
+  call.base_subject = call.words_text = "";
+  call.last_email_at = {};
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Serwer stoi!", 3min), {call}).number, 12);
+  const Match m = match_sms(kProcedure, sms_of("Wysyłam email: serwer stoi", 3min), {call});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.suggestions.front().why, "same person, 3 min after case 12; there is no email in it");
+}
+
+// Nobody knows whose number it is, and both SMS are signed by the same name.
+TEST(MatchSms, ANameInTheTextIsNoMatter) {
+  Candidate waits = announcement();
+  waits.client = {{}, {}, kAnnasNumber, {}};
+  const auto joins = [&](const char* first, const char* second) {
+    waits.words_text = first;
+    return match_sms(kProcedure, sms_of(second, 10h), {waits}).number == 20;
+  };
+  EXPECT_FALSE(joins("Tu Hanna Malinowska, kasa stoi", "Tu Hanna Malinowska, internet stanął"));
+  EXPECT_FALSE(joins("Kasa stoi. Hanna Malinowska", "Internet stanął. Hanna Malinowska"));
+  EXPECT_FALSE(joins("Kasa stoi, pozdrawiam Żaneta", "Internet stanął, pozdrawiam Żaneta"));
+  EXPECT_FALSE(joins("Hanna Malinowska: kasa stoi", "Hanna Malinowska: internet stanął"));
+  EXPECT_TRUE(joins("Hanna Malinowska: kasa stoi", "Hanna Malinowska: kasa!"));
+  EXPECT_TRUE(joins("Kasa stoi. Hanna", "Halo? Hanna")) << "it names no matter of its own";
+  EXPECT_TRUE(joins("Internet stanął", "Internet!"));
+}
+
+// Only the beginning of the SMS has come.
+TEST(MatchSms, ACutOffWord) {
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Wysłałam email: druk", 3min), {printer()}).number, 12);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Wysłałam email: dru", 3min), {printer()}).number, 12);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("druk w sekretariacie", 3min), {printer()}).number, 0);
+}
+
+// What was said in the case later counts, too.
+TEST(MatchSms, TheLatestEmailsAreWordsOfTheCase) {
+  Candidate c = printer();
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Tonery!", 30h), {c}).number, 0);
+  c.latest_text = "I jeszcze jedno: toner się skończył.";
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Tonery!", 30h), {c}).number, 12);
+}
+
+TEST(MatchSms, TwoOpenCasesAndStillBroken) {
+  Candidate other = printer();
+  other.number = 14;
+  other.base_subject = "Hasło";
+  other.words_text = "Zapomniałam hasła.";
+  const Match m = match_sms(kProcedure, sms_of("dalej nie działa", 10h), {printer(), other});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.candidates, (std::vector<CaseNumber>{12, 14}));
+  ASSERT_EQ(m.suggestions.size(), 2U);
+  EXPECT_EQ(m.suggestions[1].score, 40);
+  EXPECT_EQ(m.suggestions[1].why, "same person, 10 h after \"Hasło\"; it goes on with something");
+}
+
+// A second SMS of a number whose first one still waits for its email is about that one, unless it says
+// something else.
+TEST(MatchSms, ASecondSmsWhileTheFirstWaits) {
+  Candidate waits = announcement();
+  waits.client.phone = kAnnasNumber;
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Halo, czy ktoś to czyta?", 1h), {waits}).number, 0)
+      << "czyta: it may speak of anything";
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Halo?", 1h), {waits}).number, 20);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Wysłałem email, czekam", 6h), {waits}).number, 20);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Internet padł", 10min), {waits}).number, 0);
+  waits.words_text = "Wysłałem email";  // it named nothing, so what the second one names may be anything
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Internet padł", 10min), {waits}).number, 20);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Internet padł", 2h), {waits}).number, 0);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Ponawiam: internet padł", 2h), {waits}).number, 0);
+}
+
+TEST(MatchSms, WhatAPersonHasRefusedIsNotSuggestedAgain) {
+  Candidate c = printer();
+  c.refused = true;
+  SmsFacts s = sms_of("Drukarka w księgowości!", 3min);
+  const Match m = match_sms(kProcedure, s, {c});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_TRUE(m.candidates.empty());
+  s.case_of_code = 12;
+  EXPECT_EQ(match_sms(kProcedure, s, {c}).number, 12) << "the code says it outright";
+}
+
+TEST(MatchSms, TheClientsOwnCaseComesBeforeAColleagues) {
+  Candidate colleagues = printer();
+  colleagues.number = 14;
+  colleagues.kin = Kin::organisation;
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Drukarka stoi", 10h), {printer(), colleagues}).number, 12);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Drukarka stoi", 10h), {colleagues, printer()}).number, 12);
+}
+
+TEST(MatchSms, AtMostFiveAreSuggestedTheBestFirst) {
+  Candidates many;
+  for (CaseNumber n = 1; n <= 9; ++n) {
+    many.push_back(printer());
+    many.back().number = n;
+  }
+  many[6].base_subject = "Internet";
+  many[6].words_text = "Nie ma internetu";
+  const Match m = match_sms(kProcedure, sms_of("Nadal nic", 10h), many);
+  EXPECT_EQ(m.candidates.size(), 9U);
+  ASSERT_EQ(m.suggestions.size(), kSuggestionsMax);
+  EXPECT_EQ(m.suggestions[4].number, 5);
+}
+
+TEST(MatchSms, AnAnnouncement) {
+  for (const char* text : {"Wysłałem email", "Zaraz wyślę maila", "przesyłam e-mail", "I have sent an email",
+                           "mejl wysłany", "sending you a mail"})
+    EXPECT_TRUE(announces_email(text)) << text;
+  for (const char* text : {"Ponawiam wysłany email", "Drukarka nie działa", "Czekam na maila",
+                           "wysłałem fakturę", "email nie działa"})
+    EXPECT_FALSE(announces_email(text)) << text;
 }
 
 TEST(MatchSms, NobodyKnowsTheNumber) {

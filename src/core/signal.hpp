@@ -36,6 +36,7 @@ struct EmailReceived {
   Relation relation = Relation::opens;
   CaseNumber through = 0;  // the merged case that it came through; 0: the case's own
   std::string join_reason;
+  int score = 0;
   ClassHint hint;
   // Of a mail that was set aside at first:
   std::optional<Instant> came_at = std::nullopt;  // empty: it comes now
@@ -49,6 +50,8 @@ struct SmsReceived {
   Relation relation = Relation::opens;
   CaseNumber through = 0;
   std::string join_reason;
+  int score = 0;
+  Kin kin = Kin::person;  // of one that joins
   ClassHint hint;
   bool contact_word = false;              // STOP, START or HELP: recorded, and nothing follows from it
   std::vector<MailOffered> offered = {};  // set-aside mail that may be its email, when it opens a case
@@ -80,10 +83,13 @@ struct AgentActed {
   std::string class_name;  // of reclassify
   std::vector<Channel> channels;
   Duration delay{};      // of answer and ask: how long it can still be cancelled
-  CaseNumber other = 0;  // of merge, absorb and link
+  CaseNumber other = 0;  // of merge, absorb, link and unjoin
   // Of an answer that was written in a mail program: what of it cannot go to the client, and whom to tell so.
   std::string left_out = {}, agent_email = {};
   std::string how = {};  // of read, start and note, where it was not by the desk's own pages: "by SMS"
+  // Of unjoin: which message, and the number that is not the client's after all, if so.
+  MessageId message = 0;
+  std::string phone = {};
 };
 
 struct NoticeFate {

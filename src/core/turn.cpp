@@ -229,7 +229,11 @@ void Turn::tell_client(NoticeKind kind, const std::string& why, MessageId in_rep
 
 void Turn::tell_all_clients(NoticeKind kind, const std::string& why) {
   tell_client(kind, why);
-  for (const TookOver& other : std::vector(case_.others)) tell_client(kind, why, 0, &other);
+  // Who was another client when a case was merged may have become this one's since, by the announced email.
+  for (const TookOver& other : std::vector(case_.others)) {
+    if (other.automatic_to.empty() || other.automatic_to != case_.automatic_to)
+      tell_client(kind, why, 0, &other);
+  }
 }
 
 void Turn::tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* other,

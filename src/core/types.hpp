@@ -30,6 +30,16 @@ enum class Relation {
   resend,     // the same text once more: the client's step two
   announced,  // the email that an SMS had announced
 };
+// How the sender of an SMS has to do with a case. Each is weaker than the one before.
+enum class Kin {
+  code,          // it holds the code that only the client was told
+  person,        // the number is the client's own
+  learnt,        // a signature names the number, or an SMS has: weak until an agent confirms it
+  claimed,       // nobody knows the number; the text names the client's address
+  organisation,  // a colleague of the client
+  stranger,      // somebody else: never by itself
+};
+enum class Standing { learnt, confirmed, refused };  // of what is said to belong to somebody
 enum class Action {
   read,
   start,
@@ -43,7 +53,8 @@ enum class Action {
   merge,
   absorb,
   link,
-  cancel
+  cancel,
+  unjoin,  // a message was joined here by mistake
 };
 enum class NoticeKind {
   receipt,
@@ -115,10 +126,19 @@ struct Names<Relation> {
   static constexpr std::array<std::string_view, 4> list = {"opens", "reply", "resend", "announced"};
 };
 template <>
+struct Names<Kin> {
+  static constexpr std::array<std::string_view, 6> list = {"code",    "person",       "learnt",
+                                                           "claimed", "organisation", "stranger"};
+};
+template <>
+struct Names<Standing> {
+  static constexpr std::array<std::string_view, 3> list = {"learnt", "confirmed", "refused"};
+};
+template <>
 struct Names<Action> {
-  static constexpr std::array<std::string_view, 13> list = {
+  static constexpr std::array<std::string_view, 14> list = {
       "read", "start",      "answer", "ask",    "settle", "reopen", "close",
-      "note", "reclassify", "merge",  "absorb", "link",   "cancel"};
+      "note", "reclassify", "merge",  "absorb", "link",   "cancel", "unjoin"};
 };
 template <>
 struct Names<NoticeKind> {
@@ -169,6 +189,22 @@ struct Party {
     v("email", self.email);
     v("phone", self.phone);
     v("organisation", self.organisation);
+  }
+};
+
+// A case that a message might belong to, how well it fits, and why.
+struct Suggestion {
+  CaseNumber number = 0;
+  int score = 0;
+  std::string why;
+
+  bool operator==(const Suggestion&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& self, V&& v) {
+    v("case", self.number);
+    v("score", self.score);
+    v("why", self.why);
   }
 };
 

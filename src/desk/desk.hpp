@@ -108,6 +108,19 @@ class Desk {
   // A number that has sent STOP may get SMS again; `note` says why.
   Status allow_sms(const std::string& phone, const std::string& agent, const std::string& note);
 
+  // Corrects what matching has done with SMS, and remembers it for the number (corrections.cpp).
+  // The SMS case `from` belongs to `into`; `same_person`: the number is that client's own.
+  Result<core::Case> join(core::CaseNumber from, core::CaseNumber into, bool same_person,
+                          const std::string& agent);
+  // An SMS does not belong to the case that it has joined: it opens one of its own, as if no case had been
+  // near. `same_person` false: the number is not this client's either.
+  Result<core::CaseNumber> unjoin(core::CaseNumber number, core::MessageId message, bool same_person,
+                                  const std::string& agent);
+  // It is no case at all: closed, and later SMS of its number are set aside.
+  Result<core::Case> not_a_case(core::CaseNumber number, const std::string& agent);
+  // A learnt number is the person's own, or is not.
+  Result<ports::NumberRow> judge_number(std::int64_t id, core::Standing standing, const std::string& agent);
+
   // Set-aside mail: becomes a case (`into` 0) or part of one, or was looked at and is neither.
   Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
   Status dismiss(core::MessageId message);
@@ -155,6 +168,7 @@ class Desk {
 
  private:
   friend class MailFiler;
+  friend class SmsFiler;
 
   Result<core::Case> load(core::CaseNumber number);
   Result<const core::Procedure*> procedure_of(const core::Case& c);
@@ -184,6 +198,8 @@ class Desk {
   std::string message_id_of(const core::Notice& notice) const;
   core::Notice with_words_of_client(const core::Notice& alert);
   Status bundle_alerts();  // alerts that ring together share one SMS
+  // Which case it belongs to (match_sms.cpp); `id` as messages know it.
+  Result<Filed> file_sms(const ports::IncomingSms& sms, const std::string& id);
 
   // Whatever an SMS can be beside a report (receive_sms_command.cpp). Nothing: a report.
   Result<std::optional<Filed>> sms_command(const ports::IncomingSms& sms);
@@ -226,7 +242,8 @@ class Desk {
   int room_ = 0;
   std::vector<ports::Outgoing> leaving_;  // since the last commit
   std::optional<Instant> review_at_;
-  std::optional<std::optional<Instant>> store_alarm_;  // the earliest of all cases; asked again after a change
+  std::optional<std::optional<Instant>>
+      store_alarm_;  // the earliest of all cases; asked again after a change
   struct RungBySms {
     core::Notice notice;
     core::MessageId message = 0;

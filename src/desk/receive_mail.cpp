@@ -375,6 +375,7 @@ class MailFiler {
     }
     signal.relation = match.relation;
     signal.join_reason = match.reason;
+    signal.score = match.score;
     signal.hint = hint_of(desk_.procedure_, mail_);
     return match.number == 0 ? open(signal, match) : join(signal, match);
   }
@@ -382,6 +383,7 @@ class MailFiler {
   Result<Filed> open(core::EmailReceived& signal, const core::Match& match) {
     core::Facts facts = desk_.facts(core::Case{});
     facts.candidates = match.candidates;
+    facts.suggestions = match.suggestions;
     facts.mentions = match.mentions;
     HEJNAL_TRY_VOID(desk_.prepare_opening(facts));
     if (!mail_.automatic_to.empty())
@@ -420,9 +422,21 @@ class MailFiler {
     HEJNAL_TRY_VOID(store_.add_participants(number, others));
     HEJNAL_TRY_VOID(store_.learn_person({mail_.from.name, mail_.from.email, {}, {}}, true));
     for (const std::string& phone : mail_.phones) {
+      HEJNAL_TRY(const bool refused, is_refused(phone));
+      if (refused) continue;
+      HEJNAL_TRY_VOID(store_.note_number(
+          {0, phone, mail_.from.email, "signature", filed_.message, now_, core::Standing::learnt, {}}));
       HEJNAL_TRY_VOID(store_.learn_person({mail_.from.name, mail_.from.email, phone, {}}, false));
     }
     return {};
+  }
+
+  // An agent has said that this number is not the sender's, whatever the signature says.
+  Result<bool> is_refused(const std::string& phone) {
+    HEJNAL_TRY(const auto addresses, store_.addresses_of_phone(phone));
+    return std::any_of(addresses.begin(), addresses.end(), [&](const ports::AddressOfNumber& a) {
+      return a.standing == core::Standing::refused && a.email == mail_.from.email;
+    });
   }
 
   Instant sent_at() const {

@@ -79,6 +79,10 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
   HEJNAL_TRY(const core::Case after, turn(c, signal, facts_now));
   HEJNAL_TRY_VOID(parts_.store.move_message(id, after.number));
   HEJNAL_TRY_VOID(parts_.store.set_message_state(id, into == 0 ? "opened" : "joined"));
+  if (message->channel == core::Channel::sms) {
+    // So SMS of this number are cases after all.
+    HEJNAL_TRY_VOID(parts_.store.forget_refusal(message->from, 0));
+  }
   if (!message->from.empty() && !by_phone)
     HEJNAL_TRY_VOID(parts_.store.add_participants(after.number, {message->from}));
   return after.number;

@@ -22,6 +22,8 @@ T any() {
     return out;
   } else if constexpr (std::is_same_v<T, core::Party>) {
     return {any<std::string>(), any<std::string>(), any<std::string>(), any<std::string>()};
+  } else if constexpr (std::is_same_v<T, core::Suggestion>) {
+    return {any<std::int64_t>(), any<int>(), any<std::string>()};
   } else if constexpr (requires(T t) { t.emplace_back(); }) {
     T out;
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i) out.push_back(any<typename T::value_type>());

@@ -16,8 +16,18 @@ std::vector<core::Entry> one_of_each() {
   using namespace core;
   const Party anna{"Anna Zażółć", "anna@klient.example", "+48601222333", "Klient"};
   const std::vector<Body> bodies = {
-      Opened{7, "abc", Channel::sms, anna, "Łódź \"i\" \\ \n", "K7M2P", "token", kAt, true, {1, 2}},
-      Received{11, Channel::web, Relation::resend, true, "a@b", "c@d", "+48", 3, "e@f"},
+      Opened{7,
+             "abc",
+             Channel::sms,
+             anna,
+             "Łódź \"i\" \\ \n",
+             "K7M2P",
+             "token",
+             kAt,
+             true,
+             {1, 2},
+             {{2, 45, "bo tak"}}},
+      Received{11, Channel::web, Relation::resend, true, "a@b", "c@d", "+48", 3, "e@f", 70},
       Classified{"critical", true, true},
       StepTaken{2},
       EmailFound{1234, anna, "temat", Channel::web},
@@ -38,6 +48,7 @@ std::vector<core::Entry> one_of_each() {
       Fate{2, NoticeState::bounced, "550"},
       TookOver{true, {3, 5}, anna, "temat", "K7M2P", "token", "a@b", "c@d", 12},
       Offered{21, "anna@klient.example", "Serwer"},
+      Unjoined{11, 9, "+48"},
   };
   EXPECT_EQ(bodies.size(), std::variant_size_v<Body>);
   std::vector<Entry> out;
@@ -111,7 +122,7 @@ TEST(Entries, NamesAreThePublishedOnes) {
   EXPECT_EQ(kinds,
             "opened received classified step_taken email_found owed moved paused kept released breached rang "
             "planned "
-            "dropped acted became linked said withheld fate took_over offered ");
+            "dropped acted became linked said withheld fate took_over offered unjoined ");
 }
 
 TEST(Entries, OfANewerProgramUnknownFieldsArePassedOver) {

@@ -64,7 +64,30 @@ struct CaseSummary {
 };
 
 struct ClientWords {
-  std::string base_subject, text;  // of its first messages from the client
+  std::string base_subject, text;  // of its first messages from the client; of calls nothing
+};
+
+// A number that was seen beside an address.
+struct NumberRow {
+  std::int64_t id = 0;
+  std::string phone, email;
+  std::string source;           // signature, sms, agent
+  core::MessageId message = 0;  // where it was seen first; 0: unknown
+  Instant at;
+  core::Standing standing = core::Standing::learnt;
+  std::string decided_by;
+};
+
+// An address that a number may belong to.
+struct AddressOfNumber {
+  std::string email;
+  core::Standing standing = core::Standing::learnt;
+};
+
+// What a case's client has written lately by email.
+struct LatestEmails {
+  std::optional<Instant> at;  // of the last one; empty: there is none
+  std::string text;
 };
 
 // What a number has said about SMS to it.
@@ -144,6 +167,11 @@ class Store {
   virtual Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) = 0;
   virtual Result<ClientWords> client_words(core::CaseNumber number) = 0;
   virtual Result<std::vector<CaseSummary>> cases_without_email(int limit) = 0;  // open, newest first
+  // The last three, each shortened.
+  virtual Result<LatestEmails> latest_emails(core::CaseNumber number) = 0;
+  // Whose client writes from a domain: open ones among the latest hundred, newest first. A case is found here
+  // when its messages have been indexed (index_some).
+  virtual Result<std::vector<CaseSummary>> open_cases_of_domain(std::string_view domain, int limit) = 0;
 
   // -- messages
   // -------------------------------------------------------------------------------------------------
@@ -181,6 +209,24 @@ class Store {
   virtual Result<std::string> own_phone_of(std::string_view address) = 0;
   virtual Status merge_people(std::int64_t from, std::int64_t into) = 0;
   virtual Status name_organisation(std::int64_t person, std::string_view organisation) = 0;
+
+  virtual Result<std::vector<std::string>> addresses_of_organisation(std::string_view name, int limit) = 0;
+
+  // -- numbers
+  // --------------------------------------------------------------------------------------------------
+  // Keeps what was seen, unless the pair is known already, whatever its standing.
+  virtual Status note_number(const NumberRow& row) = 0;
+  virtual Result<std::optional<NumberRow>> number(std::int64_t id) = 0;
+  // Everything that speaks for or against an address, also of people; the same one may come twice.
+  virtual Result<std::vector<AddressOfNumber>> addresses_of_phone(std::string_view phone) = 0;
+  // What an agent has decided. A confirmed number is from now on that of the person with this address, a
+  // refused one is not.
+  virtual Status judge_number(const NumberRow& row) = 0;
+  // SMS of this number belong neither by themselves in this case nor among its suggestions; 0: in no case.
+  virtual Status refuse_case(std::string_view phone, core::CaseNumber number, std::string_view by,
+                             Instant now) = 0;
+  virtual Status forget_refusal(std::string_view phone, core::CaseNumber number) = 0;
+  virtual Result<std::vector<core::CaseNumber>> refused_cases(std::string_view phone) = 0;
 
   // -- outbox
   // ---------------------------------------------------------------------------------------------------
@@ -274,6 +320,8 @@ class Archive {
                                                   std::int64_t before = kNewest) = 0;
   virtual Result<std::vector<PersonRow>> people(std::string_view text, int limit,
                                                 std::int64_t before = kNewest) = 0;
+  virtual Result<std::vector<NumberRow>> numbers(std::optional<core::Standing> standing, int limit,
+                                                 std::int64_t before = kNewest) = 0;
   virtual Result<std::string> token_role(std::string_view hash) = 0;  // "role:name", empty when unknown
   struct Counts {
     std::int64_t open = 0, queued = 0, failed = 0, set_aside = 0, overdue = 0;

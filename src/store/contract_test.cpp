@@ -13,6 +13,11 @@ namespace hejnal::store {
 
 namespace {
 
+template <class T>
+T got(Result<T> result) {
+  return std::move(*result);
+}
+
 using core::CaseNumber;
 using Numbers = std::vector<CaseNumber>;
 
@@ -297,6 +302,113 @@ TYPED_TEST(StoreContract, PeopleAreLearntAndWhatIsConfirmedStays) {
   EXPECT_EQ(this->store->person_by_phone("+48601").value().name, "Anna");
 }
 
+TYPED_TEST(StoreContract, NumbersAreNotedOnceAndJudged) {
+  using core::Standing;
+  const auto addresses = [this] {
+    std::string out;
+    for (const auto& a : got(this->store->addresses_of_phone("+48601")))
+      out += fmt::format("{} {} ", a.email, to_string(a.standing));
+    return out;
+  };
+  ports::NumberRow row{0, "+48601", "jan@klient.example", "signature", 7, kStart, Standing::learnt, {}};
+  in_transaction(*this->store, [&] {
+    ASSERT_TRUE(this->store->note_number(row));
+    row.message = 8;
+    ASSERT_TRUE(this->store->note_number(row));
+    row.email = "anna@klient.example";
+    ASSERT_TRUE(this->store->note_number(row));
+  });
+  EXPECT_EQ(addresses(), "anna@klient.example learnt jan@klient.example learnt ");
+  EXPECT_EQ(this->store->number(1).value()->message, 7);
+  EXPECT_EQ(this->store->number(2).value()->email, "anna@klient.example");
+  EXPECT_FALSE(this->store->number(3).value());
+  EXPECT_TRUE(this->store->addresses_of_phone("+48602").value().empty());
+  in_transaction(*this->store, [&] {
+    ASSERT_TRUE(this->store->learn_person({"Jan", "jan@klient.example", "+48601", {}}, false));
+    row.standing = Standing::confirmed;
+    row.decided_by = "Ola";
+    ASSERT_TRUE(this->store->judge_number(row));
+  });
+  EXPECT_EQ(this->store->number(2).value()->decided_by, "Ola");
+  EXPECT_EQ(this->store->number(2).value()->source, "signature");
+  EXPECT_EQ(this->store->person_by_phone("+48601").value().email, "anna@klient.example")
+      << "it changed hands";
+  EXPECT_EQ(addresses(),
+            "anna@klient.example confirmed jan@klient.example learnt anna@klient.example confirmed ");
+  in_transaction(*this->store, [&] {
+    row.standing = Standing::refused;
+    ASSERT_TRUE(this->store->judge_number(row));
+    row.email = "new@klient.example";  // nobody has seen the pair before
+    ASSERT_TRUE(this->store->judge_number(row));
+  });
+  EXPECT_EQ(addresses(), "anna@klient.example refused jan@klient.example learnt new@klient.example refused ");
+  EXPECT_EQ(this->store->person_by_phone("+48601").value(), core::Party{});
+}
+
+TYPED_TEST(StoreContract, CasesThatANumberDoesNotBelongTo) {
+  ports::Store& s = *this->store;
+  EXPECT_TRUE(s.refused_cases("+48601").value().empty());
+  in_transaction(s, [&] {
+    ASSERT_TRUE(s.refuse_case("+48601", 5, "Ola", kStart));
+    ASSERT_TRUE(s.refuse_case("+48601", 5, "Jan", kStart));
+    ASSERT_TRUE(s.refuse_case("+48601", 0, "Ola", kStart));
+    ASSERT_TRUE(s.refuse_case("+48602", 3, "Ola", kStart));
+  });
+  EXPECT_EQ(s.refused_cases("+48601").value(), (std::vector<core::CaseNumber>{0, 5}));
+  in_transaction(s, [&] { ASSERT_TRUE(s.forget_refusal("+48601", 0)); });
+  EXPECT_EQ(s.refused_cases("+48601").value(), (std::vector<core::CaseNumber>{5}));
+}
+
+TYPED_TEST(StoreContract, CasesOfAnOrganisation) {
+  ports::Store& s = *this->store;
+  const auto numbers = [&](std::string_view domain, int limit) {
+    std::vector<core::CaseNumber> out;
+    for (const auto& c : got(s.open_cases_of_domain(domain, limit))) out.push_back(c.number);
+    return out;
+  };
+  in_transaction(s, [&] {
+    for (core::CaseNumber n = 1; n <= 4; ++n) {
+      add_case(s, n, kStart, kStart + 2h, n == 2 ? "a@x.example" : fmt::format("a{}@klient.example", n));
+      ASSERT_TRUE(s.add_message(mail(n, "a", "b"), {}));
+      ASSERT_TRUE(s.add_message(mail(n, "a", "c"), {}));
+    }
+    ASSERT_TRUE(s.learn_person({"Anna", "anna@klient.example", {}, {}}, true));
+    ASSERT_TRUE(s.learn_person({"Jan", "jan@klient.example", {}, {}}, true));
+    ASSERT_TRUE(s.name_organisation(1, "Klient"));
+    ASSERT_TRUE(s.name_organisation(2, "Klient"));
+  });
+  in_transaction(s, [&] {
+    while (s.index_some(3).value() == 3) {
+    }
+  });
+  EXPECT_EQ(numbers("klient.example", 20), (std::vector<core::CaseNumber>{4, 3, 1}));
+  EXPECT_EQ(numbers("klient.example", 2), (std::vector<core::CaseNumber>{4, 3}));
+  EXPECT_EQ(numbers("y.example", 20), std::vector<core::CaseNumber>{});
+  EXPECT_EQ(s.addresses_of_organisation("Klient", 20).value(),
+            (std::vector<std::string>{"anna@klient.example", "jan@klient.example"}));
+  EXPECT_TRUE(s.addresses_of_organisation("", 20).value().empty());
+}
+
+TYPED_TEST(StoreContract, TheLatestEmailsOfACase) {
+  ports::Store& s = *this->store;
+  EXPECT_FALSE(s.latest_emails(1).value().at);
+  in_transaction(s, [&] {
+    add_case(s, 1);
+    for (int i = 1; i <= 4; ++i) {
+      ports::Message m = mail(1, "a", fmt::format("{}{}", i, std::string(2000, 'x')));
+      m.at = kStart + i * 1h;
+      HEJNAL_CHECK(s.add_message(m, {}));
+    }
+    ports::Message m = mail(1, "a", "not this one");
+    m.automatic = true;
+    HEJNAL_CHECK(s.add_message(m, {}));
+  });
+  const ports::LatestEmails latest = s.latest_emails(1).value();
+  const std::string x(999, 'x');
+  EXPECT_EQ(latest.at, kStart + 4h);
+  EXPECT_EQ(latest.text, "4" + x + "\n3" + x + "\n2" + x + "\n");
+}
+
 TYPED_TEST(StoreContract, PeopleAreMergedAndNamed) {
   in_transaction(*this->store, [&] {
     ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", {}, {}}, true));
@@ -569,12 +681,10 @@ void write_everything(ports::Store& store, core::Case& c, int n) {
   HEJNAL_CHECK(store.add_participants(1, {fmt::format("{}@x", n)}));
   HEJNAL_CHECK(store.learn_person({"Ola", fmt::format("ola{}@x", n), "+48700", {}}, true));
   HEJNAL_CHECK(store.name_organisation(1, fmt::format("{}", n)));
+  HEJNAL_CHECK(store.judge_number(
+      {0, "+48700", fmt::format("{}@y", n), "agent", 0, kStart, core::Standing::confirmed, "Ola"}));
+  HEJNAL_CHECK(store.refuse_case("+48700", n, "Ola", kStart) && store.add_case_of_domain("x", 1));
   HEJNAL_CHECK(store.set_setting("a", fmt::format("{}", n)));
-}
-
-template <class T>
-T got(Result<T> result) {
-  return std::move(*result);
 }
 
 std::string everything(ports::Store& store) {
@@ -602,6 +712,9 @@ std::string everything(ports::Store& store) {
       store.seen("<1@klient.example>", "key").value().has_value());
   add(store.not_looked_at(10).value().size(), store.due_notices(kStart + 1h, 10).value().size());
   add(store.notices_in(core::NoticeState::failed).value().size(), store.next_try().value().has_value());
+  for (const auto& a : got(store.addresses_of_phone("+48700"))) add(a.email, to_string(a.standing));
+  for (const CaseNumber number : got(store.refused_cases("+48700"))) add("refused", number);
+  add(store.open_cases_of_domain("x", 9).value().size());
   const auto person = store.person_by_phone("+48700").value();
   add(person.name, person.email, person.organisation, store.setting("a").value());
   return out;

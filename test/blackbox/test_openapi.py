@@ -204,6 +204,20 @@ class Answers(world.SandboxTest):
         receipt = desk.emails(to="jan@inny.example")[0]
         detail = self.header(receipt, "Message-ID")[len("<hejnal."):].split("@")[0].replace(".", "-")
         desk.deliver(world.mail(subject="failure notice", sender="MAILER-DAEMON@x.example"), sender="", recipients=[f"pomoc+b-{detail}@wsparcie.example"])
+        # What matching has done is put right.
+        for text in ("Monitor miga", "Wygraj telefon!", "Mysz zgubiona"):
+            desk.sms("+48603000003", text)
+            desk.advance(16 * 60)
+        first, second, third = [one["number"] for one in desk.all_cases() if one["client"]["phone"] == "+48603000003"]
+        desk.act(second, "not-a-case")
+        desk.act(third, "join", into=first)
+        sms = [one["id"] for one in desk.case(first)["messages"] if one["direction"] == "in"][-1]
+        desk.post(f"/api/v1/cases/{first}/unjoin", {"message": sms, "same_person": False})
+        desk.sms("+48604000004", "Ekran miga, ola@klient.example")
+        desk.sms("+48605000005", "Myszka stoi, ula@klient.example")
+        for one, verb in zip(desk.good("GET", "/api/v1/numbers", standing="learnt")["items"], ("confirm", "refuse")):
+            desk.good("POST", f"/api/v1/numbers/{one['id']}/{verb}", {})
+        desk.good("GET", "/api/v1/numbers")
         aside = [one["id"] for one in desk.good("GET", "/api/v1/set-aside")["items"]]
         desk.good("POST", f"/api/v1/set-aside/{aside[0]}/open", {})
         desk.good("POST", f"/api/v1/set-aside/{aside[1]}/join", {"case": 3})
@@ -245,7 +259,7 @@ class Answers(world.SandboxTest):
                                    ("POST", "/api/v1/cases/2/read", {}), ("POST", "/api/v1/cases/3/answer", {}), ("GET", "/api/v1/messages/999/raw", None),
                                    ("POST", "/api/v1/people/999/merge", {"into": 1}), ("POST", "/api/v1/set-aside/999/open", {}),
                                    ("POST", "/api/v1/tokens", {"name": "x", "role": "y"}), ("POST", "/sandbox/advance", {"seconds": -1})):
-            self.assertGreaterEqual(desk.request(method, path, body).status, 400)
+            self.assertGreaterEqual(desk.request(method, path, body).status, 400, path)
             desk.request(method, path, body, token=None)
             desk.request(method, path, body, token=reader)
         wanted = {(method, path) for method, path in routes()}

@@ -8,6 +8,7 @@ namespace hejnal::app {
 
 int simulate(unsigned long long seed, double years, int seeds, bool in_memory, bool as_json) {
   int broken = 0;
+  sim::Laws::Matching all;
   for (int i = 0; i < seeds; ++i) {
     sim::SimulationOptions options;
     options.seed = seed + static_cast<unsigned long long>(i);
@@ -17,7 +18,9 @@ int simulate(unsigned long long seed, double years, int seeds, bool in_memory, b
     fmt::print("{}", as_json ? sim::to_json(report) : sim::to_text(report));
     std::fflush(stdout);
     if (!report.violations.empty()) ++broken;
+    all += report.matching;
   }
+  if (seeds > 1 && !as_json) fmt::print("\nin all {} seeds: {}", seeds, sim::matching_text(all));
   return broken == 0 ? 0 : 1;
 }
 

@@ -45,6 +45,11 @@ struct PersonRow {
   std::string name, organisation;
 };
 
+struct RefusalRow {
+  std::string by;
+  Instant at;
+};
+
 struct KnownRow {  // an address or a number of somebody
   std::int64_t person = 0;
   bool confirmed = false;
@@ -81,6 +86,10 @@ struct Tables {
 
   InOrder<std::int64_t, PersonRow> people;
   Identifiers emails, phones;
+  InOrder<std::int64_t, ports::NumberRow> numbers;
+  Index<std::string, std::int64_t> numbers_by_phone;
+  InOrder<std::pair<std::string, core::CaseNumber>, RefusalRow> refused;
+  Index<std::string, core::CaseNumber> by_domain;
 
   ByText<ports::SmsContact> sms_contacts;
   InOrder<std::pair<std::string, int>, core::AlertCode> alert_codes;  // by number and slot
@@ -96,7 +105,8 @@ struct Tables {
     all(cases, journal, announcements, alarms, failures, without_email, open_by_email, merged_by_email,
         open_by_phone, participants, messages, raw, blobs, said, heard, by_message_id, told, not_looked_at,
         notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
-        phones.by_person, sms_contacts, alert_codes, sms_handed, sms_to_ask, settings, procedures, tokens);
+        phones.by_person, numbers, numbers_by_phone, refused, by_domain, sms_contacts, alert_codes,
+        sms_handed, sms_to_ask, settings, procedures, tokens);
   }
 };
 

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "base/check.hpp"
+#include "core/matching.hpp"
+#include "base/text.hpp"
 
 namespace hejnal::store::memory {
 
@@ -221,11 +223,37 @@ class MemoryStore final : public ports::Store {
     int taken = 0;
     t_.heard.ascending(number, [&](MessageId id) {
       const ports::Message& m = t_.messages.find(id)->m;
-      if (m.automatic) return true;
+      if (m.automatic || m.channel == core::Channel::call) return true;
       if (out.base_subject.empty()) out.base_subject = m.base_subject;
       out.text += m.text;
       out.text += '\n';
       return ++taken < kMessages && out.text.size() <= kEnough;
+    });
+    return out;
+  }
+  Result<ports::LatestEmails> latest_emails(CaseNumber number) override {
+    constexpr int kMessages = 3;
+    constexpr std::size_t kShort = 1000;  // characters
+    ports::LatestEmails out;
+    int taken = 0;
+    t_.heard.descending(number, [&](MessageId id) {
+      const ports::Message& m = t_.messages.find(id)->m;
+      if (m.channel != core::Channel::email || m.automatic || m.internal) return true;
+      if (!out.at) out.at = m.at;
+      out.text += truncate_characters(m.text, kShort);
+      out.text += '\n';
+      return ++taken < kMessages;
+    });
+    return out;
+  }
+  Result<List<CaseSummary>> open_cases_of_domain(string_view domain, int limit) override {
+    constexpr int kLatest = 100;
+    List<CaseSummary> out;
+    int seen = 0;
+    t_.by_domain.descending(domain, [&](CaseNumber number) {
+      const core::Case& c = t_.cases.find(number)->c;
+      if (is_open(c) && std::ssize(out) < limit) out.push_back(summary_of(c));
+      return ++seen < kLatest;
     });
     return out;
   }
@@ -404,6 +432,93 @@ class MemoryStore final : public ports::Store {
     return {};
   }
 
+  Result<List<std::string>> addresses_of_organisation(string_view name, int limit) override {
+    List<std::string> out;
+    for (const auto& [id, person] : t_.people.rows()) {
+      if (person.organisation.empty() || person.organisation != name) continue;
+      t_.emails.by_person.ascending(id, [&out](const std::string& address) {
+        out.push_back(address);
+        return true;
+      });
+    }
+    std::sort(out.begin(), out.end());
+    if (std::ssize(out) > limit) out.resize(static_cast<std::size_t>(limit));
+    return out;
+  }
+
+  // -- numbers
+  Status note_number(const ports::NumberRow& row) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    if (number_id(row.phone, row.email) == 0) add_number(row);
+    return {};
+  }
+  Result<std::optional<ports::NumberRow>> number(std::int64_t id) override {
+    const ports::NumberRow* row = t_.numbers.find(id);
+    return row ? std::optional(*row) : std::nullopt;
+  }
+  Result<List<ports::AddressOfNumber>> addresses_of_phone(string_view phone) override {
+    constexpr std::size_t kMost = 40;
+    List<ports::AddressOfNumber> out;
+    List<ports::NumberRow> rows;
+    t_.numbers_by_phone.ascending(phone, [&](std::int64_t id) {
+      rows.push_back(*t_.numbers.find(id));
+      return true;
+    });
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.email < b.email; });
+    for (const ports::NumberRow& row : rows) out.push_back({row.email, row.standing});
+    if (const KnownRow* known = t_.phones.known.find(phone)) {
+      const auto standing = known->confirmed ? core::Standing::confirmed : core::Standing::learnt;
+      t_.emails.by_person.ascending(known->person, [&](const std::string& address) {
+        out.push_back({address, standing});
+        return true;
+      });
+    }
+    if (out.size() > kMost) out.resize(kMost);
+    return out;
+  }
+  Status judge_number(const ports::NumberRow& row) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    const std::int64_t id = number_id(row.phone, row.email);
+    if (id == 0) {
+      add_number(row);
+    } else {
+      ports::NumberRow& known = *t_.numbers.edit(id);
+      known.standing = row.standing;
+      known.decided_by = row.decided_by;
+    }
+    const KnownRow* whose = t_.phones.known.find(row.phone);
+    if (row.standing == core::Standing::confirmed) {
+      HEJNAL_TRY_VOID(learn_person({{}, row.email, {}, {}}, true));
+      const std::int64_t person = t_.emails.known.find(row.email)->person;
+      if (whose) t_.phones.by_person.remove(whose->person, row.phone);
+      t_.phones.by_person.insert(person, row.phone);
+      t_.phones.known.put(row.phone, {person, true});
+      return {};
+    }
+    const KnownRow* person = t_.emails.known.find(row.email);
+    if (!whose || !person || whose->person != person->person) return {};
+    t_.phones.by_person.remove(whose->person, row.phone);
+    t_.phones.known.erase(row.phone);
+    return {};
+  }
+  Status refuse_case(string_view phone, CaseNumber number, string_view by, Instant now) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    t_.refused.add({std::string(phone), number}, {std::string(by), now});
+    return {};
+  }
+  Status forget_refusal(string_view phone, CaseNumber number) override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    t_.refused.erase({std::string(phone), number});
+    return {};
+  }
+  Result<List<CaseNumber>> refused_cases(string_view phone) override {
+    List<CaseNumber> out;
+    for (auto at = t_.refused.rows().lower_bound({std::string(phone), 0});
+         at != t_.refused.rows().end() && at->first.first == phone; ++at)
+      out.push_back(at->first.second);
+    return out;
+  }
+
   // -- outbox
   Status queue(const core::Notice& notice, MessageId message, NoticeState state, Instant now) override {
     HEJNAL_TRY_VOID(memory_.operation());
@@ -564,6 +679,20 @@ class MemoryStore final : public ports::Store {
   static CaseNumber number_of(const CaseNumber* found) { return found ? *found : 0; }
   static std::string text_of(const std::string* found) { return found ? *found : std::string(); }
 
+  std::int64_t number_id(string_view phone, string_view email) const {
+    std::int64_t out = 0;
+    t_.numbers_by_phone.ascending(phone, [&](std::int64_t id) {
+      if (t_.numbers.find(id)->email == email) out = id;
+      return out == 0;
+    });
+    return out;
+  }
+  void add_number(ports::NumberRow row) {
+    row.id = t_.numbers.empty() ? 1 : t_.numbers.rows().rbegin()->first + 1;
+    t_.numbers_by_phone.insert(row.phone, row.id);
+    t_.numbers.put(row.id, std::move(row));
+  }
+
   void index(CaseNumber number, const CaseRow* row_before, const CaseRow& row_after) {
     static const CaseRow kNone;  // stands nowhere
     const CaseRow& before = row_before ? *row_before : kNone;
@@ -575,6 +704,8 @@ class MemoryStore final : public ports::Store {
             if_known(is_open(a), a.client.email));
     move_in(t_.open_by_phone, number, if_known(is_open(b), b.client.phone),
             if_known(is_open(a), a.client.phone));
+    const auto domain = core::domain_of(a.client.email);
+    if (!domain.empty() && a.client.email != b.client.email) t_.by_domain.insert(std::string(domain), number);
     move_in(t_.merged_by_email, number, if_known(b.merged_into != 0, b.client.email),
             if_known(a.merged_into != 0, a.client.email));
   }

@@ -110,6 +110,8 @@ class SqliteArchive final : public ports::Archive {
   }
   Result<std::vector<ports::OutboxItem>> notices(std::optional<core::NoticeState> state, int limit,
                                                  std::int64_t before) override;
+  Result<std::vector<ports::NumberRow>> numbers(std::optional<core::Standing> standing, int limit,
+                                                std::int64_t before) override;
   Result<std::vector<ports::PersonRow>> people(std::string_view text, int limit,
                                                std::int64_t before) override;
   Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
@@ -348,6 +350,20 @@ Status SqliteArchive::add_contact(const std::string& phone, std::vector<ports::S
     out.push_back(
         {rows.text(0), rows.instant(1), rows.instant(2), rows.instant(3), rows.text(4), rows.text(5)});
   return {};
+}
+
+Result<std::vector<ports::NumberRow>> SqliteArchive::numbers(std::optional<core::Standing> standing,
+                                                             int limit, std::int64_t before) {
+  HEJNAL_TRY(Rows rows, db_.query("SELECT id, phone, email, source, message, at, standing, decided_by FROM "
+                                  "numbers WHERE id < ?1 AND (?2 = '' OR standing = ?2) "
+                                  "ORDER BY id DESC LIMIT ?3",
+                                  before, standing ? to_string(*standing) : std::string_view(), limit));
+  std::vector<ports::NumberRow> out;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return out;
+    out.push_back(read_number(rows));
+  }
 }
 
 Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view text, int limit,

@@ -36,9 +36,9 @@ struct Log {
   std::int64_t pages = 0;  // that it holds
   std::int64_t moved = 0;  // of them, how many are where they belong
 };
-// As the index of the log (PATH-shm) says, without a connection. Source: https://www.sqlite.org/walformat.html.
-// `index`: a descriptor of it, which the caller must not close before the last connection of this process is:
-// POSIX would take all its locks away with it. -1: nothing is known.
+// As the index of the log (PATH-shm) says, without a connection. Source:
+// https://www.sqlite.org/walformat.html. `index`: a descriptor of it, which the caller must not close before
+// the last connection of this process is: POSIX would take all its locks away with it. -1: nothing is known.
 Log log_of(int index);
 // Moves committed pages from the log to their places as far as the writer and readers let it, without
 // waiting.

@@ -48,6 +48,8 @@ class SqliteStore final : public ports::Store {
   Status add_participants(core::CaseNumber number, const std::vector<std::string>& addresses) override;
   Result<ports::ClientWords> client_words(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> cases_without_email(int limit) override;
+  Result<ports::LatestEmails> latest_emails(core::CaseNumber number) override;
+  Result<std::vector<ports::CaseSummary>> open_cases_of_domain(std::string_view domain, int limit) override;
 
   Result<std::optional<Earlier>> seen(std::string_view message_id, std::string_view content_key) override;
   Result<std::int64_t> messages_from_clients(core::CaseNumber number) override;
@@ -72,6 +74,16 @@ class SqliteStore final : public ports::Store {
   Result<std::string> own_phone_of(std::string_view address) override;
   Status merge_people(std::int64_t from, std::int64_t into) override;
   Status name_organisation(std::int64_t person, std::string_view organisation) override;
+  Result<std::vector<std::string>> addresses_of_organisation(std::string_view name, int limit) override;
+
+  Status note_number(const ports::NumberRow& row) override;
+  Result<std::optional<ports::NumberRow>> number(std::int64_t id) override;
+  Result<std::vector<ports::AddressOfNumber>> addresses_of_phone(std::string_view phone) override;
+  Status judge_number(const ports::NumberRow& row) override;
+  Status refuse_case(std::string_view phone, core::CaseNumber number, std::string_view by,
+                     Instant now) override;
+  Status forget_refusal(std::string_view phone, core::CaseNumber number) override;
+  Result<std::vector<core::CaseNumber>> refused_cases(std::string_view phone) override;
 
   Status queue(const core::Notice& notice, core::MessageId message, core::NoticeState state,
                Instant now) override;
@@ -125,6 +137,8 @@ std::string seal_of(std::string_view from, std::string_view to, std::string_view
                     std::string_view text);
 ports::CaseSummary read_summary(const Rows& rows);
 core::Announcement read_announcement(const Rows& rows);
+Result<std::vector<ports::CaseSummary>> read_summaries(Result<Rows> rows);
+ports::NumberRow read_number(const Rows& rows);
 Result<ports::OutboxItem> read_outbox(const Rows& rows);
 Result<std::vector<core::Entry>> read_journal(Database& db, core::CaseNumber number);
 

@@ -15,7 +15,9 @@ std::string numbers(const std::vector<core::CaseNumber>& list) {
   return fmt::format("{}", fmt::join(list, ","));
 }
 
-Result<std::vector<ports::CaseSummary>> summaries(Result<Rows> rows) {
+}  // namespace
+
+Result<std::vector<ports::CaseSummary>> read_summaries(Result<Rows> rows) {
   if (!rows) return tl::make_unexpected(rows.error());
   std::vector<ports::CaseSummary> out;
   for (;;) {
@@ -24,8 +26,6 @@ Result<std::vector<ports::CaseSummary>> summaries(Result<Rows> rows) {
     out.push_back(read_summary(*rows));
   }
 }
-
-}  // namespace
 
 ports::CaseSummary read_summary(const Rows& rows) {
   ports::CaseSummary s;
@@ -175,7 +175,7 @@ Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_email(std::st
                                                                          int limit) {
   HEJNAL_TRY(const std::int64_t person, person_of("email", address));
   if (person == 0) return std::vector<ports::CaseSummary>();
-  return summaries(
+  return read_summaries(
       db_.query("SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
                 "client_organisation, "
                 "email_missing, merged_into, opened_at, sent_at FROM cases "
@@ -186,7 +186,7 @@ Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_email(std::st
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::merged_cases_of_email(std::string_view address,
                                                                            int limit) {
-  return summaries(db_.query(
+  return read_summaries(db_.query(
       "SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
       "client_organisation, "
       "email_missing, merged_into, opened_at, sent_at FROM cases "
@@ -195,7 +195,7 @@ Result<std::vector<ports::CaseSummary>> SqliteStore::merged_cases_of_email(std::
 }
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::open_cases_of_phone(std::string_view phone, int limit) {
-  return summaries(db_.query(
+  return read_summaries(db_.query(
       "SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
       "client_organisation, email_missing, "
       "merged_into, opened_at, sent_at FROM cases WHERE number IN ("
@@ -249,6 +249,7 @@ Result<ports::ClientWords> SqliteStore::client_words(core::CaseNumber number) {
       Rows rows,
       db_.query(
           "SELECT text, base_subject FROM messages WHERE case_number = ?1 AND outgoing = 0 AND automatic = 0 "
+          "AND channel <> 'call' "
           "ORDER BY id LIMIT 3",
           number));
   ports::ClientWords out;
@@ -262,7 +263,7 @@ Result<ports::ClientWords> SqliteStore::client_words(core::CaseNumber number) {
 }
 
 Result<std::vector<ports::CaseSummary>> SqliteStore::cases_without_email(int limit) {
-  return summaries(db_.query(
+  return read_summaries(db_.query(
       "SELECT number, state, subject, short_code, client_name, client_email, client_phone, "
       "client_organisation, "
       "email_missing, merged_into, opened_at, sent_at FROM cases WHERE open = 1 AND email_missing = 1 "

@@ -247,6 +247,12 @@ Result<int> SqliteStore::index_some(int limit) {
                             kNewestFirst - rows.integer(0), distinct_words(indexed_text(rows, 1))));
     ++done;
   }
+  HEJNAL_TRY_VOID(db_.run(
+      "INSERT INTO organisation_cases (domain, case_number) SELECT DISTINCT substr(c.client_email, "
+      "instr(c.client_email, '@') + 1), c.number FROM messages m JOIN cases c ON c.number = m.case_number "
+      "WHERE m.id > ?1 AND m.id <= ?2 AND m.outgoing = 0 AND instr(c.client_email, '@') > 0 "
+      "ON CONFLICT DO NOTHING",
+      indexed_upto_, upto));
   HEJNAL_TRY_VOID(set_setting("indexed_upto", std::to_string(upto)));
   indexed_upto_ = upto;
   return done;
