@@ -189,12 +189,15 @@ void Clients::misbehave(MatterId id) {
     case 2:
       text_about(m, true);
       break;
-    case 3:
-      static_cast<void>(world_.ask([phone = client.phone](desk::Desk& desk) -> Status {
-        HEJNAL_TRY_VOID(desk.call(phone, false));
+    case 3: {
+      desk::Filed filed;
+      const auto taken = world_.ask([&](desk::Desk& desk) -> Status {
+        HEJNAL_TRY(filed, desk.call(client.phone, false));
         return {};
-      }));
+      });
+      if (taken && *taken) world_.laws.called(filed.number, id, static_cast<int>(m.client), client.party);
       break;
+    }
     case 4: {
       desk::NewReport report;
       report.subject = "Formularz " + std::to_string(m.id);

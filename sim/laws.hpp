@@ -71,9 +71,11 @@ class Laws {
     bool tells_number = false;   // a mail with the number in its signature
     bool names_matter = false;   // it says what it is about
     bool names_address = false;  // an SMS that names the client's
+    bool cut = false;            // of which only the beginning has come
   };
   void accepted(const Accepted& in);
-  // What came by no carrier: a report of the page.
+  // What came by no carrier: a telephone call, a report of the page.
+  void called(core::CaseNumber number, MatterId matter, int who, const std::string& party);
   void reported(core::CaseNumber number, MatterId matter, int who, const std::string& party);
 
   // What became of the SMS, by those who know what each was about.
@@ -94,6 +96,8 @@ class Laws {
     }
   };
   const Matching& matching() const { return matching_; }
+  // It may have been taken just before a crash: where it is, nobody has heard.
+  void unheard_of(MatterId matter) { unheard_of_.insert(matter); }
   void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }
 
   // -- looking at everything there is; dear
@@ -166,6 +170,7 @@ class Laws {
   };
   std::map<MatterId, std::map<core::CaseNumber, OfCase>> cases_of_;
   std::set<int> numbers_told_;  // whose number the desk has seen beside the address
+  std::set<MatterId> unheard_of_;
   Matching matching_;
   std::vector<WrittenTurn> unsure_;
   std::vector<Violation> violations_;

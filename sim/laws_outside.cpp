@@ -89,6 +89,13 @@ void Laws::reported(core::CaseNumber number, MatterId matter, int who, const std
   numbers_told_.insert(who);
 }
 
+void Laws::called(core::CaseNumber number, MatterId matter, int who, const std::string& party) {
+  CaseAccount& account = accounts_[living(number)];
+  account.matters.insert(matter);
+  account.parties.insert(party);
+  account.clients.insert(who);
+}
+
 // Enough for who reads no minds: the desk has seen the number beside the client's address, or the SMS names
 // that; and the case is known to be about what the SMS names, or the SMS names nothing and came right after
 // an email of that case, or when its next step was due.
@@ -113,21 +120,23 @@ void Laws::judge_sms(const Accepted& in, const CaseAccount& account) {
     ++(!is_there ? matching_.opened_right : told ? matching_.asked : matching_.untold);
     return;
   }
-  // Taken just before a crash: whose it is, is known when it comes again.
-  if (account.matters.empty()) return;
-  ++(account.matters.contains(in.matter) ? matching_.joined_right : matching_.joined_wrong);
+  if (account.matters.empty() || unheard_of_.contains(in.matter)) return;
+  const bool right = account.matters.contains(in.matter);
+  ++(right ? matching_.joined_right : matching_.joined_wrong);
+  if (!right && !in.cut)
+    broken("sms_joins_its_matter", in.number, fmt::format("message {} joined another one", in.message));
   if (!account.parties.empty() && !account.parties.contains(in.party))
     broken("no_sms_in_a_foreign_case", in.number, fmt::format("an SMS of {} has joined it", in.party));
 }
 
 // Whoever knows what a message is about sees whether it hides something where it went.
 void Laws::check_join(const Accepted& in, CaseAccount& account) {
-  if (in.automatic) return;
+  if (in.automatic || in.cut || unheard_of_.contains(in.matter)) return;
   const bool stranger = !account.matters.empty() && !account.matters.contains(in.matter);
   if (stranger && in.announces && !mailed_.contains(in.matter))
     broken("no_announced_loss_hidden", in.number,
            "an SMS about a lost email joined the case of another matter");
-  const bool of_a_call = account.matters.empty() && account.c.channel == core::Channel::call;
+  const bool of_a_call = account.c.channel == core::Channel::call;
   if (of_a_call && account.first_message != in.message && in.announces && !mailed_.contains(in.matter) &&
       !account.c.email_missing)
     broken("no_announced_loss_hidden", in.number, "an SMS about a lost email joined a case without one");

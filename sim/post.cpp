@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace hejnal::sim {
@@ -32,6 +34,7 @@ Laws::Accepted Post::accepted(const std::string& id, const Truth& truth, const d
   in.party = truth.party;
   in.tells_number = truth.tells_number;
   in.names_matter = truth.tells_matter;
+  in.cut = truth.cut;
   return in;
 }
 
@@ -80,6 +83,7 @@ void Post::bring_mail(const std::shared_ptr<Letter>& letter) {
     w.laws.accepted(in);
     return;
   }
+  w.laws.unheard_of(letter->truth.matter);
   if (taken && (*taken).error().fault != Fault::retry_later)
     w.laws.broken("accepted_is_kept", 0, "a mail was refused: " + (*taken).error().what);
   w.after(w.dice.between(Duration(1min), Duration(10min)), [this, letter] { bring_mail(letter); });
@@ -89,9 +93,12 @@ void Post::sms(const std::string& from, const std::string& text, Truth truth) {
   World& w = *world_;
   ports::IncomingSms sms{new_id(), from, text};
   if (w.dice.chance(w.weather.sms_lost)) return;
-  if (w.dice.chance(w.weather.sms_cut))
+  truth.cut = w.dice.chance(w.weather.sms_cut);
+  if (truth.cut) {
+    const auto length = static_cast<std::int64_t>(text.size());
     sms.text = truncate_utf8(
-        text, static_cast<std::size_t>(w.dice.between(5, static_cast<std::int64_t>(text.size()))));
+        text, static_cast<std::size_t>(w.dice.between(std::min<std::int64_t>(5, length), length)));
+  }
   const int copies = w.dice.chance(w.weather.sms_twice) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     Duration way = w.dice.between(Duration(1s), Duration(10s));
@@ -115,6 +122,7 @@ void Post::bring_sms(const ports::IncomingSms& sms, Truth truth) {
     w.laws.accepted(in);
     return;
   }
+  w.laws.unheard_of(truth.matter);
   if (taken && (*taken).error().fault != Fault::retry_later)
     w.laws.broken("accepted_is_kept", 0, "an SMS was refused: " + (*taken).error().what);
   w.after(w.dice.between(Duration(1min), Duration(5min)), [this, sms, truth] { bring_sms(sms, truth); });

@@ -28,6 +28,7 @@ struct Truth {
   std::string party = {};  // the client's firm, or the client
   std::string names = {};  // an SMS: the words that tell its matter; empty: it has none
   bool tells_number = false, names_address = false;
+  bool cut = false;           // only the beginning of it arrives
   bool tells_matter = false;  // a mail that says what it is about
 };
 

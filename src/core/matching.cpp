@@ -81,18 +81,21 @@ struct Speech {
 Speech compare(std::string_view sms, std::string_view other, const Party& sender,
                std::string_view no_proof = {}) {
   const auto own = telling_stems(sender.name + " " + sender.email);
-  const auto there = telling_stems(other);
+  const auto there = telling_stems(without_addresses(other));
   const auto proves_nothing = telling_stems(no_proof);
   Speech speech;
   speech.other_tells = !there.empty();
   const std::vector<std::string> list = words(without_addresses(sms));
   for (std::size_t i = 0; i < list.size(); ++i) {
     const std::string& word = list[i];
-    if (!telling(word) || own.contains(stem(word)) || !speech.stems.insert(stem(word)).second) continue;
     // The last word of an SMS that was cut off may be the beginning of one.
-    const auto like = there.lower_bound(stem(word));
-    const bool shared =
-        like != there.end() && (*like == stem(word) || (i + 1 == list.size() && like->starts_with(word)));
+    const bool last = i + 1 == list.size();
+    const auto in = [&](const std::set<std::string>& stems) {
+      const auto like = stems.lower_bound(stem(word));
+      return like != stems.end() && (*like == stem(word) || (last && like->starts_with(word)));
+    };
+    if (!telling(word) || in(own) || !speech.stems.insert(stem(word)).second) continue;
+    const bool shared = in(there);
     if (shared && !proves_nothing.contains(stem(word))) speech.shared.push_back(word);
   }
   return speech;
@@ -429,9 +432,10 @@ Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
   const bool mere_call = !c.last_email_at && !c.email_missing && !speech.other_tells;
   if (mere_call && speaks_of_email(sms.text)) {
     s.why += "; there is no email in it";
-  } else if (!names_alone || time.points == kAtOnce || (goes_on(sms.text) && !c.email_missing)) {
-    s.score += time.points;
+    return s;
   }
+  if (!names_alone || time.points == kAtOnce || (goes_on(sms.text) && !c.email_missing))
+    s.score += time.points;
   if (!speech.shared.empty()) {
     add(std::min<int>(60, 30 + 10 * static_cast<int>(speech.shared.size())),
         speech.shared.size() == 1
@@ -444,7 +448,8 @@ Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
   if (!announces && !c.client.email.empty() && contains(sms.emails, c.client.email))
     add(30, "it names the client's address");
   if (goes_on(sms.text)) add(10, "it goes on with something");
-  if (c.email_missing && c.kin == Kin::person && speech.stems.empty() && c.client.phone == sms.from)
+  const bool soon = distance(sms.at, c.opened_at) <= procedure.rules.sms_urgent_within;
+  if (soon && c.email_missing && c.kin == Kin::person && speech.stems.empty() && c.client.phone == sms.from)
     add(30, "the first SMS of this number still waits for its email");
   // A colleague's email that was lost, and lost again, must not be taken for the one that is here.
   if (c.kin == Kin::organisation && speaks_of_email(sms.text)) {

@@ -446,6 +446,9 @@ TEST(MatchSms, AfterAMereCall) {
   const Match m = match_sms(kProcedure, sms_of("Wysyłam email: serwer stoi", 3min), {call});
   EXPECT_EQ(m.number, 0);
   EXPECT_EQ(m.suggestions.front().why, "same person, 3 min after case 12; there is no email in it");
+  SmsFacts again = sms_of("Ponawiam email. Piszę z anna@klient.example", 10h);
+  again.emails = {kAnna};
+  EXPECT_EQ(match_sms(kProcedure, again, {call}).number, 0);
 }
 
 // Nobody knows whose number it is, and both SMS are signed by the same name.
@@ -454,7 +457,7 @@ TEST(MatchSms, ANameInTheTextIsNoMatter) {
   waits.client = {{}, {}, kAnnasNumber, {}};
   const auto joins = [&](const char* first, const char* second) {
     waits.words_text = first;
-    return match_sms(kProcedure, sms_of(second, 10h), {waits}).number == 20;
+    return match_sms(kProcedure, sms_of(second, 5h), {waits}).number == 20;
   };
   EXPECT_FALSE(joins("Tu Hanna Malinowska, kasa stoi", "Tu Hanna Malinowska, internet stanął"));
   EXPECT_FALSE(joins("Kasa stoi. Hanna Malinowska", "Internet stanął. Hanna Malinowska"));
@@ -470,6 +473,11 @@ TEST(MatchSms, ACutOffWord) {
   EXPECT_EQ(match_sms(kProcedure, sms_of("Wysłałam email: druk", 3min), {printer()}).number, 12);
   EXPECT_EQ(match_sms(kProcedure, sms_of("Wysłałam email: dru", 3min), {printer()}).number, 12);
   EXPECT_EQ(match_sms(kProcedure, sms_of("druk w sekretariacie", 3min), {printer()}).number, 0);
+  // What is left of an address is no word of the matter.
+  Candidate c = printer();
+  c.client.email = c.client.name = "malinowska7@klient.example";
+  c.words_text += " Piszę z malinowska7@klient.example";
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Internet padł. Piszę z mali", 10h), {c}).number, 0);
 }
 
 // What was said in the case later counts, too.
@@ -502,6 +510,7 @@ TEST(MatchSms, ASecondSmsWhileTheFirstWaits) {
       << "czyta: it may speak of anything";
   EXPECT_EQ(match_sms(kProcedure, sms_of("Halo?", 1h), {waits}).number, 20);
   EXPECT_EQ(match_sms(kProcedure, sms_of("Wysłałem email, czekam", 6h), {waits}).number, 20);
+  EXPECT_EQ(match_sms(kProcedure, sms_of("Halo?", 7h), {waits}).number, 0) << "too long ago to be sure";
   EXPECT_EQ(match_sms(kProcedure, sms_of("Internet padł", 10min), {waits}).number, 0);
   waits.words_text = "Wysłałem email";  // it named nothing, so what the second one names may be anything
   EXPECT_EQ(match_sms(kProcedure, sms_of("Internet padł", 10min), {waits}).number, 20);
