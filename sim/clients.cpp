@@ -259,7 +259,9 @@ void Clients::got_answer(Matter& m, const ports::Outgoing& outgoing) {
   ++m.replies;
   if (asked && dice.chance(250)) {  // a short answer is quicker by SMS
     world_.after(dice.between(Duration(1min), Duration(20h)), [this, id = m.id, text] {
-      post_.sms(clients_[at(id).client].phone, text, truth_of(at(id), at(id).client));
+      Truth truth = truth_of(at(id), at(id).client);
+      truth.answers = true;
+      post_.sms(clients_[at(id).client].phone, text, truth);
     });
     return;
   }

@@ -72,6 +72,7 @@ class Laws {
     bool names_matter = false;   // it says what it is about
     bool names_address = false;  // an SMS that names the client's
     bool cut = false;            // of which only the beginning has come
+    bool answers = false;        // an SMS of a few words, to a question of the desk
   };
   void accepted(const Accepted& in);
   // What came by no carrier: a telephone call, a report of the page.

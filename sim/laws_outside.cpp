@@ -109,6 +109,8 @@ bool Laws::could_tell(const Accepted& in, const OfCase& own) const {
 }
 
 void Laws::judge_sms(const Accepted& in, const CaseAccount& account) {
+  // "Yes." may come when the question is not open any more: then nobody can tell what it was about.
+  if (in.answers) return;
   bool is_there = false, told = false;
   for (const auto& [number, own] : cases_of_[in.matter]) {
     const CaseAccount* one = find(living(number));

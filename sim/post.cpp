@@ -35,6 +35,7 @@ Laws::Accepted Post::accepted(const std::string& id, const Truth& truth, const d
   in.tells_number = truth.tells_number;
   in.names_matter = truth.tells_matter;
   in.cut = truth.cut;
+  in.answers = truth.answers;
   return in;
 }
 

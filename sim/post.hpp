@@ -30,6 +30,7 @@ struct Truth {
   bool tells_number = false, names_address = false;
   bool cut = false;           // only the beginning of it arrives
   bool tells_matter = false;  // a mail that says what it is about
+  bool answers = false;       // an SMS of a few words, to a question of the desk
 };
 
 class Post final : public ports::Dispatcher {

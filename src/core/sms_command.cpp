@@ -118,21 +118,29 @@ int slot_for(CaseNumber number, const std::vector<AlertCode>& printed, const std
 }
 
 std::optional<OpenQuestion> question_answered(std::string_view text, const std::vector<OpenQuestion>& open) {
+  constexpr int kFewWords = 5;
   if (open.size() != 1) return std::nullopt;
   if (text.find('@') != std::string_view::npos) return std::nullopt;
   std::string word;
+  int words = 0;
+  bool complains = false;
   const std::string folded = fold(text) + " ";
   for (const char c : folded) {
-    const bool letter = (c >= 'a' && c <= 'z') || (static_cast<unsigned char>(c) & 0x80) != 0;
-    if (letter) {
+    const bool part =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80) != 0;
+    if (part) {
       word += c;
       continue;
     }
-    if (word.starts_with("mail") || word.starts_with("email") || word.starts_with("mejl") ||
-        word.starts_with("ponawiam") || word.starts_with("ponowi"))
-      return std::nullopt;
+    for (const char* email : {"mail", "email", "mejl", "ponawiam", "ponowi"}) {
+      if (word.starts_with(email)) return std::nullopt;
+    }
+    for (const char* complaint : {"dziala", "dalej", "znow", "nadal", "wciaz", "still", "again", "work"})
+      complains = complains || word.starts_with(complaint);
+    words += word.empty() ? 0 : 1;
     word.clear();
   }
+  if (words > kFewWords || complains) return std::nullopt;
   return open.front();
 }
 

@@ -65,9 +65,10 @@ struct OpenQuestion {
   Instant asked_at;
 };
 
-// The question that an SMS without a short code answers: the only open one to that number, unless the SMS
-// speaks of an email (then it announces one, which may be lost, and must not hide here). Nothing: the message
-// is to be matched like any other.
+// The question that an SMS without a short code answers: the only open one to that number, where the SMS is a
+// few words ("tak", "pokój 214"). Not when it speaks of an email (then it announces one, which may be lost,
+// and must not hide here), nor when it complains: that may be about anything. Nothing: the message is to be
+// matched like any other, by what it says.
 std::optional<OpenQuestion> question_answered(std::string_view text, const std::vector<OpenQuestion>& open);
 
 }  // namespace hejnal::core

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "base/check.hpp"
-#include "core/matching.hpp"
 #include "base/text.hpp"
+#include "core/matching.hpp"
 
 namespace hejnal::store::memory {
 
@@ -350,7 +350,21 @@ class MemoryStore final : public ports::Store {
     });
     return out;
   }
-  Result<int> index_some(int) override { return 0; }
+  Result<int> index_some(int limit) override {  // there is no search here, but cases are found by a domain
+    const std::string* kept = t_.settings.find("indexed_upto");
+    const MessageId before = kept ? std::atoll(kept->c_str()) : 0;
+    const MessageId upto = std::min(last_message(), before + limit);
+    if (upto == before) return 0;
+    HEJNAL_TRY_VOID(memory_.operation());
+    for (MessageId id = before + 1; id <= upto; ++id) {
+      const ports::Message& m = t_.messages.find(id)->m;
+      const CaseRow* row = m.outgoing ? nullptr : t_.cases.find(m.number);
+      const std::string_view domain = row ? core::domain_of(row->c.client.email) : std::string_view();
+      if (!domain.empty()) t_.by_domain.insert(std::string(domain), m.number);
+    }
+    t_.settings.put("indexed_upto", std::to_string(upto));
+    return static_cast<int>(upto - before);
+  }
 
   // -- people
   Status learn_person(const core::Party& party, bool confirmed) override {
@@ -704,8 +718,6 @@ class MemoryStore final : public ports::Store {
             if_known(is_open(a), a.client.email));
     move_in(t_.open_by_phone, number, if_known(is_open(b), b.client.phone),
             if_known(is_open(a), a.client.phone));
-    const auto domain = core::domain_of(a.client.email);
-    if (!domain.empty() && a.client.email != b.client.email) t_.by_domain.insert(std::string(domain), number);
     move_in(t_.merged_by_email, number, if_known(b.merged_into != 0, b.client.email),
             if_known(a.merged_into != 0, a.client.email));
   }
