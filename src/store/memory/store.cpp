@@ -703,8 +703,9 @@ class MemoryStore final : public ports::Store {
   }
   void add_number(ports::NumberRow row) {
     row.id = t_.numbers.empty() ? 1 : t_.numbers.rows().rbegin()->first + 1;
-    t_.numbers_by_phone.insert(row.phone, row.id);
-    t_.numbers.put(row.id, std::move(row));
+    const std::int64_t id = row.id;
+    t_.numbers_by_phone.insert(row.phone, id);
+    t_.numbers.put(id, std::move(row));
   }
 
   void index(CaseNumber number, const CaseRow* row_before, const CaseRow& row_after) {
