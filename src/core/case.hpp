@@ -74,6 +74,8 @@ struct Case {
   std::vector<TookOver> others;       // clients of other cases that were merged into this one
   std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
+  OutageId outage = 0;                    // that it belongs to
+  OutageId like_outage = 0;               // that it looks like; a person decides
   std::vector<int> lost_notices;          // bounced or failed
   std::vector<std::string> told_of_loss;  // numbers that know by SMS that our mail does not arrive
   int notices = 0;                        // said so far

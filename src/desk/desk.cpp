@@ -88,6 +88,8 @@ void Desk::undo(Mark mark) {
     budget_.give_back(spent_[i].address, spent_[i].number);
   spent_.resize(mark.spent);
   store_alarm_.reset();
+  open_outages_.reset();
+  told_callbacks_.clear();
   last_number_ = kUnknown;  // numbers that the undone work had taken are free again
   if (const auto review = parts_.store.setting(kReviewAt)) {
     review_at_ = review->empty() ? std::nullopt : std::optional(Instant{std::atoll(review->c_str())});
@@ -158,7 +160,7 @@ core::Facts Desk::facts(const core::Case& c) {
   core::Facts facts;
   facts.on_call = settings_.on_call;
   facts.sms_available = settings_.sms_available;
-  const auto open = parts_.store.failure_open();
+  const auto open = failure_open();
   facts.failure_open = open && *open;
   if (c.exists() && !c.automatic_to.empty())
     facts.automatic_budget = budget_.refusal(c.automatic_to, c.number, now());
@@ -229,6 +231,7 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
   HEJNAL_TRY_VOID(add_limits_of_sms(facts, c, signal));
   const bool is_new = !c.exists();
+  if (is_new) HEJNAL_TRY_VOID(add_like_outage(facts, signal));
   const bool failed_before = !is_new && core::failure_open(*procedure, c);
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
   if (decision.entries.empty()) return c;
@@ -246,6 +249,8 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
   changes_.push_back({0, c.number, is_new ? "opened" : "changed"});  // undo() forgets what stands there
   remember(c);
+  if (is_new ? core::failure_open(*procedure, c) : core::failure_open(*procedure, c) != failed_before)
+    HEJNAL_TRY_VOID(failure_changed());
   return c;
 }
 
@@ -303,6 +308,13 @@ core::Notice Desk::with_words_of_client(const core::Notice& alert) {
 }
 
 std::string Desk::message_id_of(const core::Notice& notice) const {
+  if (notice.callback != 0 || notice.kind == core::NoticeKind::outage_silent) {  // of no case
+    const std::string what = fmt::format("{}.{}.{}", to_string(notice.kind), notice.callback, notice.id);
+    const std::string mark =
+        keyed_hash(message_key_, fmt::format("{} {} {}", what, to_string(notice.channel), notice.to));
+    const std::string_view own = core::domain_of(settings_.address);
+    return fmt::format("<hejnal-{}.{}@{}>", what, mark.substr(0, 16), own.empty() ? "hejnal.invalid" : own);
+  }
   // Deterministic, so that a second sending is recognised; not guessable by anybody, not even by who has the
   // case's link, so that a reference proves that the mail was read.
   const std::string secret =
@@ -450,7 +462,8 @@ Result<int> Desk::ring(int limit) {
   if (!rang) return tl::make_unexpected(rang.error());
   HEJNAL_TRY_VOID(bundle_alerts());
   HEJNAL_TRY_VOID(review_if_due());
-  return static_cast<int>(due.size());
+  HEJNAL_TRY(const int records, ring_records(limit));
+  return static_cast<int>(due.size()) + records;
 }
 
 // Cases that ring together share one SMS to each person: the first one names them all, the others have left
@@ -475,7 +488,13 @@ Status Desk::bundle_alerts() {
 
 Result<std::optional<Instant>> Desk::next_alarm() {
   if (!store_alarm_) {
-    HEJNAL_TRY(store_alarm_, parts_.store.next_alarm());
+    HEJNAL_TRY(auto earliest, parts_.store.next_alarm());
+    HEJNAL_TRY(const auto outage, parts_.store.outages().next_alarm());
+    HEJNAL_TRY(const auto callback, parts_.store.callbacks().next_alarm());
+    for (const auto& alarm : {outage, callback}) {
+      if (alarm && (!earliest || *alarm < *earliest)) earliest = alarm;
+    }
+    store_alarm_ = earliest;
   }
   const std::optional<Instant>& alarm = *store_alarm_;
   return alarm && (!review_at_ || *alarm < *review_at_) ? alarm : review_at_;

@@ -49,6 +49,7 @@ std::vector<core::Entry> one_of_each() {
       TookOver{true, {3, 5}, anna, "temat", "K7M2P", "token", "a@b", "c@d", 12},
       Offered{21, "anna@klient.example", "Serwer"},
       Unjoined{11, 9, "+48"},
+      InOutage{4, true},
   };
   EXPECT_EQ(bodies.size(), std::variant_size_v<Body>);
   std::vector<Entry> out;
