@@ -3,9 +3,10 @@
 import base64
 import hashlib
 import hmac
-import pathlib
+import json
 import subprocess
 import unittest
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -117,6 +118,81 @@ class Callbacks(world.SandboxTest):
         self.assertEqual(self.desk.good("GET", "/api/v1/callbacks/1"), before)
         verified = subprocess.run([world.HEJNAL, "verify", "--data", self.desk.data], capture_output=True, text=True)
         self.assertEqual(verified.returncode, 0, verified.stderr)
+
+
+class Exchanges(world.ConfiguredTest):
+    """A PBX and Twilio Voice ask by HTTP."""
+
+    SECRET, TOKEN = "0123456789abcdef0123", "twilio-auth-token"
+
+    def begin(self, calls):
+        (self.folder / "pbx").write_text(self.SECRET + "\n")
+        (self.folder / "twilio").write_text(self.TOKEN + "\n")
+        more = f'[phone]\ncalls = "{calls}"\nsecret_file = "{{folder}}/pbx"\ntwilio_token_file = "{{folder}}/twilio"\n'
+        self.write(world.settings("{folder}", end=more))
+        self.desk = self.serve()
+
+    def ask(self, path, fields, method="GET", headers=None):
+        body = urllib.parse.urlencode(fields)
+        url = f"http://{self.desk.http}{path}" + ("?" + body if method == "GET" else "")
+        request = urllib.request.Request(url, body.encode() if method == "POST" else None, headers or {}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def callbacks(self):
+        return self.desk.good("GET", "/api/v1/callbacks")["items"]
+
+    def twilio(self, path, fields):
+        signed = "https://pomoc.firma.example" + path + "".join(key + fields[key] for key in sorted(fields))
+        signature = base64.b64encode(hmac.new(self.TOKEN.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+        return self.ask(path, fields, "POST", {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"})
+
+    def test_a_rejected_call_is_kept_once_before_the_answer(self):
+        self.begin("reject")
+        fields = {"from": "604 555 666", "id": "1700000000.17"}
+        for _ in range(2):  # the exchange repeats itself
+            self.assertEqual(self.ask(f"/hooks/call/{self.SECRET}", fields), (200, "reject no_calls"))
+        self.assertEqual([(one["phone"], one["calls_total"]) for one in self.callbacks()], [(PHONE, 1)])
+        self.desk.kill()
+        self.desk.start()
+        self.assertEqual(len(self.callbacks()), 1)
+        self.desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi."})
+        status, body = self.ask(f"/hooks/call/{self.SECRET}", {"from": "anonymous", "format": "json"})
+        self.assertEqual((status, json.loads(body)["reason"]), (200, "repairing"))
+        self.assertEqual(len(self.callbacks()), 1)
+
+    def test_a_call_rings_through_and_is_owed_when_nobody_answers(self):
+        self.begin("ring")
+        self.assertEqual(self.ask(f"/hooks/call/{self.SECRET}", {"from": PHONE, "id": "1"}), (200, "dial +48600000001"))
+        self.assertEqual(self.callbacks(), [])
+        event = f"/hooks/call/{self.SECRET}/event"
+        self.assertEqual(self.ask(event, {"from": PHONE, "id": "1", "result": "NOANSWER"}), (200, "ok"))
+        self.assertEqual(self.callbacks()[0]["state"], "due")
+        self.assertEqual(self.ask(event, {"from": PHONE, "id": "2", "result": "ANSWERED", "by": "Ola"}), (200, "ok"))
+        self.assertEqual(self.callbacks(), [])
+
+    def test_who_does_not_know_the_secret_is_nobody(self):
+        self.begin("reject")
+        for path in ("/hooks/call/", "/hooks/call/x", "/hooks/call/x/event", f"/hooks/call/{self.SECRET}x"):
+            self.assertEqual(self.ask(path, {"from": PHONE})[0], 403, path)
+        self.assertEqual(self.ask(f"/hooks/call/{self.SECRET}/event", {"from": PHONE, "result": "x"})[0], 400)
+        self.assertEqual(self.ask("/hooks/call/twilio", {"From": PHONE}, "POST")[0], 403)
+        self.assertEqual(self.callbacks(), [])
+
+    def test_twilio_voice(self):
+        self.begin("ring")
+        status, body = self.twilio("/hooks/call/twilio", {"CallSid": "CA1", "From": PHONE, "To": "+48221234567"})
+        self.assertEqual(status, 200)
+        self.assertIn("<Number>+48600000001</Number>", body)
+        status, body = self.twilio("/hooks/call/twilio/event", {"CallSid": "CA1", "From": PHONE, "DialCallStatus": "no-answer"})
+        self.assertEqual((status, self.callbacks()[0]["calls"][0]["result"]), (200, "missed"))
+        self.desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi."})
+        status, body = self.twilio("/hooks/call/twilio", {"CallSid": "CA2", "From": OTHER})
+        self.assertIn('<Reject reason="busy"/>', body)
+        self.assertEqual({one["state"] for one in self.callbacks()}, {"waiting"})
 
 
 if __name__ == "__main__":
