@@ -195,6 +195,7 @@ class Store {
   virtual Result<std::int64_t> messages_from_clients(core::CaseNumber number) = 0;
   virtual Status set_looked_at(core::MessageId id, Instant now) = 0;  // a set-aside one
   virtual Result<std::vector<Message>> not_looked_at(int limit) = 0;  // set-aside ones, newest first
+  virtual Result<std::vector<core::MessageId>> ids_not_looked_at(int limit) = 0;  // of the same ones
   virtual Result<core::CaseNumber> last_case_told(
       std::string_view phone) = 0;  // the latest SMS to it; 0: none
   virtual Result<int> index_some(

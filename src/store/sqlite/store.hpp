@@ -65,6 +65,7 @@ class SqliteStore final : public ports::Store {
   Status came_again(core::MessageId id, Instant now) override;
   Status set_looked_at(core::MessageId id, Instant now) override;
   Result<std::vector<ports::Message>> not_looked_at(int limit) override;
+  Result<std::vector<core::MessageId>> ids_not_looked_at(int limit) override;
   Result<core::CaseNumber> last_case_told(std::string_view phone) override;
   Result<int> index_some(int limit) override;
 
