@@ -77,7 +77,12 @@ json::Object case_json(const ports::CaseRow& row, const std::string& public_url)
 json::Object message_json(const ports::Message& m, const Segments& segments) {
   json::Array attachments;
   for (const auto& a : m.attachments)
-    attachments.push_back(json::Object{{"name", a.name}, {"type", a.type}, {"size", a.size}});
+    attachments.push_back(
+        json::Object{{"index", attachments.size()}, {"name", a.name}, {"type", a.type}, {"size", a.size}});
+  // Of mail from before it was noted, nobody knows without reading it.
+  json::Value html(false);
+  if (!m.outgoing && m.channel == core::Channel::email)
+    html = m.html ? json::Value(*m.html) : json::Value(nullptr);
   json::Object out{{"id", m.id},
                    {"direction", m.outgoing ? "out" : "in"},
                    {"channel", to_string(m.channel)},
@@ -89,6 +94,7 @@ json::Object message_json(const ports::Message& m, const Segments& segments) {
                    {"automatic", m.automatic},
                    {"state", m.state},
                    {"attachments", std::move(attachments)},
+                   {"html", std::move(html)},
                    {"join_reason", m.join_reason},
                    {"deliveries", m.outgoing ? json::Value(nullptr) : json::Value(1 + m.again)},
                    {"delivered_again_at", time_json(m.again_at)}};

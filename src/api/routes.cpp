@@ -27,6 +27,8 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/cases/{number}/unjoin", Role::agent, act_unjoin},
       {"POST", "/api/v1/cases/{number}/not-a-case", Role::agent, act_not_a_case},
       {"GET", "/api/v1/messages/{id}/raw", Role::reader, get_raw},
+      {"GET", "/api/v1/messages/{id}/attachments/{n}", Role::reader, get_attachment},
+      {"GET", "/api/v1/messages/{id}/html", Role::reader, get_html, false, "images"},
       {"GET", "/api/v1/set-aside", Role::reader, list_set_aside, false, "limit,cursor"},
       {"POST", "/api/v1/set-aside/{id}/open", Role::agent, open_set_aside},
       {"POST", "/api/v1/set-aside/{id}/join", Role::agent, join_set_aside},

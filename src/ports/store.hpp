@@ -38,6 +38,7 @@ struct Message {
   std::string message_id, content_key, base_subject;
   int notice = 0;  // of an outgoing one
   std::vector<IncomingAttachment> attachments;
+  std::optional<bool> html = std::nullopt;         // an email has an HTML version; empty: it was not noted
   int again = 0;                                   // how often it has come once more
   std::optional<Instant> again_at = std::nullopt;  // the last time
 };
