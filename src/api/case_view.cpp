@@ -63,6 +63,14 @@ json::Object case_json(const ports::CaseRow& row, const std::string& public_url)
                    {"settled_at", time_json(row.settled_at)},
                    {"next", nullptr},
                    {"merged_into", s.merged_into == 0 ? json::Value(nullptr) : json::Value(s.merged_into)},
+                   {"channels",
+                    {{"email", s.client.email.empty() ? "none"
+                               : row.mail_lost        ? "bounced"
+                                                      : "ok"},
+                     {"sms", s.client.phone.empty() ? "none"
+                             : row.sms_stopped      ? "stopped"
+                                                    : "ok"}}},
+                   {"last_word", nullptr},
                    {"short_code", s.short_code},
                    {"follow_url", public_url + "/c/" + row.token}};
   if (row.next) {
@@ -70,6 +78,13 @@ json::Object case_json(const ports::CaseRow& row, const std::string& public_url)
                                {"owed_by", row.next->by_desk ? "desk" : "client"},
                                {"due_at", format_rfc3339(row.next->due)},
                                {"why", row.next->why}};
+  }
+  if (const auto& word = row.last_word) {
+    out["last_word"] = json::Object{{"by", word->outgoing ? "desk" : "client"},
+                                    {"channel", to_string(word->channel)},
+                                    {"from", word->from},
+                                    {"at", format_rfc3339(word->at)},
+                                    {"text", word->text}};
   }
   return out;
 }

@@ -119,6 +119,7 @@ std::string etag_of(std::int64_t entries);                // of a case with so m
 // --------------------------------------------------------------------------------------------------
 Result<ports::Response> list_cases(Context&);
 Result<ports::Response> get_case(Context&);
+Result<ports::Response> get_counts(Context&);
 Result<ports::Response> create_case(Context&);
 Result<ports::Response> act_read(Context&);
 Result<ports::Response> act_start(Context&);

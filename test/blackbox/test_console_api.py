@@ -4,6 +4,7 @@ import time
 import unittest
 
 import world
+from world import ANNA
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000")
 
@@ -97,6 +98,86 @@ class Mail(world.SandboxTest):
         self.assertIn("za długa", page)
         self.assertLess(len(page), 5_000_000)
         self.assertNotIn("za długa", self.html(self.deliver("<p>krótki</p>", subject="Krótki", sender="jan@inny.example")).text)
+
+
+class Now(world.SandboxTest):
+    """The list: everything that a row shows comes with it."""
+
+    def row(self, number=1):
+        return next(one for one in self.desk.cases(state="all")["items"] if one["number"] == number)
+
+    def test_who_spoke_last(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.\n> stary cytat\nOd rana.")
+        word = self.row()["last_word"]
+        self.assertEqual((word["by"], word["channel"], word["from"], word["text"]), ("client", "email", ANNA, "Nie drukuje. Od rana."))
+        self.desk.advance(3600)  # automatic mail is nobody's word
+        self.desk.act(1, "read")
+        self.assertEqual(self.row()["last_word"], word)
+        self.desk.act(1, "answer", text="Proszę\nwłączyć. " + "x" * 500)
+        said = self.row()["last_word"]
+        self.assertEqual((said["by"], said["text"][:20], len(said["text"])), ("desk", "Proszę włączyć. xxxx", 120))
+        self.desk.email(ANNA, self.desk.emails(ANNA)[-1]["subject"], "Działa.")
+        self.assertEqual(self.row()["last_word"]["text"], "Działa.")
+        self.assertEqual(self.desk.case(1)["last_word"], self.row()["last_word"])
+
+    def test_the_last_word_of_merged_and_split_cases(self):
+        self.desk.email(ANNA, "Serwer", "Pierwsza.")
+        self.desk.email("bob@inny.example", "Internet", "Druga.")
+        self.desk.act(2, "merge", into=1)
+        self.assertEqual(self.row()["last_word"]["text"], "Druga.")
+        self.desk.email("bob@inny.example", self.desk.emails("bob@inny.example")[0]["subject"], "Trzecia.")
+        self.assertEqual(self.row()["last_word"]["text"], "Trzecia.")
+        last = self.desk.case(1)["messages"][-1]["id"]
+        split = self.desk.act(1, "split", message=last)["number"]
+        self.assertEqual((self.row()["last_word"]["text"], self.row(split)["last_word"]["text"]), ("Druga.", "Trzecia."))
+
+    def test_which_channel_still_works(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        self.assertEqual(self.row()["channels"], {"email": "ok", "sms": "none"})
+        receipt = self.desk.emails(ANNA)[0]
+        detail = self.header(receipt, "Message-ID")[len("<hejnal."):].split("@")[0].replace(".", "-")
+        self.desk.deliver(world.mail(subject="failure notice", sender="MAILER-DAEMON@x.example"), sender="", recipients=[f"pomoc+b-{detail}@wsparcie.example"])
+        self.assertEqual(self.row()["channels"]["email"], "bounced")
+        self.desk.sms("+48601000001", "Serwer nie dziala")
+        self.assertEqual(self.row(2)["channels"], {"email": "none", "sms": "ok"})
+        self.desk.sms("+48601000001", "STOP")
+        self.assertEqual(self.row(2)["channels"]["sms"], "stopped")
+
+    def counted(self):
+        counts = self.desk.good("GET", "/api/v1/counts")
+        return counts, {(one["state"], one["class"]): one["cases"] for one in counts["items"]}
+
+    def test_counts_follow_every_change(self):
+        self.assertEqual(self.counted()[0]["open"], 0)
+        for number in range(1, 4):
+            self.desk.email(f"osoba{number}@klient{number}.example", "Drukarka", "Nie drukuje.")
+        self.desk.act(1, "read")
+        self.desk.act(2, "reclassify", **{"class": "urgent", "reason": "r"})
+        counts, kinds = self.counted()
+        self.assertEqual((counts["open"], kinds), (3, {("read", "routine"): 1, ("new", "urgent"): 1, ("new", "routine"): 1}))
+        self.desk.act(1, "close")
+        self.desk.advance(48 * 3600)
+        counts, kinds = self.counted()
+        self.assertEqual((counts["open"], kinds[("closed", "routine")], counts["overdue"], counts["at_least"]), (2, 1, 2, []))
+        self.restart("kill")
+        self.assertEqual(self.counted()[0]["open"], 2)
+        real = {}
+        for one in self.desk.all_cases():
+            real[one["state"], one["class"]] = real.get((one["state"], one["class"]), 0) + 1
+        self.assertEqual(self.counted()[1], real)
+
+    def test_what_might_belong_elsewhere_is_found_alone(self):
+        self.desk.sms("+48603000003", "Monitor miga")
+        self.desk.advance(16 * 60)
+        self.desk.sms("+48603000003", "Mysz zgubiona")
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        unmatched = self.desk.cases(only="unmatched")
+        self.assertEqual([one["number"] for one in unmatched["items"]], [one["number"] for one in self.desk.all_cases() if one["candidates"]])
+        self.assertEqual(self.counted()[0]["unmatched"], unmatched["total"])
+        missing = self.desk.cases(only="email_missing", order="newest")["items"]
+        self.assertEqual({one["number"] for one in missing}, {1, 2})
+        self.assertEqual(self.counted()[0]["email_missing"], 2)
+        self.assertEqual(self.desk.get("/api/v1/cases?only=x").status, 400)
 
 
 if __name__ == "__main__":

@@ -224,7 +224,8 @@ class Answers(world.SandboxTest):
         desk.good("POST", f"/api/v1/set-aside/{aside[2]}/dismiss", {})
         desk.advance(6 * HOUR)
         # Lists.
-        for query in ({}, {"state": "all", "limit": 2}, {"q": "drukarka"}, {"order": "newest", "class": "urgent"}):
+        for query in ({}, {"state": "all", "limit": 2}, {"q": "drukarka"}, {"order": "newest", "class": "urgent"}, {"only": "unmatched"},
+                      {"only": "email_missing", "order": "newest"}):
             desk.cases(**query)
         for one in desk.all_cases():
             desk.case(one["number"])
@@ -233,7 +234,7 @@ class Answers(world.SandboxTest):
         html = desk.case(len(desk.all_cases()))["messages"][0]["id"]
         for path in ("html", "attachments/0", "attachments/9"):
             desk.get(f"/api/v1/messages/{html}/{path}")
-        for path in ("/api/v1/notices", "/api/v1/people", "/api/v1/health", "/metrics", "/", "/style.css", "/sandbox/", "/sandbox/sandbox.js",
+        for path in ("/api/v1/notices", "/api/v1/counts", "/api/v1/people", "/api/v1/health", "/metrics", "/", "/style.css", "/sandbox/", "/sandbox/sandbox.js",
                      "/sandbox/token", "/sandbox/world", "/api/v1/openapi.json", "/api/v1/mail-health"):
             desk.get(path)
         desk.get("/api/v1/health", token=None)

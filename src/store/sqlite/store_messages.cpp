@@ -134,6 +134,7 @@ Result<core::MessageId> SqliteStore::add_message(const ports::Message& m,
               m.html ? std::optional<std::int64_t>(*m.html) : std::nullopt));
   const core::MessageId id = db_.last_row_id();
   HEJNAL_TRY_VOID(set_raw(id, raw));
+  HEJNAL_TRY_VOID(note_last_word(m, id));
   return id;
 }
 
@@ -201,7 +202,12 @@ Result<core::CaseNumber> SqliteStore::last_case_told(std::string_view phone) {
 }
 
 Status SqliteStore::move_message(core::MessageId id, core::CaseNumber to) {
-  return db_.run("UPDATE messages SET case_number = ?2 WHERE id = ?1", id, to);
+  HEJNAL_TRY(auto moved, message(id));
+  HEJNAL_TRY_VOID(db_.run("UPDATE messages SET case_number = ?2 WHERE id = ?1", id, to));
+  if (!moved) return {};
+  HEJNAL_TRY_VOID(find_last_word(moved->number));
+  moved->number = to;
+  return note_last_word(*moved, id);
 }
 
 Status SqliteStore::merge_participants(core::CaseNumber from, core::CaseNumber to) {
