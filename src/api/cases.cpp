@@ -44,12 +44,20 @@ Result<ports::Response> list_cases(Context& context) {
   }
   query.cursor = std::string(context.request.parameter("cursor"));
   HEJNAL_TRY(const ports::CasePage page, context.archive.cases(query));
-  json::Array items;
-  for (const ports::CaseRow& row : page.items) items.push_back(case_json(row, context.parts.public_url));
-  json::Object out{{"items", std::move(items)},
-                   {"next", page.next_cursor.empty() ? json::Value(nullptr) : json::Value(page.next_cursor)}};
-  out[page.total_is_exact ? "total" : "total_at_least"] = page.total;
-  return json_response(std::move(out));
+  // Each is written as soon as it is made, in memory of its own: most of a page's time went into taking
+  // memory and giving it back.
+  unsigned char buffer[8192];
+  std::string body = "{\"items\":[";
+  body.reserve(page.items.size() * 1000 + 200);
+  for (const ports::CaseRow& row : page.items) {
+    if (body.back() != '[') body += ',';
+    json::Scratch scratch(buffer, sizeof buffer);
+    body += json::dump(case_json(row, context.parts.public_url, &scratch));
+  }
+  body += fmt::format("],\"next\":{},\"{}\":{}}}\n",
+                      page.next_cursor.empty() ? "null" : json::dump(json::Value(page.next_cursor)),
+                      page.total_is_exact ? "total" : "total_at_least", page.total);
+  return ports::Response{200, "application/json", std::move(body), {}};
 }
 
 // For the chips of the list, in one answer.
