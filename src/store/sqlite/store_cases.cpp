@@ -116,6 +116,10 @@ Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vecto
         next ? next->what : "", next && next->by_desk, due, next ? next->why : "", core::alarm(c),
         c.short_code, c.token, c.merged_into, c.entries, person, c.mail_lost);
   }
+  for (const core::Entry& entry : entries) {  // seldom: so it costs the others nothing
+    if (std::holds_alternative<core::LinkChanged>(entry.body))
+      HEJNAL_TRY_VOID(db_.run("UPDATE cases SET token = ?2 WHERE number = ?1", c.number, c.token));
+  }
   return db_.run(
       "UPDATE cases SET state = ?2, open = ?3, class = ?4, class_reason = ?5, email_missing = ?6, candidates "
       "= ?7, step = ?8, "
