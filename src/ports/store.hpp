@@ -18,6 +18,7 @@
 #include "core/mail_health.hpp"
 #include "core/notice.hpp"
 #include "core/sms_command.hpp"
+#include "ports/accounts.hpp"
 #include "ports/incoming.hpp"
 
 namespace hejnal::ports {
@@ -267,6 +268,7 @@ class Store {
                            Instant now) = 0;
   virtual Result<std::vector<TokenRow>> tokens() = 0;                     // by name
   virtual Result<std::int64_t> remove_tokens(std::string_view name) = 0;  // how many there were
+  virtual Accounts& accounts() = 0;  // in the same transaction as everything else
   // Puts the store's own things in order, outside of a transaction; takes milliseconds.
   virtual void tidy() = 0;
 };
@@ -362,6 +364,7 @@ class Archive {
   virtual Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
                                                                 const core::Announcement* after,
                                                                 int limit) = 0;
+  virtual AccountsReader& accounts() = 0;
   virtual std::int64_t version() = 0;  // changes when something was committed
 };
 

@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "core/matching.hpp"
+#include "store/memory/accounts.hpp"
 
 namespace hejnal::store::memory {
 
@@ -689,6 +690,7 @@ class MemoryStore final : public ports::Store {
     for (const std::string& hash : gone) t_.tokens.erase(hash);
     return std::ssize(gone);
   }
+  ports::Accounts& accounts() override { return accounts_; }
   void tidy() override {}
 
  private:
@@ -786,6 +788,7 @@ class MemoryStore final : public ports::Store {
 
   Memory& memory_;
   Tables& t_;
+  MemoryAccounts accounts_{memory_};
   bool in_transaction_ = false;
 };
 
