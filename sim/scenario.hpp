@@ -36,6 +36,10 @@ struct ClientCalls {
 struct ClientTypes {  // on the page that the SMS about the missing email names
   std::string phone, subject, text;
 };
+struct ClientPresses {  // on the page of her latest case: "no answer yet", or "it works again"
+  std::string from;
+  bool works = false;
+};
 struct NextIsLost {
   core::Channel channel;
 };
@@ -78,7 +82,7 @@ struct CallbackIs {
 };
 
 using Statement = std::variant<OutageActs, CallbackActs, CallbackIs, NumberBelongs, ClientEmails,
-                               ClientResends, ClientReplies, ClientTexts, ClientCalls, ClientTypes,
+                               ClientResends, ClientReplies, ClientTexts, ClientCalls, ClientTypes, ClientPresses,
                                NextIsLost, NextIsSpam, AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
 
 struct StoryLine {

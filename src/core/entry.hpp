@@ -359,6 +359,21 @@ struct Unjoined {
   }
 };
 
+// The link to the client's page was taken back: there is another one, which is told to nobody by itself.
+struct LinkChanged {
+  static constexpr std::string_view kind = "link_changed";
+  CaseNumber number = 0;  // whose link: this case's, or that of one merged into it
+  std::string token;
+
+  bool operator==(const LinkChanged&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("number", s.number);
+    v("token", s.token);
+  }
+};
+
 struct Said {  // a notice was written to the outbox
   static constexpr std::string_view kind = "said";
   int notice = 0;  // counts within the case
@@ -422,7 +437,7 @@ struct InOutage {
 
 using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept,
                           Released, Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld,
-                          Fate, TookOver, Offered, Unjoined, InOutage>;
+                          Fate, TookOver, Offered, Unjoined, LinkChanged, InOutage>;
 
 // Of a case, an outage or a callback: each has a journal of its own kinds. (Its body brings std into a look-up by
 // arguments: `core::apply` is to be said in full.)

@@ -56,7 +56,8 @@ enum class Action {
   absorb,
   link,
   cancel,
-  unjoin,  // a message was joined here by mistake
+  unjoin,       // a message was joined here by mistake
+  revoke_link,  // the client's link leads nowhere any more; there is a new one
 };
 enum class NoticeKind {
   receipt,
@@ -106,8 +107,16 @@ enum class AlertReason {
   callbacks_due,      // every failure is over, or none was open
   callbacks_overdue,  // due and not paid for hours
   callbacks_waiting,  // for more than a day
+  reminded,      // the client has pressed "no answer yet" on the page of the case
 };
 enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
+
+// What is said to the desk's own people; all else is for clients.
+constexpr bool is_for_desk(NoticeKind kind) {
+  return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside ||
+         kind == NoticeKind::left_out || kind == NoticeKind::commands ||
+         kind == NoticeKind::outage_silent || kind == NoticeKind::callbacks;
+}
 
 template <class E>
 struct Names;  // specialised below: the words used in the journal, the API, the database and the docs
@@ -145,9 +154,9 @@ struct Names<Standing> {
 };
 template <>
 struct Names<Action> {
-  static constexpr std::array<std::string_view, 14> list = {
-      "read", "start",      "answer", "ask",    "settle", "reopen", "close",
-      "note", "reclassify", "merge",  "absorb", "link",   "cancel", "unjoin"};
+  static constexpr std::array<std::string_view, 15> list = {
+      "read",       "start", "answer", "ask",  "settle", "reopen", "close",      "note",
+      "reclassify", "merge", "absorb", "link", "cancel", "unjoin", "revoke_link"};
 };
 template <>
 struct Names<NoticeKind> {
@@ -159,7 +168,7 @@ struct Names<NoticeKind> {
 };
 template <>
 struct Names<AlertReason> {
-  static constexpr std::array<std::string_view, 19> list = {"none",
+  static constexpr std::array<std::string_view, 20> list = {"none",
                                                             "grave_report",
                                                             "unread",
                                                             "no_reaction",
@@ -177,7 +186,8 @@ struct Names<AlertReason> {
                                                             "asked_for",
                                                             "callbacks_due",
                                                             "callbacks_overdue",
-                                                            "callbacks_waiting"};
+                                                            "callbacks_waiting",
+                                                            "reminded"};
 };
 template <>
 struct Names<NoticeState> {

@@ -124,6 +124,12 @@ struct Tables {
   ByText<std::string> settings, procedures;
   ByText<ports::TokenRow> tokens;
 
+  InOrder<std::int64_t, ports::UserRow> users;
+  InOrder<std::int64_t, ports::SessionRow> sessions;
+  InOrder<std::int64_t, ports::LinkRow> links;
+  Index<std::int64_t, std::string> recovery_codes;
+  InOrder<std::int64_t, ports::AuditRow> audit;
+
   template <class Do>
   void each(const Do& what) {
     const auto all = [&what](auto&... table) { (what(table), ...); };
@@ -133,7 +139,8 @@ struct Tables {
         phones.by_person, numbers, numbers_by_phone, refused, by_domain, sms_contacts, alert_codes,
         sms_handed, sms_to_ask, settings, procedures, tokens, outages.things, outages.journal, outages.alarms,
         outages.open, outages.phones, callbacks.things, callbacks.journal, callbacks.alarms, callbacks.open,
-        callbacks.phones);
+        callbacks.phones, users, sessions, links, recovery_codes,
+        audit);
   }
 };
 

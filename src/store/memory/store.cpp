@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "core/matching.hpp"
 #include "store/memory/records.hpp"
+#include "store/memory/accounts.hpp"
 
 namespace hejnal::store::memory {
 
@@ -340,6 +341,14 @@ class MemoryStore final : public ports::Store {
     List<ports::Message> out;
     t_.not_looked_at.descending(true, [&](MessageId id) {
       if (std::ssize(out) < limit) out.push_back(told(*t_.messages.find(id)));
+      return std::ssize(out) < limit;
+    });
+    return out;
+  }
+  Result<List<MessageId>> ids_not_looked_at(int limit) override {
+    List<MessageId> out;
+    t_.not_looked_at.descending(true, [&](MessageId id) {
+      if (std::ssize(out) < limit) out.push_back(id);
       return std::ssize(out) < limit;
     });
     return out;
@@ -685,6 +694,7 @@ class MemoryStore final : public ports::Store {
     for (const std::string& hash : gone) t_.tokens.erase(hash);
     return std::ssize(gone);
   }
+  ports::Accounts& accounts() override { return accounts_; }
   void tidy() override {}
 
  private:
@@ -784,6 +794,7 @@ class MemoryStore final : public ports::Store {
   Tables& t_;
   MemoryRecords<core::Outage> outages_{memory_, t_.outages};
   MemoryRecords<core::Callback> callbacks_{memory_, t_.callbacks};
+  MemoryAccounts accounts_{memory_};
   bool in_transaction_ = false;
 };
 
