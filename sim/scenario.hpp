@@ -81,9 +81,10 @@ struct CallbackIs {
   core::CallbackState state = core::CallbackState::waiting;
 };
 
-using Statement = std::variant<OutageActs, CallbackActs, CallbackIs, NumberBelongs, ClientEmails,
-                               ClientResends, ClientReplies, ClientTexts, ClientCalls, ClientTypes, ClientPresses,
-                               NextIsLost, NextIsSpam, AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
+using Statement =
+    std::variant<OutageActs, CallbackActs, CallbackIs, NumberBelongs, ClientEmails, ClientResends,
+                 ClientReplies, ClientTexts, ClientCalls, ClientTypes, ClientPresses, NextIsLost, NextIsSpam,
+                 AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
 
 struct StoryLine {
   int line = 0;

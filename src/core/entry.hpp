@@ -439,8 +439,8 @@ using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, O
                           Released, Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld,
                           Fate, TookOver, Offered, Unjoined, LinkChanged, InOutage>;
 
-// Of a case, an outage or a callback: each has a journal of its own kinds. (Its body brings std into a look-up by
-// arguments: `core::apply` is to be said in full.)
+// Of a case, an outage or a callback: each has a journal of its own kinds. (Its body brings std into a
+// look-up by arguments: `core::apply` is to be said in full.)
 template <class AnyBody>
 struct EntryOf {
   using Body = AnyBody;

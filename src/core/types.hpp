@@ -107,15 +107,15 @@ enum class AlertReason {
   callbacks_due,      // every failure is over, or none was open
   callbacks_overdue,  // due and not paid for hours
   callbacks_waiting,  // for more than a day
-  reminded,      // the client has pressed "no answer yet" on the page of the case
+  reminded,           // the client has pressed "no answer yet" on the page of the case
 };
 enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
 
 // What is said to the desk's own people; all else is for clients.
 constexpr bool is_for_desk(NoticeKind kind) {
   return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside ||
-         kind == NoticeKind::left_out || kind == NoticeKind::commands ||
-         kind == NoticeKind::outage_silent || kind == NoticeKind::callbacks;
+         kind == NoticeKind::left_out || kind == NoticeKind::commands || kind == NoticeKind::outage_silent ||
+         kind == NoticeKind::callbacks;
 }
 
 template <class E>

@@ -195,7 +195,7 @@ Result<core::Callback> Desk::turn(core::Callback c, const core::callback::Signal
   HEJNAL_TRY(const core::callback::Decision decision, core::decide(facts_now, c, signal, now()));
   if (decision.entries.empty()) return c;
   for (const core::callback::Entry& entry : decision.entries) core::apply(c, entry);
-  store_alarm_.reset();
+  record_alarm_.reset();
   HEJNAL_TRY_VOID(parts_.store.callbacks().write(c, now(), decision.entries));
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
   if (decision.tell != core::AlertReason::none) told_callbacks_.push_back({decision.tell, c});
@@ -258,13 +258,23 @@ Status Desk::tell_of_callbacks() {
   return {};
 }
 
+Result<std::optional<Instant>> Desk::next_record_alarm() {
+  if (!record_alarm_) {
+    HEJNAL_TRY(auto earliest, parts_.store.outages().next_alarm());
+    HEJNAL_TRY(const auto callback, parts_.store.callbacks().next_alarm());
+    if (callback && (!earliest || *callback < *earliest)) earliest = callback;
+    record_alarm_ = earliest;
+  }
+  return *record_alarm_;
+}
+
 // Rings the outages and callbacks that are due. A damaged one must not keep the others from ringing: it is
 // told, and looked at again in an hour.
 Result<int> Desk::ring_records(int limit) {
   const auto damaged = [&](const Error& error, const char* what, std::int64_t id) {
     if (error.fault != Fault::corrupt) return false;
     fmt::print(stderr, "hejnal: {} {}: {}\n", what, id, error.what);
-    store_alarm_.reset();
+    record_alarm_.reset();
     return true;
   };
   HEJNAL_TRY(const auto outages, parts_.store.outages().due(now(), limit));
@@ -298,6 +308,11 @@ Result<int> Desk::ring_records(int limit) {
 Result<core::CallbackId> Desk::client_says(core::Channel channel, const std::string& phone,
                                            const std::string& email, const std::string& text) {
   if (!core::says_it_works(text)) return 0;
+  return offer_to_settle(channel, phone, email, text);
+}
+
+Result<core::CallbackId> Desk::offer_to_settle(core::Channel channel, const std::string& phone,
+                                               const std::string& email, const std::string& text) {
   core::Party person{{}, email, phone, {}};
   if (email.empty() && !phone.empty()) {
     HEJNAL_TRY(person, parts_.store.person_by_phone(phone));

@@ -89,6 +89,7 @@ void Desk::undo(Mark mark) {
   spent_.resize(mark.spent);
   store_alarm_.reset();
   open_outages_.reset();
+  record_alarm_.reset();
   told_callbacks_.clear();
   last_number_ = kUnknown;  // numbers that the undone work had taken are free again
   set_aside_.clear();       // and so are those of messages
@@ -490,16 +491,14 @@ Status Desk::bundle_alerts() {
 
 Result<std::optional<Instant>> Desk::next_alarm() {
   if (!store_alarm_) {
-    HEJNAL_TRY(auto earliest, parts_.store.next_alarm());
-    HEJNAL_TRY(const auto outage, parts_.store.outages().next_alarm());
-    HEJNAL_TRY(const auto callback, parts_.store.callbacks().next_alarm());
-    for (const auto& alarm : {outage, callback}) {
-      if (alarm && (!earliest || *alarm < *earliest)) earliest = alarm;
-    }
-    store_alarm_ = earliest;
+    HEJNAL_TRY(store_alarm_, parts_.store.next_alarm());
   }
-  const std::optional<Instant>& alarm = *store_alarm_;
-  return alarm && (!review_at_ || *alarm < *review_at_) ? alarm : review_at_;
+  HEJNAL_TRY(const auto of_records, next_record_alarm());
+  std::optional<Instant> earliest = review_at_;
+  for (const auto& alarm : {*store_alarm_, of_records}) {
+    if (alarm && (!earliest || *alarm < *earliest)) earliest = alarm;
+  }
+  return earliest;
 }
 
 Result<std::optional<Instant>> Desk::next_event() {

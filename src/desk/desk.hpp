@@ -292,7 +292,10 @@ class Desk {
   Status add_limits_of_caller(core::callback::Facts& facts, const std::string& phone);
   Status tell_of_callbacks();
   Result<int> ring_records(int limit);
-  // Which callback it offers to settle; 0: none.
+  Result<std::optional<Instant>> next_record_alarm();
+  // A client's own word that everything works. Which callback it offers to settle; 0: none.
+  Result<core::CallbackId> offer_to_settle(core::Channel channel, const std::string& phone,
+                                           const std::string& email, const std::string& text);
   Result<core::CallbackId> client_says(core::Channel channel, const std::string& phone,
                                        const std::string& email, const std::string& text);
   core::Waking waking() const;
@@ -320,6 +323,7 @@ class Desk {
   std::optional<Instant> review_at_;
   std::optional<std::optional<Instant>>
       store_alarm_;  // the earliest of all cases; asked again after a change
+  std::optional<std::optional<Instant>> record_alarm_;  // the same of outages and callbacks
   struct RungBySms {
     core::Notice notice;
     core::MessageId message = 0;

@@ -83,7 +83,7 @@ Result<core::Outage> Desk::turn(core::Outage o, const core::outage::Signal& sign
   HEJNAL_TRY(const core::outage::Decision decision, core::decide(o, signal, now()));
   if (decision.entries.empty()) return o;
   for (const core::outage::Entry& entry : decision.entries) core::apply(o, entry);
-  store_alarm_.reset();
+  record_alarm_.reset();
   open_outages_.reset();
   HEJNAL_TRY_VOID(parts_.store.outages().write(o, now(), decision.entries));
   changes_.push_back({0, 0, "outage", o.id});

@@ -139,8 +139,7 @@ struct Tables {
         phones.by_person, numbers, numbers_by_phone, refused, by_domain, sms_contacts, alert_codes,
         sms_handed, sms_to_ask, settings, procedures, tokens, outages.things, outages.journal, outages.alarms,
         outages.open, outages.phones, callbacks.things, callbacks.journal, callbacks.alarms, callbacks.open,
-        callbacks.phones, users, sessions, links, recovery_codes,
-        audit);
+        callbacks.phones, users, sessions, links, recovery_codes, audit);
   }
 };
 
