@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 
 namespace hejnal::sim {
@@ -46,6 +47,19 @@ void Telephone::begin_outage(bool again) {
   if (!done || !*done) return;  // whoever is down declares nothing
   open_.insert(id);
   Dice& dice = world_.dice;
+  // Reports of the last days belong to it, or so somebody thinks.
+  const auto cases = static_cast<std::uint64_t>(world_.laws.cases());
+  for (int i = 0; i < 3 && cases > 0; ++i) {
+    const auto number = static_cast<core::CaseNumber>(cases - dice.below(std::min<std::uint64_t>(cases, 40)));
+    world_.after(dice.between(Duration(1min), Duration(2h)), [this, id, number] { attach(id, number); });
+  }
+  if (dice.chance(400))
+    world_.after(dice.between(Duration(5min), Duration(4h)), [this, id] {
+      static_cast<void>(world_.ask([id](desk::Desk& desk) -> Status {
+        HEJNAL_TRY_VOID(desk.act(id, core::outage::Update{"Jan", "Szukamy przyczyny.", {}}));
+        return {};
+      }));
+    });
   const int callers = static_cast<int>(dice.below(5));
   for (int i = 0; i < callers; ++i) {
     const std::string phone = fmt::format("+48{}{:06}", dice.chance(700) ? "601" : "605", dice.below(160));
@@ -54,6 +68,14 @@ void Telephone::begin_outage(bool again) {
                  [this, phone, times] { somebody_phones(phone, times); });
   }
   world_.after(dice.between(Duration(10min), Duration(6h)), [this, id] { end_outage(id, true); });
+}
+
+void Telephone::attach(core::OutageId id, core::CaseNumber number) {
+  if (!open_.contains(id)) return;
+  static_cast<void>(world_.ask([id, number](desk::Desk& desk) -> Status {
+    HEJNAL_TRY_VOID(desk.act(id, core::outage::Attach{"Ola", number}));
+    return {};
+  }));
 }
 
 void Telephone::end_outage(core::OutageId id, bool may_come_back) {

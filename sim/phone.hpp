@@ -27,6 +27,7 @@ class Telephone {
  private:
   void plan_outage();
   void begin_outage(bool again);
+  void attach(core::OutageId id, core::CaseNumber number);
   void end_outage(core::OutageId id, bool may_come_back);
   void somebody_phones(const std::string& phone, int times);
   void work();
