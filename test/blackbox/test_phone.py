@@ -67,7 +67,7 @@ class Callbacks(world.SandboxTest):
         self.assertEqual([(one["state"], one["calls_total"]) for one in self.list()], [("waiting", 2), ("waiting", 1)])
         sms = self.desk.texts(PHONE)
         self.assertEqual(len(sms), 1)
-        self.assertIn("Łącze nie działa.", sms[0]["text"])
+        self.assertIn("Lacze nie dziala.", sms[0]["text"])
         self.desk.good("POST", f"/api/v1/outages/{outage}/end", {"public_text": "Działa."})
         first, second = self.list()
         self.assertEqual((first["state"], second["state"]), ("due", "due"))
