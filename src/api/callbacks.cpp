@@ -1,4 +1,6 @@
 // Callbacks by the API: the list to work off.
+#include <algorithm>
+
 #include "api/context.hpp"
 
 namespace hejnal::api {
@@ -29,6 +31,11 @@ json::Object callback_json(const core::Callback& c) {
   json::Array phones, calls, attempts, cases, wrong;
   for (const std::string& phone : c.phones) phones.push_back(json::Value(phone));
   for (const std::string& phone : c.wrong_phones) wrong.push_back(json::Value(phone));
+  // The latest one at which not somebody else has answered.
+  const auto right = std::find_if(c.phones.begin(), c.phones.end(), [&c](const std::string& phone) {
+    return std::find(c.wrong_phones.begin(), c.wrong_phones.end(), phone) == c.wrong_phones.end();
+  });
+  const std::string to_call = right != c.phones.end() ? *right : c.phones.empty() ? "" : c.phones.front();
   for (const auto& call : c.calls)
     calls.push_back(
         json::Object{{"at", format_rfc3339(call.at)},
@@ -47,7 +54,7 @@ json::Object callback_json(const core::Callback& c) {
                                   {"email", c.person.email},
                                   {"phone", c.person.phone},
                                   {"organisation", c.person.organisation}}},
-          {"phone", c.phones.empty() ? std::string() : c.phones.front()},
+          {"phone", to_call},
           {"phones", std::move(phones)},
           {"wrong_phones", std::move(wrong)},
           {"critical", c.critical},

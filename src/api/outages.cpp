@@ -1,4 +1,6 @@
 // Outages by the API: declare, tell, attach, end; and what looks like one.
+#include <algorithm>
+
 #include "api/context.hpp"
 
 namespace hejnal::api {

@@ -186,6 +186,16 @@ TEST(Callback, EndsByACallTheClientsWordOrAReason) {
   EXPECT_TRUE(replayed == s.c);
 }
 
+TEST(Callback, AWrongNumberIsNotTriedAgainWhereThereIsAnother) {
+  CallbackStory s;
+  s.rings("+48602222333");
+  s.rings();
+  EXPECT_TRUE(s.tries(AttemptResult::wrong_number));
+  EXPECT_EQ(s.c.wrong_phones, (std::vector<std::string>{kPhone}));
+  EXPECT_TRUE(s.tries(AttemptResult::reached));
+  EXPECT_EQ(s.c.attempts.back().phone, "+48602222333");
+}
+
 TEST(Callback, WhatAClientSaysOfAWorkingThing) {
   for (const char* yes :
        {"Już działa, dziękuję", "wszystko dziala", "It works again, thanks", "Nie trzeba oddzwaniać"})

@@ -248,7 +248,7 @@ Status Desk::tell_of_callbacks() {
       notice.text +=
           fmt::format("{}{} {}{}{}: {}x, {}\n", c.critical ? "! " : "", c.phones.front(), c.person.name,
                       c.person.organisation.empty() ? "" : ", ", c.person.organisation, c.calls_total,
-                      format_local(c.since, settings_.zone, "pl"));
+                      format_local(c.since, settings_.zone, procedure_.language));
     }
     if (list.size() > kListedMax) notice.text += fmt::format("+{}\n", list.size() - kListedMax);
     // At night nobody is woken for a call that nobody has answered; after a failure people are awake.

@@ -231,8 +231,12 @@ TEST(ExplorePhone, EveryOrderOfWhatAnOutageMeets) {
           core::apply(next.o, entry);
         }
         ASSERT_EQ(alarm(next.o).has_value(), next.o.open());
-        if (rings && next.o.open()) ASSERT_GT(*alarm(next.o), next.now);
-        if (!decision->entries.empty() && node.o.exists()) ASSERT_TRUE(node.o.open());
+        if (rings && next.o.open()) {
+          ASSERT_GT(*alarm(next.o), next.now);
+        }
+        if (!decision->entries.empty() && node.o.exists()) {
+          ASSERT_TRUE(node.o.open());
+        }
         for (const CaseNumber number : decision->to_cases)
           ASSERT_TRUE(node.o.has(number) || next.o.has(number));
         const std::set<CaseNumber> each(next.o.cases.begin(), next.o.cases.end());
