@@ -61,6 +61,7 @@ struct CallbackTurn {
 
   Status check_open() const {
     if (c.open()) return {};
+    if (!c.exists()) return fail(Fault::not_found, "there is no such callback");
     return fail(Fault::conflict, "this callback is {} since {}: {}",
                 c.state == CallbackState::paid ? "paid" : "written off", format_rfc3339(*c.ended_at),
                 c.end_reason);
@@ -116,7 +117,8 @@ struct CallbackTurn {
   }
 
   Status operator()(const Rung& s) {
-    if (s.result == CallResult::answered && !c.open()) return {};  // nothing is owed
+    if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
+    if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
     if (!c.exists()) add(s.by, callback::Opened{s.id, s.person});
     add(s.by, Called{s.at, s.phone, s.result, s.number, s.critical, s.reason, s.call_id},
         s.result == CallResult::answered ? "a person has answered"
@@ -140,6 +142,7 @@ struct CallbackTurn {
   }
 
   Status operator()(const FailureChanged&) {
+    if (!c.open()) return {};
     if (facts.failure_open && c.state == CallbackState::due) put_back("desk", "a new failure is open");
     if (!facts.failure_open && c.state == CallbackState::waiting) put_back("desk", "every failure is over");
     return {};

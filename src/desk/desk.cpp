@@ -312,11 +312,11 @@ core::Notice Desk::with_words_of_client(const core::Notice& alert) {
 
 std::string Desk::message_id_of(const core::Notice& notice) const {
   if (notice.callback != 0 || notice.kind == core::NoticeKind::outage_silent) {  // of no case
-    const std::string what = fmt::format("{}.{}.{}", to_string(notice.kind), notice.callback, notice.id);
-    const std::string mark =
-        keyed_hash(message_key_, fmt::format("{} {} {}", what, to_string(notice.channel), notice.to));
+    const std::string what = fmt::format("{}.{}.{} {} {}", to_string(notice.kind), notice.callback, notice.id,
+                                         to_string(notice.channel), notice.to);
     const std::string_view own = core::domain_of(settings_.address);
-    return fmt::format("<hejnal-{}.{}@{}>", what, mark.substr(0, 16), own.empty() ? "hejnal.invalid" : own);
+    return core::message_id_of({0, 0, notice.id}, keyed_hash(message_key_, what).substr(0, 16),
+                               own.empty() ? "hejnal.invalid" : own);
   }
   // Deterministic, so that a second sending is recognised; not guessable by anybody, not even by who has the
   // case's link, so that a reference proves that the mail was read.

@@ -163,6 +163,8 @@ class Walk {
       World next = w;
       const auto signal = move.make(next);
       if (!signal) continue;
+      // After its end a call opens a new one.
+      if (w.c.exists() && !w.c.open() && std::holds_alternative<callback::Rung>(*signal)) continue;
       callback::Facts facts;
       facts.failure_open = next.failure_open;
       const auto decision = decide(facts, next.c, *signal, next.now);
