@@ -25,6 +25,21 @@ struct ChannelHealth {
   std::string name, state, detail;  // state: ok, degraded, failing
 };
 
+// A way in or out, as the page of the channels shows it.
+struct Carrier {
+  std::string name, kind,
+      medium;  // "gsm1", "kannel", "sms"; kind also: lmtp, imap, smtp, sandbox; medium: or email
+  bool in = false, out = false;
+  std::string state, detail;        // as ChannelHealth
+  std::optional<Instant> heard_at;  // the last sign of life; empty: none yet, or it gives none
+  bool can_be_tested = false;
+};
+
+struct ChannelTest {
+  bool sent = false;  // the other side has taken it
+  std::string to, detail;
+};
+
 struct Metric {
   std::string name, help, type;  // gauge, counter; without "hejnal_"
   std::string labels;            // gateway="smsapi"; empty: none
@@ -40,7 +55,9 @@ struct Parts {
   std::string public_url, desk_name, desk_address, sms_number, phone, zone, country, version;
   std::function<std::string(const std::string& number)> normal_number;  // to E.164; empty when it is none
   std::function<std::vector<ChannelHealth>()> channels;
-  std::function<int(const std::string& text)> sms_segments;  // how many a text costs
+  std::function<std::vector<Carrier>()> carriers;
+  std::function<Result<ChannelTest>(const std::string& carrier)> test_carrier;  // waits for some seconds
+  std::function<int(const std::string& text)> sms_segments;                     // how many a text costs
   // Out of the original bytes of a mail: its n-th attachment from 0, its HTML version (pictures: those that
   // came with it are shown).
   std::function<Result<ports::MailFile>(const std::string& raw, std::size_t n)> file_of_mail;

@@ -7,6 +7,7 @@
 
 #include "api/context.hpp"
 #include "api/form.hpp"
+#include "api/presence.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "base/thread_name.hpp"
@@ -135,7 +136,7 @@ class Api::Impl {
   }
 
   void answer(Job job, ports::Archive& archive) {
-    Context context{job.request, parts_, archive, Role::nobody, false, {}, {}, &posts_};
+    Context context{job.request, parts_, archive, Role::nobody, false, {}, {}, &posts_, &presence_};
     const bool head = job.request.method == "HEAD";
     if (head) job.request.method = "GET";
     std::optional<std::uint64_t> events_after;
@@ -240,6 +241,7 @@ class Api::Impl {
 
   Parts parts_;
   PostLimiter posts_{kPostsAnHour};
+  Presence presence_;
   std::vector<std::unique_ptr<ports::Archive>> archives_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;

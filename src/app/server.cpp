@@ -11,6 +11,7 @@
 
 #include "api/api.hpp"
 #include "api/tokens.hpp"
+#include "app/carrier_check.hpp"
 #include "app/checkpointer.hpp"
 #include "app/clock.hpp"
 #include "app/control.hpp"
@@ -356,6 +357,14 @@ class Server::Impl {
       return wire::e164(number, country);
     };
     parts.channels = [this] { return channels(); };
+    tests_ = std::make_unique<CarrierCheck>(settings_, *clock_, smtp_.get(), sms_.get(), world_.get());
+    parts.carriers = [this] { return carriers(); };
+    parts.test_carrier = [this](const std::string& name) -> Result<api::ChannelTest> {
+      for (const api::Carrier& one : carriers()) {
+        if (one.name == name) return tests_->run(one);
+      }
+      return fail(Fault::not_found, "there is no channel {}", name);
+    };
     parts.sms_segments = [](const std::string& text) { return wire::sms_size(text).segments; };
     parts.file_of_mail = carriers::file_of;
     parts.html_of_mail = carriers::html_of;
@@ -428,13 +437,59 @@ class Server::Impl {
     }
     for (api::ChannelHealth& trouble : watch_->troubles()) out.push_back(std::move(trouble));
     for (const auto& mailbox : mailboxes_) {
-      const net::ImapStatus status = mailbox->status();
-      const bool deaf = status.heard_nothing_for > 30min;
+      out.push_back(health_of(mailbox->status()));
+    }
+    return out;
+  }
+
+  static api::ChannelHealth health_of(const net::ImapStatus& status) {
+    const bool deaf = status.heard_nothing_for > 30min;
+    return {"imap", status.connected && !deaf ? "ok" : "degraded",
+            fmt::format("{}, nothing heard for {}{}", status.connected ? "connected" : "not connected",
+                        format_duration(status.heard_nothing_for),
+                        status.last_error.empty() ? "" : "; " + status.last_error)};
+  }
+
+  // The ways in and out by themselves, for the page that shows each.
+  std::vector<api::Carrier> carriers() {
+    std::vector<api::Carrier> out;
+    if (world_) {
+      for (const char* medium : {"email", "sms"})
+        out.push_back(
+            {medium, "sandbox", medium, true, true, "ok", "nothing leaves this computer", {}, true});
+    }
+    if (lmtp_)
       out.push_back(
-          {"imap", status.connected && !deaf ? "ok" : "degraded",
-           fmt::format("{}, nothing heard for {}{}", status.connected ? "connected" : "not connected",
-                       format_duration(status.heard_nothing_for),
-                       status.last_error.empty() ? "" : "; " + status.last_error)});
+          {"lmtp", "lmtp", "email", true, false, "ok", "listens on " + lmtp_address, {}, smtp_ != nullptr});
+    std::size_t n = 0;
+    for (const auto& mailbox : mailboxes_) {
+      const net::ImapStatus status = mailbox->status();
+      const api::ChannelHealth health = health_of(status);
+      const std::string name = mailboxes_.size() == 1 ? "imap" : fmt::format("imap-{}", n + 1);
+      out.push_back({name, "imap", "email", true, false, health.state,
+                     fmt::format("{}: {}", settings_.imap[n].folder, health.detail),
+                     clock_->now() - status.heard_nothing_for, smtp_ != nullptr});
+      ++n;
+    }
+    if (relay_health_) {
+      const api::ChannelHealth health = relay_health_->channel();
+      out.push_back({"smtp", "smtp", "email", false, true, health.state, health.detail,
+                     relay_health_->last_taken(), true});
+    }
+    if (sms_) {
+      for (const auto& gateway : sms_->board->health()) {
+        const auto found = std::find_if(settings_.sms.begin(), settings_.sms.end(),
+                                        [&](const auto& one) { return one.name == gateway.name; });
+        out.push_back({gateway.name,
+                       found == settings_.sms.end() ? "" : found->kind,
+                       "sms",
+                       true,
+                       true,
+                       gateway.state,
+                       gateway.detail,
+                       {},
+                       true});
+      }
     }
     return out;
   }
@@ -495,6 +550,7 @@ class Server::Impl {
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::IoThread> io_;
   std::unique_ptr<ParsePool> parse_;
+  std::unique_ptr<CarrierCheck> tests_;
   std::unique_ptr<api::Api> api_;
   std::atomic<std::shared_ptr<ports::Handler>> handler_;
   std::unique_ptr<net::HttpServer> http_;
