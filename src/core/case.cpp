@@ -62,6 +62,7 @@ struct Fold {
   }
   void operator()(const Received& b) {
     if (b.automatic) return;
+    if (b.channel == Channel::web && b.relation == Relation::resend) c.reminded_at = e.at;
     // Who texts before anybody of the desk has reacted speaks of the email, which is here.
     const bool speaks_of_email = b.channel == Channel::sms && b.through == 0 && !c.human_reaction;
     if (speaks_of_email && c.channel == Channel::email && !c.announced_at) {
@@ -167,6 +168,7 @@ struct Fold {
       case Action::link:
       case Action::cancel:
       case Action::unjoin:
+      case Action::revoke_link:
         return;
       case Action::merge:
         c.merged_into = b.other;
@@ -208,6 +210,12 @@ struct Fold {
     if (c.client.phone == b.phone) c.client.phone.clear();
     for (TookOver& other : c.others) {
       if (other.client.phone == b.phone) other.client.phone.clear();
+    }
+  }
+  void operator()(const LinkChanged& b) {
+    if (b.number == c.number) c.token = b.token;
+    for (TookOver& other : c.others) {
+      if (other.cases.front() == b.number) other.token = b.token;
     }
   }
   void operator()(const Said& b) {

@@ -18,6 +18,7 @@
 #include "core/mail_health.hpp"
 #include "core/notice.hpp"
 #include "core/sms_command.hpp"
+#include "ports/accounts.hpp"
 #include "ports/incoming.hpp"
 
 namespace hejnal::ports {
@@ -196,6 +197,7 @@ class Store {
   virtual Result<std::int64_t> messages_from_clients(core::CaseNumber number) = 0;
   virtual Status set_looked_at(core::MessageId id, Instant now) = 0;  // a set-aside one
   virtual Result<std::vector<Message>> not_looked_at(int limit) = 0;  // set-aside ones, newest first
+  virtual Result<std::vector<core::MessageId>> ids_not_looked_at(int limit) = 0;  // of the same ones
   virtual Result<core::CaseNumber> last_case_told(
       std::string_view phone) = 0;  // the latest SMS to it; 0: none
   virtual Result<int> index_some(
@@ -266,6 +268,7 @@ class Store {
                            Instant now) = 0;
   virtual Result<std::vector<TokenRow>> tokens() = 0;                     // by name
   virtual Result<std::int64_t> remove_tokens(std::string_view name) = 0;  // how many there were
+  virtual Accounts& accounts() = 0;  // in the same transaction as everything else
   // Puts the store's own things in order, outside of a transaction; takes milliseconds.
   virtual void tidy() = 0;
 };
@@ -387,6 +390,7 @@ class Archive {
   virtual Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
                                                                 const core::Announcement* after,
                                                                 int limit) = 0;
+  virtual AccountsReader& accounts() = 0;
   virtual std::int64_t version() = 0;  // changes when something was committed
 };
 

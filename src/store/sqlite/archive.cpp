@@ -154,6 +154,7 @@ class SqliteArchive final : public ports::Archive {
     HEJNAL_TRY(const bool found, rows.next());
     return found ? rows.text(0) : std::string();
   }
+  ports::AccountsReader& accounts() override { return accounts_; }
   Result<Counts> counts(Instant now) override;
   Result<CaseCounts> case_counts(Instant now) override;
   std::int64_t version() override {
@@ -194,6 +195,7 @@ class SqliteArchive final : public ports::Archive {
   void forget_old_totals();
 
   Database db_;
+  SqliteAccounts accounts_{db_};
   std::int64_t totals_version_ = -1;
   std::map<std::string, Total> totals_;  // while nothing is committed
 };

@@ -117,6 +117,10 @@ Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vecto
         c.short_code, c.token, c.merged_into, c.entries, person, c.mail_lost, c.measured.receipt_at,
         c.measured.reacted_at, c.measured.answered_at, c.measured.kept, core::broken_so_far(c));
   }
+  for (const core::Entry& entry : entries) {  // seldom: so it costs the others nothing
+    if (std::holds_alternative<core::LinkChanged>(entry.body))
+      HEJNAL_TRY_VOID(db_.run("UPDATE cases SET token = ?2 WHERE number = ?1", c.number, c.token));
+  }
   return db_.run(
       "UPDATE cases SET state = ?2, open = ?3, class = ?4, class_reason = ?5, email_missing = ?6, candidates "
       "= ?7, step = ?8, "

@@ -194,6 +194,20 @@ Result<std::vector<ports::Message>> SqliteStore::not_looked_at(int limit) {
   }
 }
 
+Result<std::vector<core::MessageId>> SqliteStore::ids_not_looked_at(int limit) {
+  HEJNAL_TRY(
+      Rows rows,
+      db_.query("SELECT id FROM messages WHERE case_number = 0 AND state = 'set_aside' AND looked_at IS "
+                "NULL ORDER BY id DESC LIMIT ?1",
+                limit));
+  std::vector<core::MessageId> out;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return out;
+    out.push_back(rows.integer(0));
+  }
+}
+
 Result<core::CaseNumber> SqliteStore::last_case_told(std::string_view phone) {
   // Looked for among the latest messages only: an answer to an older SMS means nothing any more.
   return number_of(db_.query(
