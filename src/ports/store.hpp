@@ -318,6 +318,13 @@ struct PersonRow {
   std::vector<SmsContact> sms = {};  // of those numbers that have sent STOP, also when it was lifted
 };
 
+// When a procedure came into force.
+struct ProcedureVersion {
+  std::string version;
+  Instant since;
+  std::string by;  // empty: by the file, at a start
+};
+
 struct OrganisationRow {
   std::string name;
   std::int64_t people = 0;
@@ -361,6 +368,8 @@ class Archive {
     std::string last_error;          // of these
   };
   virtual Result<std::vector<Traffic>> traffic(Instant now) = 0;
+  virtual Result<std::string> procedure_text(std::string_view version) = 0;  // empty: unknown
+  virtual Result<std::vector<ProcedureVersion>> procedure_versions() = 0;    // the latest first
   // For reports: the first case that was opened then or later, and the figures of those from a number on that
   // were opened before `to`, by number.
   virtual Result<core::CaseNumber> first_case_since(Instant from) = 0;

@@ -360,5 +360,93 @@ class Reports(world.SandboxTest):
         self.assertTrue(world.eventually(lambda: self.report(by="class")["items"] == before["items"]))
 
 
+class Procedure(world.SandboxTest):
+    def now(self):
+        return self.desk.good("GET", "/api/v1/procedure")
+
+    def draft(self):
+        """A procedure that owes the first reaction to an urgent case sooner."""
+        data = self.now()["data"]
+        urgent = next(one for one in data["class"] if one["id"] == "urgent")
+        urgent["promise"]["react_within"] = "1h"
+        urgent["title"] = "Sprawy <pilne>"
+        return data
+
+    def test_the_built_in_one(self):
+        now = self.now()
+        self.assertEqual((now["language"], [one["id"] for one in now["data"]["class"]]), ("pl", ["routine", "urgent", "critical"]))
+        self.assertEqual([(one["version"], one["by"], one["current"]) for one in now["versions"]], [(now["version"], "", True)])
+        self.restart()
+        self.assertEqual(self.now(), now)
+
+    def test_a_draft_is_shown_and_its_mistakes_are_named(self):
+        shown = self.desk.good("POST", "/api/v1/procedure/preview", {"data": self.draft()})
+        self.assertTrue(shown["good"])
+        self.assertIn("Sprawy &lt;pilne&gt;", shown["html"])
+        self.assertEqual({one["path"] for one in shown["differences"]}, {"class.urgent.promise.react_within", "class.urgent.title"})
+        change = next(one for one in shown["differences"] if one["path"].endswith("react_within"))
+        self.assertEqual(change["after"], "1h")
+        data = self.draft()
+        data["class"][0]["promise"]["react_within"] = "soon"
+        data["nonsense"] = 1
+        shown = self.desk.good("POST", "/api/v1/procedure/preview", {"data": data})
+        self.assertFalse(shown["good"])
+        messages = " ".join(one["message"] for one in shown["mistakes"])
+        self.assertIn("react_within", messages)
+        self.assertIn("nonsense", messages)
+        self.assertTrue(all(one["line"] > 0 for one in shown["mistakes"]))
+        text = self.desk.good("POST", "/api/v1/procedure/preview", {"text": "title = 1\nx ="})
+        self.assertEqual((text["good"], text["mistakes"][0]["line"]), (False, 2))
+        for body in ({}, {"text": "a = 1", "data": {}}):
+            self.assertEqual(self.desk.post("/api/v1/procedure/preview", body).status, 400)
+
+    def test_it_is_put_in_force_for_new_cases_alone(self):
+        self.desk.email(ANNA, "Stara sprawa", "x")
+        self.desk.act(1, "reclassify", **{"class": "urgent", "reason": "r"})
+        before, draft = self.now()["version"], self.draft()
+        agent = self.desk.make_token("agent")
+        self.assertEqual(self.desk.post("/api/v1/procedure", {"data": draft, "replaces": before}, token=agent).status, 403)
+        self.assertEqual(self.desk.post("/api/v1/procedure", {"data": draft, "replaces": "x"}).status, 409)
+        self.assertEqual(self.desk.post("/api/v1/procedure", {"data": {"title": 1}, "replaces": before}).status, 400)
+        self.assertEqual(self.now()["version"], before)
+        after = self.desk.good("POST", "/api/v1/procedure", {"data": draft, "replaces": before})["version"]
+
+        def look():
+            self.assertEqual([(one["version"], one["by"]) for one in self.now()["versions"]], [(after, "sandbox"), (before, "")])
+            self.assertIn("Sprawy &lt;pilne&gt;", self.desk.get("/", token=None).text)
+            opened = {one["number"]: next(e["procedure"] for e in self.desk.case(one["number"])["journal"] if e["kind"] == "opened")
+                      for one in self.desk.all_cases()}
+            self.assertEqual(opened.pop(1), before)
+            self.assertEqual(set(opened.values()), {after})
+
+        self.desk.email("jan@inny.example", "Nowa sprawa", "y")
+        look()
+        self.restart("kill")
+        self.desk.email("ela@trzeci.example", "Jeszcze nowsza", "z")
+        look()
+        self.desk.act(1, "reclassify", **{"class": "critical", "reason": "stara procedura działa dalej"})
+        differences = self.desk.good("GET", f"/api/v1/procedure/versions/{before}")["differences"]
+        self.assertEqual({one["path"] for one in differences}, {"class.urgent.promise.react_within", "class.urgent.title"})
+        self.assertEqual(self.desk.good("GET", f"/api/v1/procedure/versions/{before}", **{"from": before})["differences"], [])
+        self.assertEqual(self.desk.get("/api/v1/procedure/versions/x").status, 404)
+
+
+class Templates(world.ConfiguredTest):
+    def test_the_companys_own_are_read_when_they_are_asked_for(self):
+        folder = self.folder / "templates"
+        (folder / "answers").mkdir(parents=True)
+        self.write(world.settings("{folder}", desk=f'templates = "{folder}"'))
+        desk = self.serve()
+        desk.deliver(world.mail(subject="Drukarka {number}"), recipients=["pomoc@firma.example"])
+        built_in = desk.good("GET", "/api/v1/templates")["items"]
+        self.assertEqual(sorted(one["name"] for one in built_in), ["fixed", "later", "more"])
+        (folder / "answers/fixed.txt").write_text("Title: Gotowe\n\n#{number} {subject} {client} {nic} {agent}", "utf-8")
+        (folder / "answers/more.txt").write_text("", "utf-8")
+        found = {one["name"]: one for one in desk.good("GET", "/api/v1/templates", case=1)["items"]}
+        self.assertEqual(set(found), {"fixed", "later"})
+        self.assertEqual((found["fixed"]["title"], found["fixed"]["text"]), ("Gotowe", f"#1 Drukarka {{number}} {ANNA} {{nic}} start"))
+        self.assertIn("https://pomoc.firma.example/c/", found["later"]["text"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -245,9 +245,18 @@ class Answers(world.SandboxTest):
         desk.good("POST", f"/api/v1/people/{people[0]}/organisation", {"organisation": "Klient"})
         desk.good("POST", f"/api/v1/people/{people[0]}/merge", {"into": people[1]})
         for path in (f"/api/v1/people/{people[1]}", "/api/v1/people/999", "/api/v1/organisations", "/api/v1/organisation?name=Klient",
-                     "/api/v1/organisation?name=Nikt", "/api/v1/organisation", "/api/v1/channels", "/api/v1/reports?by=class",
+                     "/api/v1/organisation?name=Nikt", "/api/v1/organisation", "/api/v1/channels", "/api/v1/reports?by=class", "/api/v1/templates", "/api/v1/templates?case=1", "/api/v1/templates?case=999",
                      "/api/v1/reports", "/api/v1/reports.csv?by=organisation", "/api/v1/reports?by=x"):
             desk.get(path)
+        now = desk.good("GET", "/api/v1/procedure")
+        now["data"]["title"] = "Inny tytuł"
+        for draft in ({"data": now["data"]}, {"text": "x"}, {"text": ""}, {}):
+            desk.post("/api/v1/procedure/preview", draft)
+        for replaces in ("x", now["version"]):
+            desk.post("/api/v1/procedure", {"data": now["data"], "replaces": replaces})
+        desk.get(f"/api/v1/procedure/versions/{now['version']}")
+        desk.get("/api/v1/procedure/versions/x")
+        desk.good("GET", "/api/v1/procedure")
         for name in ("email", "email", "sms", "telex"):
             desk.request("POST", f"/api/v1/channels/{name}/test", {})
         desk.sms("+48601999888", "STOP")

@@ -130,6 +130,14 @@ class SqliteArchive final : public ports::Archive {
   Result<std::vector<ports::PersonRow>> people_of(std::string_view organisation, int limit) override {
     return sqlite::people_of(db_, organisation, limit);
   }
+  Result<std::string> procedure_text(std::string_view version) override {
+    HEJNAL_TRY(Rows rows, db_.query("SELECT text FROM procedures WHERE version = ?1", version));
+    HEJNAL_TRY(const bool found, rows.next());
+    return found ? rows.text(0) : std::string();
+  }
+  Result<std::vector<ports::ProcedureVersion>> procedure_versions() override {
+    return sqlite::procedure_versions(db_);
+  }
   Result<core::CaseNumber> first_case_since(Instant from) override {
     return sqlite::first_case_since(db_, from);
   }

@@ -27,6 +27,7 @@ Result<std::vector<ports::OrganisationRow>> organisations(Database& db, std::str
                                                           std::string_view after);
 Result<core::CaseNumber> first_case_since(Database& db, Instant from);
 Result<std::vector<core::Figures>> figures(Database& db, core::CaseNumber from, Instant to, int limit);
+Result<std::vector<ports::ProcedureVersion>> procedure_versions(Database& db);
 // By channel, in the order of core::Channel.
 Result<std::vector<ports::Archive::Traffic>> traffic(Database& db, Instant now);
 
