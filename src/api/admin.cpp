@@ -17,13 +17,15 @@ namespace hejnal::api {
 
 namespace {
 
-constexpr Duration kDeferredMax = 30min;  // longer than a relay that greylists lets a mail wait
-
 json::Array texts(const std::vector<std::string>& list) {
   json::Array out;
   for (const std::string& s : list) out.push_back(json::Value(s));
   return out;
 }
+
+constexpr Duration kDeferredMax = 30min;  // longer than a relay that greylists lets a mail wait
+
+}  // namespace
 
 json::Object person_json(const ports::PersonRow& p) {
   json::Array sms;
@@ -52,6 +54,8 @@ json::Object number_json(const ports::NumberRow& n) {
           {"standing", to_string(n.standing)},
           {"decided_by", n.decided_by}};
 }
+
+namespace {
 
 Result<ports::Response> judge_number(Context& context, core::Standing standing) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));

@@ -12,6 +12,7 @@
 namespace hejnal::api {
 
 class PostLimiter;
+class Presence;
 
 enum class Role { nobody, client, reader, agent, administrator };
 
@@ -24,6 +25,7 @@ struct Context {
   std::string who;                    // the token's name
   std::vector<std::string> segments;  // what stood for {…} in the route, in order
   PostLimiter* posts = nullptr;       // null: nothing is limited
+  Presence* presence = nullptr;
 };
 
 using Handle = Result<ports::Response> (*)(Context&);
@@ -113,6 +115,9 @@ ports::Response page_response(const Page& page, std::vector<Row> rows, std::int6
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
 std::string content_disposition(std::string_view name);  // as a download of this name
+json::Object person_json(const ports::PersonRow& person);
+json::Object number_json(const ports::NumberRow& number);
+json::Array presence_json(Context& context, core::CaseNumber number);
 std::string etag_of(std::int64_t entries);                // of a case with so many entries in its journal
 
 // -- handlers, by file
@@ -120,6 +125,8 @@ std::string etag_of(std::int64_t entries);                // of a case with so m
 Result<ports::Response> list_cases(Context&);
 Result<ports::Response> get_case(Context&);
 Result<ports::Response> get_counts(Context&);
+Result<ports::Response> get_presence(Context&);
+Result<ports::Response> set_presence(Context&);
 Result<ports::Response> create_case(Context&);
 Result<ports::Response> act_read(Context&);
 Result<ports::Response> act_start(Context&);
@@ -146,6 +153,18 @@ Result<ports::Response> open_set_aside(Context&);
 Result<ports::Response> join_set_aside(Context&);
 Result<ports::Response> dismiss_set_aside(Context&);
 Result<ports::Response> list_people(Context&);
+Result<ports::Response> get_person(Context&);
+Result<ports::Response> list_organisations(Context&);
+Result<ports::Response> get_organisation(Context&);
+Result<ports::Response> list_templates(Context&);
+Result<ports::Response> get_procedure(Context&);
+Result<ports::Response> get_procedure_version(Context&);
+Result<ports::Response> preview_procedure(Context&);
+Result<ports::Response> adopt_procedure(Context&);
+Result<ports::Response> list_channels(Context&);
+Result<ports::Response> get_report(Context&);
+Result<ports::Response> get_report_csv(Context&);
+Result<ports::Response> test_channel(Context&);
 Result<ports::Response> merge_person(Context&);
 Result<ports::Response> name_person(Context&);
 Result<ports::Response> allow_sms(Context&);

@@ -1,4 +1,5 @@
 // From a request to its handler: routing, the token, worker threads, live events.
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <limits>
@@ -7,6 +8,7 @@
 
 #include "api/context.hpp"
 #include "api/form.hpp"
+#include "api/presence.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "base/thread_name.hpp"
@@ -83,6 +85,14 @@ class Api::Impl {
  public:
   explicit Impl(Parts parts) : parts_(std::move(parts)) {}
 
+  // Requests that are under way keep what they have begun with; there are few procedures in a server's life.
+  void set_procedure(core::Procedure procedure) {
+    const std::lock_guard lock(mutex_);
+    later_parts_.push_back(std::make_unique<Parts>(parts_));
+    later_parts_.back()->procedure = std::move(procedure);
+    now_ = later_parts_.back().get();
+  }
+
   Status start() {
     for (int i = 0; i < parts_.workers; ++i) {
       HEJNAL_TRY(auto archive, parts_.open_archive());
@@ -135,7 +145,7 @@ class Api::Impl {
   }
 
   void answer(Job job, ports::Archive& archive) {
-    Context context{job.request, parts_, archive, Role::nobody, false, {}, {}, &posts_};
+    Context context{job.request, *now_.load(), archive, Role::nobody, false, {}, {}, &posts_, &presence_};
     const bool head = job.request.method == "HEAD";
     if (head) job.request.method = "GET";
     std::optional<std::uint64_t> events_after;
@@ -239,7 +249,10 @@ class Api::Impl {
   }
 
   Parts parts_;
+  std::vector<std::unique_ptr<Parts>> later_parts_;
+  std::atomic<const Parts*> now_ = &parts_;
   PostLimiter posts_{kPostsAnHour};
+  Presence presence_;
   std::vector<std::unique_ptr<ports::Archive>> archives_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
@@ -256,6 +269,8 @@ Result<std::unique_ptr<Api>> Api::start(Parts parts) {
   HEJNAL_TRY_VOID(impl->start());
   return std::unique_ptr<Api>(new Api(std::move(impl)));
 }
+
+void Api::set_procedure(core::Procedure procedure) { impl_->set_procedure(std::move(procedure)); }
 
 ports::Handler Api::handler() {
   return [impl = impl_.get()](ports::Request request, ports::Reply reply) {

@@ -30,6 +30,7 @@ namespace hejnal::desk {
 
 // Settings of the desk in the store.
 inline constexpr const char* kReviewAt = "review_at";
+inline constexpr const char* kProcedureLog = "procedure_log";  // a line for each: since ms, version, by whom
 inline constexpr const char* kMessageKey = "message_key";  // secret: makes Message-IDs that nobody can guess
 
 struct Settings {
@@ -140,6 +141,12 @@ class Desk {
   // Set-aside mail: becomes a case (`into` 0) or part of one, or was looked at and is neither.
   Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
   Status dismiss(core::MessageId message);
+
+  // Another procedure for the cases that are opened from now on; each other keeps its own. In two steps, so
+  // that what is in force is always what is stored: first keep_procedure, and once that is committed
+  // adopt_procedure.
+  Status keep_procedure(const core::Procedure& procedure, const std::string& text, const std::string& by);
+  void adopt_procedure(core::Procedure procedure, std::string text);
 
   // -- time
   // -------------------------------------------------------------------------------------------------------

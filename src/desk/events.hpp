@@ -21,7 +21,7 @@ namespace hejnal::desk {
 struct Change {
   std::uint64_t id = 0;
   core::CaseNumber number = 0;
-  std::string what;  // "opened", "changed", "message", "notice"
+  std::string what;  // "opened", "changed", "message", "notice", "presence"
 };
 
 class Events {

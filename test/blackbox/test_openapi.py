@@ -196,6 +196,9 @@ class Answers(world.SandboxTest):
                              ("answer", {"text": "a", "channels": ["email"], "delay_s": 60}), ("cancel", {}), ("answer", {"text": "b"}), ("settle", {}),
                              ("reopen", {}), ("link", {"to": 2})):
             desk.act(1, action, **body)
+        for state in ("looking", "typing"):
+            desk.good("POST", "/api/v1/cases/1/presence", {"state": state})
+        desk.good("GET", "/api/v1/cases/1/presence")
         desk.email(ANNA, desk.emails(to=ANNA)[0]["subject"], "Jeszcze coś.")
         message = [one for one in desk.case(1)["messages"] if one["direction"] == "in"][-1]["id"]
         desk.act(1, "split", message=message)
@@ -241,6 +244,21 @@ class Answers(world.SandboxTest):
         people = [one["id"] for one in desk.good("GET", "/api/v1/people")["items"]]
         desk.good("POST", f"/api/v1/people/{people[0]}/organisation", {"organisation": "Klient"})
         desk.good("POST", f"/api/v1/people/{people[0]}/merge", {"into": people[1]})
+        for path in (f"/api/v1/people/{people[1]}", "/api/v1/people/999", "/api/v1/organisations", "/api/v1/organisation?name=Klient",
+                     "/api/v1/organisation?name=Nikt", "/api/v1/organisation", "/api/v1/channels", "/api/v1/reports?by=class", "/api/v1/templates", "/api/v1/templates?case=1", "/api/v1/templates?case=999",
+                     "/api/v1/reports", "/api/v1/reports.csv?by=organisation", "/api/v1/reports?by=x"):
+            desk.get(path)
+        now = desk.good("GET", "/api/v1/procedure")
+        now["data"]["title"] = "Inny tytuł"
+        for draft in ({"data": now["data"]}, {"text": "x"}, {"text": ""}, {}):
+            desk.post("/api/v1/procedure/preview", draft)
+        for replaces in ("x", now["version"]):
+            desk.post("/api/v1/procedure", {"data": now["data"], "replaces": replaces})
+        desk.get(f"/api/v1/procedure/versions/{now['version']}")
+        desk.get("/api/v1/procedure/versions/x")
+        desk.good("GET", "/api/v1/procedure")
+        for name in ("email", "email", "sms", "telex"):
+            desk.request("POST", f"/api/v1/channels/{name}/test", {})
         desk.sms("+48601999888", "STOP")
         stopped = desk.good("GET", "/api/v1/people", q="+48601999888")["items"][0]["id"]
         desk.good("POST", f"/api/v1/people/{stopped}/allow-sms", {"phone": "+48601999888", "note": "prosi o SMS"})
@@ -263,7 +281,8 @@ class Answers(world.SandboxTest):
         for method, path, body in (("GET", "/api/v1/cases/999", None), ("GET", "/api/v1/cases/x", None), ("POST", "/api/v1/cases", {"x": 1}),
                                    ("POST", "/api/v1/cases/2/read", {}), ("POST", "/api/v1/cases/3/answer", {}), ("GET", "/api/v1/messages/999999999/raw", None),
                                    ("GET", "/api/v1/messages/999999999/html", None), ("GET", "/api/v1/messages/999999999/attachments/0", None),
-                                   ("POST", "/api/v1/people/999/merge", {"into": 1}), ("POST", "/api/v1/set-aside/999/open", {}),
+                                   ("POST", "/api/v1/people/999/merge", {"into": 1}), ("POST", "/api/v1/cases/999/presence", {"state": "looking"}),
+                                   ("GET", "/api/v1/cases/x/presence", None), ("POST", "/api/v1/set-aside/999/open", {}),
                                    ("POST", "/api/v1/tokens", {"name": "x", "role": "y"}), ("POST", "/sandbox/advance", {"seconds": -1})):
             self.assertGreaterEqual(desk.request(method, path, body).status, 400, path)
             desk.request(method, path, body, token=None)
