@@ -8,6 +8,7 @@
 
 #include "desk/ledger.hpp"
 #include "ports/http.hpp"
+#include "ports/incoming.hpp"
 #include "ports/store.hpp"
 #include "ports/world.hpp"
 
@@ -36,8 +37,11 @@ struct Parts {
   ports::Clock* clock = nullptr;
   std::function<Result<std::unique_ptr<ports::Archive>>()> open_archive;
   core::Procedure procedure;
-  std::string public_url, desk_name, desk_address, sms_number, phone, zone, country, version;
+  std::vector<core::Procedure> translations;  // the same procedure in other languages, to be shown only
+  std::string public_url, desk_name, banner, desk_address, sms_number, phone, zone, country, version;
   std::function<std::string(const std::string& number)> normal_number;  // to E.164; empty when it is none
+  // Reads multipart/form-data, by its Content-Type and its body.
+  std::function<Result<ports::IncomingForm>(std::string_view, std::string_view)> read_form;
   std::function<std::vector<ChannelHealth>()> channels;
   std::function<int(const std::string& text)> sms_segments;  // how many a text costs
   std::function<std::vector<Metric>()> metrics;              // of the carriers; those of one name together

@@ -16,7 +16,6 @@ namespace hejnal::api {
 namespace {
 
 constexpr std::size_t kWaitingMax = 2000;
-constexpr int kPostsAnHour = 30;  // by one link
 constexpr const char* kEvents = "/api/v1/events";
 constexpr std::uint64_t kUnknownId = std::numeric_limits<std::uint64_t>::max();  // is answered by a reload
 
@@ -135,7 +134,7 @@ class Api::Impl {
   }
 
   void answer(Job job, ports::Archive& archive) {
-    Context context{job.request, parts_, archive, Role::nobody, false, {}, {}, &posts_};
+    Context context{job.request, parts_, archive, Role::nobody, false, {}, {}, &limits_};
     const bool head = job.request.method == "HEAD";
     if (head) job.request.method = "GET";
     std::optional<std::uint64_t> events_after;
@@ -239,7 +238,7 @@ class Api::Impl {
   }
 
   Parts parts_;
-  PostLimiter posts_{kPostsAnHour};
+  Limits limits_;
   std::vector<std::unique_ptr<ports::Archive>> archives_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
