@@ -96,6 +96,7 @@ struct Pages {
         HEJNAL_CHECK(is_good);
       }
     }
+    cache.Freeze();  // no file is ever looked for
   }
   static std::string key(std::string_view name, std::size_t language) {
     return fmt::format("{}.{}", name, kLanguages[language]);
@@ -124,6 +125,8 @@ std::optional<int> days_ahead(const LocalTime& then, Instant now, std::string_vi
 }
 
 }  // namespace
+
+void load_pages() { static_cast<void>(pages()); }
 
 Fill& Fill::set(std::string name, std::string value) {
   values_.emplace_back(std::move(name), std::move(value));

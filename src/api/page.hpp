@@ -38,6 +38,8 @@ struct Fill::Row {
   std::unique_ptr<Fill> fill;
 };
 
+void load_pages();  // now, and not when the first one is asked for
+
 // `name`: of a file in templates/pages, without ".html"; `language`: "pl", else English.
 std::string fill_page(std::string_view name, std::string_view language, const Fill& fill);
 

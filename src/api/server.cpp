@@ -7,6 +7,7 @@
 
 #include "api/context.hpp"
 #include "api/form.hpp"
+#include "api/page.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "base/thread_name.hpp"
@@ -83,6 +84,7 @@ class Api::Impl {
   explicit Impl(Parts parts) : parts_(std::move(parts)) {}
 
   Status start() {
+    load_pages();
     for (int i = 0; i < parts_.workers; ++i) {
       HEJNAL_TRY(auto archive, parts_.open_archive());
       archives_.push_back(std::move(archive));
