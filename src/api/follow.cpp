@@ -61,8 +61,8 @@ void fill_steps(ClientPage& page, const Followed& followed) {
   if (c.state == State::closed || c.state == State::settled) last = std::size(steps) - 1;
   for (std::size_t i = 0; i < std::size(steps); ++i) {
     const auto& [name, at] = steps[i];
-    if (!at && i < last) continue;
-    if (!at && c.state == State::closed) continue;
+    if (!at && (i < last || c.state == State::closed)) continue;
+    if (!at && i == std::size(steps) - 1 && !c.answered_at) continue;  // not yet of interest
     Fill& row = page.fill.row("STEP");
     row.set("STEP_NAME", page.say(name)).set("STEP_CLASS", at ? "done" : "later");
     if (at) {
@@ -104,7 +104,8 @@ void fill_next(ClientPage& page, const core::Case& c, bool just_reminded) {
     case answer_question:
       return section("QUESTION");
     case look:
-      return section(next.at ? "LOOK" : "NOTHING");
+      page.fill.show("QUIET");
+      return section("LOOK");
     case nothing:
       return section("NOTHING");
     case write_anew:
@@ -135,6 +136,7 @@ void fill_talk(ClientPage& page, const Followed& followed, const std::vector<por
         .set("TEXT", m.channel == Channel::call ? page.say("call_words") : m.text);
     if (m.outgoing && m.automatic) {
       row.show("AUTO");
+      row.show("SMALL");
       continue;
     }
     Fill& human = row.row("HUMAN");
@@ -165,7 +167,7 @@ Status fill_case(ClientPage& page, const Followed& followed, const std::string& 
   fill_next(page, c, just_reminded);
   fill_talk(page, followed, messages);
   const bool is_over = c.state == State::settled || c.state == State::closed;
-  page.fill.show("MAY_WORK", !is_over && !c.email_missing);
+  page.fill.show("MAY_WORK", !is_over && !c.email_missing && (c.state != State::waiting || core::open_question(c)));
   return {};
 }
 

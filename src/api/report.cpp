@@ -89,7 +89,7 @@ ports::Response second_step(ClientPage& page, const Typed& typed, int status) {
   page.fill.set("ANSWER", page.at(look.answer_by)).set("ANSWER_ISO", format_rfc3339(look.answer_by));
   if (look.remind_at)
     page.fill.row("REMIND")
-        .set("REMIND_AT", page.at(*look.remind_at))
+        .set("REMIND_AT", limit(*look.remind_at, page.parts.clock->now(), page.parts.zone, page.language))
         .set("REMIND_ISO", format_rfc3339(*look.remind_at));
   std::string who;
   for (const std::string& one : {typed.name, typed.email, typed.phone}) {
