@@ -167,7 +167,8 @@ Status fill_case(ClientPage& page, const Followed& followed, const std::string& 
   fill_next(page, c, just_reminded);
   fill_talk(page, followed, messages);
   const bool is_over = c.state == State::settled || c.state == State::closed;
-  page.fill.show("MAY_WORK", !is_over && !c.email_missing && (c.state != State::waiting || core::open_question(c)));
+  page.fill.show("MAY_WORK",
+                 !is_over && !c.email_missing && (c.state != State::waiting || core::open_question(c)));
   return {};
 }
 
