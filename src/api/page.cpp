@@ -115,10 +115,15 @@ void put(const Fill& fill, ctemplate::TemplateDictionary& dictionary) {
 
 std::string clock_of(const LocalTime& t) { return fmt::format("{}:{:02}", t.hour, t.minute); }
 
-// How many midnights lie between now and then; nullopt: more than one.
+// How many midnights lie between now and then; nullopt: more than one. Counted from noon, because the night in
+// which the clocks change makes a day longer or shorter than 24 h.
 std::optional<int> days_ahead(const LocalTime& then, Instant now, std::string_view zone) {
+  const auto today = local_time(now, zone);
+  if (!today) return std::nullopt;
+  const auto noon = from_local(today->year, today->month, today->day, 12, 0, zone);
+  if (!noon) return std::nullopt;
   for (const int days : {0, 1, -1}) {
-    const auto day = local_time(now + 24h * days, zone);
+    const auto day = local_time(*noon + 24h * days, zone);
     if (day && day->year == then.year && day->month == then.month && day->day == then.day) return days;
   }
   return std::nullopt;

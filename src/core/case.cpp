@@ -212,6 +212,7 @@ struct Fold {
   }
   void operator()(const Said& b) {
     c.notices = b.notice;
+    if (b.channel == Channel::email && !is_for_desk(b.what)) c.mails.push_back(b.notice);
     if (b.what == NoticeKind::start_of_work) c.start_of_work_said = true;
     if (b.what == NoticeKind::acknowledgement || b.what == NoticeKind::start_of_work) c.acknowledged = true;
     if (b.what == NoticeKind::receipt_by_sms && !contains(c.told_of_loss, b.to))
@@ -220,6 +221,9 @@ struct Fold {
   void operator()(const Withheld&) {}
   void operator()(const Fate& b) {
     if (b.state == NoticeState::bounced || b.state == NoticeState::failed) c.lost_notices.push_back(b.notice);
+    if (!contains(c.mails, b.notice)) return;
+    if (b.state == NoticeState::bounced || b.state == NoticeState::failed) c.mail_lost = true;
+    if (b.state == NoticeState::delivered || b.state == NoticeState::seen) c.mail_lost = false;
   }
 };
 

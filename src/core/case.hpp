@@ -76,6 +76,8 @@ struct Case {
   std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
   std::vector<int> lost_notices;          // bounced or failed
+  std::vector<int> mails;                 // those that went to a client by email
+  bool mail_lost = false;                 // the last of these whose fate is known did not arrive
   std::vector<std::string> told_of_loss;  // numbers that know by SMS that our mail does not arrive
   int notices = 0;                        // said so far
   std::int64_t entries = 0;               // applied so far: the next entry's seq is entries + 1

@@ -102,6 +102,12 @@ enum class AlertReason {
 };
 enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
 
+// What is said to the desk's own people; all else is for clients.
+constexpr bool is_for_desk(NoticeKind kind) {
+  return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside ||
+         kind == NoticeKind::left_out || kind == NoticeKind::commands;
+}
+
 template <class E>
 struct Names;  // specialised below: the words used in the journal, the API, the database and the docs
 

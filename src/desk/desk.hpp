@@ -202,6 +202,7 @@ class Desk {
   std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
+  Status read_set_aside();
   // What of the mail that was set aside may be the email that `waiting` waits for.
   Result<std::vector<core::FoundMail>> found_for(const core::Candidate& waiting);
   Result<std::vector<core::MailOffered>> offers_of(const std::vector<core::FoundMail>& found);
@@ -233,6 +234,7 @@ class Desk {
                                    std::string why);
   Status say_about_sms(core::Notice notice, core::MessageId because);
   Result<std::vector<core::AlertCode>> open_codes(const std::string& phone);
+  Result<std::vector<core::AlertCode>> open_among(const std::vector<core::AlertCode>& printed);
   Status add_code(core::Notice& alert);
   Result<bool> too_late_or_stopped(const ports::OutboxItem& item);
   Status ask_for_reports(int room);
@@ -272,6 +274,10 @@ class Desk {
     core::Case c;
     std::list<core::CaseNumber>::iterator place;
   };
+  // Set-aside mail, as far as the search for an announced one looks through it.
+  std::vector<core::SetAsideMail> set_aside_;
+  std::vector<core::MessageId> set_aside_ids_;  // of those, and of what is no mail
+
   std::unordered_map<core::CaseNumber, Remembered> cases_;  // the latest 2,000, as they are in the store
   std::list<core::CaseNumber> recent_;
 };
