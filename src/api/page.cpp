@@ -115,8 +115,8 @@ void put(const Fill& fill, ctemplate::TemplateDictionary& dictionary) {
 
 std::string clock_of(const LocalTime& t) { return fmt::format("{}:{:02}", t.hour, t.minute); }
 
-// How many midnights lie between now and then; nullopt: more than one. Counted from noon, because the night in
-// which the clocks change makes a day longer or shorter than 24 h.
+// How many midnights lie between now and then; nullopt: more than one. Counted from noon, because the night
+// in which the clocks change makes a day longer or shorter than 24 h.
 std::optional<int> days_ahead(const LocalTime& then, Instant now, std::string_view zone) {
   const auto today = local_time(now, zone);
   if (!today) return std::nullopt;
