@@ -168,6 +168,19 @@ Result<ports::Response> act_not_a_case(Context& context) {
   return done ? case_response(context, number) : changed_meanwhile(number);
 }
 
+// The client's link leads nowhere from now on. The new one stands in the answer, and goes to nobody by
+// itself.
+Result<ports::Response> act_revoke_link(Context& context) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const std::string reason = body.line("reason", false, 2000);
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const auto done, if_unchanged<core::Case>(context, number, [&](desk::Desk& desk) {
+               return desk.revoke_link(number, reason, context.who);
+             }));
+  return done ? case_response(context, number) : changed_meanwhile(number);
+}
+
 Result<ports::Response> create_case(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   desk::NewReport report;

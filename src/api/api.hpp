@@ -9,6 +9,7 @@
 #include "desk/ledger.hpp"
 #include "json/value.hpp"
 #include "ports/http.hpp"
+#include "ports/incoming.hpp"
 #include "ports/letters.hpp"
 #include "ports/mail_view.hpp"
 #include "ports/store.hpp"
@@ -65,8 +66,11 @@ struct Parts {
   std::function<Result<std::unique_ptr<ports::Archive>>()> open_archive;
   core::Procedure procedure;  // the one in force when a request came
   Procedures procedures;
-  std::string public_url, desk_name, desk_address, sms_number, phone, zone, country, version;
+  std::vector<core::Procedure> translations;  // the same procedure in other languages, to be shown only
+  std::string public_url, desk_name, banner, desk_address, sms_number, phone, zone, country, version;
   std::function<std::string(const std::string& number)> normal_number;  // to E.164; empty when it is none
+  // Reads multipart/form-data, by its Content-Type and its body.
+  std::function<Result<ports::IncomingForm>(std::string_view, std::string_view)> read_form;
   std::function<std::vector<ChannelHealth>()> channels;
   std::function<Result<std::vector<ports::AnswerTemplate>>(const std::string& language)> answer_templates;
   std::function<std::vector<Carrier>()> carriers;

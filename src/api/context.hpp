@@ -11,7 +11,7 @@
 
 namespace hejnal::api {
 
-class PostLimiter;
+struct Limits;
 class Presence;
 
 enum class Role { nobody, client, reader, agent, administrator };
@@ -24,7 +24,7 @@ struct Context {
   bool unknown_token = false;         // there was one, and it is nobody's
   std::string who;                    // the token's name
   std::vector<std::string> segments;  // what stood for {…} in the route, in order
-  PostLimiter* posts = nullptr;       // null: nothing is limited
+  Limits* limits = nullptr;           // null: nothing is limited
   Presence* presence = nullptr;
 };
 
@@ -184,6 +184,12 @@ Result<ports::Response> follow_page(Context&);
 Result<ports::Response> follow_reply(Context&);
 Result<ports::Response> text_page(Context&);
 Result<ports::Response> text_typed(Context&);
+Result<ports::Response> follow_remind(Context&);
+Result<ports::Response> follow_works(Context&);
+Result<ports::Response> report_page(Context&);
+Result<ports::Response> report_sent(Context&);
+Result<ports::Response> client_script(Context&);
+Result<ports::Response> act_revoke_link(Context&);
 Result<ports::Response> stylesheet(Context&);
 Result<ports::Response> sandbox_page(Context&);
 Result<ports::Response> sandbox_script(Context&);

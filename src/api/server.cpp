@@ -8,6 +8,7 @@
 
 #include "api/context.hpp"
 #include "api/form.hpp"
+#include "api/page.hpp"
 #include "api/presence.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
@@ -18,7 +19,6 @@ namespace hejnal::api {
 namespace {
 
 constexpr std::size_t kWaitingMax = 2000;
-constexpr int kPostsAnHour = 30;  // by one link
 constexpr const char* kEvents = "/api/v1/events";
 constexpr std::uint64_t kUnknownId = std::numeric_limits<std::uint64_t>::max();  // is answered by a reload
 
@@ -94,6 +94,7 @@ class Api::Impl {
   }
 
   Status start() {
+    load_pages();
     for (int i = 0; i < parts_.workers; ++i) {
       HEJNAL_TRY(auto archive, parts_.open_archive());
       archives_.push_back(std::move(archive));
@@ -145,7 +146,7 @@ class Api::Impl {
   }
 
   void answer(Job job, ports::Archive& archive) {
-    Context context{job.request, *now_.load(), archive, Role::nobody, false, {}, {}, &posts_, &presence_};
+    Context context{job.request, *now_.load(), archive, Role::nobody, false, {}, {}, &limits_, &presence_};
     const bool head = job.request.method == "HEAD";
     if (head) job.request.method = "GET";
     std::optional<std::uint64_t> events_after;
@@ -251,7 +252,7 @@ class Api::Impl {
   Parts parts_;
   std::vector<std::unique_ptr<Parts>> later_parts_;
   std::atomic<const Parts*> now_ = &parts_;
-  PostLimiter posts_{kPostsAnHour};
+  Limits limits_;
   Presence presence_;
   std::vector<std::unique_ptr<ports::Archive>> archives_;
   std::vector<std::thread> threads_;

@@ -31,6 +31,7 @@
 #include "carriers/email/composing.hpp"
 #include "carriers/email/view.hpp"
 #include "carriers/words/answers.hpp"
+#include "carriers/web/form.hpp"
 #include "carriers/words/templates.hpp"
 #include "carriers/world/world.hpp"
 #include "config/procedure_data.hpp"
@@ -97,6 +98,18 @@ Result<LoadedProcedure> load_procedure(const config::Settings& settings) {
   } else {
     HEJNAL_TRY(out.text, read_file(settings.procedure, 1u << 20));
     HEJNAL_TRY(out.procedure, config::read_procedure(out.text, settings.procedure));
+  }
+  return out;
+}
+
+// The built-in procedure exists in each language.
+static std::vector<core::Procedure> translations_of(const LoadedProcedure& loaded) {
+  const auto own = config::builtin_procedure_text(loaded.procedure.language);
+  std::vector<core::Procedure> out;
+  if (!own || *own != loaded.text) return out;
+  for (const char* language : {"pl", "en"}) {
+    auto other = config::builtin_procedure(language);
+    if (other && language != loaded.procedure.language) out.push_back(std::move(*other));
   }
   return out;
 }
@@ -327,7 +340,9 @@ class Server::Impl {
     net::HttpServerOptions http;
     http.listen = settings_.http_listen;
     http.body_limit_of = [sandbox = options_.sandbox](std::string_view, std::string_view path) {
-      return sandbox && path == "/sandbox/email" ? std::size_t{26} << 20 : std::size_t{1} << 20;
+      const bool files =
+          path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
+      return std::size_t{files ? 26u : 1u} << 20;
     };
     auto opened = net::HttpServer::open(
         *io_,
@@ -401,6 +416,8 @@ class Server::Impl {
     parts.clock = clock_.get();
     parts.open_archive = [path = settings_.store_path] { return store::sqlite::open_archive(path); };
     parts.procedure = loaded_.procedure;
+    parts.translations = translations_of(loaded_);
+    parts.read_form = carriers::read_form;
     parts.public_url = settings_.public_url;
     parts.desk_name = settings_.name;
     parts.desk_address = settings_.address;

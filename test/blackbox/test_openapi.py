@@ -275,6 +275,16 @@ class Answers(world.SandboxTest):
         for body in (b"text=Jeszcze", b"text="):
             desk.request("POST", follow + "/text", body, token=None, headers=form)
         desk.request("POST", follow + "/text", b"text=x", token=None, headers={**form, "Sec-Fetch-Site": "cross-site"})
+        desk.request("POST", follow, b"text=x", token=None, headers={**form, "Sec-Fetch-Site": "cross-site"})
+        for verb in ("remind", "works", "remind"):
+            desk.request("POST", f"{follow}/{verb}", b"", token=None, headers=form)
+        desk.request("POST", follow + "/works", b"", token=None, headers={**form, "Sec-Fetch-Site": "cross-site"})
+        desk.request("POST", "/c/nobody/remind", b"", token=None, headers=form)
+        desk.get("/report")
+        desk.get("/client.js")
+        for body in (b"do=preview", b"do=preview&class=urgent&text=x&email=a%40b.example", b"do=send&class=urgent&text=x&email=a%40b.example"):
+            desk.request("POST", "/report", body, token=None, headers=form)
+        desk.act(3, "revoke-link", reason="wysłany dalej")
         desk.get("/c/nobody")
         desk.request("POST", "/c/nobody", b"text=x", token=None, headers=form)
         # And what goes wrong.
