@@ -318,8 +318,7 @@ class Api::Impl {
       }
       if (context.visit && context.visit->set_up_only && route.least > Role::nobody &&
           !is_for_setting_up(route))
-        return problem(403, "Not allowed", "first set up a second factor, as this desk requires one",
-                       {{"totp_needed", true}});
+        return totp_needed();
       if (!context.visit && route.least > Role::nobody && is_for_setting_up(route))
         return problem(409, "Not in this state", "a token has no session; sign in by a browser");
       return handle(context, route);
@@ -329,7 +328,8 @@ class Api::Impl {
       return moved;
     }
     if (path == kEvents && context.request.method != "GET") allowed = "GET";
-    if (path == kEvents && allowed.empty()) return not_allowed(context, Role::reader);
+    if (path == kEvents && allowed.empty())
+      return context.visit && context.visit->set_up_only ? totp_needed() : not_allowed(context, Role::reader);
     if (!allowed.empty()) {
       ports::Response response =
           problem(405, "Method not allowed", fmt::format("{} takes {}", sanitize_utf8(path), allowed));
@@ -338,6 +338,11 @@ class Api::Impl {
     }
     return problem(404, "Not found",
                    fmt::format("there is nothing at {}", truncate_utf8(sanitize_utf8(path), 200)));
+  }
+
+  static ports::Response totp_needed() {
+    return problem(403, "Not allowed", "first set up a second factor, as this desk requires one",
+                   {{"totp_needed", true}});
   }
 
   // What changes something stands in the audit log: usually in the same transaction (run_on_ledger).

@@ -72,8 +72,12 @@ void SignInLimits::undo(const Try& one, Instant now) {
 void SignInLimits::succeeded(const Try& one, Instant now) {
   undo(one, now);
   const std::lock_guard lock(mutex_);
-  pairs_.all.erase(pair_of(one.account, one.network));
-  if (!one.device.empty()) devices_.all.erase(pair_of(one.account, one.device));
+  // What strangers have got wrong in the same network stays.
+  if (!one.device.empty()) {
+    devices_.all.erase(pair_of(one.account, one.device));
+  } else {
+    pairs_.all.erase(pair_of(one.account, one.network));
+  }
 }
 
 std::size_t SignInLimits::remembered() const {
