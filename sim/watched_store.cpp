@@ -125,6 +125,9 @@ class WatchedStore final : public ports::Store {
   Result<std::vector<ports::Message>> not_looked_at(int limit) override {
     return store_->not_looked_at(limit);
   }
+  Result<std::vector<MessageId>> ids_not_looked_at(int limit) override {
+    return store_->ids_not_looked_at(limit);
+  }
   Result<CaseNumber> last_case_told(string_view phone) override { return store_->last_case_told(phone); }
   // No law looks at the index, and it is dear to write for one message alone: it may be some commits behind.
   Result<int> index_some(int limit) override {

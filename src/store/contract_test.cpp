@@ -676,11 +676,13 @@ TYPED_TEST(StoreContract, WhatWasSetAsideWaitsForALook) {
              third = this->store->add_message(m, {}).value();
   EXPECT_EQ(this->store->not_looked_at(10).value().size(), 3u);
   EXPECT_EQ(this->store->not_looked_at(1).value().at(0).id, third);
+  EXPECT_EQ(this->store->ids_not_looked_at(2).value(), (std::vector<core::MessageId>{third, second}));
   ASSERT_TRUE(this->store->set_looked_at(third, kStart));
   ASSERT_TRUE(this->store->move_message(second, 1));
   const auto left = this->store->not_looked_at(10).value();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].id, first);
+  EXPECT_EQ(this->store->ids_not_looked_at(10).value(), (std::vector<core::MessageId>{first}));
 }
 
 TYPED_TEST(StoreContract, AMessageThatHasComeAgainIsCounted) {

@@ -341,6 +341,14 @@ class MemoryStore final : public ports::Store {
     });
     return out;
   }
+  Result<List<MessageId>> ids_not_looked_at(int limit) override {
+    List<MessageId> out;
+    t_.not_looked_at.descending(true, [&](MessageId id) {
+      if (std::ssize(out) < limit) out.push_back(id);
+      return std::ssize(out) < limit;
+    });
+    return out;
+  }
   Result<CaseNumber> last_case_told(string_view phone) override {
     // Among the latest messages only: an answer to an older SMS means nothing any more.
     const MessageId oldest = last_message() - 5000;

@@ -66,6 +66,7 @@ class SqliteStore final : public ports::Store {
   Status came_again(core::MessageId id, Instant now) override;
   Status set_looked_at(core::MessageId id, Instant now) override;
   Result<std::vector<ports::Message>> not_looked_at(int limit) override;
+  Result<std::vector<core::MessageId>> ids_not_looked_at(int limit) override;
   Result<core::CaseNumber> last_case_told(std::string_view phone) override;
   Result<int> index_some(int limit) override;
 
@@ -120,6 +121,10 @@ class SqliteStore final : public ports::Store {
   Result<core::CaseNumber> number_of(Result<Rows> rows);
   Result<std::int64_t> person_of(std::string_view kind, std::string_view value);
   Result<std::int64_t> person_of_client(const core::Party& client);
+  Status note_last_word(const ports::Message& message, core::MessageId id);
+  Status find_last_word(core::CaseNumber number);  // anew, of a case that a message has left
+  Status hand_last_word(core::CaseNumber from, core::CaseNumber into);
+  Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
 
   Database db_;
   SqliteAccounts accounts_{db_};
