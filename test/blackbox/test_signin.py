@@ -10,7 +10,6 @@ import struct
 import threading
 import time
 import unittest
-from datetime import datetime
 from http.cookies import SimpleCookie
 
 import world
@@ -93,7 +92,7 @@ class SignInTest(world.SandboxTest):
         return browser
 
     def now(self):
-        return datetime.fromisoformat(self.desk.world()["now"].replace("Z", "+00:00")).timestamp()
+        return world.instant(self.desk.world()["now"])
 
     def set_up_totp(self, browser, password=PASSWORD):
         """Gives the secret and the recovery codes."""

@@ -102,7 +102,8 @@ Status note(Context& context, desk::Desk& desk, const std::string& who, const st
 Result<Begun> begin_session(Context& context, desk::Desk& desk, ports::UserRow& user) {
   ports::Accounts& accounts = desk.store().accounts();
   Begun out;
-  HEJNAL_TRY_VOID(accounts.remove_expired(desk.now() - context.gate->settings().idle, desk.now()));
+  // The store hears of who was seen some minutes late.
+  HEJNAL_TRY_VOID(accounts.remove_expired(desk.now() - context.gate->settings().idle - 1h, desk.now()));
   if (const std::string before = cookie(context.request, context.gate->session_cookie()); !before.empty()) {
     HEJNAL_TRY(const auto old, accounts.session(sha256_hex(before)));
     if (old) {
