@@ -45,7 +45,7 @@ std::vector<ports::Header> UserCommand::query() const {
 }
 
 UserCommand UserCommand::of(const ports::Request& request) {
-  const auto text = [&](const char* name) { return std::string(request.parameter(name)); };
+  const auto text = [&](const char* field) { return std::string(request.parameter(field)); };
   return {request.path, text("name"), text("email"), text("role"), text("language"), text("totp") == "yes"};
 }
 
