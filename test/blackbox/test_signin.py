@@ -183,7 +183,8 @@ class Life(SignInTest):
         self.assertEqual(self.adam.post(f"/api/v1/users/{number}/disable").json["disabled"], True)
         self.assertEqual(ewa.get("/api/v1/session").status, 401)
         self.assertEqual(ewa.sign_in("Ewa", OTHER, code=fresh[3]).json["detail"], "the name or the password is wrong")
-        # Everything of it stands in the audit log.
+        # Everything of it stands in the audit log, what failed a moment after its answer.
+        self.assertTrue(world.eventually(lambda: "disabled" in {one["after"] for one in self.audit()}))
         log = self.audit()
         told = [(one["who"], one["action"], one["object"], one["before"], one["after"]) for one in log]
         for line in (("Adam", "POST /api/v1/users", "Ewa", "", "agent"), ("Ewa", "POST /api/v1/link", "Ewa", "", "invitation"),
