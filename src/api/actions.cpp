@@ -25,7 +25,10 @@ Result<std::optional<T>> if_unchanged(Context& context, core::CaseNumber number,
   }
   return on_ledger<std::optional<T>>(context, [&](desk::Desk& desk) -> Result<std::optional<T>> {
     HEJNAL_TRY(const core::Case c, desk.look(number));
-    if (trim(wanted) != etag_of(c.entries)) return std::optional<T>();
+    if (trim(wanted) != etag_of(c.entries)) {
+      context.audit.reset();  // nothing is done
+      return std::optional<T>();
+    }
     HEJNAL_TRY(T done, work(desk));
     return std::optional(std::move(done));
   });
@@ -252,7 +255,7 @@ Result<ports::Response> dismiss_set_aside(Context& context) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(Body body, Body::read(context.request));
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return desk.dismiss(id); }));
+  HEJNAL_TRY_VOID(run_on_ledger(context, [&](desk::Desk& desk) { return desk.dismiss(id); }));
   return json_response(json::Object{{"id", id}});
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "desk/ledger.hpp"
 #include "json/value.hpp"
@@ -53,6 +54,14 @@ struct ChannelTest {
   std::string to, detail;
 };
 
+// How people sign in (docs/signing-in.md).
+struct SignIn {
+  std::string key;                           // 32 secret bytes that lie beside the database, not in it
+  Duration idle = 12h, longest = 168h;       // of a session
+  bool totp_required = false;                // who has no second factor can only set one up
+  std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For is believed
+};
+
 struct Metric {
   std::string name, help, type;  // gauge, counter; without "hejnal_"
   std::string labels;            // gateway="smsapi"; empty: none
@@ -81,7 +90,8 @@ struct Parts {
   std::function<Result<ports::MailFile>(const std::string& raw, std::size_t n)> file_of_mail;
   std::function<Result<ports::MailHtml>(const std::string& raw, bool pictures)> html_of_mail;
   std::function<std::vector<Metric>()> metrics;  // of the carriers; those of one name together
-  Sandbox sandbox;                               // world is null outside of a sandbox
+  SignIn sign_in;
+  Sandbox sandbox;  // world is null outside of a sandbox
   int workers = 3;
 };
 

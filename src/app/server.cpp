@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "api/api.hpp"
+#include "api/signin/accounts.hpp"
 #include "api/tokens.hpp"
 #include "app/carrier_check.hpp"
 #include "app/checkpointer.hpp"
@@ -22,6 +23,7 @@
 #include "app/lock.hpp"
 #include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
+#include "app/secret_key.hpp"
 #include "app/sms_hooks.hpp"
 #include "app/switch_wording.hpp"
 #include "app/version.hpp"
@@ -152,6 +154,7 @@ class Server::Impl {
     HEJNAL_TRY_VOID(open_desk());
     inspector_ = std::make_unique<Inspector>(settings_.store_path);
     HEJNAL_TRY_VOID(open_network());
+    HEJNAL_TRY_VOID(invite_administrator());
     return write_token();
   }
 
@@ -340,6 +343,8 @@ class Server::Impl {
     net::HttpServerOptions http;
     http.listen = settings_.http_listen;
     http.body_limit_of = [sandbox = options_.sandbox](std::string_view, std::string_view path) {
+      if (path.starts_with("/api/v1/session") || path.starts_with("/api/v1/link"))
+        return std::size_t{16} << 10;
       const bool files =
           path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
       return std::size_t{files ? 26u : 1u} << 20;
@@ -401,7 +406,8 @@ class Server::Impl {
     auto opened = net::HttpServer::open(
         *io_,
         [this](ports::Request request, ports::Reply reply) {
-          answer_control(*ledger_, events_, *parse_, std::move(request), std::move(reply));
+          answer_control({*ledger_, events_, *parse_, settings_.public_url}, std::move(request),
+                         std::move(reply));
         },
         control);
     if (!opened) return tl::make_unexpected(opened.error());
@@ -448,6 +454,11 @@ class Server::Impl {
     parts.file_of_mail = carriers::file_of;
     parts.html_of_mail = carriers::html_of;
     parts.metrics = [this] { return metrics(); };
+    HEJNAL_TRY(parts.sign_in.key, secret_key(settings_.store_path));
+    parts.sign_in.idle = std::chrono::minutes(settings_.session_idle_minutes);
+    parts.sign_in.longest = std::chrono::hours(24 * settings_.session_days);
+    parts.sign_in.totp_required = settings_.totp == "required";
+    parts.sign_in.trusted_proxies = settings_.trusted_proxies;
     if (world_) {
       parts.sandbox.world = world_.get();
       parts.sandbox.intake = parse_.get();
@@ -459,6 +470,21 @@ class Server::Impl {
     api_ = std::move(*started);
     handler_ = std::make_shared<ports::Handler>(api_->handler());
     events_.on_publish([http = http_.get()] { http->wake_streams(); });
+    return {};
+  }
+
+  // As long as nobody has an account: how to make the first one. In a sandbox everybody is its administrator.
+  Status invite_administrator() {
+    if (options_.sandbox) return {};
+    std::string secret;
+    HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) -> Status {
+      HEJNAL_TRY(secret, api::invite_first(desk));
+      return {};
+    }));
+    if (!secret.empty()) {
+      say("nobody can sign in yet; within 24 hours this link makes an administrator, once: " +
+          api::address_of_link(settings_.public_url, secret));
+    }
     return {};
   }
 

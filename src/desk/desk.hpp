@@ -186,6 +186,7 @@ class Desk {
   void forget() { undo({}); }      // after the rollback of a whole transaction
   void committed(Events& events);  // after a commit: tells those who watch
   ports::Store& store() { return parts_.store; }
+  std::string random_text(std::string_view alphabet, std::size_t length);
   const core::Procedure& procedure() const { return procedure_; }
   const Settings& settings() const { return settings_; }
 
@@ -206,7 +207,6 @@ class Desk {
                                    const ports::Message& message, int attempts);
   void remember(const core::Case& c);
   void forget_case(core::CaseNumber number);
-  std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
   Status read_set_aside();

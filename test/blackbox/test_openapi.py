@@ -6,6 +6,7 @@ import unittest
 import urllib.parse
 
 import world
+from test_signin import OTHER, PASSWORD, Browser, totp
 from world import ANNA, HOUR
 
 DOCUMENT = json.loads((world.SOURCE / "src/api/pages/openapi.json").read_text("utf-8"))
@@ -110,7 +111,7 @@ class Document(unittest.TestCase):
 
     def test_the_parameters_are_those_that_the_program_takes(self):
         text = (world.SOURCE / "src/api/routes.cpp").read_text("utf-8")
-        taken = {(method, path): set(names.split(",")) for method, path, names in
+        taken = {(method, path): set(filter(None, names.split(","))) for method, path, names in
                  re.findall(r'\{"([A-Z]+)",\s*"([^"]+)",\s*Role::\w+,\s*\w+,\s*\w+,\s*"([^"]*)"', text)}
         self.assertTrue(taken)
         for method, path, operation, shared in self.operations():
@@ -174,6 +175,47 @@ class Answers(world.SandboxTest):
 
     def test_the_server_gives_this_document(self):
         self.assertEqual(self.desk.get("/api/v1/openapi.json", token=None).json, DOCUMENT)
+
+    def walk_through_sign_in(self):
+        desk = self.desk
+        link = lambda answer: answer["link"].partition("#")[2]
+        adam, ola, nobody = Browser(desk), Browser(desk), Browser(desk)
+        nobody.get("/api/v1/session")
+        nobody.post("/sandbox/session")
+        secret = link(desk.good("POST", "/api/v1/users", {"name": "Adam", "role": "administrator"}))
+        adam.post("/api/v1/link/look", {"link": secret})
+        adam.post("/api/v1/link", {"link": secret, "new_password": PASSWORD, "language": "en"})
+        ola.post("/api/v1/link", {"link": link(adam.post("/api/v1/users", {"role": "agent", "email": "ola@wsparcie.example"}).json),
+                                  "name": "Ola", "new_password": PASSWORD})
+        number = [one["id"] for one in adam.get("/api/v1/users").json["items"] if one["name"] == "Ola"][0]
+        at = lambda: world.instant(desk.world()["now"])
+        begun = ola.post("/api/v1/session/totp/begin", {"password": PASSWORD}).json
+        codes = ola.post("/api/v1/session/totp/confirm", {"code": totp(begun["secret"], at())}).json["recovery_codes"]
+        for code in (None, "000000", codes[0]):
+            ola.sign_in("Ola", code=code)
+        codes = ola.post("/api/v1/session/recovery-codes", {"password": PASSWORD, "code": codes[1]}).json["recovery_codes"]
+        ola.post("/api/v1/session/recovery-codes", {"password": OTHER})
+        ola.get("/api/v1/session")
+        ola.post("/api/v1/session/password", {"password": PASSWORD, "new_password": OTHER})
+        sessions = ola.get("/api/v1/sessions").json["items"]
+        ola.post("/api/v1/sessions/end-others")
+        ola.post(f"/api/v1/sessions/{sessions[0]['id']}/end")
+        secret = link(adam.post(f"/api/v1/users/{number}/reset", {}).json)
+        ola.post("/api/v1/link", {"link": secret, "new_password": PASSWORD})
+        ola.sign_in("Ola", code=codes[0])
+        ola.post("/api/v1/session/totp/off", {"password": PASSWORD, "code": codes[1]})
+        ola.ask("DELETE", "/api/v1/session")
+        adam.post(f"/api/v1/users/{number}/role", {"role": "reader"})
+        adam.post(f"/api/v1/users/{number}/disable")
+        adam.post(f"/api/v1/users/{number}/enable")
+        adam.post("/api/v1/users", {"name": "Ela", "role": "client"})
+        adam.post(f"/api/v1/invitations/{adam.get('/api/v1/users').json['links'][0]['id']}/revoke")
+        for _ in range(7):
+            Browser(desk).sign_in("Ola", OTHER)
+        adam.post("/api/v1/users/999/disable", csrf=False)
+        adam.post("/api/v1/users/999/disable")
+        desk.post("/api/v1/sessions/end-others")
+        desk.good("GET", "/api/v1/audit")
 
     def test_every_answer_fits(self):
         desk = self.desk
@@ -287,6 +329,7 @@ class Answers(world.SandboxTest):
         desk.act(3, "revoke-link", reason="wysłany dalej")
         desk.get("/c/nobody")
         desk.request("POST", "/c/nobody", b"text=x", token=None, headers=form)
+        self.walk_through_sign_in()
         # And what goes wrong.
         for method, path, body in (("GET", "/api/v1/cases/999", None), ("GET", "/api/v1/cases/x", None), ("POST", "/api/v1/cases", {"x": 1}),
                                    ("POST", "/api/v1/cases/2/read", {}), ("POST", "/api/v1/cases/3/answer", {}), ("GET", "/api/v1/messages/999999999/raw", None),
@@ -297,6 +340,14 @@ class Answers(world.SandboxTest):
             self.assertGreaterEqual(desk.request(method, path, body).status, 400, path)
             desk.request(method, path, body, token=None)
             desk.request(method, path, body, token=reader)
+        # What a token or a person may change stands in the audit log, whichever it is.
+        noted, page = set(), {"next": ""}
+        while page["next"] is not None:
+            page = desk.good("GET", "/api/v1/audit", limit=50, **({"cursor": page["next"]} if page["next"] else {}))
+            noted |= {one["action"] for one in page["items"]}
+        tried = {f"{method} {path}" for method, path in self.seen}
+        expected = {f"{method} {path}" for (method, path), (role, _) in routes().items() if method != "GET" and role != "nobody"}
+        self.assertEqual((expected & tried) - noted, set(), "these left no line in the audit log")
         wanted = {(method, path) for method, path in routes()}
         self.assertEqual(wanted - self.seen, set(), "these were not tried")
 
