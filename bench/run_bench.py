@@ -23,7 +23,7 @@ from pathlib import Path
 import report
 import servers
 from report import Row, median, number, percentile
-from servers import Dovecot, Hejnal, NotHere, Postfix
+from servers import Company, Dovecot, Hejnal, NotHere, Postfix
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET_SHARE = 0.10  # of the machine, that others may use
@@ -449,9 +449,50 @@ class Session:
             self.add(Row("S1", what, ours=f"{cases} in {number(used)} s of a core", reached=cases / used, wanted=wanted,
                          unit="/s"))
 
+    # -- SMS --------------------------------------------------------------------------------------------------------
+
+    def s2(self):
+        """100,000 SMS against a million open cases: by the desk itself, and as calls of a gateway beside mails."""
+        texts, mails = (20_000, 6000) if self.quick else (100_000, 12_000)
+        path = self.work / "town.db"
+        print(f"filling a town with {self.million:,} cases", flush=True)
+        self.tool("bench_fill", path, self.million, "town", timeout_s=3600)
+        folder = self.folder()
+        shutil.copyfile(path, folder / "hejnal.db")
+        self.quiet()
+        found = self.tool("bench_sms_load", "desk", folder / "hejnal.db", self.million, texts, 0)
+        shutil.rmtree(folder)
+        if found["accepted"] != texts:
+            raise RuntimeError(f"{found['accepted']} of {texts} SMS were taken")
+        what = f"{texts:,} SMS to {self.million:,} open cases"
+        self.add(Row("S2", f"{what}: found, weighed, decided and written, p99", ours=f"{number(found['receive_p99_ms'])} ms",
+                     reached=found["receive_p99_ms"], wanted=2, more_is_better=False, unit="ms"))
+        self.add(Row("S2", f"{what}: durable", ours=f"{number(found['per_s'])}/s", reached=found["per_s"], wanted=5000, unit="/s"))
+        rates = {"sms": [], "mail": []}
+        for _ in range(self.rounds):
+            for kind in rates:
+                folder = self.folder()
+                shutil.copyfile(path, folder / "hejnal.db")
+                self.quiet()
+                with Company(folder, self.programs / "hejnal") as server:
+                    time.sleep(SETTLING_S)
+                    if kind == "mail":
+                        rates[kind].append(self.send(server, 32, mails)["per_s"])
+                        continue
+                    taken = self.tool("bench_sms_load", "http", f"127.0.0.1:{server.http_port}", server.calls_at, self.million,
+                                      32, mails, 0, server.gateway_port)
+                    if taken["refused"]:
+                        raise RuntimeError(f"{taken['refused']} of {mails} calls were refused")
+                    rates[kind].append(taken["per_s"])
+                shutil.rmtree(folder)
+        sms, mail = median(rates["sms"]), median(rates["mail"])
+        self.add(Row("S2", "32 calls of a gateway at a time, to 32 senders of mail", ours=f"{number(sms)}/s",
+                     rival=f"{number(mail)}/s", reached=sms / mail, wanted=1, unit="×"))
+        path.unlink()
+
     # -- all of it --------------------------------------------------------------------------------------------------
 
-    GOALS = ("I1", "I2", "I3", "I4", "I5", "I6", "T1", "T2", "T3", "M1", "C1", "U1", "U2", "S1")
+    GOALS = ("I1", "I2", "I3", "I4", "I5", "I6", "T1", "T2", "T3", "M1", "C1", "U1", "U2", "S1", "S2")
 
     def run(self, goals):
         try:

@@ -280,3 +280,52 @@ class Hejnal(Server):
             return sum(int(line.split()[1]) for line in text.splitlines() if line.split(":")[0] in names) / 1024
 
         return kib(rollup, "Rss"), kib(rollup, "Private_Clean", "Private_Dirty"), kib(status, "VmHWM")
+
+
+class Company(Hejnal):
+    """Not the sandbox: a company's own hejnal with an SMS gateway that calls in, and that alerts leave by."""
+
+    SECRET = "0123456789abcdef0123456789abcdef"
+
+    def __init__(self, folder, program):
+        super().__init__(folder, program)
+        self.gateway_port = free_port()
+        self.calls_at = f"/hooks/sms/gateway/{self.SECRET}/in"
+
+    def command(self):
+        (self.folder / "secret").write_text(self.SECRET + "\n", encoding="ascii")
+        config = self.folder / "hejnal.toml"
+        config.write_text(
+            f"""[desk]
+name = "Wsparcie"
+address = "{RECIPIENT}"
+language = "pl"
+
+[store]
+url = "sqlite:{self.database}"
+
+[http]
+listen = "127.0.0.1:{self.http_port}"
+public_url = "http://127.0.0.1:{self.http_port}"
+
+[email.in]
+lmtp = "127.0.0.1:{self.port}"
+
+[email.out]
+smtp = "smtp://127.0.0.1:1"
+
+[[on_call]]
+name = "Dyżur"
+email = "dyzur@wsparcie.example"
+phone = "+48600000001"
+
+[[sms.gateway]]
+name = "gateway"
+kind = "http"
+url = "http://127.0.0.1:{self.gateway_port}/send"
+body = "to={{number}}&text={{text}}&ref={{id}}"
+secret_file = "{self.folder}/secret"
+""",
+            encoding="utf-8",
+        )
+        return [self.program, "serve", "--config", config, "--json", "--token-file", self.folder / "token"]

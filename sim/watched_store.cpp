@@ -125,6 +125,9 @@ class WatchedStore final : public ports::Store {
   Result<std::vector<ports::Message>> not_looked_at(int limit) override {
     return store_->not_looked_at(limit);
   }
+  Result<std::vector<MessageId>> ids_not_looked_at(int limit) override {
+    return store_->ids_not_looked_at(limit);
+  }
   Result<CaseNumber> last_case_told(string_view phone) override { return store_->last_case_told(phone); }
   // No law looks at the index, and it is dear to write for one message alone: it may be some commits behind.
   Result<int> index_some(int limit) override {
@@ -215,6 +218,7 @@ class WatchedStore final : public ports::Store {
   }
   Result<std::vector<ports::TokenRow>> tokens() override { return store_->tokens(); }
   Result<std::int64_t> remove_tokens(string_view name) override { return store_->remove_tokens(name); }
+  ports::Accounts& accounts() override { return store_->accounts(); }
   void tidy() override { store_->tidy(); }
 
  private:

@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 #include <tuple>
+#include <unordered_set>
 
 #include "base/text.hpp"
 
@@ -46,15 +47,8 @@ constexpr std::array<std::string_view, 119> kCommon = {
 std::string stem(const std::string& word) { return truncate_utf8(word, 5); }
 
 bool telling(const std::string& word) {
-  return word.size() >= 4 && std::find(kCommon.begin(), kCommon.end(), word) == kCommon.end();
-}
-
-std::set<std::string> telling_stems(std::string_view text) {
-  std::set<std::string> out;
-  for (const std::string& word : words(text)) {
-    if (telling(word)) out.insert(stem(word));
-  }
-  return out;
+  static const std::unordered_set<std::string_view> common(kCommon.begin(), kCommon.end());
+  return word.size() >= 4 && !common.contains(word);
 }
 
 // The text without addresses and numbers: they say who writes, not about what.
@@ -203,6 +197,14 @@ std::string announced_by(const EmailFacts& email, const Candidate& c) {
 
 }  // namespace
 
+std::set<std::string> telling_stems(std::string_view text) {
+  std::set<std::string> out;
+  for (const std::string& word : words(text)) {
+    if (telling(word)) out.insert(stem(word));
+  }
+  return out;
+}
+
 bool is_freemail(std::string_view domain) {
   return std::find(kFreemail.begin(), kFreemail.end(), domain) != kFreemail.end();
 }
@@ -225,7 +227,10 @@ int likeness(std::string_view a, std::string_view b) {
 }
 
 std::vector<std::string> shared_words(std::string_view a, std::string_view b) {
-  const auto stems_b = telling_stems(b);
+  return shared_words(a, telling_stems(b));
+}
+
+std::vector<std::string> shared_words(std::string_view a, const std::set<std::string>& stems_b) {
   std::vector<std::string> out;
   std::set<std::string> seen;
   for (const std::string& word : words(a)) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,7 +88,10 @@ int likeness(std::string_view a, std::string_view b);
 // The text says that an email was sent or will be, for the first time: such an SMS may be all that is left of
 // it.
 bool announces_email(std::string_view text);
-// Telling words that both texts have, by their stems.
+// The words of a text that tell its matter, cut to their stems.
+std::set<std::string> telling_stems(std::string_view text);
+// Telling words that both texts have, by their stems; of `b` the stems will do.
 std::vector<std::string> shared_words(std::string_view a, std::string_view b);
+std::vector<std::string> shared_words(std::string_view a, const std::set<std::string>& stems_b);
 
 }  // namespace hejnal::core

@@ -30,7 +30,6 @@ FoundMail score(const Candidate& waiting, const SetAsideMail& one) {
   };
   const EmailFacts& mail = one.mail;
   const Duration apart = distance(mail.sent_at, waiting.opened_at);
-  if (apart > kTooFar) return found;
   const std::string_view domain = domain_of(mail.from);
   const bool own_domain = !domain.empty() && !is_freemail(domain) && !contains(mail.own_domains, domain);
   if (!mail.from.empty() &&
@@ -41,7 +40,9 @@ FoundMail score(const Candidate& waiting, const SetAsideMail& one) {
   } else if (own_domain && domain == domain_of(waiting.client.email)) {
     add(20, fmt::format("its sender is of the client's organisation ({})", domain));
   }
-  const auto shared = shared_words(waiting.words_text, mail.base_subject + " " + mail.words_text);
+  const auto shared = one.stems.empty()
+                          ? shared_words(waiting.words_text, mail.base_subject + " " + mail.words_text)
+                          : shared_words(waiting.words_text, one.stems);
   if (one.automatic && shared.empty()) return {one.message, false, 0, {}};  // every newsletter of the client
   if (!shared.empty())
     add(10 + 10 * static_cast<int>(std::min<std::size_t>(shared.size(), 4)),
@@ -64,6 +65,7 @@ std::vector<FoundMail> search_set_aside(const Candidate& waiting, const std::vec
   std::string subject_of_joining;
   bool one_matter = true;
   for (const SetAsideMail& one : mails) {
+    if (distance(one.mail.sent_at, waiting.opened_at) > kTooFar) continue;
     FoundMail found = score(waiting, one);
     const Match match = match_email(one.mail, {waiting});
     const bool sure = match.relation == Relation::announced && match.number == waiting.number;

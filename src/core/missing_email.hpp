@@ -4,6 +4,7 @@
 // offered to a person.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct SetAsideMail {
   MessageId message = 0;
   EmailFacts mail;
   bool automatic = false;
-  std::string why;  // it was set aside
+  std::string why;                   // it was set aside
+  std::set<std::string> stems = {};  // telling_stems() of its subject and words; may be left out
 };
 
 struct FoundMail {

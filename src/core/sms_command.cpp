@@ -100,6 +100,8 @@ DeskCommand read_desk_command(std::string_view text) {
   return out;
 }
 
+bool may_rest(const AlertCode& code, Instant now) { return now - code.printed_at > kCodeRests; }
+
 int slot_for(CaseNumber number, const std::vector<AlertCode>& printed, const std::vector<CaseNumber>& open,
              Instant now) {
   const AlertCode* oldest = nullptr;
@@ -112,7 +114,7 @@ int slot_for(CaseNumber number, const std::vector<AlertCode>& printed, const std
                                     [slot](const AlertCode& code) { return code.slot == slot; });
     if (taken == printed.end()) return slot;
     const bool is_open = std::find(open.begin(), open.end(), taken->number) != open.end();
-    if (!is_open && now - taken->printed_at > kCodeRests) return slot;
+    if (!is_open && may_rest(*taken, now)) return slot;
   }
   return oldest->slot;
 }

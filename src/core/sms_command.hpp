@@ -52,6 +52,9 @@ struct AlertCode {
   bool operator==(const AlertCode&) const = default;
 };
 
+// Long ago: what it means may be forgotten, if its case owes nothing any more.
+bool may_rest(const AlertCode& code, Instant now);
+
 // Under which slot the alert of a case is printed. A case keeps the one it has; another's is taken over only
 // when that case owes nothing any more (`open` says so) and its code was printed long ago: somebody may
 // answer an SMS that he has just found. With none left the one printed longest ago is.

@@ -89,6 +89,8 @@ void Desk::undo(Mark mark) {
   spent_.resize(mark.spent);
   store_alarm_.reset();
   last_number_ = kUnknown;  // numbers that the undone work had taken are free again
+  set_aside_.clear();       // and so are those of messages
+  set_aside_ids_.clear();
   if (const auto review = parts_.store.setting(kReviewAt)) {
     review_at_ = review->empty() ? std::nullopt : std::optional(Instant{std::atoll(review->c_str())});
   }

@@ -61,17 +61,26 @@ struct Filed {
   bool duplicate = false;
 };
 
+// A form as a browser has sent it: which one it was, what hung on it, and its bytes.
+struct WebForm {
+  std::string id;  // given out once: the same one twice is one press; empty: none
+  std::vector<ports::IncomingAttachment> attachments = {};
+  std::vector<ports::RawPiece> raw = {};
+};
+
 struct NewReport {
   std::string class_name, subject, text;
   core::Party client;
   core::Channel channel = core::Channel::api;
   std::string by;                // who says so, for the reason
   core::CaseNumber follows = 0;  // a closed case that it goes on with
+  WebForm form = {};
 };
 
 struct TypedText {
   std::string subject, text;
   std::string email;  // where an answer may go; empty: where we know
+  WebForm form = {};
 };
 
 class Desk {
@@ -97,6 +106,10 @@ class Desk {
   // On the client's page; `link` is the case that its link names. What stands for an email that has not come
   // is taken once, however often it is sent.
   Result<Filed> type_text(core::CaseNumber link, const TypedText& typed);
+  // There: no answer yet (the client's second step; conflict: it is not time for it), and: it works again
+  // (conflict: it is settled). `words` stand for it in the conversation.
+  Result<Filed> remind(core::CaseNumber link, const std::string& words);
+  Result<Filed> works_again(core::CaseNumber link, const std::string& words);
 
   // -- people of the desk
   // -----------------------------------------------------------------------------------------
@@ -116,6 +129,9 @@ class Desk {
   // near. `same_person` false: the number is not this client's either.
   Result<core::CaseNumber> unjoin(core::CaseNumber number, core::MessageId message, bool same_person,
                                   const std::string& agent);
+  // The link to the client's page leads nowhere any more; what the new one is, is told to nobody by itself.
+  Result<core::Case> revoke_link(core::CaseNumber number, const std::string& reason,
+                                 const std::string& agent);
   // It is no case at all: closed, and later SMS of its number are set aside.
   Result<core::Case> not_a_case(core::CaseNumber number, const std::string& agent);
   // A learnt number is the person's own, or is not.
@@ -186,6 +202,7 @@ class Desk {
   std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
+  Status read_set_aside();
   // What of the mail that was set aside may be the email that `waiting` waits for.
   Result<std::vector<core::FoundMail>> found_for(const core::Candidate& waiting);
   Result<std::vector<core::MailOffered>> offers_of(const std::vector<core::FoundMail>& found);
@@ -196,6 +213,7 @@ class Desk {
   Status plan_review();  // somebody owes set-aside mail one look a day
   Status review_if_due();
   std::string message_id_of(const core::Notice& notice) const;
+  Result<Filed> pressed(core::CaseNumber link, core::Reported signal, const std::string& words);
   core::Notice with_words_of_client(const core::Notice& alert);
   Status bundle_alerts();  // alerts that ring together share one SMS
   // Which case it belongs to (match_sms.cpp); `id` as messages know it.
@@ -216,6 +234,7 @@ class Desk {
                                    std::string why);
   Status say_about_sms(core::Notice notice, core::MessageId because);
   Result<std::vector<core::AlertCode>> open_codes(const std::string& phone);
+  Result<std::vector<core::AlertCode>> open_among(const std::vector<core::AlertCode>& printed);
   Status add_code(core::Notice& alert);
   Result<bool> too_late_or_stopped(const ports::OutboxItem& item);
   Status ask_for_reports(int room);
@@ -255,6 +274,10 @@ class Desk {
     core::Case c;
     std::list<core::CaseNumber>::iterator place;
   };
+  // Set-aside mail, as far as the search for an announced one looks through it.
+  std::vector<core::SetAsideMail> set_aside_;
+  std::vector<core::MessageId> set_aside_ids_;  // of those, and of what is no mail
+
   std::unordered_map<core::CaseNumber, Remembered> cases_;  // the latest 2,000, as they are in the store
   std::list<core::CaseNumber> recent_;
 };

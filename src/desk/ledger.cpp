@@ -15,7 +15,7 @@ constexpr std::size_t kResultsMax = 32;  // that wait for company
 constexpr std::size_t kBusy = 8;         // jobs that wait
 constexpr int kOutWithJobs = 16, kOutMax = 32;
 constexpr int kRingMax = 64, kRingWithJobs = 32;
-constexpr int kIndexMax = 64, kIndexSoon = 64, kIndexLate = 4096, kIndexWithJobs = 64;
+constexpr int kIndexMax = 64, kIndexLate = 4096, kIndexWithJobs = 64;
 constexpr int kBusyGroupsMax = 8;  // after so many, what is not urgent gets its share all the same
 constexpr Duration kMoment = 5ms;
 constexpr Duration kSleepMax = 1h;
@@ -131,8 +131,8 @@ Ledger::Jobs Ledger::take_jobs(bool with_results, bool one_alone) {
 Ledger::Share Ledger::share(std::size_t jobs, bool quiet, bool storm) {
   if (jobs == 0) {
     busy_groups_ = 0;
-    // In a storm of alarms the index waits longer, and what goes out takes turns with what rings.
-    const bool index = index_behind_ && (quiet || unindexed_ >= (storm ? kIndexLate : kIndexSoon));
+    // The index waits for a quiet moment; in a storm of alarms what goes out takes turns with what rings.
+    const bool index = index_behind_ && (quiet || unindexed_ >= kIndexLate);
     return {kRingMax, std::min(room(), storm ? kOutWithJobs : kOutMax), index ? kIndexMax : 0};
   }
   if (jobs <= kBusy) return {kRingWithJobs, std::min(room(), kOutWithJobs), 0};

@@ -19,22 +19,48 @@ constexpr int kWaitingMax = 20;
 
 }  // namespace
 
-Result<std::vector<core::FoundMail>> Desk::found_for(const core::Candidate& waiting) {
-  HEJNAL_TRY(const auto messages, parts_.store.not_looked_at(kLookedThroughMax));
+// What was set aside does not change while it is; only which mails are does.
+Status Desk::read_set_aside() {
+  HEJNAL_TRY(const auto ids, parts_.store.ids_not_looked_at(kLookedThroughMax));
+  if (ids == set_aside_ids_) return {};
+  set_aside_ids_.clear();
   std::vector<core::SetAsideMail> mails;
-  for (const ports::Message& m : messages) {
-    if (m.channel != core::Channel::email || m.internal) continue;
+  for (const core::MessageId id : ids) {
+    const auto known = std::find_if(set_aside_.begin(), set_aside_.end(),
+                                    [id](const core::SetAsideMail& one) { return one.message == id; });
+    if (known != set_aside_.end()) {
+      mails.push_back(std::move(*known));
+      continue;
+    }
+    HEJNAL_TRY(const auto message, parts_.store.message(id));
+    if (!message || message->channel != core::Channel::email || message->internal) continue;
     core::SetAsideMail one;
-    one.message = m.id;
-    one.automatic = m.automatic;
-    one.why = m.join_reason;
-    one.mail.from = m.from;
-    one.mail.base_subject = m.base_subject;
-    one.mail.words_text = one.mail.whole_text = truncate_utf8(m.text, kTextLookedAtMax);
-    one.mail.sent_at = m.at;
+    one.message = id;
+    one.automatic = message->automatic;
+    one.why = message->join_reason;
+    one.mail.from = message->from;
+    one.mail.base_subject = message->base_subject;
+    one.mail.words_text = one.mail.whole_text = truncate_utf8(message->text, kTextLookedAtMax);
+    one.mail.sent_at = message->at;
     one.mail.own_domains = settings_.own_domains;
-    HEJNAL_TRY(one.mail.phones, parts_.store.phones_of_email(m.from));
+    one.stems = core::telling_stems(one.mail.base_subject + " " + one.mail.words_text);
     mails.push_back(std::move(one));
+  }
+  set_aside_ = std::move(mails);
+  set_aside_ids_ = ids;
+  return {};
+}
+
+Result<std::vector<core::FoundMail>> Desk::found_for(const core::Candidate& waiting) {
+  HEJNAL_TRY_VOID(read_set_aside());
+  std::vector<core::SetAsideMail>& mails = set_aside_;
+  HEJNAL_TRY(const auto senders, parts_.store.addresses_of_phone(waiting.client.phone));
+  for (core::SetAsideMail& one : mails) {
+    const bool named = std::any_of(senders.begin(), senders.end(), [&](const ports::AddressOfNumber& a) {
+      return a.email == one.mail.from && a.standing != core::Standing::refused;
+    });
+    one.mail.phones.clear();
+    if (named) one.mail.phones.push_back(waiting.client.phone);
   }
   std::vector<core::FoundMail> out = core::search_set_aside(waiting, mails);
   for (core::FoundMail& found : out) {
@@ -142,10 +168,12 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   // A form is sent twice by a second press or by going back: that says nothing new.
   const bool of_the_email = !typed.subject.empty() || c.email_missing;
   const std::string id =
-      of_the_email ? fmt::format("web:{}:{}", link,
-                                 content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text))
-                   : std::string();
-  if (of_the_email) {
+      of_the_email
+          ? fmt::format("web:{}:{}", link,
+                        content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text))
+      : typed.form.id.empty() ? std::string()
+                              : fmt::format("web:{}:{}", link, typed.form.id);
+  if (!id.empty()) {
     HEJNAL_TRY(const auto seen, parts_.store.seen(id, "web"));
     if (seen) return Filed{0, 0, true};
   }
@@ -156,6 +184,7 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
     again.client = client;
     again.channel = core::Channel::web;
     again.follows = number;
+    again.form = typed.form;
     return report(again);
   }
   core::Reported signal;
@@ -178,9 +207,10 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   message.join_reason = signal.join_reason;
   message.message_id = id;
   message.content_key = id.empty() ? "" : "web";
+  message.attachments = typed.form.attachments;
   Filed filed;
   filed.number = number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
+  HEJNAL_TRY(filed.message, parts_.store.add_message(message, typed.form.raw));
   signal.message = filed.message;
   core::Facts facts_now = facts(c);
   if (c.automatic_to.empty() && !client.email.empty())

@@ -165,6 +165,10 @@ Status Desk::allow_sms(const std::string& phone, const std::string& agent, const
 // Codes of cases in which somebody still has to do something.
 Result<std::vector<core::AlertCode>> Desk::open_codes(const std::string& phone) {
   HEJNAL_TRY(const auto printed, parts_.store.alert_codes(phone));
+  return open_among(printed);
+}
+
+Result<std::vector<core::AlertCode>> Desk::open_among(const std::vector<core::AlertCode>& printed) {
   std::vector<core::AlertCode> out;
   for (const core::AlertCode& code : printed) {
     HEJNAL_TRY(const core::CaseNumber number, living(code.number));
@@ -183,7 +187,11 @@ Status Desk::add_code(core::Notice& alert) {
   const bool known = std::any_of(printed.begin(), printed.end(),
                                  [&](const core::AlertCode& code) { return code.number == alert.number; });
   if (!known) {
-    HEJNAL_TRY(const auto codes, open_codes(alert.to));
+    std::vector<core::AlertCode> old;  // another one's code is not for the taking, whatever its case owes
+    for (const core::AlertCode& code : printed) {
+      if (core::may_rest(code, now())) old.push_back(code);
+    }
+    HEJNAL_TRY(const auto codes, open_among(old));
     for (const core::AlertCode& code : codes) open.push_back(code.number);
   }
   const int slot = core::slot_for(alert.number, printed, open, now());
@@ -313,7 +321,9 @@ Result<Filed> Desk::not_followed(const ports::IncomingSms& sms, const core::OnCa
 // ----------------------------------------------------------------------------------
 
 Result<std::optional<Filed>> Desk::answers_question(const ports::IncomingSms& sms) {
-  if (!core::is_telephone(sms.from)) return std::nullopt;
+  // Whatever the questions are, most texts cannot answer one.
+  if (!core::is_telephone(sms.from) || !core::question_answered(sms.text, {core::OpenQuestion{}}))
+    return std::nullopt;
   HEJNAL_TRY(const auto of_phone, parts_.store.open_cases_of_phone(sms.from, 20));
   std::vector<core::OpenQuestion> questions;
   for (const ports::CaseSummary& summary : of_phone) {

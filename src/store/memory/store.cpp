@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "core/matching.hpp"
+#include "store/memory/accounts.hpp"
 
 namespace hejnal::store::memory {
 
@@ -336,6 +337,14 @@ class MemoryStore final : public ports::Store {
     List<ports::Message> out;
     t_.not_looked_at.descending(true, [&](MessageId id) {
       if (std::ssize(out) < limit) out.push_back(told(*t_.messages.find(id)));
+      return std::ssize(out) < limit;
+    });
+    return out;
+  }
+  Result<List<MessageId>> ids_not_looked_at(int limit) override {
+    List<MessageId> out;
+    t_.not_looked_at.descending(true, [&](MessageId id) {
+      if (std::ssize(out) < limit) out.push_back(id);
       return std::ssize(out) < limit;
     });
     return out;
@@ -681,6 +690,7 @@ class MemoryStore final : public ports::Store {
     for (const std::string& hash : gone) t_.tokens.erase(hash);
     return std::ssize(gone);
   }
+  ports::Accounts& accounts() override { return accounts_; }
   void tidy() override {}
 
  private:
@@ -778,6 +788,7 @@ class MemoryStore final : public ports::Store {
 
   Memory& memory_;
   Tables& t_;
+  MemoryAccounts accounts_{memory_};
   bool in_transaction_ = false;
 };
 
