@@ -10,6 +10,7 @@ export type Message = Schemas['Message'];
 export type MessageList = Schemas['MessageList'];
 export type Entry = Schemas['Entry'];
 export type Health = Schemas['Health'];
+export type CaseCounts = Schemas['CaseCounts'];
 export type State = Schemas['State'];
 export type Channel = Schemas['Channel'];
 export type NoticeState = Schemas['NoticeState'];

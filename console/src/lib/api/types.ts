@@ -507,6 +507,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many cases there are of each kind */
+        get: operations["get_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/attachments/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                n: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * A file that came with a mail
+         * @description `n` is the attachment's `index`. Always a download, with `Content-Disposition`: a safe file name in ASCII and, as RFC 8187 writes it, in UTF-8. Only a few types that a browser shows without running anything are named; all others are `application/octet-stream`.
+         */
+        get: operations["get_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * The HTML version of a mail, to be shown in a sandboxed frame
+         * @description Written anew out of what is known to be harmless: no script, form, frame, style sheet, nor anything that is fetched from elsewhere. Its own Content-Security-Policy forbids these once more. Pictures that came with the mail are in it as data. What is too long is cut, and the page says so. 404 where a mail has no HTML version.
+         */
+        get: operations["get_html"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/set-aside": {
         parameters: {
             query?: never;
@@ -1162,6 +1224,9 @@ export interface components {
         };
         Case: {
             number: number;
+            channels: components["schemas"]["Reach"];
+            /** @description Who spoke last: the client or the desk's people, no program. Null: nobody, or it was closed before this was kept. */
+            last_word: components["schemas"]["LastWord"] | null;
             /** @description The id of a class of the procedure: routine, urgent or critical in the built-in one. */
             class: string;
             /** @description Why it has this class, in a sentence. */
@@ -1231,6 +1296,9 @@ export interface components {
         /** @description A case with all that has happened in it. */
         WholeCase: {
             number: number;
+            channels: components["schemas"]["Reach"];
+            /** @description Who spoke last: the client or the desk's people, no program. Null: nobody, or it was closed before this was kept. */
+            last_word: components["schemas"]["LastWord"] | null;
             /** @description The id of a class of the procedure: routine, urgent or critical in the built-in one. */
             class: string;
             /** @description Why it has this class, in a sentence. */
@@ -1366,7 +1434,53 @@ export interface components {
             own?: boolean;
             cases?: number[];
         };
+        /** @description How the client can be reached. */
+        Reach: {
+            /**
+             * @description `bounced`: our last email in this case whose fate is known did not arrive.
+             * @enum {string}
+             */
+            email: "ok" | "bounced" | "none";
+            /**
+             * @description `stopped`: the client's number has sent STOP.
+             * @enum {string}
+             */
+            sms: "ok" | "stopped" | "none";
+        };
+        LastWord: {
+            /** @enum {string} */
+            by: "client" | "desk";
+            channel: components["schemas"]["Channel"];
+            from: string;
+            at: components["schemas"]["Time"];
+            /** @description One line: the first 120 characters, without what is quoted. */
+            text: string;
+        };
+        CaseCounts: {
+            /** @description All that are not closed. */
+            open: number;
+            /** @description Exact, however many there are. What is not named has none. */
+            items: {
+                state: components["schemas"]["State"];
+                class: string;
+                cases: number;
+            }[];
+            /** @description Open cases that might belong to another one. */
+            unmatched: number;
+            /** @description Open cases whose announced email is not here. */
+            email_missing: number;
+            /** @description Open cases in which the desk is late. */
+            overdue: number;
+            /** @description Set-aside mail that nobody has looked at. */
+            set_aside: number;
+            /** @description Notices that failed, bounced, or whose fate is unknown. */
+            failed_notices: number;
+            /** @description The names of those counts that stopped at 10,000: there are at least so many. */
+            at_least: string[];
+        };
         Attachment: {
+            /** @description By this it is asked for. */
+            index: number;
             name: string;
             type: string;
             /** @description In bytes. */
@@ -1387,6 +1501,8 @@ export interface components {
             /** @description Of one that came in: what was done with it. Of one that goes out: how far it is. */
             state: ("joined" | "opened" | "set_aside") | components["schemas"]["NoticeState"];
             attachments: components["schemas"]["Attachment"][];
+            /** @description There is an HTML version to be had. Null: the mail is from before that was noted; asking for it will tell. */
+            html: boolean | null;
             /** @description Why it is in this case. */
             join_reason: string;
             /** @description Of an SMS: so many segments its text takes. */
@@ -1665,6 +1781,8 @@ export interface operations {
                 state?: string;
                 /** @description Only cases of this class. */
                 class?: string;
+                /** @description Of the open ones only those that might belong to another case, or whose announced email is not here. */
+                only?: "unmatched" | "email_missing";
                 /** @description Words in subject, text or people; Polish letters are folded, the last may be a beginning. The case with the newest message found comes first. */
                 q?: string;
                 /** @description By what is due next (default), or the newest first. */
@@ -2356,6 +2474,90 @@ export interface operations {
                 };
                 content: {
                     "message/rfc822": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    get_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseCounts"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    get_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "application/pdf": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    get_html: {
+        parameters: {
+            query?: {
+                /** @description `none`: not even the pictures that came with the mail. Nothing is ever fetched from elsewhere. */
+                images?: "inline" | "none";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             400: components["responses"]["Problem"];

@@ -212,6 +212,7 @@ export const en = {
   'now.failed_notices': { one: '{n} message not sent', other: '{n} messages not sent' },
   'now.by_state': 'State',
   'now.by_class': 'Class',
+  'now.by_trouble': 'Trouble',
   'now.by_order': 'Order',
   'now.state.open': 'Open',
   'now.state.new': 'New',
@@ -241,6 +242,8 @@ export const en = {
 
   'case.about': 'About the case',
   'case.answered_at': 'Answered',
+  'case.as_sent': 'As it was sent',
+  'case.as_text': 'As text',
   'case.automatic': 'automatic',
   'case.changed_meanwhile': 'Somebody was quicker: look at what is new, then do it again. Your text is still here.',
   'case.class': 'Class',
@@ -323,4 +326,12 @@ export const en = {
   'key.send': 'Send',
   'key.take': 'Show what is new',
   'key.theme': 'Light or dark',
+
+  'way.email_ok': 'reachable by email',
+  'way.email_bounced': 'our last email did not arrive',
+  'way.sms_ok': 'reachable by SMS',
+  'way.sms_stopped': 'has stopped SMS',
+
+  'now.only.email_missing': 'Email missing',
+  'now.only.unmatched': 'Belongs where?',
 };

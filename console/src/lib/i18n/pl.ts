@@ -224,6 +224,7 @@ export const pl: Dictionary = {
   },
   'now.by_state': 'Stan',
   'now.by_class': 'Klasa',
+  'now.by_trouble': 'Kłopoty',
   'now.by_order': 'Kolejność',
   'now.state.open': 'Otwarte',
   'now.state.new': 'Nowe',
@@ -283,6 +284,8 @@ export const pl: Dictionary = {
 
   'case.about': 'O sprawie',
   'case.answered_at': 'Odpowiedź',
+  'case.as_sent': 'Tak, jak wysłano',
+  'case.as_text': 'Jako tekst',
   'case.automatic': 'automat',
   'case.changed_meanwhile': 'Ktoś był szybszy: zobacz, co nowego, i zrób to jeszcze raz. Twój tekst tu został.',
   'case.class': 'Klasa',
@@ -365,4 +368,12 @@ export const pl: Dictionary = {
   'key.send': 'Wyślij',
   'key.take': 'Pokaż nowe',
   'key.theme': 'Jasny lub ciemny',
+
+  'way.email_ok': 'osiągalny emailem',
+  'way.email_bounced': 'nasz ostatni email nie dotarł',
+  'way.sms_ok': 'osiągalny SMS-em',
+  'way.sms_stopped': 'nie chce SMS-ów',
+
+  'now.only.email_missing': 'Brak emaila',
+  'now.only.unmatched': 'Dokąd należą?',
 };

@@ -25,6 +25,7 @@ const message = (id: number, minute: number, more: Partial<Message> = {}): Messa
   automatic: false,
   state: 'opened',
   attachments: [],
+  html: false,
   join_reason: '',
   deliveries: 1,
   delivered_again_at: null,

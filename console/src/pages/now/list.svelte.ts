@@ -1,7 +1,7 @@
 // The cases that the page Now shows: loaded page by page, kept up to date by what happens, and never moved under somebody's
 // cursor. A row that has changed changes where it stands; what is new, or should stand elsewhere now, waits in `fresh` until
 // it is taken, or goes in by itself while nobody is looking at the rows closely (`calm`).
-import { get, Problem, query, type Case, type CaseList, type WholeCase } from '../../lib/api/client';
+import { get, Problem, query, type Case, type CaseCounts, type CaseList, type WholeCase } from '../../lib/api/client';
 import type { Change } from '../../lib/live.svelte';
 import { compare, fits, placeOf, type Filter } from './order';
 
@@ -16,17 +16,19 @@ export class CasesNow {
   moved = $state(false); // a row stands where it would not stand any more
   total = $state<number | null>(null);
   atLeast = $state(false);
+  counts = $state.raw<CaseCounts | null>(null); // of all cases, whatever the filter
   loading = $state(false);
   mistake = $state.raw<Problem | null>(null);
   scrollTop = 0; // where one was, for coming back
   cursor = $state(-1); // the row that the keyboard is at
   calm: () => boolean = () => true;
 
-  #filter: Filter = { state: '', class: '', q: '', order: 'due' };
+  #filter: Filter = { state: '', class: '', only: '', q: '', order: 'due' };
   #next: string | null = null;
   #loaded = false;
   #asking: AbortController | null = null;
   #changed = new Set<number>();
+  #counting: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   get complete(): boolean {
@@ -51,6 +53,7 @@ export class CasesNow {
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     this.loading = true;
+    this.count();
     try {
       const wanted = Math.max(PAGE, Math.min(this.rows.length, 1000));
       let rows: Case[] = [];
@@ -100,11 +103,20 @@ export class CasesNow {
   }
 
   #page(cursor: string | null, limit: number, signal: AbortSignal): Promise<CaseList> {
-    const { state, class: name, q, order } = this.#filter;
-    return get<CaseList>(`/api/v1/cases${query({ state, class: name, q, order, limit, cursor })}`, signal);
+    const { state, class: name, only, q, order } = this.#filter;
+    return get<CaseList>(`/api/v1/cases${query({ state, class: name, only, q, order, limit, cursor })}`, signal);
+  }
+
+  // How many there are of each kind: not for every change, but soon after the last one.
+  count(): void {
+    this.#counting ??= setTimeout(async () => {
+      this.counts = await get<CaseCounts>('/api/v1/counts').catch(() => this.counts);
+      this.#counting = undefined;
+    }, 400);
   }
 
   heard(change: Change): void {
+    this.count();
     if (change.what === 'reload') {
       void this.reload();
       return;

@@ -3,7 +3,7 @@ import type { Case, WholeCase } from '../../lib/api/client';
 import { CasesNow } from './list.svelte';
 import { compare, fits, placeOf, type Filter } from './order';
 
-const filter: Filter = { state: '', class: '', q: '', order: 'due' };
+const filter: Filter = { state: '', class: '', only: '', q: '', order: 'due' };
 
 function one(number: number, minute: number | null, more: Partial<Case> = {}): Case {
   return {
@@ -30,6 +30,8 @@ function one(number: number, minute: number | null, more: Partial<Case> = {}): C
             why: '',
           },
     merged_into: null,
+    channels: { email: 'ok', sms: 'none' },
+    last_word: null,
     short_code: '',
     follow_url: '',
     ...more,

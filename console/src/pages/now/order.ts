@@ -4,6 +4,7 @@ import type { Case } from '../../lib/api/client';
 export interface Filter {
   state: string; // "" is open
   class: string;
+  only: '' | 'unmatched' | 'email_missing';
   q: string;
   order: 'due' | 'newest';
 }
@@ -25,6 +26,8 @@ export function fits(one: Case, filter: Filter): boolean | 'unknown' {
   const state = filter.state || 'open';
   const right = state === 'all' || (state === 'open' ? one.state !== 'closed' : state.split(',').includes(one.state));
   if (!right || (filter.class && one.class !== filter.class)) return false;
+  if (filter.only === 'unmatched' && one.candidates.length === 0) return false;
+  if (filter.only === 'email_missing' && !one.email_missing) return false;
   return filter.q ? 'unknown' : true;
 }
 
