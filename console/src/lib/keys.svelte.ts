@@ -52,7 +52,7 @@ class Keys {
     if (event.defaultPrevented || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
     const typing = isTyping(event.target);
     // A dialog has its own keys; those below it are out of reach.
-    if (document.querySelector('dialog[open]') && event.key !== 'Escape') return;
+    if (document.querySelector('dialog[open]')) return;
     const pressed = written(event);
     const sequence = this.#first ? `${this.#first} ${pressed}` : pressed;
     this.#first = '';
