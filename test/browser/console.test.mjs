@@ -75,8 +75,8 @@ describe('the console', () => {
   it('shows the lost email from the SMS to the day it comes', async () => {
     await open();
     await desk.lose('email');
-    await desk.email(ANNA, 'Serwer nie działa', 'Nic nie działa.');
-    await desk.sms('+48601234567', 'Wyslalam email, serwer nie dziala. Anna');
+    await desk.email(ANNA, 'Rejestracja', 'Serwer rejestracji stoi.');
+    await desk.sms('+48601234567', 'Serwer rejestracji stoi, anna@klient.example');
     await row(1).getByText('brak emaila').waitFor();
     await row(1).getByText('krytyczna').waitFor();
     await page.getByRole('button', { name: /^Brak emaila/ }).click();
@@ -84,8 +84,9 @@ describe('the console', () => {
     await row(1).locator('a').click();
     await page.locator('aside .trouble', { hasText: 'brak emaila' }).waitFor();
     await page.locator('aside').getByText('sam SMS jest traktowany jako krytyczny').first().waitFor();
-    // Email is in doubt: only SMS can be chosen, and how many it takes is said before it is sent.
-    assert.ok(await page.getByRole('checkbox', { name: 'Email' }).isDisabled());
+    // Email is in doubt, so the answer goes by SMS; how many it takes is said before it is sent.
+    assert.ok(await page.getByRole('checkbox', { name: 'SMS' }).isChecked());
+    assert.ok(!(await page.getByRole('checkbox', { name: 'Email' }).isChecked()));
     await page.getByRole('textbox', { name: 'Odpowiedź' }).fill('Państwa email nie dotarł, już działamy. '.repeat(5).trim());
     const said = await page.locator('.size').innerText();
     await page.getByRole('button', { name: 'Wyślij odpowiedź' }).click();
@@ -94,7 +95,7 @@ describe('the console', () => {
     const left = (await desk.world()).sms.filter((one) => one.text.includes('juz dzialamy') || one.text.includes('już działamy'));
     assert.equal(left.length, 1);
     assert.match(said, new RegExp(`^${left[0].segments} SMS`));
-    await desk.email(ANNA, 'Serwer nie działa', 'Nic nie działa.\n\nAnna\ntel. +48 601 234 567');
+    await desk.email(ANNA, 'Rejestracja', 'Serwer rejestracji stoi.');
     await page.locator('aside .trouble').waitFor({ state: 'detached' });
   });
 
