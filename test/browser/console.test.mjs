@@ -243,7 +243,7 @@ describe('the console', () => {
     await fill(desk);
     for (const colorScheme of ['light', 'dark']) {
       for (const width of [1440, 360]) {
-        for (const path of ['/console/', '/console/case/3', '/console/case/4', '/console/nothing']) {
+        for (const path of ['/console/', '/console/unmatched', '/console/case/3', '/console/case/4', '/console/nothing']) {
           page = await browser.page(desk.url + path, AWAY);
           await page.emulateMedia({ colorScheme });
           await page.setViewportSize({ width, height: 800 });

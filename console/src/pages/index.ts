@@ -25,6 +25,15 @@ export const pages: Page[] = [
     load: () => import('./now/Now.svelte'),
   },
   {
+    path: 'unmatched',
+    title: 'page.unmatched',
+    role: 'reader',
+    icon: 'unmatched',
+    key: 'u',
+    menu: true,
+    load: () => import('./unmatched/Unmatched.svelte'),
+  },
+  {
     path: 'case/:id',
     title: 'page.case',
     role: 'reader',

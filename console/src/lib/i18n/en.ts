@@ -334,4 +334,13 @@ export const en = {
 
   'now.only.email_missing': 'Email missing',
   'now.only.unmatched': 'Belongs where?',
+
+  'page.unmatched': 'Unmatched',
+  'unmatched.cases': 'Cases that may belong to another one',
+  'unmatched.no_cases': 'Every case has its place.',
+  'unmatched.aside': 'Mail that was set aside',
+  'unmatched.no_aside': 'Nothing was set aside.',
+  'unmatched.join': 'Join',
+  'unmatched.open': 'Open as a case',
+  'unmatched.opened': 'It is a case now.',
 };

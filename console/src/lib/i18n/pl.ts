@@ -376,4 +376,13 @@ export const pl: Dictionary = {
 
   'now.only.email_missing': 'Brak emaila',
   'now.only.unmatched': 'Dokąd należą?',
+
+  'page.unmatched': 'Niedopasowane',
+  'unmatched.cases': 'Sprawy, które mogą należeć do innej',
+  'unmatched.no_cases': 'Każda sprawa ma swoje miejsce.',
+  'unmatched.aside': 'Odłożona poczta',
+  'unmatched.no_aside': 'Niczego nie odłożono.',
+  'unmatched.join': 'Dołącz',
+  'unmatched.open': 'Otwórz jako sprawę',
+  'unmatched.opened': 'To jest teraz sprawa.',
 };
