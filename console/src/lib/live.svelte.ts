@@ -16,6 +16,7 @@ type Passed = { change: Change } | { status: Status } | { hello: true };
 export type Status = 'connecting' | 'open' | 'retrying';
 
 const SILENCE_MS = 50_000; // the server says something every 15 s
+const KNOWN = new Set<string>(['opened', 'changed', 'message', 'notice', 'reload']);
 const LOCK = 'hejnal.live';
 
 class Live {
@@ -130,6 +131,7 @@ class Live {
         silence = setTimeout(() => abort.abort(), SILENCE_MS);
         for (const event of parser.push(value)) {
           this.#lastId = event.id || this.#lastId;
+          if (!KNOWN.has(event.name)) continue; // of a newer server
           const number = Number((JSON.parse(event.data) as { case?: number }).case ?? 0);
           this.#hear({ what: event.name as Change['what'], case: event.name === 'reload' ? 0 : number });
         }
