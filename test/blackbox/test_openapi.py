@@ -282,6 +282,9 @@ class Answers(world.SandboxTest):
         for path in ("/api/v1/notices", "/api/v1/counts", "/api/v1/people", "/api/v1/health", "/metrics", "/", "/style.css", "/sandbox/", "/sandbox/sandbox.js",
                      "/sandbox/token", "/sandbox/world", "/api/v1/openapi.json", "/api/v1/mail-health"):
             desk.get(path)
+        script = re.search(r"/console/assets/[^\"]+\.js", desk.get("/console/").text)[0]
+        for path in ("/console", "/console/people", "/console/case/1", script):
+            desk.get(path)
         desk.get("/api/v1/health", token=None)
         people = [one["id"] for one in desk.good("GET", "/api/v1/people")["items"]]
         desk.good("POST", f"/api/v1/people/{people[0]}/organisation", {"organisation": "Klient"})
