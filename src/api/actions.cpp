@@ -25,7 +25,10 @@ Result<std::optional<T>> if_unchanged(Context& context, core::CaseNumber number,
   }
   return on_ledger<std::optional<T>>(context, [&](desk::Desk& desk) -> Result<std::optional<T>> {
     HEJNAL_TRY(const core::Case c, desk.look(number));
-    if (trim(wanted) != etag_of(c.entries)) return std::optional<T>();
+    if (trim(wanted) != etag_of(c.entries)) {
+      context.audit.reset();  // nothing is done
+      return std::optional<T>();
+    }
     HEJNAL_TRY(T done, work(desk));
     return std::optional(std::move(done));
   });
@@ -168,6 +171,19 @@ Result<ports::Response> act_not_a_case(Context& context) {
   return done ? case_response(context, number) : changed_meanwhile(number);
 }
 
+// The client's link leads nowhere from now on. The new one stands in the answer, and goes to nobody by
+// itself.
+Result<ports::Response> act_revoke_link(Context& context) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const std::string reason = body.line("reason", false, 2000);
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const auto done, if_unchanged<core::Case>(context, number, [&](desk::Desk& desk) {
+               return desk.revoke_link(number, reason, context.who);
+             }));
+  return done ? case_response(context, number) : changed_meanwhile(number);
+}
+
 Result<ports::Response> create_case(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   desk::NewReport report;
@@ -246,7 +262,7 @@ Result<ports::Response> dismiss_set_aside(Context& context) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(Body body, Body::read(context.request));
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return desk.dismiss(id); }));
+  HEJNAL_TRY_VOID(run_on_ledger(context, [&](desk::Desk& desk) { return desk.dismiss(id); }));
   return json_response(json::Object{{"id", id}});
 }
 

@@ -23,9 +23,13 @@ ports::Response html_response(std::string html) {
 }
 
 ports::Response problem(int status, std::string_view title, std::string_view detail) {
-  ports::Response response = json_response(
-      json::Object{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}},
-      status);
+  return problem(status, title, detail, {});
+}
+
+ports::Response problem(int status, std::string_view title, std::string_view detail, json::Object more) {
+  json::Object all{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
+  for (auto& field : more) all[field.key()] = std::move(field.value());
+  ports::Response response = json_response(std::move(all), status);
   response.content_type = "application/problem+json";
   return response;
 }

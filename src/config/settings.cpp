@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/email_address.hpp"
+#include "base/ip_address.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
 #include "config/sms_settings.hpp"
@@ -78,6 +79,20 @@ const std::vector<Section>& sections() {
          "The address at which people reach it, e.g. \"https://pomoc.example\"; links in mails begin with it",
          &Settings::public_url}},
        {},
+       {{"trusted_proxy",
+         "Addresses of reverse proxies whose X-Forwarded-For is believed, e.g. [\"127.0.0.1\"]; what it says "
+         "is only "
+         "used to slow down who guesses passwords, and is shown in the audit log",
+         &Settings::trusted_proxies}}},
+      {"sign_in",
+       "How people sign in to the console (docs/signing-in.md). Tokens of programs have nothing to do with "
+       "it.",
+       {{"totp", "optional",
+         "\"optional\", or \"required\": who has no second factor can then only set one up",
+         &Settings::totp}},
+       {{"session_idle_minutes", 720, 5, 10'080, "A session ends after so many minutes without a request",
+         &Settings::session_idle_minutes},
+        {"session_days", 7, 1, 90, "And after so many days in any case", &Settings::session_days}},
        {}},
       {"email.in",
        "How mail comes in: LMTP from a mail server on the same machine, IMAP from a hosted mailbox "
@@ -273,6 +288,17 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
           "public_url",
           fmt::format("expected an address such as \"https://pomoc.example\", found \"{}\"", s.public_url));
     }
+    for (std::string& proxy : s.trusted_proxies) {
+      if (const auto address = ip_address(proxy)) {
+        proxy = *address;
+      } else {
+        table.mistake(
+            "trusted_proxy",
+            fmt::format("expected an IP address such as \"127.0.0.1\", found \"{}\"", one_line(proxy)));
+      }
+    }
+  } else if (section == "sign_in") {
+    one_of(table, "totp", s.totp, {"optional", "required"});
   } else if (section == "email.in") {
     if (!s.lmtp.empty() && !looks_like_listen(s.lmtp)) {
       table.mistake("lmtp", fmt::format("expected \"HOST:PORT\" or \"unix:/PATH\", found \"{}\"", s.lmtp));

@@ -34,6 +34,10 @@ struct Settings {
   std::string store_path;
   // [http]
   std::string http_listen, public_url;
+  std::vector<std::string> trusted_proxies;
+  // [sign_in]
+  std::string totp = "optional";
+  std::int64_t session_idle_minutes = 720, session_days = 7;
   // [email.in]
   std::string lmtp;
   std::int64_t size_limit = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/entry.hpp"
+#include "core/report.hpp"
 #include "core/types.hpp"
 
 namespace hejnal::core {
@@ -82,6 +83,7 @@ struct Case {
   bool mail_lost = false;                 // the last of these whose fate is known did not arrive
   std::vector<std::string> told_of_loss;  // numbers that know by SMS that our mail does not arrive
   int notices = 0;                        // said so far
+  Measured measured;                      // for reports
   std::int64_t entries = 0;               // applied so far: the next entry's seq is entries + 1
 
   bool exists() const { return number != 0; }
@@ -109,6 +111,9 @@ bool may_see(const Case& c, CaseNumber link, CaseNumber of);
 bool awaits_email(const Case& c);
 // When the email that the case is about has come; empty: there is none.
 std::optional<Instant> email_came_at(const Case& c);
+
+// Promises that were broken, and those that are late now.
+int broken_so_far(const Case& c);
 
 void apply(Case& c, const Entry& entry);
 // Whether the entry can follow at all: always so for what `decide` says. False tells of a damaged journal,

@@ -35,7 +35,7 @@ Status Desk::start() {
   tick();
   HEJNAL_TRY_VOID(store.begin());
   const auto take_up = [&]() -> Status {
-    HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
+    HEJNAL_TRY_VOID(keep_procedure(procedure_, procedure_text_, {}));
     HEJNAL_TRY(last_number_, store.last_case_number());
     HEJNAL_TRY(message_key_, store.setting(kMessageKey));
     if (message_key_.empty()) {
@@ -148,6 +148,28 @@ Result<core::CaseNumber> Desk::living(core::CaseNumber number) {
     number = summary->merged_into;
   }
   return number;
+}
+
+Status Desk::keep_procedure(const core::Procedure& procedure, const std::string& text,
+                            const std::string& by) {
+  constexpr std::size_t kLogMax = 20'000;  // bytes
+  ports::Store& store = parts_.store;
+  HEJNAL_TRY_VOID(store.keep_procedure(procedure.version, text));
+  HEJNAL_TRY(std::string log, store.setting(kProcedureLog));
+  const auto last = log.rfind('\n');
+  const std::string_view latest = std::string_view(log).substr(last == std::string::npos ? 0 : last + 1);
+  const auto pieces = hejnal::split(latest, ' ');
+  if (pieces.size() > 1 && pieces[1] == procedure.version) return {};
+  log += fmt::format("{}{} {} {}", log.empty() ? "" : "\n", now().ms, procedure.version, one_line(by));
+  while (log.size() > kLogMax) log.erase(0, log.find('\n') + 1);
+  return store.set_setting(kProcedureLog, log);
+}
+
+void Desk::adopt_procedure(core::Procedure procedure, std::string text) {
+  if (procedure.version == procedure_.version) return;
+  older_procedures_.emplace(procedure_.version, std::move(procedure_));
+  procedure_ = std::move(procedure);
+  procedure_text_ = std::move(text);
 }
 
 Result<const core::Procedure*> Desk::procedure_of(const core::Case& c) {

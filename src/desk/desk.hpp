@@ -32,6 +32,7 @@ namespace hejnal::desk {
 
 // Settings of the desk in the store.
 inline constexpr const char* kReviewAt = "review_at";
+inline constexpr const char* kProcedureLog = "procedure_log";  // a line for each: since ms, version, by whom
 inline constexpr const char* kMessageKey = "message_key";  // secret: makes Message-IDs that nobody can guess
 
 struct Settings {
@@ -173,6 +174,12 @@ class Desk {
   Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
   Status dismiss(core::MessageId message);
 
+  // Another procedure for the cases that are opened from now on; each other keeps its own. In two steps, so
+  // that what is in force is always what is stored: first keep_procedure, and once that is committed
+  // adopt_procedure.
+  Status keep_procedure(const core::Procedure& procedure, const std::string& text, const std::string& by);
+  void adopt_procedure(core::Procedure procedure, std::string text);
+
   // -- time
   // -------------------------------------------------------------------------------------------------------
   Result<int> ring(int limit);                  // rings what is due; how many cases
@@ -213,6 +220,7 @@ class Desk {
   void forget() { undo({}); }      // after the rollback of a whole transaction
   void committed(Events& events);  // after a commit: tells those who watch
   ports::Store& store() { return parts_.store; }
+  std::string random_text(std::string_view alphabet, std::size_t length);
   const core::Procedure& procedure() const { return procedure_; }
   const Settings& settings() const { return settings_; }
 
@@ -233,7 +241,6 @@ class Desk {
                                    const ports::Message& message, int attempts);
   void remember(const core::Case& c);
   void forget_case(core::CaseNumber number);
-  std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
   Status read_set_aside();

@@ -93,7 +93,8 @@ Result<Filed> Desk::report(const NewReport& report) {
   filed.number = facts_now.number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, report.form.raw));
   signal.message = filed.message;
-  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, true));
+  // What anybody may type on a page is a claim; who holds a token of ours is believed.
+  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, report.channel != core::Channel::web));
   if (!report.client.email.empty())
     HEJNAL_TRY_VOID(parts_.store.add_participants(filed.number, {report.client.email}));
   HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));

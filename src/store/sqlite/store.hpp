@@ -125,6 +125,7 @@ class SqliteStore final : public ports::Store {
   Result<core::CaseNumber> number_of(Result<Rows> rows);
   Result<std::int64_t> person_of(std::string_view kind, std::string_view value);
   Result<std::int64_t> person_of_client(const core::Party& client);
+  Result<int> measure_some(int limit);  // of cases from before their figures were kept
   Status note_last_word(const ports::Message& message, core::MessageId id);
   Status find_last_word(core::CaseNumber number);  // anew, of a case that a message has left
   Status hand_last_word(core::CaseNumber from, core::CaseNumber into);
@@ -134,7 +135,8 @@ class SqliteStore final : public ports::Store {
   SqliteRecords<core::Outage> outages_{db_};
   SqliteRecords<core::Callback> callbacks_{db_};
   SqliteAccounts accounts_{db_};
-  std::int64_t indexed_upto_ = -1;  // -1: not read yet
+  std::int64_t indexed_upto_ = -1;   // -1: not read yet
+  std::int64_t measured_from_ = -1;  // likewise; 0: all are measured
   struct Met {
     std::string email;
     std::int64_t person = 0;
