@@ -222,10 +222,17 @@ Result<ports::Response> record_call(Context& context) {
   if (!at && !at_text.empty()) {
     return fail(Fault::malformed, "at: expected a time such as 2026-01-31T10:00:00Z, found \"{}\"", at_text);
   }
-  HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
-               return desk.call(number, result == "answered", at);
-             }));
-  return case_response(context, filed.number, 201);
+  const desk::Desk::PhoneCall call{number, *core::parse<core::CallResult>(result), at, context.who};
+  HEJNAL_TRY(const auto phoned,
+             on_ledger<desk::Desk::Phoned>(context, [&](desk::Desk& desk) { return desk.call(call); }));
+  json::Object out{
+      {"case", phoned.filed.number == 0 ? json::Value(nullptr) : json::Value(phoned.filed.number)},
+      {"callback", nullptr}};
+  if (phoned.callback != 0) {
+    HEJNAL_TRY(const core::Callback callback, context.archive.callbacks().load(phoned.callback));
+    out["callback"] = callback_json(callback);
+  }
+  return json_response(std::move(out), 201);
 }
 
 // Mail that was set aside gets one look of a person: a case, part of a case, or neither.

@@ -138,6 +138,21 @@ std::vector<std::string> Body::texts(std::string_view name) {
   return out;
 }
 
+std::vector<std::int64_t> Body::integers(std::string_view name) {
+  asked_.emplace_back(name);
+  std::vector<std::int64_t> out;
+  const json::Value* found = object_.if_contains(name);
+  if (!found || found->is_null()) return out;
+  if (found->is_array()) {
+    for (const json::Value& v : found->as_array()) {
+      if (v.is_int64()) out.push_back(v.as_int64());
+    }
+  }
+  if (!found->is_array() || out.size() != found->as_array().size())
+    complain(name, "expected a list of whole numbers");
+  return out;
+}
+
 const json::Object* Body::object(std::string_view name) {
   asked_.emplace_back(name);
   const json::Value* found = object_.if_contains(name);

@@ -182,6 +182,8 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
   }
   out["suggestions"] = evidence.suggestions(row->candidates);
   const core::Case c = core::replay(journal);
+  out["outage"] = c.outage == 0 ? json::Value(nullptr) : json::Value(c.outage);
+  out["looks_like_outage"] = c.like_outage == 0 ? json::Value(nullptr) : json::Value(c.like_outage);
   if (c.announced_at) {
     json::Array offered;
     for (const core::Offered& mail : c.offered)

@@ -7,6 +7,7 @@
 
 #include "api/api.hpp"
 #include "api/case_view.hpp"
+#include "json/entry.hpp"
 #include "json/value.hpp"
 
 namespace hejnal::api {
@@ -84,6 +85,7 @@ class Body {
   bool flag(std::string_view name, bool otherwise);
   void complain(std::string_view name, std::string_view what);  // for finish(), unless it has one already
   std::vector<std::string> texts(std::string_view name);
+  std::vector<std::int64_t> integers(std::string_view name);
   const json::Object* object(std::string_view name);
   Status finish(std::string_view where = {});  // malformed: the first mistake, or an unknown field
 
@@ -134,6 +136,25 @@ ports::Response page_response(const Page& page, std::vector<Row> rows, std::int6
 // ------------------------------------------------------------------------------------------------
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
+json::Object callback_json(const core::Callback& c);
+
+// The journal of an outage or a callback.
+template <class Thing>
+Result<json::Array> journal_json(ports::RecordReader<Thing>& records, std::int64_t id) {
+  HEJNAL_TRY(const auto journal, records.journal(id));
+  json::Array out;
+  for (const auto& entry : journal) {
+    json::Object e{{"seq", static_cast<std::int64_t>(out.size()) + 1}, {"at", format_rfc3339(entry.at)}};
+    for (auto& field : json::entry_object(entry)) e.emplace(field.key(), std::move(field.value()));
+    for (const char* name : {"expected_end", "ring_at", "came_at", "lapse_at", "retry_at"}) {
+      if (json::Value* t = e.if_contains(name); t && t->is_int64())
+        *t = format_rfc3339(Instant{t->as_int64()});
+    }
+    if (!e.contains("why")) e["why"] = "";
+    out.push_back(std::move(e));
+  }
+  return out;
+}
 std::string content_disposition(std::string_view name);  // as a download of this name
 json::Object person_json(const ports::PersonRow& person);
 json::Object number_json(const ports::NumberRow& number);
@@ -192,6 +213,19 @@ Result<ports::Response> list_numbers(Context&);
 Result<ports::Response> confirm_number(Context&);
 Result<ports::Response> refuse_number(Context&);
 Result<ports::Response> record_call(Context&);
+Result<ports::Response> list_outages(Context&);
+Result<ports::Response> get_outage(Context&);
+Result<ports::Response> declare_outage(Context&);
+Result<ports::Response> update_outage(Context&);
+Result<ports::Response> end_outage(Context&);
+Result<ports::Response> attach_to_outage(Context&);
+Result<ports::Response> detach_from_outage(Context&);
+Result<ports::Response> list_callbacks(Context&);
+Result<ports::Response> get_callback(Context&);
+Result<ports::Response> take_callback(Context&);
+Result<ports::Response> attempt_callback(Context&);
+Result<ports::Response> settle_callback(Context&);
+Result<ports::Response> write_off_callback(Context&);
 Result<ports::Response> mail_health(Context&);
 Result<ports::Response> health(Context&);
 Result<ports::Response> metrics(Context&);

@@ -63,7 +63,9 @@ class ChangeStream final : public ports::EventSource {
     const auto changes = events_.after(last_id, 100, lost);
     if (lost) out.push_back({events_.last_id(), "reload", "{}"});  // and then what comes after that id
     for (const desk::Change& c : changes) {
-      out.push_back({c.id, c.what, json::dump(json::Object{{"case", c.number}})});
+      out.push_back(
+          {c.id, c.what,
+           json::dump(c.of == 0 ? json::Object{{"case", c.number}} : json::Object{{c.what, c.of}})});
     }
     return out;
   }

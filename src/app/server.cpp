@@ -23,6 +23,7 @@
 #include "app/lock.hpp"
 #include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
+#include "app/phone_hooks.hpp"
 #include "app/secret_key.hpp"
 #include "app/sms_hooks.hpp"
 #include "app/switch_wording.hpp"
@@ -249,6 +250,8 @@ class Server::Impl {
     clock_->told(desk_->tick());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
     if (sms_) sms_hooks_ = std::make_unique<SmsHooks>(*sms_, *ledger_, *clock_);
+    HEJNAL_TRY(auto phone, phone_hook_settings(settings_));
+    phone_hooks_ = std::make_unique<PhoneHooks>(std::move(phone), *ledger_);
     ledger_->start();
     checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path, [this] { ledger_->tidy(); });
     watch_ = std::make_unique<Watch>(DatabaseFile(settings_.store_path), *ledger_, *clock_, &say);
@@ -355,6 +358,7 @@ class Server::Impl {
           if (const auto handler = handler_.load()) {
             if (sms_hooks_ && SmsHooks::wants(request))
               return sms_hooks_->answer(std::move(request), std::move(reply));
+            if (PhoneHooks::wants(request)) return phone_hooks_->answer(request, std::move(reply));
             (*handler)(std::move(request), std::move(reply));
           } else {
             std::move(reply).send({503, "text/plain", "starting\n", {{"Retry-After", "1"}}});
@@ -652,6 +656,7 @@ class Server::Impl {
   std::unique_ptr<desk::Desk> desk_;
   std::unique_ptr<desk::Ledger> ledger_;
   std::unique_ptr<SmsHooks> sms_hooks_;
+  std::unique_ptr<PhoneHooks> phone_hooks_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::IoThread> io_;
   std::unique_ptr<ParsePool> parse_;

@@ -128,6 +128,25 @@ const std::vector<Section>& sections() {
          &Settings::sms_per_number},
         {"total", 300, 1, 100'000'000, "Automatic SMS in an hour altogether", &Settings::sms_total}},
        {}},
+      {"phone",
+       "Telephone calls, and calling back (docs/phone.md).",
+       {{"calls", "reject",
+         "What a call gets while no failure is open: \"reject\" (the caller learns by SMS when we call back) "
+         "or \"ring\" (it goes to the person on call)",
+         &Settings::calls},
+        {"awake", "08:00-20:00",
+         "When callbacks are made: a due one rings after four hours of this time (in the desk's timezone)",
+         &Settings::awake},
+        {"secret_file", "",
+         "A file whose first line is the secret in the address that a PBX asks; empty: none may ask",
+         &Settings::phone_secret_file},
+        {"twilio_token_file", "",
+         "A file whose first line is the auth token that signs the calls of Twilio Voice; empty: none may "
+         "ask",
+         &Settings::twilio_token_file}},
+       {},
+       {{"first", "Organisations, or domains of email addresses, that are called back before all others",
+         &Settings::first_called_back}}},
       {"budget",
        "How much automatic mail may leave in an hour. Alerts to the on-call person are not counted.",
        {},
@@ -223,6 +242,23 @@ bool looks_like_listen(const std::string& text) {
   return std::atoi(text.c_str() + colon + 1) <= 65'535;
 }
 
+// "08:00-20:00"
+bool read_span(const std::string& text, int& from, int& to) {
+  const auto minute = [&](std::size_t at) {
+    const auto digit = [&](std::size_t i) { return text[i] - '0'; };
+    for (const std::size_t i : {at, at + 1, at + 3, at + 4}) {
+      if (text[i] < '0' || text[i] > '9') return -1;
+    }
+    if (text[at + 2] != ':') return -1;
+    const int hour = digit(at) * 10 + digit(at + 1), past = digit(at + 3) * 10 + digit(at + 4);
+    return hour > 24 || past > 59 ? -1 : hour * 60 + past;
+  };
+  if (text.size() != 11 || text[5] != '-') return false;
+  from = minute(0);
+  to = minute(6);
+  return from >= 0 && to > from && to <= 24 * 60;
+}
+
 void examine(TomlTable& table, const std::string& section, Settings& s) {
   if (section == "desk") {
     read_address(table, "address", s.address);
@@ -274,6 +310,12 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
     }
   } else if (section == "sms") {
     one_of(table, "transliterate", s.transliterate, {"when_cheaper", "always", "never"});
+  } else if (section == "phone") {
+    one_of(table, "calls", s.calls, {"reject", "ring"});
+    s.takes_calls = s.calls == "ring";
+    if (!read_span(s.awake, s.wakes_minute, s.sleeps_minute))
+      table.mistake("awake",
+                    fmt::format("expected a span of one day such as \"08:00-20:00\", found \"{}\"", s.awake));
   } else if (section == "email.out") {
     one_of(table, "starttls", s.smtp_starttls, {"none", "try", "require"});
     const auto host = s.smtp.find("://");

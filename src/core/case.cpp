@@ -225,10 +225,15 @@ struct Fold {
       c.measured.receipt_at = e.at;
     if (b.what == NoticeKind::start_of_work) c.start_of_work_said = true;
     if (b.what == NoticeKind::acknowledgement || b.what == NoticeKind::start_of_work) c.acknowledged = true;
+    if (b.what == NoticeKind::outage_update) c.start_of_work_said = c.acknowledged = true;
     if (b.what == NoticeKind::receipt_by_sms && !contains(c.told_of_loss, b.to))
       c.told_of_loss.push_back(b.to);
   }
   void operator()(const Withheld&) {}
+  void operator()(const InOutage& b) {
+    c.like_outage = b.offered ? b.outage : 0;
+    if (!b.offered) c.outage = b.outage;
+  }
   void operator()(const Fate& b) {
     if (b.state == NoticeState::bounced || b.state == NoticeState::failed) c.lost_notices.push_back(b.notice);
     if (!contains(c.mails, b.notice)) return;
@@ -325,7 +330,7 @@ void apply(Case& c, const Entry& entry) {
 
 Case replay(const std::vector<Entry>& journal) {
   Case c;
-  for (const Entry& entry : journal) apply(c, entry);
+  for (const Entry& entry : journal) core::apply(c, entry);
   return c;
 }
 

@@ -76,6 +76,8 @@ struct Case {
   std::vector<TookOver> others;       // clients of other cases that were merged into this one
   std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
+  OutageId outage = 0;                    // that it belongs to
+  OutageId like_outage = 0;               // that it looks like; a person decides
   std::vector<int> lost_notices;          // bounced or failed
   std::vector<int> mails;                 // those that went to a client by email
   bool mail_lost = false;                 // the last of these whose fate is known did not arrive

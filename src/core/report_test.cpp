@@ -57,27 +57,27 @@ Case opened() {
   Case c;
   Opened o;
   o.number = 1;
-  apply(c, entry(kStart, o));
-  apply(c, entry(kStart, Owed{Promise::react, kStart, kStart + 2h, kStart + 1h}));
-  apply(c, entry(kStart, Owed{Promise::answer, kStart, kStart + 24h, kStart + 24h}));
+  core::apply(c, entry(kStart, o));
+  core::apply(c, entry(kStart, Owed{Promise::react, kStart, kStart + 2h, kStart + 1h}));
+  core::apply(c, entry(kStart, Owed{Promise::answer, kStart, kStart + 24h, kStart + 24h}));
   return c;
 }
 
 TEST(Measured, WhatAJournalTells) {
   Case c = opened();
-  apply(c, entry(kStart, Said{1, NoticeKind::alert, Channel::email, "x"}));
+  core::apply(c, entry(kStart, Said{1, NoticeKind::alert, Channel::email, "x"}));
   EXPECT_FALSE(c.measured.receipt_at);
-  apply(c, entry(kStart + 1s, Said{2, NoticeKind::receipt, Channel::email, "x"}));
-  apply(c, entry(kStart + 9s, Said{3, NoticeKind::receipt_by_sms, Channel::sms, "x"}));
+  core::apply(c, entry(kStart + 1s, Said{2, NoticeKind::receipt, Channel::email, "x"}));
+  core::apply(c, entry(kStart + 9s, Said{3, NoticeKind::receipt_by_sms, Channel::sms, "x"}));
   EXPECT_EQ(c.measured.receipt_at, kStart + 1s);
-  apply(c, entry(kStart + 1h, Kept{Promise::react, 0}));
-  apply(c, entry(kStart + 2h, Owed{Promise::react, kStart, kStart + 3h, kStart + 3h}));
-  apply(c, entry(kStart + 3h, Kept{Promise::react, 0}));
+  core::apply(c, entry(kStart + 1h, Kept{Promise::react, 0}));
+  core::apply(c, entry(kStart + 2h, Owed{Promise::react, kStart, kStart + 3h, kStart + 3h}));
+  core::apply(c, entry(kStart + 3h, Kept{Promise::react, 0}));
   EXPECT_EQ(c.measured.reacted_at, kStart + 1h);
-  apply(c, entry(kStart + 24h, Breached{Promise::answer, 0}));
+  core::apply(c, entry(kStart + 24h, Breached{Promise::answer, 0}));
   EXPECT_EQ(broken_so_far(c), 1);
   EXPECT_EQ(c.measured.broken, 0);
-  apply(c, entry(kStart + 25h, Kept{Promise::answer, 3'600'000}));
+  core::apply(c, entry(kStart + 25h, Kept{Promise::answer, 3'600'000}));
   EXPECT_EQ(c.measured.answered_at, kStart + 25h);
   EXPECT_EQ(c.measured.kept, 2);
   EXPECT_EQ(broken_so_far(c), 1);
@@ -85,9 +85,9 @@ TEST(Measured, WhatAJournalTells) {
 
 TEST(Measured, WhatWasGivenUpLateIsBrokenAndWhatWasGivenUpInTimeIsNothing) {
   Case c = opened();
-  apply(c, entry(kStart + 2h, Breached{Promise::react, 0}));
-  apply(c, entry(kStart + 3h, Released{Promise::react}));
-  apply(c, entry(kStart + 3h, Released{Promise::answer}));
+  core::apply(c, entry(kStart + 2h, Breached{Promise::react, 0}));
+  core::apply(c, entry(kStart + 3h, Released{Promise::react}));
+  core::apply(c, entry(kStart + 3h, Released{Promise::answer}));
   EXPECT_EQ(c.measured.broken, 1);
   EXPECT_EQ(c.measured.kept, 0);
   EXPECT_EQ(broken_so_far(c), 1);

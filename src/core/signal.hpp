@@ -106,9 +106,18 @@ struct NoticeFate {
   std::string text;
 };
 
+// A word about the outage that the case belongs to. Its end is no such word but an answer (AgentActed).
+struct OutageTold {
+  enum class What { attached, detached, updated };
+  What what = What::updated;
+  OutageId outage = 0;
+  std::string agent, title, text;
+  Instant expected_end;  // 0: nobody knows
+};
+
 struct AlarmRang {};
 
 using Signal = std::variant<EmailReceived, SmsReceived, CallReceived, Reported, AgentActed, NoticeFate,
-                            AlarmRang, MailOffered>;
+                            AlarmRang, MailOffered, OutageTold>;
 
 }  // namespace hejnal::core

@@ -38,39 +38,19 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
 
   HEJNAL_TRY(const auto command, sms_command(sms));
   if (command) return *command;
-  return file_sms(sms, id);
-}
-
-Result<Filed> Desk::call(const std::string& phone, bool answered, std::optional<Instant> at) {
-  core::CallReceived signal;
-  HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
-  signal.from = {person.name, person.email, phone, person.organisation};
-  signal.answered = answered;
-  // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
-  // person.
-  HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(phone, 1));
-  core::Case c;
-  core::Facts facts_now;
-  if (!open.empty()) {
-    HEJNAL_TRY(c, load(open.front().number));
-    signal.relation = core::Relation::reply;
-    signal.join_reason = "the latest open case of this caller";
-    facts_now = facts(c);
-  } else {
-    facts_now = facts(c);
-    HEJNAL_TRY_VOID(prepare_opening(facts_now));
+  HEJNAL_TRY(const core::CallbackId offers, client_says(core::Channel::sms, sms.from, {}, sms.text));
+  if (offers != 0) {
+    // Who has a case under way says it there, too; of nobody else it is a new matter.
+    HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(sms.from, 1));
+    if (open.empty()) {
+      Filed filed;
+      HEJNAL_TRY(filed.message,
+                 keep_sms(sms, 0, false, fmt::format("it offers to settle callback {}", offers)));
+      HEJNAL_TRY_VOID(parts_.store.set_looked_at(filed.message, now()));
+      return filed;
+    }
   }
-  Filed filed;
-  filed.number = c.exists() ? c.number : facts_now.number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(incoming(filed.number, core::Channel::call, phone,
-                                                              answered ? "answered" : "rejected or missed",
-                                                              std::min(at.value_or(now()), now()),
-                                                              !c.exists(), signal.join_reason),
-                                                     {}));
-  signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(c, signal, facts_now));
-  changes_.push_back({0, filed.number, "message"});
-  return filed;
+  return file_sms(sms, id);
 }
 
 Result<Filed> Desk::report(const NewReport& report) {

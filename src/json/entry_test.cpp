@@ -50,6 +50,7 @@ std::vector<core::Entry> one_of_each() {
       Offered{21, "anna@klient.example", "Serwer"},
       Unjoined{11, 9, "+48"},
       LinkChanged{3, "token"},
+      InOutage{4, true},
   };
   EXPECT_EQ(bodies.size(), std::variant_size_v<Body>);
   std::vector<Entry> out;
@@ -124,7 +125,7 @@ TEST(Entries, NamesAreThePublishedOnes) {
             "opened received classified step_taken email_found owed moved paused kept released breached rang "
             "planned "
             "dropped acted became linked said withheld fate took_over offered unjoined "
-            "link_changed ");
+            "link_changed in_outage ");
 }
 
 TEST(Entries, OfANewerProgramUnknownFieldsArePassedOver) {

@@ -20,6 +20,7 @@
 #include "core/sms_command.hpp"
 #include "ports/accounts.hpp"
 #include "ports/incoming.hpp"
+#include "ports/records.hpp"
 
 namespace hejnal::ports {
 
@@ -174,6 +175,11 @@ class Store {
   // Whose client writes from a domain: open ones among the latest hundred, newest first. A case is found here
   // when its messages have been indexed (index_some).
   virtual Result<std::vector<CaseSummary>> open_cases_of_domain(std::string_view domain, int limit) = 0;
+
+  // -- outages and callbacks
+  // -------------------------------------------------------------------------------------------------
+  virtual Records<core::Outage>& outages() = 0;
+  virtual Records<core::Callback>& callbacks() = 0;
 
   // -- messages
   // -------------------------------------------------------------------------------------------------
@@ -399,6 +405,9 @@ class Archive {
   virtual Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
                                                                 const core::Announcement* after,
                                                                 int limit) = 0;
+  virtual Result<bool> failure_open() = 0;  // of cases alone: an open outage is one, too
+  virtual RecordReader<core::Outage>& outages() = 0;
+  virtual RecordReader<core::Callback>& callbacks() = 0;
   virtual AccountsReader& accounts() = 0;
   virtual std::int64_t version() = 0;  // changes when something was committed
 };

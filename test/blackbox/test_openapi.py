@@ -232,6 +232,21 @@ class Answers(world.SandboxTest):
         desk.good("POST", "/api/v1/cases", {"class": "urgent", "subject": "x", "text": "y", "client": {"name": "Ela", "email": "ela@trzeci.example",
                                                                                                        "phone": PHONE}})
         desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "missed"})
+        # An outage, and those who have phoned.
+        outage = desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi.", "expected_end": "2036-01-01T00:00:00Z"})["id"]
+        for verb, body in (("attach", {"case": 1}), ("detach", {"case": 1}), ("update", {"public_text": "Naprawiamy."}), ("end", {"public_text": "Działa."})):
+            desk.good("POST", f"/api/v1/outages/{outage}/{verb}", body)
+        desk.good("GET", "/api/v1/outages", state="all")
+        desk.good("GET", f"/api/v1/outages/{outage}")
+        waiting = [one["id"] for one in desk.good("GET", "/api/v1/callbacks")["items"]]
+        for number in ("+48606000006", "+48606000007"):
+            waiting.append(desk.good("POST", "/api/v1/calls", {"from": number, "result": "rejected"})["callback"]["id"])
+        desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/take", {})
+        desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/attempt", {"result": "no_answer"})
+        desk.good("POST", f"/api/v1/callbacks/{waiting[-1]}/write-off", {"reason": "pomyłka"})
+        desk.sms("+48606000006", "Już działa, dziękuję")
+        desk.good("POST", f"/api/v1/callbacks/{waiting[-2]}/settle", {})
+        desk.good("GET", f"/api/v1/callbacks/{waiting[-2]}")
         desk.advance(30 * HOUR)
         # Agents.
         for action, body in (("read", {}), ("start", {}), ("note", {"text": "n"}), ("ask", {"text": "?"}), ("reclassify", {"class": "urgent", "reason": "r"}),

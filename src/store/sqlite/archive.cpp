@@ -80,6 +80,12 @@ class SqliteArchive final : public ports::Archive {
     HEJNAL_TRY(const bool found, rows.next());
     return found && equal_constant_time(rows.view(0), token) ? number : 0;
   }
+  Result<bool> failure_open() override {
+    HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM cases WHERE failure = 1 LIMIT 1"));
+    return rows.next();
+  }
+  ports::RecordReader<core::Outage>& outages() override { return outages_; }
+  ports::RecordReader<core::Callback>& callbacks() override { return callbacks_; }
   Result<std::vector<core::Entry>> journal(core::CaseNumber number) override {
     return read_journal(db_, number);
   }
@@ -203,6 +209,8 @@ class SqliteArchive final : public ports::Archive {
   void forget_old_totals();
 
   Database db_;
+  SqliteRecords<core::Outage> outages_{db_};
+  SqliteRecords<core::Callback> callbacks_{db_};
   SqliteAccounts accounts_{db_};
   std::int64_t totals_version_ = -1;
   std::map<std::string, Total> totals_;  // while nothing is committed
@@ -459,7 +467,9 @@ Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
       c.overdue,
       one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 AND next_due < ?1 LIMIT 10001)",
                     now)));
-  HEJNAL_TRY(c.adrift, one(db_.query("SELECT count(*) FROM cases WHERE open = 1 AND alarm_at IS NULL")));
+  HEJNAL_TRY(c.adrift,
+             one(db_.query("SELECT (SELECT count(*) FROM cases WHERE open = 1 AND alarm_at IS NULL) + "
+                           "(SELECT count(*) FROM records WHERE open = 1 AND alarm_at IS NULL)")));
   HEJNAL_TRY(Rows deferred,
              db_.query("SELECT min(created_at) FROM outbox WHERE state = 'queued' AND attempts > 0"));
   HEJNAL_TRY(const bool counted, deferred.next());

@@ -9,6 +9,7 @@
 #include "ports/store.hpp"
 #include "store/sqlite/accounts.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/records.hpp"
 
 namespace hejnal::store::sqlite {
 
@@ -51,6 +52,9 @@ class SqliteStore final : public ports::Store {
   Result<std::vector<ports::CaseSummary>> cases_without_email(int limit) override;
   Result<ports::LatestEmails> latest_emails(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_domain(std::string_view domain, int limit) override;
+
+  ports::Records<core::Outage>& outages() override { return outages_; }
+  ports::Records<core::Callback>& callbacks() override { return callbacks_; }
 
   Result<std::optional<Earlier>> seen(std::string_view message_id, std::string_view content_key) override;
   Result<std::int64_t> messages_from_clients(core::CaseNumber number) override;
@@ -128,6 +132,8 @@ class SqliteStore final : public ports::Store {
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
 
   Database db_;
+  SqliteRecords<core::Outage> outages_{db_};
+  SqliteRecords<core::Callback> callbacks_{db_};
   SqliteAccounts accounts_{db_};
   std::int64_t indexed_upto_ = -1;   // -1: not read yet
   std::int64_t measured_from_ = -1;  // likewise; 0: all are measured
