@@ -63,8 +63,8 @@ struct Case {
   std::optional<Instant> read_at, answered_at, settled_at;
   std::optional<Instant> asked_at;     // our latest question
   std::optional<Instant> reminded_at;  // when the client last said on the page that there is no answer yet
-  bool human_reaction = false;      // somebody of the desk has done something: nothing is inferred any more
-  MessageId last_message = 0;       // the client's latest, to answer to
+  bool human_reaction = false;  // somebody of the desk has done something: nothing is inferred any more
+  MessageId last_message = 0;   // the client's latest, to answer to
 
   std::array<std::optional<Debt>, 2> debts;      // by Promise
   std::array<std::optional<Instant>, 5> timers;  // by Timer
