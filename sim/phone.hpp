@@ -36,7 +36,7 @@ class Telephone {
 
   World& world_;
   bool living_ = true, working_ = false;
-  int outages_a_year_ = 0;
+  int outages_a_year_ = 0, looks_ = 0;
   std::set<core::OutageId> open_;
   std::int64_t kept_ = 0;  // calls that the desk has said it has
 };
