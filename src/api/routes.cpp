@@ -26,6 +26,7 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/cases/{number}/join", Role::agent, act_join},
       {"POST", "/api/v1/cases/{number}/unjoin", Role::agent, act_unjoin},
       {"POST", "/api/v1/cases/{number}/not-a-case", Role::agent, act_not_a_case},
+      {"POST", "/api/v1/cases/{number}/no-email", Role::agent, act_no_email},
       {"GET", "/api/v1/messages/{id}/raw", Role::reader, get_raw},
       {"GET", "/api/v1/set-aside", Role::reader, list_set_aside, false, "limit,cursor"},
       {"POST", "/api/v1/set-aside/{id}/open", Role::agent, open_set_aside},

@@ -163,6 +163,10 @@ struct Fold {
       case Action::merge:
         c.merged_into = b.other;
         break;
+      case Action::no_email:
+        c.email_missing = false;
+        c.offered.clear();
+        break;
       case Action::absorb:
         std::erase(c.candidates, b.other);
         break;
@@ -191,10 +195,20 @@ struct Fold {
       c.settled_at.reset();
     }
   }
+  // It lies in another case now: what we write is no reply to it any more.
+  void left(MessageId message) {
+    if (message == 0) return;
+    if (c.last_message == message) c.last_message = 0;
+    for (TookOver& other : c.others) {
+      if (other.last_message == message) other.last_message = 0;
+    }
+  }
   void operator()(const Linked& b) {
+    left(b.message);
     if (std::find(c.links.begin(), c.links.end(), b.other) == c.links.end()) c.links.push_back(b.other);
   }
   void operator()(const Unjoined& b) {
+    left(b.message);
     if (std::find(c.links.begin(), c.links.end(), b.other) == c.links.end()) c.links.push_back(b.other);
     if (b.phone.empty()) return;
     if (c.client.phone == b.phone) c.client.phone.clear();
@@ -211,7 +225,8 @@ struct Fold {
   }
   void operator()(const Withheld&) {}
   void operator()(const Fate& b) {
-    if (b.state == NoticeState::bounced || b.state == NoticeState::failed) c.lost_notices.push_back(b.notice);
+    if (b.state == NoticeState::bounced || b.state == NoticeState::failed)
+      c.lost_notices.push_back({b.of, b.notice});
   }
 };
 

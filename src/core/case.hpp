@@ -74,7 +74,12 @@ struct Case {
   std::vector<TookOver> others;       // clients of other cases that were merged into this one
   std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
-  std::vector<int> lost_notices;          // bounced or failed
+  struct Lost {
+    CaseNumber of = 0;  // a merged case; 0: this one
+    int notice = 0;
+    bool operator==(const Lost&) const = default;
+  };
+  std::vector<Lost> lost_notices;         // bounced or failed
   std::vector<std::string> told_of_loss;  // numbers that know by SMS that our mail does not arrive
   int notices = 0;                        // said so far
   std::int64_t entries = 0;               // applied so far: the next entry's seq is entries + 1

@@ -54,7 +54,8 @@ enum class Action {
   absorb,
   link,
   cancel,
-  unjoin,  // a message was joined here by mistake
+  unjoin,    // a message was joined here by mistake
+  no_email,  // the email that an SMS has announced will not come, and nobody need wait for it
 };
 enum class NoticeKind {
   receipt,
@@ -136,9 +137,9 @@ struct Names<Standing> {
 };
 template <>
 struct Names<Action> {
-  static constexpr std::array<std::string_view, 14> list = {
-      "read", "start",      "answer", "ask",    "settle", "reopen", "close",
-      "note", "reclassify", "merge",  "absorb", "link",   "cancel", "unjoin"};
+  static constexpr std::array<std::string_view, 15> list = {
+      "read",       "start", "answer", "ask",  "settle", "reopen", "close",   "note",
+      "reclassify", "merge", "absorb", "link", "cancel", "unjoin", "no_email"};
 };
 template <>
 struct Names<NoticeKind> {

@@ -33,7 +33,8 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
     HEJNAL_TRY(const auto before, parts_.store.message(seen->message));
     if (before && !sms.in_parts && (before->text != sms.text || before->from != sms.from))
       return fail(Fault::refused, "the SMS \"{}\" was here before, with other words", sms.id);
-    return Filed{0, 0, true};
+    HEJNAL_TRY_VOID(parts_.store.came_again(seen->message, now()));
+    return Filed{0, seen->message, true};
   }
 
   HEJNAL_TRY(const auto command, sms_command(sms));
@@ -41,7 +42,8 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   return file_sms(sms, id);
 }
 
-Result<Filed> Desk::call(const std::string& phone, bool answered, std::optional<Instant> at) {
+Result<Filed> Desk::call(const std::string& phone, bool answered, std::optional<Instant> at,
+                         const std::string& to) {
   core::CallReceived signal;
   HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
   signal.from = {person.name, person.email, phone, person.organisation};
@@ -55,18 +57,18 @@ Result<Filed> Desk::call(const std::string& phone, bool answered, std::optional<
     HEJNAL_TRY(c, load(open.front().number));
     signal.relation = core::Relation::reply;
     signal.join_reason = "the latest open case of this caller";
-    facts_now = facts(c);
+    HEJNAL_TRY(facts_now, facts(c));
   } else {
-    facts_now = facts(c);
+    HEJNAL_TRY(facts_now, facts(c));
     HEJNAL_TRY_VOID(prepare_opening(facts_now));
   }
   Filed filed;
   filed.number = c.exists() ? c.number : facts_now.number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(incoming(filed.number, core::Channel::call, phone,
-                                                              answered ? "answered" : "rejected or missed",
-                                                              std::min(at.value_or(now()), now()),
-                                                              !c.exists(), signal.join_reason),
-                                                     {}));
+  ports::Message message =
+      incoming(filed.number, core::Channel::call, phone, answered ? "answered" : "rejected or missed",
+               std::min(at.value_or(now()), now()), !c.exists(), signal.join_reason);
+  message.to = to;
+  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
   signal.message = filed.message;
   HEJNAL_TRY_VOID(turn(c, signal, facts_now));
   changes_.push_back({0, filed.number, "message"});
@@ -87,7 +89,7 @@ Result<Filed> Desk::report(const NewReport& report) {
   signal.subject = collapse_space(report.subject);  // a line break would end a header, and with it the tag
   signal.text = report.text;
   if (wanted) signal.hint = {wanted->id, fmt::format("{} has said so", report.by)};
-  core::Facts facts_now = facts(core::Case{});
+  HEJNAL_TRY(core::Facts facts_now, facts(core::Case{}));
   facts_now.mentions = report.follows;
   HEJNAL_TRY_VOID(prepare_opening(facts_now));
   if (!report.client.email.empty())

@@ -336,7 +336,8 @@ class Archive {
   virtual Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
                                                                 const core::Announcement* after,
                                                                 int limit) = 0;
-  virtual std::int64_t version() = 0;  // changes when something was committed
+  virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
+  virtual std::int64_t version() = 0;                             // changes when something was committed
 };
 
 }  // namespace hejnal::ports

@@ -30,6 +30,7 @@ int revoke_token(const DatabaseArguments& database, const std::string& name);
 int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text,
                int limit, bool json);
 int show_case(const DatabaseArguments& database, long long number, bool json);
+int show_sms(const std::string& text, const std::string& transliterate, bool json);
 int show_mail_health(const DatabaseArguments& database, int days, bool json);
 int backup(const DatabaseArguments& database, const std::string& path);
 int restore(const DatabaseArguments& database, const std::string& path);
