@@ -94,6 +94,7 @@ Signal any_signal(Bytes& in, const Case& c, Instant now, MessageId message) {
       s.from = in.party();
       s.channel = in.any<Channel>();
       s.relation = relation;
+      s.resolved = relation != Relation::opens && in.next() % 4 == 0;
       return s;
     }
     case 4: {
@@ -130,6 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Bytes in(data, size);
   Facts facts;
   facts.number = 1;
+  facts.token = "token";
   facts.sms_available = in.next() % 4 != 0;
   if (in.next() % 4 != 0) facts.on_call = {{"Piotr", "p@w", "+48600000001"}, {"Ewa", "", "+48600000002"}};
   Case c, replayed;

@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "wire/mail/mail.hpp"
+#include "wire/mail/safe_html.hpp"
 
 namespace {
 
@@ -64,5 +65,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   HEJNAL_CHECK(mail.headers.size() <= 80 && mail.attachments.size() <= 500 && mail.bounces.size() <= 200);
   HEJNAL_CHECK(mail.automatic == wire::Automatic::none || mail.no_receipt);
   text(wire::html_to_text(sanitize_utf8(raw)));
+  const std::string safe = wire::safe_html(sanitize_utf8(raw)).html;
+  text(safe);
+  for (const char* word : {"<script", "<style", "<form", "<iframe", "<svg", "<meta", "<base", "<link"})
+    HEJNAL_CHECK(safe.find(word) == std::string::npos);
   return 0;
 }

@@ -55,6 +55,8 @@ HOMES = {
     "boost/json": [r"src/json/.*", r".*_test\.cpp"],
     "boost/assert/": [r"src/base/.*"],
     "sodium.h": [r"src/base/[^/]*\.cpp"],
+    "liboath/": [r"src/base/[^/]*\.cpp"],
+    "qrencode.h": [r"src/base/[^/]*\.cpp"],
     "zstd.h": [r"src/base/[^/]*\.cpp"],
     "date/": [r"src/base/zone\.cpp"],
     "toml++/": [r"src/config/.*"],

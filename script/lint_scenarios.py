@@ -29,6 +29,7 @@ STATEMENTS = [
     rf"{NUMBER} texts {TEXT}",
     rf"{NUMBER} calls",
     rf"{NUMBER} types {TEXT} : {TEXT}",
+    rf"{ADDRESS} presses (?:no answer yet|it works again)",
     r"the next email is marked as spam",
     r"the next (?:email|sms) is lost",
     r"agent (?:reads|starts|settles|reopens|closes|expects no email)",

@@ -238,6 +238,10 @@ void Clients::got(const ports::Outgoing& outgoing) {
         notice.kind == core::NoticeKind::settled)
       m.heard = true;
     if (notice.kind == answer || notice.kind == question) got_answer(m, outgoing);
+    if (notice.kind == receipt && writing_ && world_.dice.chance(30)) {
+      world_.after(world_.dice.between(Duration(10min), Duration(30h)),
+                   [this, link = notice.number, works = world_.dice.chance(300)] { press(link, works); });
+    }
     if (notice.kind == missing_email && world_.dice.chance(250)) {
       world_.after(world_.dice.between(Duration(1min), Duration(30min)),
                    [this, id, number = notice.number] { type_text(id, number); });
@@ -286,6 +290,19 @@ void Clients::type_text(MatterId id, core::CaseNumber link) {
     if (writing_) world_.after(5min, [this, id, link] { type_text(id, link); });  // the page did not answer
     return;
   }
+}
+
+// What she says on the page of the case instead of writing again. It may not be the time for it: the page then
+// says so, and nothing has happened.
+void Clients::press(core::CaseNumber link, bool works) {
+  static_cast<void>(world_.ask([&](desk::Desk& desk) -> Status {
+    if (works) {
+      HEJNAL_TRY_VOID(desk.works_again(link, "Działa."));
+    } else {
+      HEJNAL_TRY_VOID(desk.remind(link, "Nie ma jeszcze odpowiedzi."));
+    }
+    return {};
+  }));
 }
 
 void Clients::out_of_office(const Client& client, const ports::Outgoing& outgoing) {

@@ -64,6 +64,7 @@ class Clients {
   void remind_later(MatterId id, Duration wait);
   void misbehave(MatterId id);
   void type_text(MatterId id, core::CaseNumber link);
+  void press(core::CaseNumber link, bool works);
   void got_answer(Matter& m, const ports::Outgoing& outgoing);
   void out_of_office(const Client& client, const ports::Outgoing& outgoing);
   void run_robots();

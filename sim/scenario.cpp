@@ -40,6 +40,8 @@ std::optional<Statement> read_statement(const std::string& line) {
   if (is(number + " texts " + text)) return ClientTexts{w[1], w[2]};
   if (is(number + " calls")) return ClientCalls{w[1]};
   if (is(number + " types " + text + " : " + text)) return ClientTypes{w[1], w[2], w[3]};
+  if (is(address + " presses (no answer yet|it works again)"))
+    return ClientPresses{w[1], w[2] == "it works again"};
   if (is("the next email is marked as spam")) return NextIsSpam{};
   if (is("the next (email|sms) is lost"))
     return NextIsLost{w[1] == "email" ? core::Channel::email : core::Channel::sms};

@@ -35,6 +35,10 @@ struct ClientCalls {
 struct ClientTypes {  // on the page that the SMS about the missing email names
   std::string phone, subject, text;
 };
+struct ClientPresses {  // on the page of her latest case: "no answer yet", or "it works again"
+  std::string from;
+  bool works = false;
+};
 struct NextIsLost {
   core::Channel channel;
 };
@@ -60,7 +64,7 @@ struct CaseIs {
 
 using Statement =
     std::variant<NumberBelongs, ClientEmails, ClientResends, ClientReplies, ClientTexts, ClientCalls,
-                 ClientTypes, NextIsLost, NextIsSpam, AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
+                 ClientTypes, ClientPresses, NextIsLost, NextIsSpam, AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
 
 struct StoryLine {
   int line = 0;

@@ -171,6 +171,20 @@ class Stage {
       return {};
     });
   }
+  Status act(const ClientPresses& s) {
+    const Status done = run([s](desk::Desk& desk) -> Status {
+      HEJNAL_TRY(const auto cases, desk.store().open_cases_of_email(s.from, 1));
+      if (cases.empty()) return fail(Fault::not_found, "{} has no link to a page", s.from);
+      const core::CaseNumber link = cases.front().number;
+      if (s.works) {
+        HEJNAL_TRY_VOID(desk.works_again(link, "Działa."));
+      } else {
+        HEJNAL_TRY_VOID(desk.remind(link, "Nie ma jeszcze odpowiedzi."));
+      }
+      return {};
+    });
+    return done ? Status() : unlike(done.error().what);
+  }
   Status act(const NextIsSpam&) {
     spam_ = true;
     return {};

@@ -218,6 +218,7 @@ class WatchedStore final : public ports::Store {
   }
   Result<std::vector<ports::TokenRow>> tokens() override { return store_->tokens(); }
   Result<std::int64_t> remove_tokens(string_view name) override { return store_->remove_tokens(name); }
+  ports::Accounts& accounts() override { return store_->accounts(); }
   void tidy() override { store_->tidy(); }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "desk/ledger.hpp"
 #include "ports/http.hpp"
+#include "ports/mail_view.hpp"
 #include "ports/store.hpp"
 #include "ports/world.hpp"
 
@@ -40,8 +41,12 @@ struct Parts {
   std::function<std::string(const std::string& number)> normal_number;  // to E.164; empty when it is none
   std::function<std::vector<ChannelHealth>()> channels;
   std::function<int(const std::string& text)> sms_segments;  // how many a text costs
-  std::function<std::vector<Metric>()> metrics;              // of the carriers; those of one name together
-  Sandbox sandbox;                                           // world is null outside of a sandbox
+  // Out of the original bytes of a mail: its n-th attachment from 0, its HTML version (pictures: those that
+  // came with it are shown).
+  std::function<Result<ports::MailFile>(const std::string& raw, std::size_t n)> file_of_mail;
+  std::function<Result<ports::MailHtml>(const std::string& raw, bool pictures)> html_of_mail;
+  std::function<std::vector<Metric>()> metrics;  // of the carriers; those of one name together
+  Sandbox sandbox;                               // world is null outside of a sandbox
   int workers = 3;
 };
 

@@ -40,36 +40,54 @@ static json::Value time_json(const std::optional<Instant>& t) {
   return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
 }
 
-json::Object case_json(const ports::CaseRow& row, const std::string& public_url) {
+json::Object case_json(const ports::CaseRow& row, const std::string& public_url, json::Storage in) {
   const ports::CaseSummary& s = row.summary;
-  json::Array candidates;
+  json::Array candidates(in);
   for (const core::CaseNumber n : row.candidates) candidates.push_back(n);
-  json::Object out{{"number", s.number},
-                   {"class", row.class_name},
-                   {"class_reason", row.class_reason},
-                   {"state", to_string(s.state)},
-                   {"email_missing", s.email_missing},
-                   {"candidates", std::move(candidates)},
-                   {"step", row.step},
-                   {"subject", s.subject},
-                   {"client",
-                    {{"name", s.client.name},
-                     {"email", s.client.email},
-                     {"phone", s.client.phone},
-                     {"organisation", s.client.organisation}}},
-                   {"opened_at", format_rfc3339(s.opened_at)},
-                   {"read_at", time_json(row.read_at)},
-                   {"answered_at", time_json(row.answered_at)},
-                   {"settled_at", time_json(row.settled_at)},
-                   {"next", nullptr},
-                   {"merged_into", s.merged_into == 0 ? json::Value(nullptr) : json::Value(s.merged_into)},
-                   {"short_code", s.short_code},
-                   {"follow_url", public_url + "/c/" + row.token}};
+  json::Object out({{"number", s.number},
+                    {"class", row.class_name},
+                    {"class_reason", row.class_reason},
+                    {"state", to_string(s.state)},
+                    {"email_missing", s.email_missing},
+                    {"candidates", std::move(candidates)},
+                    {"step", row.step},
+                    {"subject", s.subject},
+                    {"client",
+                     {{"name", s.client.name},
+                      {"email", s.client.email},
+                      {"phone", s.client.phone},
+                      {"organisation", s.client.organisation}}},
+                    {"opened_at", format_rfc3339(s.opened_at)},
+                    {"read_at", time_json(row.read_at)},
+                    {"answered_at", time_json(row.answered_at)},
+                    {"settled_at", time_json(row.settled_at)},
+                    {"next", nullptr},
+                    {"merged_into", s.merged_into == 0 ? json::Value(nullptr) : json::Value(s.merged_into)},
+                    {"channels",
+                     {{"email", s.client.email.empty() ? "none"
+                                : row.mail_lost        ? "bounced"
+                                                       : "ok"},
+                      {"sms", s.client.phone.empty() ? "none"
+                              : row.sms_stopped      ? "stopped"
+                                                     : "ok"}}},
+                    {"last_word", nullptr},
+                    {"short_code", s.short_code},
+                    {"follow_url", public_url + "/c/" + row.token}},
+                   in);
   if (row.next) {
-    out["next"] = json::Object{{"what", row.next->what},
+    out["next"] = json::Value({{"what", row.next->what},
                                {"owed_by", row.next->by_desk ? "desk" : "client"},
                                {"due_at", format_rfc3339(row.next->due)},
-                               {"why", row.next->why}};
+                               {"why", row.next->why}},
+                              in);
+  }
+  if (const auto& word = row.last_word) {
+    out["last_word"] = json::Value({{"by", word->outgoing ? "desk" : "client"},
+                                    {"channel", to_string(word->channel)},
+                                    {"from", word->from},
+                                    {"at", format_rfc3339(word->at)},
+                                    {"text", word->text}},
+                                   in);
   }
   return out;
 }
@@ -77,7 +95,12 @@ json::Object case_json(const ports::CaseRow& row, const std::string& public_url)
 json::Object message_json(const ports::Message& m, const Segments& segments) {
   json::Array attachments;
   for (const auto& a : m.attachments)
-    attachments.push_back(json::Object{{"name", a.name}, {"type", a.type}, {"size", a.size}});
+    attachments.push_back(
+        json::Object{{"index", attachments.size()}, {"name", a.name}, {"type", a.type}, {"size", a.size}});
+  // Of mail from before it was noted, nobody knows without reading it.
+  json::Value html(false);
+  if (!m.outgoing && m.channel == core::Channel::email)
+    html = m.html ? json::Value(*m.html) : json::Value(nullptr);
   json::Object out{{"id", m.id},
                    {"direction", m.outgoing ? "out" : "in"},
                    {"channel", to_string(m.channel)},
@@ -89,6 +112,7 @@ json::Object message_json(const ports::Message& m, const Segments& segments) {
                    {"automatic", m.automatic},
                    {"state", m.state},
                    {"attachments", std::move(attachments)},
+                   {"html", std::move(html)},
                    {"join_reason", m.join_reason},
                    {"deliveries", m.outgoing ? json::Value(nullptr) : json::Value(1 + m.again)},
                    {"delivered_again_at", time_json(m.again_at)}};

@@ -12,7 +12,7 @@
 
 namespace hejnal::api {
 
-json::Object case_json(const ports::CaseRow& row, const std::string& public_url);
+json::Object case_json(const ports::CaseRow& row, const std::string& public_url, json::Storage in = {});
 using Segments = std::function<int(const std::string& text)>;  // how many an SMS costs
 json::Object message_json(const ports::Message& message, const Segments& segments);
 // With journal and messages. Fails with not_found.

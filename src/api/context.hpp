@@ -112,12 +112,14 @@ ports::Response page_response(const Page& page, std::vector<Row> rows, std::int6
 // ------------------------------------------------------------------------------------------------
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
+std::string content_disposition(std::string_view name);  // as a download of this name
 std::string etag_of(std::int64_t entries);                // of a case with so many entries in its journal
 
 // -- handlers, by file
 // --------------------------------------------------------------------------------------------------
 Result<ports::Response> list_cases(Context&);
 Result<ports::Response> get_case(Context&);
+Result<ports::Response> get_counts(Context&);
 Result<ports::Response> create_case(Context&);
 Result<ports::Response> act_read(Context&);
 Result<ports::Response> act_start(Context&);
@@ -137,6 +139,8 @@ Result<ports::Response> act_unjoin(Context&);
 Result<ports::Response> act_not_a_case(Context&);
 Result<ports::Response> act_no_email(Context&);
 Result<ports::Response> get_raw(Context&);
+Result<ports::Response> get_attachment(Context&);
+Result<ports::Response> get_html(Context&);
 Result<ports::Response> list_notices(Context&);
 Result<ports::Response> list_set_aside(Context&);
 Result<ports::Response> open_set_aside(Context&);

@@ -27,6 +27,7 @@
 #include "base/text.hpp"
 #include "carriers/email/composer.hpp"
 #include "carriers/email/composing.hpp"
+#include "carriers/email/view.hpp"
 #include "carriers/words/templates.hpp"
 #include "carriers/world/world.hpp"
 #include "config/procedure_file.hpp"
@@ -358,6 +359,8 @@ class Server::Impl {
     };
     parts.channels = [this] { return channels(); };
     parts.sms_segments = [](const std::string& text) { return wire::sms_size(text).segments; };
+    parts.file_of_mail = carriers::file_of;
+    parts.html_of_mail = carriers::html_of;
     parts.metrics = [this] { return metrics(); };
     if (world_) {
       parts.sandbox.world = world_.get();

@@ -62,6 +62,7 @@ struct Fold {
   }
   void operator()(const Received& b) {
     if (b.automatic) return;
+    if (b.channel == Channel::web && b.relation == Relation::resend) c.reminded_at = e.at;
     // Who texts before anybody of the desk has reacted speaks of the email, which is here.
     const bool speaks_of_email = b.channel == Channel::sms && b.through == 0 && !c.human_reaction;
     if (speaks_of_email && c.channel == Channel::email && !c.announced_at) {
@@ -159,6 +160,7 @@ struct Fold {
       case Action::link:
       case Action::cancel:
       case Action::unjoin:
+      case Action::revoke_link:
         return;
       case Action::merge:
         c.merged_into = b.other;
@@ -216,8 +218,15 @@ struct Fold {
       if (other.client.phone == b.phone) other.client.phone.clear();
     }
   }
+  void operator()(const LinkChanged& b) {
+    if (b.number == c.number) c.token = b.token;
+    for (TookOver& other : c.others) {
+      if (other.cases.front() == b.number) other.token = b.token;
+    }
+  }
   void operator()(const Said& b) {
     c.notices = b.notice;
+    if (b.channel == Channel::email && !is_for_desk(b.what)) c.mails.push_back(b.notice);
     if (b.what == NoticeKind::start_of_work) c.start_of_work_said = true;
     if (b.what == NoticeKind::acknowledgement || b.what == NoticeKind::start_of_work) c.acknowledged = true;
     if (b.what == NoticeKind::receipt_by_sms && !contains(c.told_of_loss, b.to))
@@ -225,8 +234,11 @@ struct Fold {
   }
   void operator()(const Withheld&) {}
   void operator()(const Fate& b) {
-    if (b.state == NoticeState::bounced || b.state == NoticeState::failed)
-      c.lost_notices.push_back({b.of, b.notice});
+    const bool lost = b.state == NoticeState::bounced || b.state == NoticeState::failed;
+    if (lost) c.lost_notices.push_back({b.of, b.notice});
+    if (!contains(c.mails, b.notice)) return;
+    if (lost) c.mail_lost = true;
+    if (b.state == NoticeState::delivered || b.state == NoticeState::seen) c.mail_lost = false;
   }
 };
 

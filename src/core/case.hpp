@@ -60,9 +60,10 @@ struct Case {
   std::string short_code, token;
   Instant opened_at, sent_at;
   std::optional<Instant> read_at, answered_at, settled_at;
-  std::optional<Instant> asked_at;  // our latest question
-  bool human_reaction = false;      // somebody of the desk has done something: nothing is inferred any more
-  MessageId last_message = 0;       // the client's latest, to answer to
+  std::optional<Instant> asked_at;     // our latest question
+  std::optional<Instant> reminded_at;  // when the client last said on the page that there is no answer yet
+  bool human_reaction = false;  // somebody of the desk has done something: nothing is inferred any more
+  MessageId last_message = 0;   // the client's latest, to answer to
 
   std::array<std::optional<Debt>, 2> debts;      // by Promise
   std::array<std::optional<Instant>, 5> timers;  // by Timer
@@ -80,6 +81,8 @@ struct Case {
     bool operator==(const Lost&) const = default;
   };
   std::vector<Lost> lost_notices;         // bounced or failed
+  std::vector<int> mails;                 // those that went to a client by email
+  bool mail_lost = false;                 // the last of these whose fate is known did not arrive
   std::vector<std::string> told_of_loss;  // numbers that know by SMS that our mail does not arrive
   int notices = 0;                        // said so far
   std::int64_t entries = 0;               // applied so far: the next entry's seq is entries + 1

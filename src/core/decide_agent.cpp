@@ -310,11 +310,12 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
   const bool closed = turn.c().state == State::closed;
   const bool works_on_closed = act.action == Action::note || act.action == Action::reopen ||
                                act.action == Action::link || act.action == Action::close ||
-                               act.action == Action::unjoin;
+                               act.action == Action::unjoin || act.action == Action::revoke_link;
   if (closed && !works_on_closed) {
     return fail(Fault::conflict, "case {} is closed; reopen it first", turn.c().number);
   }
-  if (turn.c().merged_into != 0 && act.action != Action::note) {
+  const bool works_on_merged = act.action == Action::note || act.action == Action::revoke_link;
+  if (turn.c().merged_into != 0 && !works_on_merged) {
     return fail(Fault::conflict, "case {} was merged into case {}; work there", turn.c().number,
                 turn.c().merged_into);
   }
@@ -375,6 +376,12 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
       turn.add(Unjoined{act.message, act.other, act.phone},
                act.phone.empty() ? "it belongs elsewhere"
                                  : "it belongs elsewhere, and its number is not the client's");
+      return {};
+    case Action::revoke_link:
+      if (turn.facts().token.empty()) return fail(Fault::conflict, "there is no new link to take its place");
+      turn.add(Acted{Action::revoke_link, act.text, act.other}, act.text);
+      turn.add(LinkChanged{act.other != 0 ? act.other : turn.c().number, turn.facts().token},
+               "the old link leads nowhere any more");
       return {};
   }
   return {};

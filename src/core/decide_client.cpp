@@ -269,6 +269,42 @@ void client_called(Turn& turn, const CallReceived& call) {
     turn.tell_client_by_sms(NoticeKind::rejected_call, "the caller learns what the rejected call means");
 }
 
+namespace {
+
+// The button on the page: no answer yet. It is the client's second step, as an email sent again with an SMS
+// is; pressed again later, on call hears of it again.
+void reminded(Turn& turn) {
+  const Duration elapsed = turn.now() - turn.c().sent_at;
+  const std::string why =
+      fmt::format("the client has said on the page, {} after the report, that there is no answer yet",
+                  format_duration(elapsed));
+  if (elapsed > turn.procedure().rules.sms_critical_within)
+    turn.infer(turn.procedure().by_sms_distance(elapsed), why);
+  spoke_again(turn, "the client has said that there is no answer yet");
+  if (turn.shown_class().steps.size() >= 2 && turn.c().step < 2) turn.add(StepTaken{2}, why);
+  turn.ring_now(AlertReason::reminded, elapsed, why);
+}
+
+// Nobody knows better than the client whether what was asked for is done. A word of hers within the time that
+// the procedure gives opens it again.
+void works_again(Turn& turn) {
+  const char* const why = "the client says that it works again";
+  if (!turn.c().others.empty()) {  // for her, but there is somebody else: a person decides
+    spoke_again(turn, why);
+    return;
+  }
+  if (turn.c().state == State::settled || turn.c().state == State::closed) return;
+  turn.release(Promise::react, why);
+  turn.release(Promise::answer, why);
+  for (const Timer t : {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close})
+    turn.drop(t, why);
+  turn.become(State::settled, why);
+  turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after,
+            "without an objection it is closed then");
+}
+
+}  // namespace
+
 void client_reported(Turn& turn, const Reported& report) {
   turn.speak_as("client");
   Received received;
@@ -296,6 +332,8 @@ void client_reported(Turn& turn, const Reported& report) {
     received.also_to = report.from.email;  // a mail of somebody else that an agent has put here
   }
   turn.add(received, report.join_reason);
+  if (report.resolved) return works_again(turn);
+  if (report.relation == Relation::resend) return reminded(turn);
   if (turn.c().email_missing) {
     const Duration late = after_sms(turn.c(), turn.now());
     turn.add(EmailFound{late.count(), report.from, report.subject, report.channel},

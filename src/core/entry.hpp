@@ -361,6 +361,21 @@ struct Unjoined {
   }
 };
 
+// The link to the client's page was taken back: there is another one, which is told to nobody by itself.
+struct LinkChanged {
+  static constexpr std::string_view kind = "link_changed";
+  CaseNumber number = 0;  // whose link: this case's, or that of one merged into it
+  std::string token;
+
+  bool operator==(const LinkChanged&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("number", s.number);
+    v("token", s.token);
+  }
+};
+
 struct Said {  // a notice was written to the outbox
   static constexpr std::string_view kind = "said";
   int notice = 0;  // counts within the case
@@ -411,7 +426,7 @@ struct Fate {  // what became of a notice
 
 using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept,
                           Released, Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld,
-                          Fate, TookOver, Offered, Unjoined>;
+                          Fate, TookOver, Offered, Unjoined, LinkChanged>;
 
 struct Entry {
   Instant at;

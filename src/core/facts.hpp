@@ -23,7 +23,7 @@ struct Facts {
   std::vector<std::string> sms_stopped;      // numbers of this case's clients that have sent STOP
   std::vector<std::string> sms_over_budget;  // ... that have had enough automatic SMS for now
   std::string known_phone;  // a number that is surely the client's, where the case itself knows none
-  // For a case that is being opened:
+  // For a case that is being opened (`token` also for one that gets a new link):
   CaseNumber number = 0;
   std::string short_code, token;
   std::vector<CaseNumber> candidates;

@@ -34,10 +34,7 @@ struct Notice {
   std::string held_back;  // why it does not leave at all; empty: it does
   int code = 0;           // of an alert by SMS: one more than the slot of its code (sms_command.hpp); 0: none
 
-  bool to_desk() const {
-    return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside ||
-           kind == NoticeKind::left_out || kind == NoticeKind::commands;
-  }
+  bool to_desk() const { return is_for_desk(kind); }
   // RFC 3834: written by the program. What an agent wrote is not automatic.
   bool automatic() const { return kind != NoticeKind::answer && kind != NoticeKind::question; }
 

@@ -74,6 +74,9 @@ struct Reported {  // by the page or the API
   CaseNumber through = 0;
   std::string join_reason;
   ClassHint hint;
+  // Of one in a case that exists: the client says that it works again. (With the relation `resend` it says
+  // instead that there is no answer yet: the client's second step.)
+  bool resolved = false;
 };
 
 struct AgentActed {
@@ -83,7 +86,7 @@ struct AgentActed {
   std::string class_name;  // of reclassify
   std::vector<Channel> channels;
   Duration delay{};      // of answer and ask: how long it can still be cancelled
-  CaseNumber other = 0;  // of merge, absorb, link and unjoin
+  CaseNumber other = 0;  // of merge, absorb, link, unjoin and revoke_link
   // Of an answer that was written in a mail program: what of it cannot go to the client, and whom to tell so.
   std::string left_out = {}, agent_email = {};
   std::string how = {};  // of read, start and note, where it was not by the desk's own pages: "by SMS"

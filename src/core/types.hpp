@@ -54,8 +54,9 @@ enum class Action {
   absorb,
   link,
   cancel,
-  unjoin,    // a message was joined here by mistake
-  no_email,  // the email that an SMS has announced will not come, and nobody need wait for it
+  unjoin,       // a message was joined here by mistake
+  revoke_link,  // the client's link leads nowhere any more; there is a new one
+  no_email,     // the email that an SMS has announced will not come, and nobody need wait for it
 };
 enum class NoticeKind {
   receipt,
@@ -98,8 +99,15 @@ enum class AlertReason {
   too_late,      // that case is closed
   stop_is_not,   // STOP does not end alerts
   asked_for,     // HELP
+  reminded,      // the client has pressed "no answer yet" on the page of the case
 };
 enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
+
+// What is said to the desk's own people; all else is for clients.
+constexpr bool is_for_desk(NoticeKind kind) {
+  return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside ||
+         kind == NoticeKind::left_out || kind == NoticeKind::commands;
+}
 
 template <class E>
 struct Names;  // specialised below: the words used in the journal, the API, the database and the docs
@@ -137,9 +145,9 @@ struct Names<Standing> {
 };
 template <>
 struct Names<Action> {
-  static constexpr std::array<std::string_view, 15> list = {
-      "read",       "start", "answer", "ask",  "settle", "reopen", "close",   "note",
-      "reclassify", "merge", "absorb", "link", "cancel", "unjoin", "no_email"};
+  static constexpr std::array<std::string_view, 16> list = {
+      "read",       "start", "answer", "ask",  "settle", "reopen", "close",       "note",
+      "reclassify", "merge", "absorb", "link", "cancel", "unjoin", "revoke_link", "no_email"};
 };
 template <>
 struct Names<NoticeKind> {
@@ -151,10 +159,10 @@ struct Names<NoticeKind> {
 };
 template <>
 struct Names<AlertReason> {
-  static constexpr std::array<std::string_view, 16> list = {
+  static constexpr std::array<std::string_view, 17> list = {
       "none",         "grave_report", "unread",      "no_reaction", "reaction_overdue", "answer_overdue",
       "sent_again",   "sms_came",     "not_arrived", "opted_out",   "wrong_code",       "which_case",
-      "wrong_number", "too_late",     "stop_is_not", "asked_for"};
+      "wrong_number", "too_late",     "stop_is_not", "asked_for",   "reminded"};
 };
 template <>
 struct Names<NoticeState> {

@@ -61,17 +61,26 @@ struct Filed {
   bool duplicate = false;
 };
 
+// A form as a browser has sent it: which one it was, what hung on it, and its bytes.
+struct WebForm {
+  std::string id;  // given out once: the same one twice is one press; empty: none
+  std::vector<ports::IncomingAttachment> attachments = {};
+  std::vector<ports::RawPiece> raw = {};
+};
+
 struct NewReport {
   std::string class_name, subject, text;
   core::Party client;
   core::Channel channel = core::Channel::api;
   std::string by;                // who says so, for the reason
   core::CaseNumber follows = 0;  // a closed case that it goes on with
+  WebForm form = {};
 };
 
 struct TypedText {
   std::string subject, text;
   std::string email;  // where an answer may go; empty: where we know
+  WebForm form = {};
 };
 
 class Desk {
@@ -99,6 +108,10 @@ class Desk {
   // On the client's page; `link` is the case that its link names. What stands for an email that has not come
   // is taken once, however often it is sent.
   Result<Filed> type_text(core::CaseNumber link, const TypedText& typed);
+  // There: no answer yet (the client's second step; conflict: it is not time for it), and: it works again
+  // (conflict: it is settled). `words` stand for it in the conversation.
+  Result<Filed> remind(core::CaseNumber link, const std::string& words);
+  Result<Filed> works_again(core::CaseNumber link, const std::string& words);
 
   // -- people of the desk
   // -----------------------------------------------------------------------------------------
@@ -118,6 +131,9 @@ class Desk {
   // near. `same_person` false: the number is not this client's either.
   Result<core::CaseNumber> unjoin(core::CaseNumber number, core::MessageId message, bool same_person,
                                   const std::string& agent);
+  // The link to the client's page leads nowhere any more; what the new one is, is told to nobody by itself.
+  Result<core::Case> revoke_link(core::CaseNumber number, const std::string& reason,
+                                 const std::string& agent);
   // It is no case at all: closed, and later SMS of its number are set aside.
   Result<core::Case> not_a_case(core::CaseNumber number, const std::string& agent);
   // A learnt number is the person's own, or is not.
@@ -206,6 +222,7 @@ class Desk {
   Status plan_review();  // somebody owes set-aside mail one look a day
   Status review_if_due();
   std::string message_id_of(const core::Notice& notice) const;
+  Result<Filed> pressed(core::CaseNumber link, core::Reported signal, const std::string& words);
   core::Notice with_words_of_client(const core::Notice& alert);
   Status bundle_alerts();  // alerts that ring together share one SMS
   // Which case it belongs to (match_sms.cpp); `id` as messages know it.

@@ -174,10 +174,12 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   // A form is sent twice by a second press or by going back: that says nothing new.
   const bool of_the_email = !typed.subject.empty() || c.email_missing;
   const std::string id =
-      of_the_email ? fmt::format("web:{}:{}", link,
-                                 content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text))
-                   : std::string();
-  if (of_the_email) {
+      of_the_email
+          ? fmt::format("web:{}:{}", link,
+                        content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text))
+      : typed.form.id.empty() ? std::string()
+                              : fmt::format("web:{}:{}", link, typed.form.id);
+  if (!id.empty()) {
     HEJNAL_TRY(const auto seen, parts_.store.seen(id, "web"));
     if (seen) return Filed{0, 0, true};
   }
@@ -188,6 +190,7 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
     again.client = client;
     again.channel = core::Channel::web;
     again.follows = number;
+    again.form = typed.form;
     return report(again);
   }
   core::Reported signal;
@@ -210,9 +213,10 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   message.join_reason = signal.join_reason;
   message.message_id = id;
   message.content_key = id.empty() ? "" : "web";
+  message.attachments = typed.form.attachments;
   Filed filed;
   filed.number = number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
+  HEJNAL_TRY(filed.message, parts_.store.add_message(message, typed.form.raw));
   signal.message = filed.message;
   HEJNAL_TRY(core::Facts facts_now, facts(c));
   if (c.automatic_to.empty() && !client.email.empty())

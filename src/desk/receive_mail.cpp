@@ -129,6 +129,7 @@ class MailFiler {
     m.content_key = mail_.content_key;
     m.base_subject = mail_.base_subject;
     m.attachments = mail_.attachments;
+    m.html = mail_.html;
     return m;
   }
 

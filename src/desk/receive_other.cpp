@@ -76,6 +76,15 @@ Result<Filed> Desk::call(const std::string& phone, bool answered, std::optional<
 }
 
 Result<Filed> Desk::report(const NewReport& report) {
+  // A form is sent twice by a second press, by going back, or because the answer to it was lost.
+  const std::string id = report.form.id.empty() ? std::string() : "web:form:" + report.form.id;
+  if (!id.empty()) {
+    HEJNAL_TRY(const auto seen, parts_.store.seen(id, "web"));
+    if (seen) {
+      HEJNAL_TRY(const auto before, parts_.store.message(seen->message));
+      return Filed{before ? before->number : 0, seen->message, true};
+    }
+  }
   const core::ServiceClass* wanted = procedure_.find(report.class_name);
   if (!report.class_name.empty() && !wanted) {
     std::string known;
@@ -99,9 +108,12 @@ Result<Filed> Desk::report(const NewReport& report) {
                                     report.text, now(), true, {});
   message.subject = signal.subject;
   message.base_subject = signal.subject;
+  message.message_id = id;
+  message.content_key = id.empty() ? "" : "web";
+  message.attachments = report.form.attachments;
   Filed filed;
   filed.number = facts_now.number;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
+  HEJNAL_TRY(filed.message, parts_.store.add_message(message, report.form.raw));
   signal.message = filed.message;
   HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, true));
   if (!report.client.email.empty())

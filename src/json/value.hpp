@@ -13,6 +13,8 @@ namespace hejnal::json {
 using Value = boost::json::value;
 using Object = boost::json::object;
 using Array = boost::json::array;
+using Storage = boost::json::storage_ptr;         // where values lie; by default, where everything does
+using Scratch = boost::json::monotonic_resource;  // given back as a whole
 
 // Fails with Fault::malformed: "not JSON: ... at byte 17".
 Result<Value> parse(std::string_view text);

@@ -44,6 +44,7 @@ struct IncomingMail {
   std::vector<std::string> references;  // In-Reply-To and References, most telling first
   std::vector<std::string> phones;      // E.164 numbers in the signature
   std::vector<IncomingAttachment> attachments;
+  bool html = false;  // it has an HTML version
   std::vector<std::string> notes;
   std::vector<RawPiece> raw;
   std::int64_t raw_size = 0;

@@ -18,6 +18,7 @@
 #include "core/mail_health.hpp"
 #include "core/notice.hpp"
 #include "core/sms_command.hpp"
+#include "ports/accounts.hpp"
 #include "ports/incoming.hpp"
 
 namespace hejnal::ports {
@@ -38,6 +39,7 @@ struct Message {
   std::string message_id, content_key, base_subject;
   int notice = 0;  // of an outgoing one
   std::vector<IncomingAttachment> attachments;
+  std::optional<bool> html = std::nullopt;         // an email has an HTML version; empty: it was not noted
   int again = 0;                                   // how often it has come once more
   std::optional<Instant> again_at = std::nullopt;  // the last time
 };
@@ -266,8 +268,18 @@ class Store {
                            Instant now) = 0;
   virtual Result<std::vector<TokenRow>> tokens() = 0;                     // by name
   virtual Result<std::int64_t> remove_tokens(std::string_view name) = 0;  // how many there were
+  virtual Accounts& accounts() = 0;  // in the same transaction as everything else
   // Puts the store's own things in order, outside of a transaction; takes milliseconds.
   virtual void tidy() = 0;
+};
+
+// Who spoke last in a case: a client or the desk's people, no program.
+struct LastWord {
+  Instant at;
+  bool outgoing = false;
+  core::Channel channel = core::Channel::email;
+  std::string from;  // of the client: an address or a number
+  std::string text;  // one line, its first 120 characters
 };
 
 struct CaseRow {
@@ -278,12 +290,16 @@ struct CaseRow {
   std::optional<Instant> read_at, answered_at, settled_at;
   std::optional<core::Next> next;
   std::string token;
+  std::optional<LastWord> last_word;  // empty: nobody has, or before this was kept
+  bool mail_lost = false;             // our last email to the client did not arrive, as far as is known
+  bool sms_stopped = false;           // the client's number has sent STOP
 };
 
 struct CaseQuery {
   std::vector<core::State> states;  // empty: all
   std::string class_name, text;
-  bool newest = false;  // else by what is due next
+  enum class Only { all, unmatched, email_missing } only = Only::all;  // of the open ones
+  bool newest = false;                                                 // else by what is due next
   int limit = 50;
   std::string cursor;
 };
@@ -332,10 +348,23 @@ class Archive {
         oldest_deferred;  // of the notices that could not be handed over yet: when it was made
   };
   virtual Result<Counts> counts(Instant now) = 0;
+  // For the chips of a list. No number but `items` is counted beyond kCounted + 1.
+  static constexpr std::int64_t kCounted = 10'000;
+  struct CaseCounts {
+    struct Item {
+      core::State state = core::State::fresh;
+      std::string class_name;
+      std::int64_t cases = 0;
+    };
+    std::vector<Item> items;  // exact
+    std::int64_t unmatched = 0, email_missing = 0, overdue = 0, set_aside = 0, failed_notices = 0;
+  };
+  virtual Result<CaseCounts> case_counts(Instant now) = 0;
   // Emails announced in [from, to), oldest first, after the one of `after` (its time and its case).
   virtual Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
                                                                 const core::Announcement* after,
                                                                 int limit) = 0;
+  virtual AccountsReader& accounts() = 0;
   virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
   virtual std::int64_t version() = 0;                             // changes when something was committed
 };

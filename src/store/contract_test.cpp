@@ -516,6 +516,127 @@ TYPED_TEST(StoreContract, SettingsProceduresAndTokens) {
   EXPECT_EQ(this->store->tokens().value().size(), 1u);
 }
 
+TYPED_TEST(StoreContract, PeopleWhoSignIn) {
+  ports::Accounts& a = this->store->accounts();
+  EXPECT_EQ(a.user_by_key("zofia").value(), std::nullopt);
+  ports::UserRow zofia{0, "Zofia", "zofia", "z@w", "+48601", "agent", "pl", "hash", "", "", 0, false, kStart};
+  zofia.id = a.add_user(zofia).value();
+  EXPECT_EQ(a.add_user(zofia).error().fault, Fault::conflict);
+  ports::UserRow adam = zofia;
+  adam.name = "Adam", adam.key = "adam";
+  adam.id = a.add_user(adam).value();
+  EXPECT_NE(adam.id, zofia.id);
+  const auto both = a.users().value();
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[0].name, "Adam");
+  zofia.role = "reader", zofia.password = "other", zofia.totp = "t", zofia.totp_next = "n",
+  zofia.totp_step = 7;
+  zofia.disabled = true, zofia.signed_in_at = kStart + 1h, zofia.email = "y@w", zofia.phone = "",
+  zofia.language = "en";
+  zofia.created_at = kStart + 9h;  // which stays
+  ASSERT_TRUE(a.set_user(zofia));
+  const ports::UserRow read = *a.user(zofia.id).value();
+  EXPECT_EQ(read.created_at, kStart);
+  EXPECT_EQ(
+      std::tie(read.name, read.key, read.role, read.password, read.totp, read.totp_next, read.totp_step),
+      std::tie(zofia.name, zofia.key, zofia.role, zofia.password, zofia.totp, zofia.totp_next,
+               zofia.totp_step));
+  EXPECT_EQ(std::tie(read.email, read.phone, read.language, read.disabled, read.signed_in_at),
+            std::tie(zofia.email, zofia.phone, zofia.language, zofia.disabled, zofia.signed_in_at));
+  EXPECT_EQ(a.user(99).value(), std::nullopt);
+  adam.key = "zofia";
+  EXPECT_EQ(a.set_user(adam).error().fault, Fault::conflict);
+}
+
+TYPED_TEST(StoreContract, SessionsAndLinksEnd) {
+  ports::Accounts& a = this->store->accounts();
+  const auto session = [&](const char* hash, std::int64_t user, Instant at) {
+    return a.add_session({0, hash, user, at, at, at + 48h, "Firefox", "192.0.2.1"}).value();
+  };
+  const std::int64_t old = session("h1", 1, kStart), young = session("h2", 1, kStart + 2h);
+  session("h3", 2, kStart + 2h);
+  EXPECT_EQ(a.add_session({0, "h1", 1, kStart, kStart, kStart, "", ""}).error().fault, Fault::conflict);
+  EXPECT_EQ(a.session("h4").value(), std::nullopt);
+  const ports::SessionRow read = *a.session("h1").value();
+  EXPECT_EQ(read.id, old);
+  EXPECT_EQ(read.user, 1);
+  EXPECT_EQ(read.expires_at, kStart + 48h);
+  EXPECT_EQ(read.agent + read.address, "Firefox192.0.2.1");
+  ASSERT_EQ(a.sessions(1).value().size(), 2u);
+  EXPECT_EQ(a.sessions(1).value()[0].id, young);
+  ASSERT_TRUE(a.see_session(old, kStart + 3h));
+  ASSERT_TRUE(a.see_session(old, kStart + 1h));
+  EXPECT_EQ(a.session("h1").value()->seen_at, kStart + 3h);
+  ports::LinkRow link{0,        "l1",    "invitation", 0,      "Ewa",  "e@w",
+                      "+48602", "agent", "pl",         "Adam", kStart, kStart + 24h};
+  link.id = a.add_link(link).value();
+  EXPECT_EQ(a.add_link(link).error().fault, Fault::conflict);
+  EXPECT_EQ(a.link("l1").value()->name, "Ewa");
+  EXPECT_EQ(a.link("l1").value()->expires_at, kStart + 24h);
+  EXPECT_EQ(a.links().value().size(), 1u);
+  ASSERT_TRUE(a.remove_expired(kStart + 2h, kStart + 24h - 1ms));  // who was not seen since
+  EXPECT_TRUE(a.session("h1").value());
+  EXPECT_FALSE(a.session("h2").value());
+  EXPECT_TRUE(a.link("l1").value());
+  EXPECT_TRUE(a.remove_link(link.id).value());
+  EXPECT_FALSE(a.remove_link(link.id).value());
+  link.id = a.add_link(link).value();
+  ASSERT_TRUE(a.remove_expired(kStart, kStart + 24h));
+  EXPECT_FALSE(a.link("l1").value());
+  ASSERT_TRUE(a.remove_session(old));
+  EXPECT_TRUE(a.sessions(1).value().empty());
+}
+
+TYPED_TEST(StoreContract, ARecoveryCodeIsGoodOnce) {
+  ports::Accounts& a = this->store->accounts();
+  ASSERT_TRUE(a.set_recovery_codes(1, {"x", "y"}));
+  ASSERT_TRUE(a.set_recovery_codes(2, {"x"}));
+  EXPECT_TRUE(a.use_recovery_code(1, "x").value());
+  EXPECT_FALSE(a.use_recovery_code(1, "x").value());
+  EXPECT_FALSE(a.use_recovery_code(1, "z").value());
+  EXPECT_EQ(a.recovery_codes_left(1).value(), 1);
+  EXPECT_EQ(a.recovery_codes_left(2).value(), 1);
+  ASSERT_TRUE(a.set_recovery_codes(1, {}));
+  EXPECT_EQ(a.recovery_codes_left(1).value(), 0);
+}
+
+TYPED_TEST(StoreContract, TheAuditLogNewestFirst) {
+  ports::Accounts& a = this->store->accounts();
+  for (const char* action : {"one", "two", "three"})
+    ASSERT_TRUE(a.add_audit({0, kStart, "Ola", "token", "192.0.2.1", action, "/cases/1", "b", "a"}));
+  const auto page = a.audit(2, ports::Archive::kNewest).value();
+  ASSERT_EQ(page.size(), 2u);
+  EXPECT_EQ(page[0].action, "three");
+  EXPECT_EQ(page[1].who + page[1].via + page[1].address + page[1].object + page[1].before + page[1].after,
+            "Olatoken192.0.2.1/cases/1ba");
+  const auto rest = a.audit(2, page[1].id).value();
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].action, "one");
+}
+
+TYPED_TEST(StoreContract, AccountsAreUndoneWithTheRest) {
+  ports::Accounts& a = this->store->accounts();
+  const auto write = [&] {
+    ports::UserRow user;
+    user.key = user.name = "ola";
+    user.id = a.add_user(user).value();
+    EXPECT_TRUE(a.add_session({0, "h", user.id, kStart, kStart, kStart + 1h, "", ""}));
+    EXPECT_TRUE(a.set_recovery_codes(user.id, {"x"}));
+    EXPECT_TRUE(a.add_audit({0, kStart, "", "", "", "x", "", "", ""}));
+  };
+  ASSERT_TRUE(this->store->begin());
+  write();
+  this->store->rollback();
+  EXPECT_TRUE(a.users().value().empty());
+  EXPECT_FALSE(a.session("h").value());
+  EXPECT_EQ(a.recovery_codes_left(1).value(), 0);
+  EXPECT_TRUE(a.audit(9, ports::Archive::kNewest).value().empty());
+  ASSERT_TRUE(this->store->begin());
+  write();
+  ASSERT_TRUE(this->store->commit());
+  EXPECT_EQ(a.users().value().size(), 1u);
+}
+
 TYPED_TEST(StoreContract, TransactionsAndTheirSavepoint) {
   ASSERT_TRUE(this->store->begin());
   ASSERT_TRUE(this->store->set_setting("kept", "1"));

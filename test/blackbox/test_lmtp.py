@@ -208,7 +208,7 @@ class Original(world.SandboxTest):
             sizes.append(sum(path.stat().st_size for path in self.folder.glob("hejnal.db*")))
         case = self.desk.case(1)
         self.assertEqual(case["messages"][0]["attachments"],
-                         [{"name": "zrzut.bin", "type": "application/octet-stream", "size": 5_000_000}])
+                         [{"index": 0, "name": "zrzut.bin", "type": "application/octet-stream", "size": 5_000_000}])
         for number, raw in enumerate(raws, 1):
             self.assertEqual(self.desk.raw(self.desk.case(number)["messages"][0]["id"]), raw)
         self.desk.stop()

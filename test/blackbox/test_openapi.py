@@ -225,12 +225,17 @@ class Answers(world.SandboxTest):
         desk.good("POST", f"/api/v1/set-aside/{aside[2]}/dismiss", {})
         desk.advance(6 * HOUR)
         # Lists.
-        for query in ({}, {"state": "all", "limit": 2}, {"q": "drukarka"}, {"order": "newest", "class": "urgent"}):
+        for query in ({}, {"state": "all", "limit": 2}, {"q": "drukarka"}, {"order": "newest", "class": "urgent"}, {"only": "unmatched"},
+                      {"only": "email_missing", "order": "newest"}):
             desk.cases(**query)
         for one in desk.all_cases():
             desk.case(one["number"])
         desk.get(f"/api/v1/messages/{message}/raw")
-        for path in ("/api/v1/notices", "/api/v1/people", "/api/v1/health", "/metrics", "/", "/style.css", "/sandbox/", "/sandbox/sandbox.js",
+        desk.eml(world.html_mail("<b>Dzien dobry</b>", files=[("a.bin", "application/x-sh", b"ls")], subject="HTML", sender="iza@czwarty.example"))
+        html = desk.case(len(desk.all_cases()))["messages"][0]["id"]
+        for path in ("html", "attachments/0", "attachments/9"):
+            desk.get(f"/api/v1/messages/{html}/{path}")
+        for path in ("/api/v1/notices", "/api/v1/counts", "/api/v1/people", "/api/v1/health", "/metrics", "/", "/style.css", "/sandbox/", "/sandbox/sandbox.js",
                      "/sandbox/token", "/sandbox/world", "/api/v1/openapi.json", "/api/v1/mail-health"):
             desk.get(path)
         desk.get("/api/v1/health", token=None)
@@ -258,6 +263,7 @@ class Answers(world.SandboxTest):
         # And what goes wrong.
         for method, path, body in (("GET", "/api/v1/cases/999", None), ("GET", "/api/v1/cases/x", None), ("POST", "/api/v1/cases", {"x": 1}),
                                    ("POST", "/api/v1/cases/2/read", {}), ("POST", "/api/v1/cases/3/answer", {}), ("GET", "/api/v1/messages/999999999/raw", None),
+                                   ("GET", "/api/v1/messages/999999999/html", None), ("GET", "/api/v1/messages/999999999/attachments/0", None),
                                    ("POST", "/api/v1/people/999/merge", {"into": 1}), ("POST", "/api/v1/set-aside/999/open", {}),
                                    ("POST", "/api/v1/tokens", {"name": "x", "role": "y"}), ("POST", "/sandbox/advance", {"seconds": -1})):
             self.assertGreaterEqual(desk.request(method, path, body).status, 400, path)

@@ -9,6 +9,8 @@ HEJNAL names the program (build/release/hejnal). Every server listens on 127.0.0
 by its process id. What a server has said on stderr is shown when it did not start.
 """
 
+import email.message
+import email.policy
 import http.client
 import json
 import os
@@ -386,6 +388,20 @@ def mail(subject="Drukarka", text="Nie drukuje.", sender=ANNA, to=DESK, message_
     lines = [f"From: {sender}", f"To: {to}", f"Subject: {subject}", f"Message-ID: {message_id}", "MIME-Version: 1.0",
              "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", *headers, "", text, ""]
     return "\r\n".join(lines).encode()
+
+
+def html_mail(html, files=(), pictures=(), subject="Drukarka", sender=ANNA, text="Nie drukuje."):
+    """A mail with an HTML version. `files`: (name, type, bytes); `pictures`, by which the HTML names parts: (id, type, bytes)."""
+    made = email.message.EmailMessage(policy=email.policy.SMTP)
+    made["From"], made["To"], made["Subject"] = sender, DESK, subject
+    made["Message-ID"] = f"<{os.urandom(8).hex()}@klient.example>"
+    made.set_content(text)
+    made.add_alternative(html, subtype="html")
+    for name, kind, data in pictures:
+        made.get_payload()[1].add_related(data, *kind.split("/"), cid=f"<{name}>")
+    for name, kind, data in files:
+        made.add_attachment(data, *kind.split("/"), filename=name)
+    return made.as_bytes()
 
 
 class FolderTest(unittest.TestCase):

@@ -137,6 +137,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   in.signature = std::move(mail.signature);
   for (const wire::Attachment& a : mail.attachments)
     in.attachments.push_back({a.name, a.type, static_cast<std::int64_t>(a.size)});
+  in.html = !mail.html.empty();
   in.notes = std::move(mail.notes);
   in.raw = pieces(delivery.bytes, mail);
   in.raw_size = static_cast<std::int64_t>(delivery.bytes.size());

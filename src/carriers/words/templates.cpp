@@ -111,6 +111,10 @@ std::string reason_text(const core::Notice& n, bool polish) {
       return fmt::format(fmt::runtime(polish ? "klient przysłał SMS {} po emailu"
                                              : "the client sent an SMS {} after the email"),
                          elapsed);
+    case core::AlertReason::reminded:
+      return fmt::format(fmt::runtime(polish ? "klient nie ma odpowiedzi po {} (ze strony sprawy)"
+                                             : "the client has no answer after {} (said on the page)"),
+                         elapsed);
     case core::AlertReason::not_arrived:
       return n.why;
     case core::AlertReason::opted_out:

@@ -99,6 +99,12 @@ struct Tables {
   ByText<std::string> settings, procedures;
   ByText<ports::TokenRow> tokens;
 
+  InOrder<std::int64_t, ports::UserRow> users;
+  InOrder<std::int64_t, ports::SessionRow> sessions;
+  InOrder<std::int64_t, ports::LinkRow> links;
+  Index<std::int64_t, std::string> recovery_codes;
+  InOrder<std::int64_t, ports::AuditRow> audit;
+
   template <class Do>
   void each(const Do& what) {
     const auto all = [&what](auto&... table) { (what(table), ...); };
@@ -106,7 +112,7 @@ struct Tables {
         open_by_phone, participants, messages, raw, blobs, said, heard, by_message_id, told, not_looked_at,
         notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
         phones.by_person, numbers, numbers_by_phone, refused, by_domain, sms_contacts, alert_codes,
-        sms_handed, sms_to_ask, settings, procedures, tokens);
+        sms_handed, sms_to_ask, settings, procedures, tokens, users, sessions, links, recovery_codes, audit);
   }
 };
 

@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "core/matching.hpp"
+#include "store/memory/accounts.hpp"
 
 namespace hejnal::store::memory {
 
@@ -692,6 +693,7 @@ class MemoryStore final : public ports::Store {
     for (const std::string& hash : gone) t_.tokens.erase(hash);
     return std::ssize(gone);
   }
+  ports::Accounts& accounts() override { return accounts_; }
   void tidy() override {}
 
  private:
@@ -789,6 +791,7 @@ class MemoryStore final : public ports::Store {
 
   Memory& memory_;
   Tables& t_;
+  MemoryAccounts accounts_{memory_};
   bool in_transaction_ = false;
 };
 

@@ -24,7 +24,7 @@ constexpr const char* kCaseColumns =
     "email_missing, merged_into, "
     "opened_at, sent_at, class, class_reason, candidates, step, read_at, answered_at, settled_at, next_what, "
     "next_by_desk, next_due, "
-    "next_why, token";
+    "next_why, token, mail_lost";
 
 ports::CaseRow read_case(const Rows& rows) {
   ports::CaseRow row;
@@ -43,6 +43,7 @@ ports::CaseRow read_case(const Rows& rows) {
   if (const auto due = rows.instant(21))
     row.next = core::Next{rows.text(19), rows.integer(20) != 0, *due, rows.text(22)};
   row.token = rows.text(23);
+  row.mail_lost = rows.integer(24) != 0;
   return row;
 }
 
@@ -131,6 +132,7 @@ class SqliteArchive final : public ports::Archive {
     HEJNAL_TRY(const bool found, rows.next());
     return found ? rows.text(0) : std::string();
   }
+  ports::AccountsReader& accounts() override { return accounts_; }
   Result<Counts> counts(Instant now) override;
   Result<std::string> setting(std::string_view key) override {
     HEJNAL_TRY(Rows rows, db_.query("SELECT value FROM settings WHERE key = ?1", key));
@@ -138,12 +140,14 @@ class SqliteArchive final : public ports::Archive {
     return found ? rows.text(0) : std::string();
   }
 
+  Result<CaseCounts> case_counts(Instant now) override;
   std::int64_t version() override {
     const auto v = one(db_.query("PRAGMA data_version"));
     return v ? *v : 0;
   }
 
  private:
+  Status add_glance(ports::CaseRow& row);
   Status add_contact(const std::string& phone, std::vector<ports::SmsContact>& out);
   static Result<std::int64_t> one(Result<Rows> rows) {
     if (!rows) return tl::make_unexpected(rows.error());
@@ -164,7 +168,8 @@ class SqliteArchive final : public ports::Archive {
     std::int64_t count = 0;
     bool is_exact = true;  // else at least
   };
-  Result<Total> total(const std::string& where, const std::vector<std::string>& values);
+  Result<Total> total(const std::string& table, const std::string& where,
+                      const std::vector<std::string>& values);
   Result<ports::CasePage> search(const ports::CaseQuery& query, std::string where,
                                  std::vector<std::string> values);
   static std::string total_key(const std::string& where, const std::vector<std::string>& values) {
@@ -175,6 +180,7 @@ class SqliteArchive final : public ports::Archive {
   void forget_old_totals();
 
   Database db_;
+  SqliteAccounts accounts_{db_};
   std::int64_t totals_version_ = -1;
   std::map<std::string, Total> totals_;  // while nothing is committed
 };
@@ -187,13 +193,13 @@ void SqliteArchive::forget_old_totals() {
 
 // Counts to 10,001 and no further. A console asks the same question again and again, so the answer is kept
 // until something was committed.
-Result<SqliteArchive::Total> SqliteArchive::total(const std::string& where,
+Result<SqliteArchive::Total> SqliteArchive::total(const std::string& table, const std::string& where,
                                                   const std::vector<std::string>& values) {
   forget_old_totals();
   const std::string key = total_key(where, values);
   if (const auto kept = totals_.find(key); kept != totals_.end()) return kept->second;
   HEJNAL_TRY(Rows rows,
-             db_.prepare_once(fmt::format("SELECT count(*) FROM (SELECT 1 FROM cases WHERE {} LIMIT {})",
+             db_.prepare_once(fmt::format("SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {})", table,
                                           where, kExactTotal + 1)));
   for (std::size_t i = 0; i < values.size(); ++i)
     rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
@@ -220,9 +226,18 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
   if (!closed) where += " AND open = 1";
   if (!states.empty() && !all_open) where += fmt::format(" AND state IN ({})", states);
   if (!query.class_name.empty()) where += " AND class = " + value(query.class_name);
+  // Few among many: they have an index of their own, and the planner does not know how few.
+  std::string table = "cases";
+  if (query.only == ports::CaseQuery::Only::unmatched) {
+    where += " AND open = 1 AND candidates <> ''";
+    table += " INDEXED BY cases_unmatched";
+  } else if (query.only == ports::CaseQuery::Only::email_missing) {
+    where += " AND open = 1 AND email_missing = 1";
+    table += " INDEXED BY cases_without_email";
+  }
   if (!query.text.empty()) return search(query, std::move(where), std::move(values));
   ports::CasePage page;
-  HEJNAL_TRY(const Total counted, total(where, values));
+  HEJNAL_TRY(const Total counted, total(table, where, values));
   page.total = counted.count;
   page.total_is_exact = counted.is_exact;
 
@@ -246,8 +261,8 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
   if (!newest && !closed && !query.cursor.empty()) {  // lets the index be used
     where += fmt::format(" AND next_due >= ?{}", due_at);
   }
-  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM cases WHERE {} ORDER BY {} LIMIT ?{}",
-                                                     kCaseColumns, where, order, limit_at)));
+  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT ?{}",
+                                                     kCaseColumns, table, where, order, limit_at)));
   for (std::size_t i = 0; i < values.size(); ++i)
     rows.bind(static_cast<int>(i) + 1, std::string_view(values[i]));
   if (!query.cursor.empty() && !newest) rows.bind(static_cast<int>(due_at), cursor.due);
@@ -263,7 +278,29 @@ Result<ports::CasePage> SqliteArchive::cases(const ports::CaseQuery& query) {
       return page;
     }
     page.items.push_back(read_case(rows));
+    HEJNAL_TRY_VOID(add_glance(page.items.back()));
   }
+}
+
+// What stands beside a case in a list, from tables of short rows.
+Status SqliteArchive::add_glance(ports::CaseRow& row) {
+  {
+    HEJNAL_TRY(Rows words, db_.query("SELECT at, outgoing, channel, sender, text FROM last_words WHERE "
+                                     "case_number = ?1",
+                                     row.summary.number));
+    HEJNAL_TRY(const bool found, words.next());
+    if (found)
+      row.last_word =
+          ports::LastWord{Instant{words.integer(0)}, words.integer(1) != 0,
+                          core::parse<core::Channel>(words.view(2)).value_or(core::Channel::email),
+                          words.text(3), words.text(4)};
+  }
+  if (row.summary.client.phone.empty()) return {};
+  HEJNAL_TRY(const std::int64_t stopped,
+             one(db_.query("SELECT count(*) FROM sms_contacts WHERE phone = ?1 AND stopped_at IS NOT NULL",
+                           row.summary.client.phone)));
+  row.sms_stopped = stopped != 0;
+  return {};
 }
 
 Result<ports::CasePage> SqliteArchive::search(const ports::CaseQuery& query, std::string where,
@@ -307,7 +344,9 @@ Result<std::optional<ports::CaseRow>> SqliteArchive::find(core::CaseNumber numbe
   rows.bind(1, number);
   HEJNAL_TRY(const bool found, rows.next());
   if (!found) return std::nullopt;
-  return std::optional(read_case(rows));
+  ports::CaseRow row = read_case(rows);
+  HEJNAL_TRY_VOID(add_glance(row));
+  return std::optional(std::move(row));
 }
 
 Result<std::string> SqliteArchive::raw(core::MessageId id) {
@@ -427,6 +466,43 @@ Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
   HEJNAL_TRY(const bool any, alarm.next());
   if (any) c.alarm = alarm.instant(0);
   return c;
+}
+
+Result<ports::Archive::CaseCounts> SqliteArchive::case_counts(Instant now) {
+  CaseCounts out;
+  {
+    HEJNAL_TRY(Rows rows, db_.query("SELECT state, class, cases FROM case_counts WHERE cases > 0 ORDER BY "
+                                    "state, class"));
+    for (;;) {
+      HEJNAL_TRY(const bool more, rows.next());
+      if (!more) break;
+      const auto state = core::parse<core::State>(rows.view(0));
+      if (state) out.items.push_back({*state, rows.text(1), rows.integer(2)});
+    }
+  }
+  constexpr std::int64_t kMost = kCounted + 1;
+  HEJNAL_TRY(out.unmatched,
+             one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases INDEXED BY cases_unmatched "
+                           "WHERE open = 1 AND candidates <> '' LIMIT ?1)",
+                           kMost)));
+  HEJNAL_TRY(
+      out.email_missing,
+      one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases INDEXED BY cases_without_email WHERE open "
+                    "= 1 AND email_missing = 1 LIMIT ?1)",
+                    kMost)));
+  HEJNAL_TRY(out.overdue,
+             one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 AND next_due < ?1 AND "
+                           "next_by_desk = 1 LIMIT ?2)",
+                           now, kMost)));
+  HEJNAL_TRY(out.set_aside,
+             one(db_.query("SELECT count(*) FROM (SELECT 1 FROM messages WHERE case_number = 0 AND state = "
+                           "'set_aside' AND looked_at IS NULL LIMIT ?1)",
+                           kMost)));
+  HEJNAL_TRY(out.failed_notices,
+             one(db_.query("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state IN ('failed', 'bounced', "
+                           "'unknown') LIMIT ?1)",
+                           kMost)));
+  return out;
 }
 
 }  // namespace

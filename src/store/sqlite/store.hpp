@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ports/store.hpp"
+#include "store/sqlite/accounts.hpp"
 #include "store/sqlite/database.hpp"
 
 namespace hejnal::store::sqlite {
@@ -113,14 +114,20 @@ class SqliteStore final : public ports::Store {
   Status add_token(std::string_view name, std::string_view role, std::string_view hash, Instant now) override;
   Result<std::vector<ports::TokenRow>> tokens() override;
   Result<std::int64_t> remove_tokens(std::string_view name) override;
+  ports::Accounts& accounts() override { return accounts_; }
   void tidy() override;
 
  private:
   Result<core::CaseNumber> number_of(Result<Rows> rows);
   Result<std::int64_t> person_of(std::string_view kind, std::string_view value);
   Result<std::int64_t> person_of_client(const core::Party& client);
+  Status note_last_word(const ports::Message& message, core::MessageId id);
+  Status find_last_word(core::CaseNumber number);  // anew, of a case that a message has left
+  Status hand_last_word(core::CaseNumber from, core::CaseNumber into);
+  Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
 
   Database db_;
+  SqliteAccounts accounts_{db_};
   std::int64_t indexed_upto_ = -1;  // -1: not read yet
   struct Met {
     std::string email;

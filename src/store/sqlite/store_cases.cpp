@@ -98,21 +98,27 @@ Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vecto
   const auto due = next ? std::optional(next->due) : std::nullopt;
   const bool open = c.state != core::State::closed;
   HEJNAL_TRY(const std::int64_t person, person_of_client(c.client));
+  if (c.merged_into != 0) HEJNAL_TRY_VOID(hand_last_word(c.number, c.merged_into));
   if (first_seq == 1) {
     return db_.run(
         "INSERT INTO cases (number, state, open, class, class_reason, email_missing, candidates, step, "
         "subject, client_name, "
         "client_email, client_phone, client_organisation, opened_at, sent_at, read_at, answered_at, "
         "settled_at, next_what, "
-        "next_by_desk, next_due, next_why, alarm_at, short_code, token, merged_into, entries, client_person) "
+        "next_by_desk, next_due, next_why, alarm_at, short_code, token, merged_into, entries, client_person, "
+        "mail_lost) "
         "VALUES "
         "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
-        "?22, ?23, ?24, ?25, ?26, ?27, ?28)",
+        "?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
         c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing,
         numbers(c.candidates), c.step, c.subject, c.client.name, c.client.email, c.client.phone,
         c.client.organisation, c.opened_at, c.sent_at, c.read_at, c.answered_at, c.settled_at,
         next ? next->what : "", next && next->by_desk, due, next ? next->why : "", core::alarm(c),
-        c.short_code, c.token, c.merged_into, c.entries, person);
+        c.short_code, c.token, c.merged_into, c.entries, person, c.mail_lost);
+  }
+  for (const core::Entry& entry : entries) {  // seldom: so it costs the others nothing
+    if (std::holds_alternative<core::LinkChanged>(entry.body))
+      HEJNAL_TRY_VOID(db_.run("UPDATE cases SET token = ?2 WHERE number = ?1", c.number, c.token));
   }
   return db_.run(
       "UPDATE cases SET state = ?2, open = ?3, class = ?4, class_reason = ?5, email_missing = ?6, candidates "
@@ -121,11 +127,12 @@ Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vecto
       "read_at = ?14, "
       "answered_at = ?15, settled_at = ?16, next_what = ?17, next_by_desk = ?18, next_due = ?19, next_why = "
       "?20, alarm_at = ?21, "
-      "merged_into = ?22, entries = ?23, client_person = ?24 WHERE number = ?1",
+      "merged_into = ?22, entries = ?23, client_person = ?24, mail_lost = ?25 WHERE number = ?1",
       c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing,
       numbers(c.candidates), c.step, c.subject, c.client.name, c.client.email, c.client.phone,
       c.client.organisation, c.read_at, c.answered_at, c.settled_at, next ? next->what : "",
-      next && next->by_desk, due, next ? next->why : "", core::alarm(c), c.merged_into, c.entries, person);
+      next && next->by_desk, due, next ? next->why : "", core::alarm(c), c.merged_into, c.entries, person,
+      c.mail_lost);
 }
 
 Result<std::vector<core::CaseNumber>> SqliteStore::due_cases(Instant now, int limit) {

@@ -85,6 +85,7 @@ Result<ports::Message> read_message(Database& db, const Rows& rows) {
   m.notice = static_cast<int>(rows.integer(15));
   HEJNAL_TRY(m.attachments, decode(rows.view(16)));
   m.internal = rows.integer(17) != 0;
+  if (!rows.is_null(20)) m.html = rows.integer(20) != 0;
   if (m.outgoing) return m;
   HEJNAL_TRY(Rows again, db.query("SELECT times, last_at FROM second_deliveries WHERE message = ?1", m.id));
   HEJNAL_TRY(const bool found, again.next());
@@ -119,18 +120,21 @@ Result<std::int64_t> SqliteStore::messages_from_clients(core::CaseNumber number)
 
 Result<core::MessageId> SqliteStore::add_message(const ports::Message& m,
                                                  const std::vector<ports::RawPiece>& raw) {
-  HEJNAL_TRY_VOID(db_.run(
-      "INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
-      "automatic, state, join_reason, "
-      "message_id, content_key, base_subject, notice, attachments, internal, seal) VALUES (?1, ?2, ?3, ?4, "
-      "?5, ?6, ?7, ?8, "
-      "?9, ?10, ?11, ?12, ?13, "
-      "?14, ?15, ?16, ?17, ?18)",
-      m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic, m.state,
-      m.join_reason, m.message_id, m.content_key, m.base_subject, m.notice, encode(m.attachments), m.internal,
-      seal_of(m.from, m.to, m.subject, m.text)));
+  HEJNAL_TRY_VOID(
+      db_.run("INSERT INTO messages (case_number, outgoing, channel, sender, recipient, subject, text, at, "
+              "automatic, state, join_reason, "
+              "message_id, content_key, base_subject, notice, attachments, internal, seal, html) VALUES (?1, "
+              "?2, ?3, ?4, "
+              "?5, ?6, ?7, ?8, "
+              "?9, ?10, ?11, ?12, ?13, "
+              "?14, ?15, ?16, ?17, ?18, ?19)",
+              m.number, m.outgoing, to_string(m.channel), m.from, m.to, m.subject, m.text, m.at, m.automatic,
+              m.state, m.join_reason, m.message_id, m.content_key, m.base_subject, m.notice,
+              encode(m.attachments), m.internal, seal_of(m.from, m.to, m.subject, m.text),
+              m.html ? std::optional<std::int64_t>(*m.html) : std::nullopt));
   const core::MessageId id = db_.last_row_id();
   HEJNAL_TRY_VOID(set_raw(id, raw));
+  HEJNAL_TRY_VOID(note_last_word(m, id));
   return id;
 }
 
@@ -212,7 +216,12 @@ Result<core::CaseNumber> SqliteStore::last_case_told(std::string_view phone) {
 }
 
 Status SqliteStore::move_message(core::MessageId id, core::CaseNumber to) {
-  return db_.run("UPDATE messages SET case_number = ?2 WHERE id = ?1", id, to);
+  HEJNAL_TRY(auto moved, message(id));
+  HEJNAL_TRY_VOID(db_.run("UPDATE messages SET case_number = ?2 WHERE id = ?1", id, to));
+  if (!moved) return {};
+  HEJNAL_TRY_VOID(find_last_word(moved->number));
+  moved->number = to;
+  return note_last_word(*moved, id);
 }
 
 Status SqliteStore::merge_participants(core::CaseNumber from, core::CaseNumber to) {

@@ -99,7 +99,7 @@ TEST(FullDisk, NothingIsHalfStoredAndItRecovers) {
   const auto limit_pages = [&](const char* limit) {
     ASSERT_EQ(sqlite3_exec(handle, limit, nullptr, nullptr, nullptr), SQLITE_OK);
   };
-  limit_pages("PRAGMA max_page_count = 60");
+  limit_pages("PRAGMA max_page_count = 90");
   const std::string text(20'000, 'x');
   int kept = 0;
   Status last;

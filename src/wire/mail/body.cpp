@@ -163,14 +163,25 @@ class Body {
 
   std::string decode(const Part& part, std::size_t max) {
     const std::size_t encoded_max = max * 3;  // quoted-printable may treble
-    if (part.content.size() > encoded_max)
+    if (part.content.size() > encoded_max) {
+      if (part.is("text/html")) mail_.html_cut = true;
       note("the text is longer than " + std::to_string(max >> 20) + " MB: the rest was not read");
+    }
     std::string bytes = decode_transfer(part.content.substr(0, encoded_max), part.transfer);
     if (bytes.size() > max) {
       bytes.resize(max);
+      if (part.is("text/html")) mail_.html_cut = true;
       note("the text is longer than " + std::to_string(max >> 20) + " MB: the rest was not read");
     }
     return bytes;
+  }
+
+  static std::string content_id(const Part& part) {
+    const std::string value = truncate_utf8(sanitize_utf8(part.fields.value("Content-ID")), 300);
+    std::string_view id = trim(value);
+    if (id.starts_with('<')) id.remove_prefix(1);
+    if (id.ends_with('>')) id.remove_suffix(1);
+    return std::string(id);
   }
 
   void attach(const Part& part) {
@@ -182,6 +193,7 @@ class Body {
     out.name = part.filename;
     out.type = truncate_utf8(part.type.value, 200);
     out.size = decoded_size(part.content, part.transfer);
+    if (out.type.starts_with("image/")) out.content_id = content_id(part);
     if (inside(part)) {
       out.raw_begin = static_cast<std::size_t>(part.content.data() - raw_.data());
       out.raw_end = out.raw_begin + part.content.size();

@@ -51,6 +51,7 @@ struct Attachment {
               raw_end = 0;  // the encoded content in the original; 0,0 when it is not there as such
   std::string encoding;     // base64, quoted-printable, x-uuencode or empty: how to decode that range
   std::string hash;         // content_hash of that range, where it is large enough to be stored apart
+  std::string content_id;   // of a picture, without <>: by it the HTML text names it
 };
 constexpr std::size_t kStoredApartMin = 4096;  // bytes; smaller attachments stay inside the message
 
@@ -67,6 +68,7 @@ struct Mail {
   std::optional<Instant> date;
   std::string text;        // readable: the plain part, or HTML turned to text
   std::string html;        // the HTML part, if there is one (bounded)
+  bool html_cut = false;   // it was longer
   std::string reply_text;  // `text` without quotation and signature
   std::string signature;   // what stood behind the signature mark (bounded)
 
