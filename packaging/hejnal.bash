@@ -2,7 +2,7 @@
 
 _hejnal() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-  local commands="serve check procedure inspect sms deliver cases case mail-health token backup restore verify simulate"
+  local commands="serve check procedure inspect sms deliver cases case mail-health token user backup restore verify simulate"
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$current")
@@ -15,7 +15,7 @@ _hejnal() {
     --language) mapfile -t COMPREPLY < <(compgen -W "pl en" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "text html json" -- "$current"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "administrator agent reader client" -- "$current"); return ;;
-    --http | --lmtp | --sip | --name | --from | --to | --search | --state | --limit | --days | --seed | --seeds | --years) return ;;
+    --http | --lmtp | --sip | --name | --email | --from | --to | --search | --state | --limit | --days | --seed | --seeds | --years) return ;;
     --store) mapfile -t COMPREPLY < <(compgen -W "sqlite memory" -- "$current"); return ;;
   esac
   local words="--help"
@@ -34,6 +34,15 @@ _hejnal() {
         list) words+=" --json --config --data" ;;
         revoke) words+=" --name --config --data" ;;
         *) words+=" create list revoke" ;;
+      esac
+      ;;
+    user)
+      case ${COMP_WORDS[2]} in
+        invite) words+=" --name --email --role --language --config --data" ;;
+        list) words+=" --json --config --data" ;;
+        disable | enable) words+=" --name --config --data" ;;
+        reset) words+=" --name --totp --config --data" ;;
+        *) words+=" invite list disable enable reset" ;;
       esac
       ;;
     backup | restore) words+=" --config --data" ;;

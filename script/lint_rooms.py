@@ -50,6 +50,7 @@ HOMES = {
     "openssl/": [r"src/net/.*"],
     "sqlite3.h": [r"src/store/sqlite/.*"],
     "libpq-fe.h": [r"src/store/postgres/.*"],
+    "ctemplate/": [r"src/api/page\.cpp"],
     "gmime/": [r"src/wire/mail/.*"],
     "iconv.h": [r"src/wire/mail/.*"],
     "boost/json": [r"src/json/.*", r".*_test\.cpp"],

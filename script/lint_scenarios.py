@@ -18,7 +18,7 @@ NUMBER = r"\+\d{8,15}"
 TEXT = r'"[^"]+"'
 KIND = (
     r"(?:receipt|resend receipt|acknowledgement|start of work|answer|question|settled|alert"
-    r"|missing email|rejected call|no reply|unreachable|sms stopped|sms started|about us|commands)"
+    r"|missing email|rejected call|no reply|unreachable|sms stopped|sms started|about us|commands|outage update|outage silent|callbacks)"
 )
 CLASS = r"(?:routine|urgent|critical)"
 STATEMENTS = [
@@ -37,6 +37,13 @@ STATEMENTS = [
     rf"agent reclassifies to {CLASS} {TEXT}",
     rf"expect email to (?:{ADDRESS}|on-call): {KIND}(?: containing {TEXT})?",
     rf"expect sms to (?:{NUMBER}|on-call): {KIND}(?: containing {TEXT})?",
+    rf"agent declares outage {TEXT} : {TEXT}",
+    rf"agent (?:updates|ends) the outage {TEXT}",
+    r"agent attaches case \d+",
+    r"agent [A-Z]\w* (?:takes|cannot take|settles) callback \d+",
+    r"agent [A-Z]\w* tries callback \d+: (?:reached|no answer|voicemail|wrong number)",
+    rf"agent [A-Z]\w* writes off callback \d+ {TEXT}",
+    r"callback \d+ is (?:waiting|due|taken|paid|written off)",
     r"expect nothing",
     rf"case(?: \d+)? is (?:new|read|working|waiting|settled|closed)(?:, class {CLASS})?(?:, step \d+)?"
     r"(?:, email missing)?",

@@ -190,12 +190,13 @@ void Clients::misbehave(MatterId id) {
       text_about(m, true);
       break;
     case 3: {
-      desk::Filed filed;
+      desk::Desk::Phoned phoned;
       const auto taken = world_.ask([&](desk::Desk& desk) -> Status {
-        HEJNAL_TRY(filed, desk.call(client.phone, false));
+        HEJNAL_TRY(phoned, desk.call({client.phone}));
         return {};
       });
-      if (taken && *taken) world_.laws.called(filed.number, id, static_cast<int>(m.client), client.party);
+      if (taken && *taken && phoned.filed.number != 0)
+        world_.laws.called(phoned.filed.number, id, static_cast<int>(m.client), client.party);
       break;
     }
     case 4: {

@@ -181,6 +181,9 @@ void Laws::check_said(CaseAccount& account, const core::Said& said, const core::
     case rejected_call:
       owed_for += fmt::format(" message {}", account.human_messages + account.robot_messages);
       break;
+    case outage_update:  // each word of an outage once
+      owed_for += fmt::format(" at {}", entry.at.ms);
+      break;
     case no_reply:
       owed_for += fmt::format(" question {}", account.questions);
       break;

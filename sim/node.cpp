@@ -67,6 +67,9 @@ Status Node::start() {
   settings.sms_available = true;
   settings.normal_number = [](const std::string& number) { return wire::e164(number, "48"); };
   settings.budget = house_.budget;
+  settings.zone = house_.zone;
+  settings.wakes_minute = 8 * 60;
+  settings.sleeps_minute = 20 * 60;
   life->desk = std::make_unique<desk::Desk>(
       desk::Parts{*life->store, clock_, random_, *wording_,
                   [](const std::string&) { return config::builtin_procedure("pl"); }},

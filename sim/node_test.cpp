@@ -133,7 +133,7 @@ TEST(Node, a_caller_is_never_told_the_wrong_thing_whatever_operation_fails) {
     if (n > 0) server.node.disk().fail_after(n, Disk::Ill::io_error, false);
     server.node.ledger().submit(
         [](desk::Desk& desk) -> Status {
-          HEJNAL_TRY_VOID(desk.call("+48601222333", false));
+          HEJNAL_TRY_VOID(desk.call({"+48601222333"}));
           return {};
         },
         [](const Status&) {});

@@ -1,5 +1,6 @@
 #include "sim/scenario.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <regex>
@@ -50,6 +51,32 @@ std::optional<Statement> read_statement(const std::string& line) {
   if (is("agent (answers|asks) " + text)) return AgentActs{action_of(w[1]), w[2], {}};
   if (is("agent reclassifies to (routine|urgent|critical) " + text))
     return AgentActs{core::Action::reclassify, w[2], w[1]};
+  if (is("agent declares outage " + text + " : " + text))
+    return OutageActs{OutageActs::What::declares, w[1], w[2], 0};
+  if (is("agent (updates|ends) the outage " + text))
+    return OutageActs{w[1] == "ends" ? OutageActs::What::ends : OutageActs::What::updates, {}, w[2], 0};
+  if (is("agent attaches case (\\d+)"))
+    return OutageActs{OutageActs::What::attaches, {}, {}, std::stoll(w[1])};
+  using enum CallbackActs::What;
+  if (is("agent ([A-Z]\\w*) (takes|cannot take|settles) callback (\\d+)"))
+    return CallbackActs{w[2] == "takes"     ? takes
+                        : w[2] == "settles" ? settles
+                                            : cannot_take,
+                        w[1],
+                        {},
+                        std::stoll(w[3])};
+  if (is("agent ([A-Z]\\w*) tries callback (\\d+): (reached|no answer|voicemail|wrong number)")) {
+    std::string result = w[3];
+    std::replace(result.begin(), result.end(), ' ', '_');
+    return CallbackActs{tries, w[1], {}, std::stoll(w[2]), *core::parse<core::AttemptResult>(result)};
+  }
+  if (is("agent ([A-Z]\\w*) writes off callback (\\d+) " + text))
+    return CallbackActs{writes_off, w[1], w[3], std::stoll(w[2])};
+  if (is("callback (\\d+) is (waiting|due|taken|paid|written off)")) {
+    std::string state = w[2];
+    std::replace(state.begin(), state.end(), ' ', '_');
+    return CallbackIs{std::stoll(w[1]), *core::parse<core::CallbackState>(state)};
+  }
   if (is("expect nothing")) return ExpectNothing{};
   if (is("expect (email|sms) to (\\S+): ([a-z ]+?)(?: containing " + text + ")?")) {
     const auto kind = kind_of(w[3]);

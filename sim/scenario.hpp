@@ -9,6 +9,7 @@
 
 #include "base/instant.hpp"
 #include "base/result.hpp"
+#include "core/callback.hpp"
 #include "core/types.hpp"
 
 namespace hejnal::sim {
@@ -62,9 +63,28 @@ struct CaseIs {
   bool email_missing = false;
 };
 
+struct OutageActs {  // an agent declares one, or speaks of the latest
+  enum class What { declares, updates, ends, attaches };
+  What what = What::declares;
+  std::string title, text;
+  core::CaseNumber number = 0;  // that is attached
+};
+struct CallbackActs {
+  enum class What { takes, cannot_take, tries, writes_off, settles };
+  What what = What::takes;
+  std::string agent, text;
+  core::CallbackId id = 1;
+  core::AttemptResult result = core::AttemptResult::reached;
+};
+struct CallbackIs {
+  core::CallbackId id = 1;
+  core::CallbackState state = core::CallbackState::waiting;
+};
+
 using Statement =
-    std::variant<NumberBelongs, ClientEmails, ClientResends, ClientReplies, ClientTexts, ClientCalls,
-                 ClientTypes, ClientPresses, NextIsLost, NextIsSpam, AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
+    std::variant<OutageActs, CallbackActs, CallbackIs, NumberBelongs, ClientEmails, ClientResends,
+                 ClientReplies, ClientTexts, ClientCalls, ClientTypes, ClientPresses, NextIsLost, NextIsSpam,
+                 AgentActs, ExpectNotice, ExpectNothing, CaseIs>;
 
 struct StoryLine {
   int line = 0;

@@ -6,6 +6,7 @@
 #include "json/value.hpp"
 #include "sim/agents.hpp"
 #include "sim/clients.hpp"
+#include "sim/phone.hpp"
 #include "sim/post.hpp"
 #include "sim/world.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 constexpr Duration kYear = 24h * 365;
 constexpr Duration kExamineEvery = 24h * 120;  // everything anew; the laws look at each commit anyway
 constexpr std::size_t kStoryMax = 60;
+constexpr int kOutagesAYear = 40;
 
 House house_of(std::uint64_t seed) {
   House house;
@@ -48,7 +50,8 @@ class Simulation {
         post_(house_),
         world_(options.seed, house_, options.store, post_),
         clients_(world_, post_, house_),
-        agents_(world_, post_, house_) {
+        agents_(world_, post_, house_),
+        telephone_(world_) {
     world_.disk_faults = options.disk_faults;
     post_.use(world_);
     post_.on_arrival([this](const ports::Outgoing& o) {
@@ -66,6 +69,7 @@ class Simulation {
     const auto length =
         Duration(static_cast<std::int64_t>(static_cast<double>(kYear.count()) * options_.years));
     clients_.live(options_.matters_a_year);
+    telephone_.live(kOutagesAYear);
     if (options_.mutation != Mutation::none)
       world_.after(length / 2, [this] { post_.break_once(options_.mutation); });
     for (Duration at = kExamineEvery; at < length && fine(); at += kExamineEvery) {
@@ -77,9 +81,11 @@ class Simulation {
     clients_.stop();
     world_.stop_faults();
     agents_.work_everything_off();
+    telephone_.stop();
     for (int day = 0; day < 150 && fine() && !world_.idle(); ++day) world_.run_until(world_.now() + 24h);
     examine();
     if (fine() && world_.node.running()) world_.laws.must_be_over(world_.node.desk().store());
+    if (fine() && world_.node.running()) telephone_.must_be_over(world_.node.desk().store());
     if (fine() && !world_.node.running()) world_.laws.broken("comes_to_rest", 0, "the server is down");
     return report();
   }
@@ -119,6 +125,7 @@ class Simulation {
   World world_;
   Clients clients_;
   Agents agents_;
+  Telephone telephone_;
 };
 
 }  // namespace

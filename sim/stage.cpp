@@ -159,7 +159,7 @@ class Stage {
   }
   Status act(const ClientCalls& s) {
     return run([s](desk::Desk& desk) -> Status {
-      HEJNAL_TRY_VOID(desk.call(s.phone, false));
+      HEJNAL_TRY_VOID(desk.call({s.phone}));
       return {};
     });
   }
@@ -206,6 +206,47 @@ class Stage {
       return {};
     });
     return done ? Status() : unlike(done.error().what);
+  }
+  Status act(const OutageActs& s) {
+    const Status done = run([s](desk::Desk& desk) -> Status {
+      using enum OutageActs::What;
+      HEJNAL_TRY(const core::OutageId latest, desk.store().outages().last_id());
+      switch (s.what) {
+        case declares:
+          HEJNAL_TRY_VOID(desk.declare_outage({"agent", s.title, s.text, {}, {}}));
+          break;
+        case updates:
+          HEJNAL_TRY_VOID(desk.act(latest, core::outage::Update{"agent", s.text, {}}));
+          break;
+        case ends:
+          HEJNAL_TRY_VOID(desk.act(latest, core::outage::End{"agent", s.text}));
+          break;
+        case attaches:
+          HEJNAL_TRY_VOID(desk.act(latest, core::outage::Attach{"agent", s.number}));
+          break;
+      }
+      return {};
+    });
+    return done ? Status() : unlike(done.error().what);
+  }
+  Status act(const CallbackActs& s) {
+    using enum CallbackActs::What;
+    const Status done = run([s](desk::Desk& desk) -> Status {
+      core::callback::Signal signal = core::callback::Take{s.agent};
+      if (s.what == tries) signal = core::callback::Try{s.agent, {}, s.result};
+      if (s.what == writes_off) signal = core::callback::WriteOff{s.agent, s.text};
+      if (s.what == settles) signal = core::callback::Settle{s.agent};
+      HEJNAL_TRY_VOID(desk.act(s.id, signal));
+      return {};
+    });
+    if (s.what == cannot_take)
+      return !done && done.error().fault == Fault::conflict ? Status() : unlike("it could be taken");
+    return done ? Status() : unlike(done.error().what);
+  }
+  Status act(const CallbackIs& s) {
+    HEJNAL_TRY(const core::Callback c, node_.desk().store().callbacks().load(s.id));
+    if (!c.exists()) return unlike(fmt::format("there is no callback {}", s.id));
+    return c.state == s.state ? Status() : unlike(fmt::format("callback {} is {}", s.id, to_string(c.state)));
   }
   Status act(const ExpectNotice& s) {
     std::string happened = "nothing";

@@ -63,6 +63,38 @@ def python_unittest(outcome):
     return Counts(max(ran - failed - skipped, 0), failed, skipped, ", ".join(names[:3]))
 
 
+def vitest(outcome):
+    """The last line about tests: "Tests  1 failed | 58 passed | 2 skipped (61)", in whatever colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", outcome.output)
+    line = re.findall(r"^ *Tests +(.*\(\d+\)) *$", text, re.MULTILINE)
+    if not line:
+        return Counts(0, 1, 0, f"{outcome.how()}, with no summary")
+    number = {word: int(value) for value, word in re.findall(r"(\d+) (passed|failed|skipped|todo)", line[-1])}
+    passed, failed = number.get("passed", 0), number.get("failed", 0)
+    skipped = number.get("skipped", 0) + number.get("todo", 0)
+    if outcome.code != 0 and failed == 0:
+        return Counts(passed, 1, skipped, f"vitest {outcome.how()}")
+    if passed + failed == 0:
+        return Counts(0, 1, skipped, "ran no test")
+    names = re.findall(r"^ *FAIL +(\S+)", text, re.MULTILINE)
+    return Counts(passed, failed, skipped, ", ".join(sorted(set(names))[:3]) if failed else "")
+
+
+def node_test(outcome):
+    """The summary of `node --test`: "# pass 4", "# fail 0" ... at the beginnings of lines."""
+    passed, failed = first_number(r"^# pass (\d+)$", outcome.output), first_number(r"^# fail (\d+)$", outcome.output)
+    if passed is None or failed is None:
+        return Counts(0, 1, 0, f"{outcome.how()}, with no summary")
+    skipped = first_number(r"^# skipped (\d+)$", outcome.output) or 0
+    failed += first_number(r"^# cancelled (\d+)$", outcome.output) or 0
+    if outcome.code != 0 and failed == 0:
+        return Counts(passed, 1, skipped, f"node {outcome.how()}")
+    if passed + failed == 0:
+        return Counts(0, 1, skipped, "ran no test")
+    names = re.findall(r"^ *not ok \d+ - (.*)$", outcome.output, re.MULTILINE)
+    return Counts(passed, failed, skipped, ", ".join(names[:3]) if failed else "")
+
+
 def stories(outcome, expected):
     """One line a story: "ok FILE" or "FAILED FILE ...". Each of the expected number must have its line."""
     passed = len(re.findall(r"^ok ", outcome.output, re.MULTILINE))

@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 JOBS = min((os.cpu_count() or 1) + 1, 3)
 
 
-GROUPS = ("release", "scenarios", "black box", "simulate", "asan", "fuzz", "kill", "tsan")
-QUICK_GROUPS = ("release", "scenarios", "black box")
+GROUPS = ("release", "scenarios", "console", "black box", "simulate", "asan", "fuzz", "kill", "tsan")
+QUICK_GROUPS = ("release", "scenarios", "console", "black box")
 
 
 @dataclass
@@ -171,6 +171,16 @@ class Session:
         for program in self.programs("release", "hejnal_scenarios").values():
             self.run("scenarios", [program, *files], 300, lambda outcome: counting.stories(outcome, len(files)))
 
+    def console(self):
+        """The team's pages: their logic by itself, and stories in a browser against the real program."""
+        if not (self.root / "console/package.json").exists():
+            return
+        if self.wanted("console", "console: unit"):
+            self.run("console: unit", [self.root / "script/console", "test"], 300, counting.vitest)
+        files = sorted((self.root / "test/browser").glob("*.test.mjs"))
+        if files and self.wanted("console", "console: stories") and self.build("release", ["-DHEJNAL_TESTS=ON"]):
+            self.run("console: stories", [self.root / "script/console", "stories", *files], 600, counting.node_test)
+
     def asan(self):
         self.unit_tests(
             "asan", "asan", ["-DHEJNAL_TESTS=ON", "-DHEJNAL_NO_NET=ON"], 1800 if self.long else 600,
@@ -269,7 +279,7 @@ class Session:
     # -- all of it -----------------------------------------------------------------------------------------------------
 
     def run_all(self):
-        parts = [self.release, self.scenarios, self.black_box, self.simulate]
+        parts = [self.release, self.scenarios, self.console, self.black_box, self.simulate]
         parts += [self.asan, self.fuzz, self.kill_test, self.tsan]
         for part in parts:
             part()

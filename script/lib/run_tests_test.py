@@ -56,6 +56,20 @@ class Counting(unittest.TestCase):
         self.check(counting.googletest(outcome("")), 0, 1, 0, "no summary")
         self.check(counting.python_unittest(outcome("")), 0, 1, 0, "no summary")
 
+    def test_vitest(self):
+        good = "\x1b[2m      Tests \x1b[22m \x1b[1m\x1b[32m59 passed\x1b[39m\x1b[22m\x1b[90m (59)\x1b[39m\n"
+        self.check(counting.vitest(outcome(good)), 59, 0)
+        text = " FAIL  src/a.test.ts > b\n      Tests  1 failed | 58 passed | 2 skipped (61)\n"
+        self.check(counting.vitest(outcome(text, 1)), 58, 1, 2, "src/a.test.ts")
+        self.check(counting.vitest(outcome(good, 1)), 59, 1, 0, "vitest")
+        self.check(counting.vitest(outcome("")), 0, 1, 0, "no summary")
+
+    def test_node(self):
+        self.check(counting.node_test(outcome("# pass 7\n# fail 0\n# cancelled 0\n# skipped 1\n")), 7, 0, 1)
+        self.check(counting.node_test(outcome("    not ok 2 - a story\n# pass 6\n# fail 1\n", 1)), 6, 1, 0, "a story")
+        self.check(counting.node_test(outcome("# pass 0\n# fail 0\n")), 0, 1, 0, "ran no test")
+        self.check(counting.node_test(outcome("")), 0, 1, 0, "no summary")
+
     def test_unittest(self):
         self.check(counting.python_unittest(outcome("Ran 7 tests in 0.1s\n\nOK\n")), 7, 0)
         self.check(counting.python_unittest(outcome("Ran 7 tests in 0.1s\n\nOK (skipped=2)\n")), 5, 0, 2)

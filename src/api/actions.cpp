@@ -25,7 +25,10 @@ Result<std::optional<T>> if_unchanged(Context& context, core::CaseNumber number,
   }
   return on_ledger<std::optional<T>>(context, [&](desk::Desk& desk) -> Result<std::optional<T>> {
     HEJNAL_TRY(const core::Case c, desk.look(number));
-    if (trim(wanted) != etag_of(c.entries)) return std::optional<T>();
+    if (trim(wanted) != etag_of(c.entries)) {
+      context.audit.reset();  // nothing is done
+      return std::optional<T>();
+    }
     HEJNAL_TRY(T done, work(desk));
     return std::optional(std::move(done));
   });
@@ -177,6 +180,19 @@ Result<ports::Response> act_not_a_case(Context& context) {
   return done ? case_response(context, number) : changed_meanwhile(number);
 }
 
+// The client's link leads nowhere from now on. The new one stands in the answer, and goes to nobody by
+// itself.
+Result<ports::Response> act_revoke_link(Context& context) {
+  HEJNAL_TRY(const core::CaseNumber number, number_of(context));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const std::string reason = body.line("reason", false, 2000);
+  HEJNAL_TRY_VOID(body.finish());
+  HEJNAL_TRY(const auto done, if_unchanged<core::Case>(context, number, [&](desk::Desk& desk) {
+               return desk.revoke_link(number, reason, context.who);
+             }));
+  return done ? case_response(context, number) : changed_meanwhile(number);
+}
+
 Result<ports::Response> create_case(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   desk::NewReport report;
@@ -215,10 +231,17 @@ Result<ports::Response> record_call(Context& context) {
   if (!at && !at_text.empty()) {
     return fail(Fault::malformed, "at: expected a time such as 2026-01-31T10:00:00Z, found \"{}\"", at_text);
   }
-  HEJNAL_TRY(const desk::Filed filed, on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
-               return desk.call(number, result == "answered", at, to);
-             }));
-  return case_response(context, filed.number, 201);
+  const desk::Desk::PhoneCall call{number, *core::parse<core::CallResult>(result), at, context.who, {}, to};
+  HEJNAL_TRY(const auto phoned,
+             on_ledger<desk::Desk::Phoned>(context, [&](desk::Desk& desk) { return desk.call(call); }));
+  json::Object out{
+      {"case", phoned.filed.number == 0 ? json::Value(nullptr) : json::Value(phoned.filed.number)},
+      {"callback", nullptr}};
+  if (phoned.callback != 0) {
+    HEJNAL_TRY(const core::Callback callback, context.archive.callbacks().load(phoned.callback));
+    out["callback"] = callback_json(callback);
+  }
+  return json_response(std::move(out), 201);
 }
 
 // Mail that was set aside gets one look of a person: a case, part of a case, or neither.
@@ -248,7 +271,7 @@ Result<ports::Response> dismiss_set_aside(Context& context) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(Body body, Body::read(context.request));
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return desk.dismiss(id); }));
+  HEJNAL_TRY_VOID(run_on_ledger(context, [&](desk::Desk& desk) { return desk.dismiss(id); }));
   return json_response(json::Object{{"id", id}});
 }
 

@@ -17,13 +17,15 @@ namespace hejnal::api {
 
 namespace {
 
-constexpr Duration kDeferredMax = 30min;  // longer than a relay that greylists lets a mail wait
-
 json::Array texts(const std::vector<std::string>& list) {
   json::Array out;
   for (const std::string& s : list) out.push_back(json::Value(s));
   return out;
 }
+
+constexpr Duration kDeferredMax = 30min;  // longer than a relay that greylists lets a mail wait
+
+}  // namespace
 
 json::Object person_json(const ports::PersonRow& p) {
   json::Array sms;
@@ -52,6 +54,8 @@ json::Object number_json(const ports::NumberRow& n) {
           {"standing", to_string(n.standing)},
           {"decided_by", n.decided_by}};
 }
+
+namespace {
 
 Result<ports::Response> judge_number(Context& context, core::Standing standing) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
@@ -85,7 +89,7 @@ Result<ports::Response> merge_person(Context& context) {
   const std::int64_t into = body.integer("into", true);
   HEJNAL_TRY_VOID(body.finish());
   HEJNAL_TRY_VOID(
-      context.parts.ledger->run([&](desk::Desk& desk) { return desk.store().merge_people(id, into); }));
+      run_on_ledger(context, [&](desk::Desk& desk) { return desk.store().merge_people(id, into); }));
   return json_response(json::Object{{"id", into}});
 }
 
@@ -94,8 +98,8 @@ Result<ports::Response> name_person(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const std::string organisation = body.line("organisation", true, 300);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(context.parts.ledger->run(
-      [&](desk::Desk& desk) { return desk.store().name_organisation(id, organisation); }));
+  HEJNAL_TRY_VOID(run_on_ledger(
+      context, [&](desk::Desk& desk) { return desk.store().name_organisation(id, organisation); }));
   return json_response(json::Object{{"id", id}, {"organisation", organisation}});
 }
 
@@ -115,7 +119,7 @@ Result<ports::Response> allow_sms(Context& context) {
   if (std::find(before.phones.begin(), before.phones.end(), phone) == before.phones.end())
     return fail(Fault::not_found, "person {} has no number {}", id, phone);
   HEJNAL_TRY_VOID(
-      context.parts.ledger->run([&](desk::Desk& desk) { return desk.allow_sms(phone, context.who, note); }));
+      run_on_ledger(context, [&](desk::Desk& desk) { return desk.allow_sms(phone, context.who, note); }));
   HEJNAL_TRY(const ports::PersonRow after, person());
   return json_response(person_json(after));
 }
@@ -168,7 +172,7 @@ Result<ports::Response> revoke_token(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const std::string name = body.text("name", true, 100);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(context.parts.ledger->run([&](desk::Desk& desk) { return api::revoke_token(desk, name); }));
+  HEJNAL_TRY_VOID(run_on_ledger(context, [&](desk::Desk& desk) { return api::revoke_token(desk, name); }));
   context.parts.events->revoke(name);
   return json_response(json::Object{{"name", name}});
 }

@@ -23,9 +23,13 @@ ports::Response html_response(std::string html) {
 }
 
 ports::Response problem(int status, std::string_view title, std::string_view detail) {
-  ports::Response response = json_response(
-      json::Object{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}},
-      status);
+  return problem(status, title, detail, {});
+}
+
+ports::Response problem(int status, std::string_view title, std::string_view detail, json::Object more) {
+  json::Object all{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
+  for (auto& field : more) all[field.key()] = std::move(field.value());
+  ports::Response response = json_response(std::move(all), status);
   response.content_type = "application/problem+json";
   return response;
 }
@@ -131,6 +135,21 @@ std::vector<std::string> Body::texts(std::string_view name) {
   }
   if (!found->is_array() || out.size() != found->as_array().size())
     complain(name, "expected a list of texts");
+  return out;
+}
+
+std::vector<std::int64_t> Body::integers(std::string_view name) {
+  asked_.emplace_back(name);
+  std::vector<std::int64_t> out;
+  const json::Value* found = object_.if_contains(name);
+  if (!found || found->is_null()) return out;
+  if (found->is_array()) {
+    for (const json::Value& v : found->as_array()) {
+      if (v.is_int64()) out.push_back(v.as_int64());
+    }
+  }
+  if (!found->is_array() || out.size() != found->as_array().size())
+    complain(name, "expected a list of whole numbers");
   return out;
 }
 

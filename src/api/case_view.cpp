@@ -182,6 +182,8 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
   }
   out["suggestions"] = evidence.suggestions(row->candidates);
   const core::Case c = core::replay(journal);
+  out["outage"] = c.outage == 0 ? json::Value(nullptr) : json::Value(c.outage);
+  out["looks_like_outage"] = c.like_outage == 0 ? json::Value(nullptr) : json::Value(c.like_outage);
   if (c.announced_at) {
     json::Array offered;
     for (const core::Offered& mail : c.offered)
@@ -248,6 +250,12 @@ Result<core::MailHealth> mail_health_of(ports::Archive& archive, const core::Rul
   }
 }
 
+json::Object mail_count_json(const std::string& domain, const core::MailHealth::Count& count) {
+  json::Object row{{"domain", domain}};
+  for (auto& field : count_json(count)) row.emplace(field.key(), field.value());
+  return row;
+}
+
 json::Object mail_health_json(const core::MailHealth& health, int days, const std::string& zone) {
   json::Array by_day, by_domain;
   for (auto at = health.by_day().rbegin(); at != health.by_day().rend(); ++at) {  // the latest first
@@ -255,11 +263,7 @@ json::Object mail_health_json(const core::MailHealth& health, int days, const st
     for (auto& field : count_json(at->second)) row.emplace(field.key(), field.value());
     by_day.push_back(std::move(row));
   }
-  for (const auto& [domain, count] : health.by_domain()) {
-    json::Object row{{"domain", domain}};
-    for (auto& field : count_json(count)) row.emplace(field.key(), field.value());
-    by_domain.push_back(std::move(row));
-  }
+  for (const auto& [domain, count] : health.by_domain()) by_domain.push_back(mail_count_json(domain, count));
   return {{"days", days},
           {"zone", zone},
           {"total", count_json(health.total())},

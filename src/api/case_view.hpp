@@ -24,6 +24,7 @@ Result<std::vector<core::State>> read_states(std::string_view text);
 // How announced emails came in the last `days` days of the zone, until `now`.
 Result<core::MailHealth> mail_health_of(ports::Archive& archive, const core::Rules& rules, Instant now,
                                         int days, const std::string& zone);
+json::Object mail_count_json(const std::string& domain, const core::MailHealth::Count& count);
 json::Object mail_health_json(const core::MailHealth& health, int days, const std::string& zone);
 
 }  // namespace hejnal::api

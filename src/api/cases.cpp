@@ -8,6 +8,7 @@ Result<ports::Response> case_response(Context& context, core::CaseNumber number,
   HEJNAL_TRY(json::Object found,
              whole_case(context.archive, number, context.parts.public_url, context.parts.sms_segments));
   const auto entries = static_cast<std::int64_t>(found["journal"].as_array().size());
+  found["present"] = presence_json(context, number);
   ports::Response response = json_response(std::move(found), status);
   response.headers.emplace_back("ETag", etag_of(entries));
   return response;

@@ -7,26 +7,47 @@
 
 #include "api/api.hpp"
 #include "api/case_view.hpp"
+#include "json/entry.hpp"
 #include "json/value.hpp"
 
 namespace hejnal::api {
 
-class PostLimiter;
+class Gate;
+struct Limits;
+class Presence;
 
 enum class Role { nobody, client, reader, agent, administrator };
+
+// Somebody who has signed in by a browser.
+struct Visit {
+  ports::SessionRow session;
+  ports::UserRow user;
+  std::string csrf;
+  bool set_up_only = false;  // a second factor is required, and this person has none yet
+};
 
 struct Context {
   const ports::Request& request;
   const Parts& parts;
   ports::Archive& archive;
   Role role = Role::nobody;
-  bool unknown_token = false;         // there was one, and it is nobody's
-  std::string who;                    // the token's name
-  std::vector<std::string> segments;  // what stood for {…} in the route, in order
-  PostLimiter* posts = nullptr;       // null: nothing is limited
+  bool unknown_token = false;       // there was one, and it is nobody's
+  std::string who = {};             // the token's name, or the person's
+  std::string address = {};         // where from; empty: unknown
+  std::optional<Visit> visit = {};  // the person, when it is none's token
+  bool forged = false;              // a session's cookie came, without the proof that our page sends it
+  Gate* gate = nullptr;
+  std::optional<ports::AuditRow> audit = {};  // what is noted with the change; without a value: nothing
+  bool audited = false;                       // it is part of a transaction
+  std::vector<std::string> segments = {};     // what stood for {…} in the route, in order
+  Limits* limits = nullptr;                   // null: nothing is limited
+  Presence* presence = nullptr;
 };
 
 using Handle = Result<ports::Response> (*)(Context&);
+
+// Slow ones hash passwords, on threads of their own.
+enum class Pace { quick, slow };
 
 struct Route {
   const char* method;
@@ -35,6 +56,7 @@ struct Route {
   Handle handle;
   bool sandbox_only = false;
   const char* parameters = "";  // of its query, by comma; any other is refused, but not on a page for people
+  Pace pace = Pace::quick;
 };
 
 const std::vector<Route>& routes();
@@ -44,6 +66,7 @@ const std::vector<Route>& routes();
 ports::Response json_response(json::Value value, int status = 200);
 ports::Response html_response(std::string html);
 ports::Response problem(int status, std::string_view title, std::string_view detail);  // RFC 9457
+ports::Response problem(int status, std::string_view title, std::string_view detail, json::Object more);
 ports::Response problem(const Error& error);  // Fault to status, in one place
 
 // -- reading
@@ -62,6 +85,7 @@ class Body {
   bool flag(std::string_view name, bool otherwise);
   void complain(std::string_view name, std::string_view what);  // for finish(), unless it has one already
   std::vector<std::string> texts(std::string_view name);
+  std::vector<std::int64_t> integers(std::string_view name);
   const json::Object* object(std::string_view name);
   Status finish(std::string_view where = {});  // malformed: the first mistake, or an unknown field
 
@@ -112,7 +136,29 @@ ports::Response page_response(const Page& page, std::vector<Row> rows, std::int6
 // ------------------------------------------------------------------------------------------------
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
+json::Object callback_json(const core::Callback& c);
+
+// The journal of an outage or a callback.
+template <class Thing>
+Result<json::Array> journal_json(ports::RecordReader<Thing>& records, std::int64_t id) {
+  HEJNAL_TRY(const auto journal, records.journal(id));
+  json::Array out;
+  for (const auto& entry : journal) {
+    json::Object e{{"seq", static_cast<std::int64_t>(out.size()) + 1}, {"at", format_rfc3339(entry.at)}};
+    for (auto& field : json::entry_object(entry)) e.emplace(field.key(), std::move(field.value()));
+    for (const char* name : {"expected_end", "ring_at", "came_at", "lapse_at", "retry_at"}) {
+      if (json::Value* t = e.if_contains(name); t && t->is_int64())
+        *t = format_rfc3339(Instant{t->as_int64()});
+    }
+    if (!e.contains("why")) e["why"] = "";
+    out.push_back(std::move(e));
+  }
+  return out;
+}
 std::string content_disposition(std::string_view name);  // as a download of this name
+json::Object person_json(const ports::PersonRow& person);
+json::Object number_json(const ports::NumberRow& number);
+json::Array presence_json(Context& context, core::CaseNumber number);
 std::string etag_of(std::int64_t entries);                // of a case with so many entries in its journal
 
 // -- handlers, by file
@@ -120,6 +166,8 @@ std::string etag_of(std::int64_t entries);                // of a case with so m
 Result<ports::Response> list_cases(Context&);
 Result<ports::Response> get_case(Context&);
 Result<ports::Response> get_counts(Context&);
+Result<ports::Response> get_presence(Context&);
+Result<ports::Response> set_presence(Context&);
 Result<ports::Response> create_case(Context&);
 Result<ports::Response> act_read(Context&);
 Result<ports::Response> act_start(Context&);
@@ -147,6 +195,18 @@ Result<ports::Response> open_set_aside(Context&);
 Result<ports::Response> join_set_aside(Context&);
 Result<ports::Response> dismiss_set_aside(Context&);
 Result<ports::Response> list_people(Context&);
+Result<ports::Response> get_person(Context&);
+Result<ports::Response> list_organisations(Context&);
+Result<ports::Response> get_organisation(Context&);
+Result<ports::Response> list_templates(Context&);
+Result<ports::Response> get_procedure(Context&);
+Result<ports::Response> get_procedure_version(Context&);
+Result<ports::Response> preview_procedure(Context&);
+Result<ports::Response> adopt_procedure(Context&);
+Result<ports::Response> list_channels(Context&);
+Result<ports::Response> get_report(Context&);
+Result<ports::Response> get_report_csv(Context&);
+Result<ports::Response> test_channel(Context&);
 Result<ports::Response> merge_person(Context&);
 Result<ports::Response> name_person(Context&);
 Result<ports::Response> allow_sms(Context&);
@@ -154,6 +214,19 @@ Result<ports::Response> list_numbers(Context&);
 Result<ports::Response> confirm_number(Context&);
 Result<ports::Response> refuse_number(Context&);
 Result<ports::Response> record_call(Context&);
+Result<ports::Response> list_outages(Context&);
+Result<ports::Response> get_outage(Context&);
+Result<ports::Response> declare_outage(Context&);
+Result<ports::Response> update_outage(Context&);
+Result<ports::Response> end_outage(Context&);
+Result<ports::Response> attach_to_outage(Context&);
+Result<ports::Response> detach_from_outage(Context&);
+Result<ports::Response> list_callbacks(Context&);
+Result<ports::Response> get_callback(Context&);
+Result<ports::Response> take_callback(Context&);
+Result<ports::Response> attempt_callback(Context&);
+Result<ports::Response> settle_callback(Context&);
+Result<ports::Response> write_off_callback(Context&);
 Result<ports::Response> mail_health(Context&);
 Result<ports::Response> health(Context&);
 Result<ports::Response> metrics(Context&);
@@ -161,12 +234,43 @@ Result<ports::Response> openapi(Context&);
 Result<ports::Response> list_tokens(Context&);
 Result<ports::Response> create_token(Context&);
 Result<ports::Response> revoke_token(Context&);
+Result<ports::Response> sign_in(Context&);
+Result<ports::Response> show_session(Context&);
+Result<ports::Response> sign_out(Context&);
+Result<ports::Response> list_sessions(Context&);
+Result<ports::Response> end_session(Context&);
+Result<ports::Response> end_other_sessions(Context&);
+Result<ports::Response> change_password(Context&);
+Result<ports::Response> begin_totp(Context&);
+Result<ports::Response> confirm_totp(Context&);
+Result<ports::Response> remove_totp(Context&);
+Result<ports::Response> renew_recovery_codes(Context&);
+Result<ports::Response> look_at_link(Context&);
+Result<ports::Response> use_link(Context&);
+Result<ports::Response> list_users(Context&);
+Result<ports::Response> invite_user(Context&);
+Result<ports::Response> set_role(Context&);
+Result<ports::Response> disable_user(Context&);
+Result<ports::Response> enable_user(Context&);
+Result<ports::Response> reset_user(Context&);
+Result<ports::Response> revoke_invitation(Context&);
+Result<ports::Response> list_audit(Context&);
+Result<ports::Response> sandbox_session(Context&);
 Result<ports::Response> procedure_page(Context&);
 Result<ports::Response> follow_page(Context&);
 Result<ports::Response> follow_reply(Context&);
 Result<ports::Response> text_page(Context&);
 Result<ports::Response> text_typed(Context&);
+Result<ports::Response> follow_remind(Context&);
+Result<ports::Response> follow_works(Context&);
+Result<ports::Response> report_page(Context&);
+Result<ports::Response> report_sent(Context&);
+Result<ports::Response> client_script(Context&);
+Result<ports::Response> act_revoke_link(Context&);
 Result<ports::Response> stylesheet(Context&);
+Result<ports::Response> console_page(Context&);
+Result<ports::Response> console_asset(Context&);
+Result<ports::Response> console_moved(Context&);
 Result<ports::Response> sandbox_page(Context&);
 Result<ports::Response> sandbox_script(Context&);
 Result<ports::Response> sandbox_token(Context&);
@@ -177,11 +281,15 @@ Result<ports::Response> sandbox_lose(Context&);
 Result<ports::Response> sandbox_advance(Context&);
 Result<ports::Response> sandbox_world(Context&);
 
-// A work of the ledger with a value: runs it, waits, and gives the value back.
+// A work of the ledger: runs it and waits. With the first one of a request that changes something goes its
+// line of the audit log, in the same transaction.
+Status run_on_ledger(Context& context, const desk::Ledger::Work& work);
+
+// A work of the ledger with a value, which it gives back.
 template <class T>
 Result<T> on_ledger(Context& context, std::function<Result<T>(desk::Desk&)> work) {
   std::optional<Result<T>> out;
-  const Status done = context.parts.ledger->run([&](desk::Desk& desk) -> Status {
+  const Status done = run_on_ledger(context, [&](desk::Desk& desk) -> Status {
     out = work(desk);
     if (!*out) return tl::make_unexpected(out->error());
     return {};

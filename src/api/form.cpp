@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kFieldsMax = 20;
 constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::size_t kKeysMax = 10'000;
 
 int hex(char c) {
   return c >= '0' && c <= '9'   ? c - '0'
@@ -69,11 +70,31 @@ Form Form::of(std::string_view body) {
   return form;
 }
 
-Result<Form> Form::read(const ports::Request& request, std::string_view public_url) {
+Form Form::of(const ports::Request& request, const FormReader& reader) {
+  ports::Request own = request;
+  std::erase_if(own.headers,
+                [](const ports::Header& h) { return h.first == "origin" || h.first == "sec-fetch-site"; });
+  auto form = read(own, {}, reader);
+  return form ? std::move(*form) : Form();
+}
+
+Result<Form> Form::read(const ports::Request& request, std::string_view public_url,
+                        const FormReader& reader) {
   if (is_from_another_site(request, public_url))
     return fail(Fault::refused, "only the page itself may send its form");
-  std::string_view type = request.header("content-type");
-  type = trim(type.substr(0, type.find(';')));
+  const std::string_view whole_type = request.header("content-type");
+  const std::string_view type = trim(whole_type.substr(0, whole_type.find(';')));
+  if (reader && iequals(type, "multipart/form-data")) {
+    HEJNAL_TRY(ports::IncomingForm read, reader(whole_type, request.body));
+    if (read.fields.size() > kFieldsMax)
+      return fail(Fault::malformed, "a form of at most {} fields", kFieldsMax);
+    Form form;
+    form.fields_ = std::move(read.fields);
+    form.attachments_ = std::move(read.attachments);
+    form.files_size_ = read.files_size;
+    form.raw_ = std::move(read.raw);
+    return form;
+  }
   if (!type.empty() && !iequals(type, "application/x-www-form-urlencoded"))
     return fail(Fault::malformed, "expected a form (application/x-www-form-urlencoded)");
   Form form = of(request.body);
@@ -89,7 +110,32 @@ const std::string& Form::operator[](std::string_view name) const {
   return found == fields_.end() ? none : found->second;
 }
 
+std::string caller_of(const ports::Request& request) {
+  const std::string& remote = request.remote;
+  const bool from_here = remote.starts_with("127.") || remote == "::1" || remote == "::ffff:127.0.0.1";
+  // The last address is the one that the proxy itself has seen; what stands before it, its caller may have
+  // made up.
+  std::string_view address = remote;
+  if (from_here) {
+    const auto list = split(request.header("x-forwarded-for"), ',');
+    address = list.empty() ? std::string_view() : trim(list.back());
+  }
+  if (address.size() > 45) return {};
+  if (address.find(':') == std::string_view::npos || address.find('.') != std::string_view::npos)
+    return std::string(address);
+  // Of IPv6, whoever has one address has the 2^64 beside it.
+  std::size_t groups = 0, at = 0;
+  while (at < address.size() && (address[at] != ':' || ++groups < 4)) ++at;
+  return std::string(address.substr(0, at));
+}
+
 std::string language_for(const ports::Request& request, const std::string& otherwise) {
+  const auto is_known = [](std::string_view language) { return language == "pl" || language == "en"; };
+  if (const std::string_view chosen = request.parameter("lang"); is_known(chosen)) return std::string(chosen);
+  for (const std::string_view one : split(request.header("cookie"), ';')) {
+    const std::string_view cookie = trim(one);
+    if (cookie.starts_with("lang=") && is_known(cookie.substr(5))) return std::string(cookie.substr(5));
+  }
   std::string best = otherwise;
   double best_weight = 0;
   for (const std::string_view range : split(request.header("accept-language"), ',')) {
@@ -121,7 +167,8 @@ Duration PostLimiter::wait(const std::string& token, Instant now) {
     hour_ = hour;
     counts_.clear();
   }
-  if (++counts_[token] <= an_hour_) return Duration(0);
+  const bool is_full = counts_.size() >= kKeysMax && !counts_.contains(token);
+  if (++counts_[is_full ? std::string() : token] <= an_hour_) return Duration(0);
   return Duration((hour + 1) * kHourMs - now.ms);
 }
 

@@ -2,6 +2,7 @@
 // Reached by anybody who has a case's link.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -11,32 +12,50 @@
 #include "base/instant.hpp"
 #include "base/result.hpp"
 #include "ports/http.hpp"
+#include "ports/incoming.hpp"
 
 namespace hejnal::api {
 
-// application/x-www-form-urlencoded. At most 20 fields, of which the first of a name counts; text is valid
-// UTF-8 with line ends of one kind.
+// Reads multipart/form-data: by its Content-Type and its body.
+using FormReader = std::function<Result<ports::IncomingForm>(std::string_view, std::string_view)>;
+
+// application/x-www-form-urlencoded, or with files. At most 20 fields, of which the first of a name counts;
+// text is valid UTF-8 with line ends of one kind.
 class Form {
  public:
   // refused: another site has sent it; malformed: not a form, or too many fields.
-  static Result<Form> read(const ports::Request& request, std::string_view public_url);
+  static Result<Form> read(const ports::Request& request, std::string_view public_url,
+                           const FormReader& reader = {});
   static Form of(std::string_view body);
+  // Of whatever site it is; what cannot be read has no fields.
+  static Form of(const ports::Request& request, const FormReader& reader);
 
   const std::string& operator[](std::string_view name) const;
   std::size_t size() const { return fields_.size(); }
+  const std::vector<ports::IncomingAttachment>& attachments() const { return attachments_; }
+  std::int64_t files_size() const { return files_size_; }
+  const std::vector<ports::RawPiece>& raw() const { return raw_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> fields_;
+  std::vector<ports::IncomingAttachment> attachments_;
+  std::int64_t files_size_ = 0;
+  std::vector<ports::RawPiece> raw_;
 };
 
 // Another site's page has a browser send this: whoever has the link need not know of it.
 bool is_from_another_site(const ports::Request& request, std::string_view public_url);
 
-// The language of the pages that this browser's owner reads best: "pl", "en", or the given one.
+// The language of the pages: what was chosen on one of them (?lang=, then a cookie), what this browser's
+// owner reads best, or the given one. "pl" or "en".
 std::string language_for(const ports::Request& request, const std::string& otherwise);
 
-// How often one link may be written to in an hour. Thread-safe; only links of real cases are counted, and all
-// is forgotten with the hour, so it stays small.
+// Who asks, for counting: the network address, also behind a proxy on this machine. Empty: it cannot be told,
+// because the proxy does not say it, and then nobody is to be shut out for what somebody else does.
+std::string caller_of(const ports::Request& request);
+
+// How often one link may be written to in an hour, or one address may do something. Thread-safe; all is
+// forgotten with the hour, and above 10,000 keys the others are counted together, so it stays small.
 class PostLimiter {
  public:
   explicit PostLimiter(int an_hour) : an_hour_(an_hour) {}
@@ -48,6 +67,14 @@ class PostLimiter {
   const int an_hour_;
   std::int64_t hour_ = 0;
   std::unordered_map<std::string, int> counts_;
+};
+
+// What strangers may do in an hour.
+struct Limits {
+  PostLimiter posts{30};         // to one link
+  PostLimiter reports{12};       // from one address
+  PostLimiter all_reports{300};  // from everywhere
+  PostLimiter lost{60};          // links that lead nowhere, from one address
 };
 
 }  // namespace hejnal::api

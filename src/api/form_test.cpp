@@ -90,4 +90,28 @@ TEST(PostLimiter, CountsEachLinkByTheHour) {
   EXPECT_EQ(limiter.wait("a", t + 1h), 0ms);
 }
 
+TEST(Form, WhoAsksIsTheAddressBeforeOurProxy) {
+  const auto from = [](const char* remote, const char* forwarded) {
+    ports::Request request;
+    request.remote = remote;
+    if (*forwarded != '\0') request.headers = {{"x-forwarded-for", forwarded}};
+    return caller_of(request);
+  };
+  EXPECT_EQ(from("192.0.2.1", ""), "192.0.2.1");
+  EXPECT_EQ(from("192.0.2.1", "8.8.8.8"), "192.0.2.1");  // who is no proxy of ours may say anything
+  EXPECT_EQ(from("127.0.0.1", "8.8.8.8, 192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(from("127.0.0.1", ""), "");
+  EXPECT_EQ(from("2001:db8:1:2:3:4:5:6", ""), "2001:db8:1:2");
+  EXPECT_EQ(from("::1", std::string(1000, 'x').c_str()), "");
+}
+
+TEST(Form, AChosenLanguageComesBeforeTheBrowsers) {
+  ports::Request request = with({{"accept-language", "en"}, {"cookie", "a=b; lang=pl"}});
+  EXPECT_EQ(language_for(request, "en"), "pl");
+  request.query = {{"lang", "en"}};
+  EXPECT_EQ(language_for(request, "pl"), "en");
+  request.query = {{"lang", "de"}};
+  EXPECT_EQ(language_for(request, "en"), "pl");
+}
+
 }  // namespace hejnal::api

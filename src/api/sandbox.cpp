@@ -79,10 +79,13 @@ Result<ports::Response> sandbox_call(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const std::string number = phone_in(context, body, "from", true);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY(const desk::Filed filed,
-             on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.call(number, false); }));
-  context.parts.sandbox.world->add_call({number, "rejected", context.parts.clock->now(), filed.number});
-  return json_response(json::Object{{"result", "rejected"}, {"to", nullptr}});
+  HEJNAL_TRY(const auto phoned, on_ledger<desk::Desk::Phoned>(
+                                    context, [&](desk::Desk& desk) { return desk.answer_call(number); }));
+  const core::CallDecision& decision = phoned.decision;
+  const char* const result = decision.redirect ? "redirected" : "rejected";
+  context.parts.sandbox.world->add_call({number, result, context.parts.clock->now(), phoned.filed.number});
+  return json_response(json::Object{
+      {"result", result}, {"to", decision.redirect ? json::Value(decision.to) : json::Value(nullptr)}});
 }
 
 Result<ports::Response> sandbox_lose(Context& context) {

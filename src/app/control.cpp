@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "api/signin/accounts.hpp"
+#include "api/signin/gate.hpp"
 #include "api/tokens.hpp"
 #include "json/value.hpp"
 
@@ -37,8 +39,68 @@ Result<std::string> do_token_command(desk::Desk& desk, const std::string& path, 
   return lines;
 }
 
-void answer_control(desk::Ledger& ledger, desk::Events& events, ports::MailIntake& intake,
-                    ports::Request request, ports::Reply reply) {
+std::vector<ports::Header> UserCommand::query() const {
+  return {
+      {"name", name}, {"email", email}, {"role", role}, {"language", language}, {"totp", totp ? "yes" : ""}};
+}
+
+UserCommand UserCommand::of(const ports::Request& request) {
+  const auto text = [&](const char* field) { return std::string(request.parameter(field)); };
+  return {request.path, text("name"), text("email"), text("role"), text("language"), text("totp") == "yes"};
+}
+
+Result<std::string> do_user_command(desk::Desk& desk, const UserCommand& command,
+                                    const std::string& public_url, std::vector<std::int64_t>& ended) {
+  ports::Accounts& accounts = desk.store().accounts();
+  const std::string verb = command.path.substr(std::string_view("/user/").size());
+  std::string said;
+  if (verb == "list") {
+    HEJNAL_TRY(const auto users, accounts.users());
+    for (const ports::UserRow& user : users) {
+      said += json::dump(json::Object{{"name", user.name},
+                                      {"role", user.role},
+                                      {"email", user.email},
+                                      {"disabled", user.disabled},
+                                      {"totp", !user.totp.empty()},
+                                      {"created_at", format_rfc3339(user.created_at)}}) +
+              "\n";
+    }
+    return said;
+  }
+  std::string object = command.name;
+  if (verb == "invite") {
+    HEJNAL_TRY(
+        const std::string secret,
+        api::invite(desk, {command.name, command.email, {}, command.role, command.language}, "hejnal user"));
+    said = api::address_of_link(public_url, secret) + "\n";
+  } else {
+    HEJNAL_TRY(const ports::UserRow user, api::user_named(desk, command.name));
+    object = user.name;
+    if (verb == "reset") {
+      HEJNAL_TRY(const std::string secret, api::reset(desk, user, command.totp, "hejnal user", ended));
+      said = api::address_of_link(public_url, secret) + "\n";
+    } else if (verb == "disable" || verb == "enable") {
+      HEJNAL_TRY_VOID(api::set_disabled(desk, user, verb == "disable", ended));
+    } else {
+      return fail(Fault::malformed, "there is no such command");
+    }
+  }
+  HEJNAL_TRY_VOID(accounts.add_audit({0,
+                                      desk.now(),
+                                      "hejnal user",
+                                      "command",
+                                      {},
+                                      "hejnal user " + verb,
+                                      object,
+                                      {},
+                                      verb == "invite" ? command.role : std::string()}));
+  return said;
+}
+
+void answer_control(const Control& control, ports::Request request, ports::Reply reply) {
+  desk::Ledger& ledger = control.ledger;
+  desk::Events& events = control.events;
+  ports::MailIntake& intake = control.intake;
   auto kept = std::make_shared<ports::Reply>(std::move(reply));
   if (request.method == "POST" && request.path == "/deliver") {
     ports::Delivery delivery;
@@ -62,6 +124,22 @@ void answer_control(desk::Ledger& ledger, desk::Events& events, ports::MailIntak
         },
         [kept, said, path, name, &events](const Status& status) {
           if (status && path == "/token/revoke") events.revoke(name);
+          std::move(*kept).send(control_answer(status, *said));
+        });
+    return;
+  }
+  if (request.method == "POST" && path.starts_with("/user/")) {
+    auto said = std::make_shared<std::string>();
+    auto ended = std::make_shared<std::vector<std::int64_t>>();
+    ledger.submit(
+        [said, ended, command = UserCommand::of(request),
+         url = control.public_url](desk::Desk& desk) -> Status {
+          HEJNAL_TRY(*said, do_user_command(desk, command, url, *ended));
+          return {};
+        },
+        [kept, said, ended, &events](const Status& status) {
+          for (const std::int64_t id : status ? *ended : std::vector<std::int64_t>())
+            events.revoke(api::stream_key(id));
           std::move(*kept).send(control_answer(status, *said));
         });
     return;

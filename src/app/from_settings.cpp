@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/server.hpp"
+#include "net/http_caller.hpp"
 #include "wire/sms/number.hpp"
 
 namespace hejnal::app {
@@ -42,6 +43,23 @@ desk::Settings desk_settings(const config::Settings& s, bool sms_available) {
   };
   out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case),
                 static_cast<int>(s.budget_total)};
+  out.takes_calls = s.takes_calls;
+  out.first_called_back = s.first_called_back;
+  out.zone = s.timezone;
+  out.wakes_minute = s.wakes_minute;
+  out.sleeps_minute = s.sleeps_minute;
+  return out;
+}
+
+Result<carriers::phone::HookSettings> phone_hook_settings(const config::Settings& s) {
+  carriers::phone::HookSettings out;
+  HEJNAL_TRY(out.secret, first_line(s.phone_secret_file));
+  HEJNAL_TRY(out.twilio_token, first_line(s.twilio_token_file));
+  out.public_url = s.public_url;
+  out.country = s.country;
+  out.hmac_sha1 = net::hmac_sha1;
+  if (!s.phone_secret_file.empty() && out.secret.size() < 16)
+    return fail(Fault::malformed, "{}: a secret of at least 16 signs is expected", s.phone_secret_file);
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "carriers/email/intake.hpp"
+#include "carriers/phone/hooks.hpp"
 #include "config/settings.hpp"
 #include "desk/desk.hpp"
 #include "net/smtp_sender.hpp"
@@ -21,6 +22,8 @@ wire::Transliterate transliterate_of(const config::Settings& settings);
 Result<std::string> first_line(const std::string& path);
 
 desk::Settings desk_settings(const config::Settings& settings, bool sms_available);
+Result<carriers::phone::HookSettings> phone_hook_settings(
+    const config::Settings& settings);  // reads the secrets
 carriers::IntakeSettings intake_settings(const config::Settings& settings);
 Result<net::SmtpSenderOptions> smtp_options(const config::Settings& settings);  // reads the password
 

@@ -167,6 +167,39 @@ int run(int argc, char** argv) {
   database_options(token_revoke, database);
   token_revoke->callback([&] { code = revoke_token(database, name); });
 
+  std::string email, user_language = "pl";
+  bool totp = false;
+  auto* user_command = app.add_subcommand("user", "People who sign in to the console");
+  user_command->require_subcommand(1);
+  auto* user_invite = user_command->add_subcommand(
+      "invite", "Print a link by which somebody makes an account, once, within 24 hours");
+  user_invite->add_option("--name", name,
+                          "Under which the person signs in; without it the person chooses one");
+  user_invite->add_option("--email", email, "The person's address")->type_name("ADDRESS");
+  user_invite->add_option("--role", role, "")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"administrator", "agent", "reader", "client"}));
+  user_invite->add_option("--language", user_language, "")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"pl", "en"}));
+  database_options(user_invite, database);
+  user_invite->callback([&] { code = invite_user(database, name, email, role, user_language); });
+  auto* user_list = user_command->add_subcommand("list", "List people by their names");
+  database_options(user_list, database);
+  user_list->add_flag("--json", as_json, "One line of JSON for each person");
+  user_list->callback([&] { code = list_users(database, as_json); });
+  const auto user_change = [&](const char* verb, const char* what) {
+    auto* command = user_command->add_subcommand(verb, what);
+    command->add_option("--name", name, "Whose account")->required();
+    database_options(command, database);
+    command->callback([&, verb] { code = change_user(database, verb, name, totp); });
+    return command;
+  };
+  user_change("disable", "Close an account and end its sessions at once");
+  user_change("enable", "Open it again");
+  user_change("reset", "Take the password away and print a link by which another one is chosen")
+      ->add_flag("--totp", totp, "Take the second factor away, too");
+
   std::string path;
   auto* backup_command = app.add_subcommand("backup", "Copy everything into one file, while the server runs");
   database_options(backup_command, database);

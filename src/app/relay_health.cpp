@@ -54,6 +54,11 @@ void RelayHealth::rest() {
   resting_ = true;
 }
 
+std::optional<Instant> RelayHealth::last_taken() const {
+  const std::lock_guard lock(mutex_);
+  return last_taken_.ms == 0 ? std::nullopt : std::optional(last_taken_);
+}
+
 api::ChannelHealth RelayHealth::channel() const {
   const std::lock_guard lock(mutex_);
   if (!trouble_.empty())

@@ -20,6 +20,7 @@ class RelayHealth {
   void note(const ports::SendResult& result);
   void rest();  // what comes now is the end of the server, no verdict
   api::ChannelHealth channel() const;
+  std::optional<Instant> last_taken() const;
 
  private:
   const std::string url_;

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "api/api.hpp"
+#include "api/signin/accounts.hpp"
 #include "api/tokens.hpp"
+#include "app/carrier_check.hpp"
 #include "app/checkpointer.hpp"
 #include "app/clock.hpp"
 #include "app/control.hpp"
@@ -21,15 +23,21 @@
 #include "app/lock.hpp"
 #include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
+#include "app/phone_hooks.hpp"
+#include "app/secret_key.hpp"
 #include "app/sms_hooks.hpp"
+#include "app/switch_wording.hpp"
 #include "app/version.hpp"
 #include "app/watch.hpp"
 #include "base/text.hpp"
 #include "carriers/email/composer.hpp"
 #include "carriers/email/composing.hpp"
 #include "carriers/email/view.hpp"
+#include "carriers/words/answers.hpp"
+#include "carriers/web/form.hpp"
 #include "carriers/words/templates.hpp"
 #include "carriers/world/world.hpp"
+#include "config/procedure_data.hpp"
 #include "config/procedure_file.hpp"
 #include "desk/ledger.hpp"
 #include "net/http_server.hpp"
@@ -98,6 +106,18 @@ Result<LoadedProcedure> load_procedure(const config::Settings& settings) {
   return out;
 }
 
+// The built-in procedure exists in each language.
+static std::vector<core::Procedure> translations_of(const LoadedProcedure& loaded) {
+  const auto own = config::builtin_procedure_text(loaded.procedure.language);
+  std::vector<core::Procedure> out;
+  if (!own || *own != loaded.text) return out;
+  for (const char* language : {"pl", "en"}) {
+    auto other = config::builtin_procedure(language);
+    if (other && language != loaded.procedure.language) out.push_back(std::move(*other));
+  }
+  return out;
+}
+
 config::Settings sandbox_settings(const std::string& data, const std::string& http, const std::string& lmtp) {
   config::Settings s;
   s.name = "Wsparcie (sandbox)";
@@ -136,6 +156,7 @@ class Server::Impl {
     HEJNAL_TRY_VOID(open_desk());
     inspector_ = std::make_unique<Inspector>(settings_.store_path);
     HEJNAL_TRY_VOID(open_network());
+    HEJNAL_TRY_VOID(invite_administrator());
     return write_token();
   }
 
@@ -197,13 +218,13 @@ class Server::Impl {
 
   Status open_desk() {
     HEJNAL_TRY(loaded_, load_procedure(settings_));
+    HEJNAL_TRY_VOID(take_adopted_procedure());
     // The address is known for certain only when the server listens; a configured one comes first.
     if (settings_.public_url.empty()) settings_.public_url = "http://" + settings_.http_listen;
     io_ = std::make_unique<net::IoThread>();
     HEJNAL_TRY_VOID(open_http());
-    const std::string case_url = options_.sandbox ? settings_.public_url + "/sandbox/#" : std::string();
-    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, loaded_.procedure, case_url));
-    templates_ = std::make_unique<carriers::Templates>(std::move(templates));
+    HEJNAL_TRY(auto templates, make_templates(loaded_.procedure));
+    templates_ = std::make_unique<SwitchWording>(std::move(templates));
     composer_ = std::make_unique<carriers::EmailComposer>(carriers::ComposerSettings{
         settings_.name, settings_.address, settings_.timezone, settings_.recipient_delimiter});
     if (options_.sandbox) {
@@ -231,9 +252,63 @@ class Server::Impl {
     clock_->told(desk_->tick());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
     if (sms_) sms_hooks_ = std::make_unique<SmsHooks>(*sms_, *ledger_, *clock_);
+    HEJNAL_TRY(auto phone, phone_hook_settings(settings_));
+    phone_hooks_ = std::make_unique<PhoneHooks>(std::move(phone), *ledger_);
     ledger_->start();
     checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path, [this] { ledger_->tidy(); });
     watch_ = std::make_unique<Watch>(DatabaseFile(settings_.store_path), *ledger_, *clock_, &say);
+    return {};
+  }
+
+  Result<std::shared_ptr<const carriers::Templates>> make_templates(const core::Procedure& procedure) {
+    const std::string case_url = options_.sandbox ? settings_.public_url + "/sandbox/#" : std::string();
+    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, procedure, case_url));
+    return std::make_shared<const carriers::Templates>(std::move(templates));
+  }
+
+  // The company's own are read whenever they are asked for: they are edited while the server runs.
+  Result<std::vector<ports::AnswerTemplate>> answers_of(const std::string& language) const {
+    std::map<std::string, std::string> own;
+    const std::string folder = settings_.templates.empty() ? "" : settings_.templates + "/answers";
+    std::error_code ignored;
+    if (!folder.empty() && fs::is_directory(folder, ignored)) {
+      HEJNAL_TRY(own, own_templates(folder));
+    }
+    return carriers::answer_templates(language, own);
+  }
+
+  Status take_adopted_procedure() {
+    file_version_ = loaded_.procedure.version;
+    HEJNAL_TRY(const std::string adopted, store_->setting(kAdoptedProcedure));
+    const auto space = adopted.find(' ');
+    if (space == std::string::npos || adopted.substr(space + 1) != file_version_) return {};
+    HEJNAL_TRY(const std::string text, store_->procedure_text(adopted.substr(0, space)));
+    auto procedure = config::read_procedure(text, "the adopted procedure");
+    if (!procedure) {
+      say("the adopted procedure cannot be read any more, the file's is in force: " + procedure.error().what);
+      return {};
+    }
+    loaded_ = {std::move(*procedure), text};
+    return {};
+  }
+
+  // On a thread of the api.
+  Status adopt_procedure(const std::string& text, const std::string& by) {
+    const std::lock_guard lock(adopt_mutex_);
+    HEJNAL_TRY(core::Procedure procedure, config::read_procedure(text, "draft"));
+    HEJNAL_TRY(const auto templates, make_templates(procedure));
+    const Status kept = ledger_->run([&](desk::Desk& desk) -> Status {
+      HEJNAL_TRY_VOID(desk.keep_procedure(procedure, text, by));
+      return desk.store().set_setting(kAdoptedProcedure, procedure.version + " " + file_version_);
+    });
+    if (!kept) return kept;
+    const Status adopted = ledger_->run([&](desk::Desk& desk) -> Status {
+      desk.adopt_procedure(procedure, text);
+      templates_->change(templates);
+      return {};
+    });
+    if (!adopted) return adopted;
+    api_->set_procedure(std::move(procedure));
     return {};
   }
 
@@ -273,7 +348,11 @@ class Server::Impl {
     net::HttpServerOptions http;
     http.listen = settings_.http_listen;
     http.body_limit_of = [sandbox = options_.sandbox](std::string_view, std::string_view path) {
-      return sandbox && path == "/sandbox/email" ? std::size_t{26} << 20 : std::size_t{1} << 20;
+      if (path.starts_with("/api/v1/session") || path.starts_with("/api/v1/link"))
+        return std::size_t{16} << 10;
+      const bool files =
+          path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
+      return std::size_t{files ? 26u : 1u} << 20;
     };
     auto opened = net::HttpServer::open(
         *io_,
@@ -281,6 +360,7 @@ class Server::Impl {
           if (const auto handler = handler_.load()) {
             if (sms_hooks_ && SmsHooks::wants(request))
               return sms_hooks_->answer(std::move(request), std::move(reply));
+            if (PhoneHooks::wants(request)) return phone_hooks_->answer(request, std::move(reply));
             (*handler)(std::move(request), std::move(reply));
           } else {
             std::move(reply).send({503, "text/plain", "starting\n", {{"Retry-After", "1"}}});
@@ -332,7 +412,8 @@ class Server::Impl {
     auto opened = net::HttpServer::open(
         *io_,
         [this](ports::Request request, ports::Reply reply) {
-          answer_control(*ledger_, events_, *parse_, std::move(request), std::move(reply));
+          answer_control({*ledger_, events_, *parse_, settings_.public_url}, std::move(request),
+                         std::move(reply));
         },
         control);
     if (!opened) return tl::make_unexpected(opened.error());
@@ -347,6 +428,8 @@ class Server::Impl {
     parts.clock = clock_.get();
     parts.open_archive = [path = settings_.store_path] { return store::sqlite::open_archive(path); };
     parts.procedure = loaded_.procedure;
+    parts.translations = translations_of(loaded_);
+    parts.read_form = carriers::read_form;
     parts.public_url = settings_.public_url;
     parts.desk_name = settings_.name;
     parts.desk_address = settings_.address;
@@ -357,11 +440,31 @@ class Server::Impl {
     parts.normal_number = [country = settings_.country](const std::string& number) {
       return wire::e164(number, country);
     };
+    parts.answer_templates = [this](const std::string& language) { return answers_of(language); };
+    parts.procedures.read = config::read_procedure;
+    parts.procedures.to_data = config::toml_to_data;
+    parts.procedures.to_text = config::data_to_toml;
+    parts.procedures.adopt = [this](const std::string& text, const std::string& by) {
+      return adopt_procedure(text, by);
+    };
     parts.channels = [this] { return channels(); };
+    tests_ = std::make_unique<CarrierCheck>(settings_, *clock_, smtp_.get(), sms_.get(), world_.get());
+    parts.carriers = [this] { return carriers(); };
+    parts.test_carrier = [this](const std::string& name) -> Result<api::ChannelTest> {
+      for (const api::Carrier& one : carriers()) {
+        if (one.name == name) return tests_->run(one);
+      }
+      return fail(Fault::not_found, "there is no channel {}", name);
+    };
     parts.sms_segments = [](const std::string& text) { return wire::sms_size(text).segments; };
     parts.file_of_mail = carriers::file_of;
     parts.html_of_mail = carriers::html_of;
     parts.metrics = [this] { return metrics(); };
+    HEJNAL_TRY(parts.sign_in.key, secret_key(settings_.store_path));
+    parts.sign_in.idle = std::chrono::minutes(settings_.session_idle_minutes);
+    parts.sign_in.longest = std::chrono::hours(24 * settings_.session_days);
+    parts.sign_in.totp_required = settings_.totp == "required";
+    parts.sign_in.trusted_proxies = settings_.trusted_proxies;
     if (world_) {
       parts.sandbox.world = world_.get();
       parts.sandbox.intake = parse_.get();
@@ -373,6 +476,21 @@ class Server::Impl {
     api_ = std::move(*started);
     handler_ = std::make_shared<ports::Handler>(api_->handler());
     events_.on_publish([http = http_.get()] { http->wake_streams(); });
+    return {};
+  }
+
+  // As long as nobody has an account: how to make the first one. In a sandbox everybody is its administrator.
+  Status invite_administrator() {
+    if (options_.sandbox) return {};
+    std::string secret;
+    HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) -> Status {
+      HEJNAL_TRY(secret, api::invite_first(desk));
+      return {};
+    }));
+    if (!secret.empty()) {
+      say("nobody can sign in yet; within 24 hours this link makes an administrator, once: " +
+          api::address_of_link(settings_.public_url, secret));
+    }
     return {};
   }
 
@@ -460,17 +578,63 @@ class Server::Impl {
     }
     for (api::ChannelHealth& trouble : watch_->troubles()) out.push_back(std::move(trouble));
     for (const auto& mailbox : mailboxes_) {
-      const net::ImapStatus status = mailbox->status();
-      const bool deaf = status.heard_nothing_for > 30min;
-      out.push_back(
-          {"imap", status.connected && !deaf ? "ok" : "degraded",
-           fmt::format("{}, nothing heard for {}{}", status.connected ? "connected" : "not connected",
-                       format_duration(status.heard_nothing_for),
-                       status.last_error.empty() ? "" : "; " + status.last_error)});
+      out.push_back(health_of(mailbox->status()));
     }
     for (const auto& quarantine : quarantines_) {
       if (const std::string trouble = quarantine->trouble(); !trouble.empty())
         out.push_back({"imap quarantine", "degraded", trouble});
+    }
+    return out;
+  }
+
+  static api::ChannelHealth health_of(const net::ImapStatus& status) {
+    const bool deaf = status.heard_nothing_for > 30min;
+    return {"imap", status.connected && !deaf ? "ok" : "degraded",
+            fmt::format("{}, nothing heard for {}{}", status.connected ? "connected" : "not connected",
+                        format_duration(status.heard_nothing_for),
+                        status.last_error.empty() ? "" : "; " + status.last_error)};
+  }
+
+  // The ways in and out by themselves, for the page that shows each.
+  std::vector<api::Carrier> carriers() {
+    std::vector<api::Carrier> out;
+    if (world_) {
+      for (const char* medium : {"email", "sms"})
+        out.push_back(
+            {medium, "sandbox", medium, true, true, "ok", "nothing leaves this computer", {}, true});
+    }
+    if (lmtp_)
+      out.push_back(
+          {"lmtp", "lmtp", "email", true, false, "ok", "listens on " + lmtp_address, {}, smtp_ != nullptr});
+    std::size_t n = 0;
+    for (const auto& mailbox : mailboxes_) {
+      const net::ImapStatus status = mailbox->status();
+      const api::ChannelHealth health = health_of(status);
+      const std::string name = mailboxes_.size() == 1 ? "imap" : fmt::format("imap-{}", n + 1);
+      out.push_back({name, "imap", "email", true, false, health.state,
+                     fmt::format("{}: {}", settings_.imap[n].folder, health.detail),
+                     clock_->now() - status.heard_nothing_for, smtp_ != nullptr});
+      ++n;
+    }
+    if (relay_health_) {
+      const api::ChannelHealth health = relay_health_->channel();
+      out.push_back({"smtp", "smtp", "email", false, true, health.state, health.detail,
+                     relay_health_->last_taken(), true});
+    }
+    if (sms_) {
+      for (const auto& gateway : sms_->board->health()) {
+        const auto found = std::find_if(settings_.sms.begin(), settings_.sms.end(),
+                                        [&](const auto& one) { return one.name == gateway.name; });
+        out.push_back({gateway.name,
+                       found == settings_.sms.end() ? "" : found->kind,
+                       "sms",
+                       true,
+                       true,
+                       gateway.state,
+                       gateway.detail,
+                       {},
+                       true});
+      }
     }
     return out;
   }
@@ -515,7 +679,7 @@ class Server::Impl {
   std::unique_ptr<Checkpointer> checkpointer_;  // before whatever has a connection: it goes after that
   std::unique_ptr<ports::Store> store_;
   std::unique_ptr<Inspector> inspector_;
-  std::unique_ptr<carriers::Templates> templates_;
+  std::unique_ptr<SwitchWording> templates_;
   std::unique_ptr<carriers::EmailComposer> composer_;
   std::unique_ptr<carriers::SandboxWorld> world_;
   std::unique_ptr<net::SmtpSender> smtp_;
@@ -528,9 +692,11 @@ class Server::Impl {
   std::unique_ptr<desk::Desk> desk_;
   std::unique_ptr<desk::Ledger> ledger_;
   std::unique_ptr<SmsHooks> sms_hooks_;
+  std::unique_ptr<PhoneHooks> phone_hooks_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::IoThread> io_;
   std::unique_ptr<ParsePool> parse_;
+  std::unique_ptr<CarrierCheck> tests_;
   std::unique_ptr<api::Api> api_;
   std::atomic<std::shared_ptr<ports::Handler>> handler_;
   std::unique_ptr<net::HttpServer> http_;
@@ -539,7 +705,8 @@ class Server::Impl {
   std::vector<std::unique_ptr<net::ImapWatcher>> mailboxes_;
   std::vector<std::unique_ptr<net::ImapQuarantine>> quarantines_;
   std::string token_;
-  std::mutex advance_mutex_;
+  std::mutex advance_mutex_, adopt_mutex_;
+  std::string file_version_;  // of the procedure in the file, or built in
   bool stopped_ = false;
 };
 

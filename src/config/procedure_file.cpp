@@ -85,6 +85,8 @@ core::ServiceClass read_class(TomlTable table) {
   if (c.id.empty() && table.has("id")) table.mistake("id", "expected a word by which the class is known");
   c.title = table.text("title", {}, true);
   c.short_name = table.text("short", c.id);
+  c.situation = table.text("situation");
+  c.examples = table.text("examples");
   c.failure = table.boolean("failure", false);
   for (const std::string& address : table.texts("addresses")) c.addresses.push_back(to_lower_ascii(address));
   for (const std::string& tag : table.texts("tags")) c.tags.push_back(fold(tag));

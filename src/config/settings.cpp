@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/email_address.hpp"
+#include "base/ip_address.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
 #include "config/sms_settings.hpp"
@@ -78,6 +79,20 @@ const std::vector<Section>& sections() {
          "The address at which people reach it, e.g. \"https://pomoc.example\"; links in mails begin with it",
          &Settings::public_url}},
        {},
+       {{"trusted_proxy",
+         "Addresses of reverse proxies whose X-Forwarded-For is believed, e.g. [\"127.0.0.1\"]; what it says "
+         "is only "
+         "used to slow down who guesses passwords, and is shown in the audit log",
+         &Settings::trusted_proxies}}},
+      {"sign_in",
+       "How people sign in to the console (docs/signing-in.md). Tokens of programs have nothing to do with "
+       "it.",
+       {{"totp", "optional",
+         "\"optional\", or \"required\": who has no second factor can then only set one up",
+         &Settings::totp}},
+       {{"session_idle_minutes", 720, 5, 10'080, "A session ends after so many minutes without a request",
+         &Settings::session_idle_minutes},
+        {"session_days", 7, 1, 90, "And after so many days in any case", &Settings::session_days}},
        {}},
       {"email.in",
        "How mail comes in: LMTP from a mail server on the same machine, IMAP from a hosted mailbox "
@@ -113,6 +128,25 @@ const std::vector<Section>& sections() {
          &Settings::sms_per_number},
         {"total", 300, 1, 100'000'000, "Automatic SMS in an hour altogether", &Settings::sms_total}},
        {}},
+      {"phone",
+       "Telephone calls, and calling back (docs/phone.md).",
+       {{"calls", "reject",
+         "What a call gets while no failure is open: \"reject\" (the caller learns by SMS when we call back) "
+         "or \"ring\" (it goes to the person on call)",
+         &Settings::calls},
+        {"awake", "08:00-20:00",
+         "When callbacks are made: a due one rings after four hours of this time (in the desk's timezone)",
+         &Settings::awake},
+        {"secret_file", "",
+         "A file whose first line is the secret in the address that a PBX asks; empty: none may ask",
+         &Settings::phone_secret_file},
+        {"twilio_token_file", "",
+         "A file whose first line is the auth token that signs the calls of Twilio Voice; empty: none may "
+         "ask",
+         &Settings::twilio_token_file}},
+       {},
+       {{"first", "Organisations, or domains of email addresses, that are called back before all others",
+         &Settings::first_called_back}}},
       {"budget",
        "How much automatic mail may leave in an hour. Alerts to the on-call person are not counted.",
        {},
@@ -208,6 +242,23 @@ bool looks_like_listen(const std::string& text) {
   return std::atoi(text.c_str() + colon + 1) <= 65'535;
 }
 
+// "08:00-20:00"
+bool read_span(const std::string& text, int& from, int& to) {
+  const auto minute = [&](std::size_t at) {
+    const auto digit = [&](std::size_t i) { return text[i] - '0'; };
+    for (const std::size_t i : {at, at + 1, at + 3, at + 4}) {
+      if (text[i] < '0' || text[i] > '9') return -1;
+    }
+    if (text[at + 2] != ':') return -1;
+    const int hour = digit(at) * 10 + digit(at + 1), past = digit(at + 3) * 10 + digit(at + 4);
+    return hour > 24 || past > 59 ? -1 : hour * 60 + past;
+  };
+  if (text.size() != 11 || text[5] != '-') return false;
+  from = minute(0);
+  to = minute(6);
+  return from >= 0 && to > from && to <= 24 * 60;
+}
+
 void examine(TomlTable& table, const std::string& section, Settings& s) {
   if (section == "desk") {
     read_address(table, "address", s.address);
@@ -237,6 +288,17 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
           "public_url",
           fmt::format("expected an address such as \"https://pomoc.example\", found \"{}\"", s.public_url));
     }
+    for (std::string& proxy : s.trusted_proxies) {
+      if (const auto address = ip_address(proxy)) {
+        proxy = *address;
+      } else {
+        table.mistake(
+            "trusted_proxy",
+            fmt::format("expected an IP address such as \"127.0.0.1\", found \"{}\"", one_line(proxy)));
+      }
+    }
+  } else if (section == "sign_in") {
+    one_of(table, "totp", s.totp, {"optional", "required"});
   } else if (section == "email.in") {
     if (!s.lmtp.empty() && !looks_like_listen(s.lmtp)) {
       table.mistake("lmtp", fmt::format("expected \"HOST:PORT\" or \"unix:/PATH\", found \"{}\"", s.lmtp));
@@ -248,6 +310,12 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
     }
   } else if (section == "sms") {
     one_of(table, "transliterate", s.transliterate, {"when_cheaper", "always", "never"});
+  } else if (section == "phone") {
+    one_of(table, "calls", s.calls, {"reject", "ring"});
+    s.takes_calls = s.calls == "ring";
+    if (!read_span(s.awake, s.wakes_minute, s.sleeps_minute))
+      table.mistake("awake",
+                    fmt::format("expected a span of one day such as \"08:00-20:00\", found \"{}\"", s.awake));
   } else if (section == "email.out") {
     one_of(table, "starttls", s.smtp_starttls, {"none", "try", "require"});
     const auto host = s.smtp.find("://");

@@ -36,6 +36,10 @@ struct Settings {
   std::string store_path;
   // [http]
   std::string http_listen, public_url;
+  std::vector<std::string> trusted_proxies;
+  // [sign_in]
+  std::string totp = "optional";
+  std::int64_t session_idle_minutes = 720, session_days = 7;
   // [email.in]
   std::string lmtp;
   std::int64_t size_limit = 0;
@@ -48,6 +52,11 @@ struct Settings {
   std::string transliterate;
   std::int64_t sms_per_number = 0, sms_total = 0;
   std::vector<SmsGateway> sms;
+  // [phone]
+  std::string calls, awake, phone_secret_file, twilio_token_file;
+  bool takes_calls = false;
+  int wakes_minute = 0, sleeps_minute = 0;
+  std::vector<std::string> first_called_back;
   // [budget]
   std::int64_t budget_address = 0, budget_case = 0, budget_total = 0;
   // [[on_call]]

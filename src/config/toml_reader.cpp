@@ -16,6 +16,7 @@
 #define TOML_UNREACHABLE __builtin_unreachable()
 #include <toml++/toml.h>
 // clang-format on
+#include <cmath>
 #include <set>
 
 namespace hejnal::config {
@@ -26,6 +27,26 @@ struct TomlFile::Document {
 };
 
 namespace {
+
+json::Value to_json(const toml::node& node) {
+  if (const auto* table = node.as_table()) {
+    json::Object out;
+    for (const auto& [key, value] : *table) out[key.str()] = to_json(value);
+    return out;
+  }
+  if (const auto* array = node.as_array()) {
+    json::Array out;
+    for (const auto& value : *array) out.push_back(to_json(value));
+    return out;
+  }
+  if (const auto* text = node.as_string()) return json::Value(text->get());
+  if (const auto* number = node.as_integer()) return json::Value(number->get());
+  if (const auto* flag = node.as_boolean()) return json::Value(flag->get());
+  if (const auto* number = node.as_floating_point()) {
+    if (std::isfinite(number->get())) return json::Value(number->get());
+  }
+  return json::Value(nullptr);  // dates, and numbers that are none: a procedure has none of these
+}
 
 const toml::table* as_table(const void* node) { return static_cast<const toml::table*>(node); }
 
@@ -80,6 +101,8 @@ TomlTable TomlFile::root() { return TomlTable(this, &document_->table, ""); }
 void TomlFile::mistake(int line, int column, std::string_view what) {
   mistakes_.push_back(fmt::format("{}:{}:{}: {}", name_, line, column, what));
 }
+
+json::Value TomlFile::data() const { return to_json(document_->table); }
 
 void TomlFile::report_unknown_keys() {
   const auto walk = [this](const auto& self, const toml::table& table, const std::string& path) -> void {

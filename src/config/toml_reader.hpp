@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/instant.hpp"
+#include "json/value.hpp"
 
 namespace hejnal::config {
 
@@ -21,6 +22,7 @@ class TomlFile {
   ~TomlFile();
 
   TomlTable root();
+  json::Value data() const;  // all of it, key by key
   const std::vector<std::string>& mistakes() const { return mistakes_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
   void mistake(int line, int column, std::string_view what);

@@ -136,8 +136,16 @@ struct Fold {
     d.breached = d.breached && b.due <= e.at;
   }
   void operator()(const Paused& b) { owed(b.promise).paused_left_ms = b.left_ms; }
-  void operator()(const Kept& b) { debt(b.promise).reset(); }
-  void operator()(const Released& b) { debt(b.promise).reset(); }
+  void operator()(const Kept& b) {
+    debt(b.promise).reset();
+    ++(b.late_ms == 0 ? c.measured.kept : c.measured.broken);
+    auto& first = b.promise == Promise::react ? c.measured.reacted_at : c.measured.answered_at;
+    if (!first) first = e.at;
+  }
+  void operator()(const Released& b) {
+    if (debt(b.promise) && debt(b.promise)->breached) ++c.measured.broken;
+    debt(b.promise).reset();
+  }
   void operator()(const Breached& b) { owed(b.promise).breached = true; }
   void operator()(const Rang& b) {
     owed(b.promise).rings = b.n;
@@ -227,12 +235,19 @@ struct Fold {
   void operator()(const Said& b) {
     c.notices = b.notice;
     if (b.channel == Channel::email && !is_for_desk(b.what)) c.mails.push_back(b.notice);
+    if ((b.what == NoticeKind::receipt || b.what == NoticeKind::receipt_by_sms) && !c.measured.receipt_at)
+      c.measured.receipt_at = e.at;
     if (b.what == NoticeKind::start_of_work) c.start_of_work_said = true;
     if (b.what == NoticeKind::acknowledgement || b.what == NoticeKind::start_of_work) c.acknowledged = true;
+    if (b.what == NoticeKind::outage_update) c.start_of_work_said = c.acknowledged = true;
     if (b.what == NoticeKind::receipt_by_sms && !contains(c.told_of_loss, b.to))
       c.told_of_loss.push_back(b.to);
   }
   void operator()(const Withheld&) {}
+  void operator()(const InOutage& b) {
+    c.like_outage = b.offered ? b.outage : 0;
+    if (!b.offered) c.outage = b.outage;
+  }
   void operator()(const Fate& b) {
     const bool lost = b.state == NoticeState::bounced || b.state == NoticeState::failed;
     if (lost) c.lost_notices.push_back({b.of, b.notice});
@@ -307,6 +322,12 @@ bool may_see(const Case& c, CaseNumber link, CaseNumber of) {
   return false;  // it was merged before it was known whose it is
 }
 
+int broken_so_far(const Case& c) {
+  int out = c.measured.broken;
+  for (const auto& debt : c.debts) out += debt && debt->breached ? 1 : 0;
+  return out;
+}
+
 bool awaits_email(const Case& c) { return c.announced_at && !c.email_late_ms; }
 
 std::optional<Instant> email_came_at(const Case& c) {
@@ -324,7 +345,7 @@ void apply(Case& c, const Entry& entry) {
 
 Case replay(const std::vector<Entry>& journal) {
   Case c;
-  for (const Entry& entry : journal) apply(c, entry);
+  for (const Entry& entry : journal) core::apply(c, entry);
   return c;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/entry.hpp"
+#include "core/report.hpp"
 #include "core/types.hpp"
 
 namespace hejnal::core {
@@ -75,6 +76,8 @@ struct Case {
   std::vector<TookOver> others;       // clients of other cases that were merged into this one
   std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
+  OutageId outage = 0;       // that it belongs to
+  OutageId like_outage = 0;  // that it looks like; a person decides
   struct Lost {
     CaseNumber of = 0;  // a merged case; 0: this one
     int notice = 0;
@@ -85,6 +88,7 @@ struct Case {
   bool mail_lost = false;                 // the last of these whose fate is known did not arrive
   std::vector<std::string> told_of_loss;  // numbers that know by SMS that our mail does not arrive
   int notices = 0;                        // said so far
+  Measured measured;                      // for reports
   std::int64_t entries = 0;               // applied so far: the next entry's seq is entries + 1
 
   bool exists() const { return number != 0; }
@@ -112,6 +116,9 @@ bool may_see(const Case& c, CaseNumber link, CaseNumber of);
 bool awaits_email(const Case& c);
 // When the email that the case is about has come; empty: there is none.
 std::optional<Instant> email_came_at(const Case& c);
+
+// Promises that were broken, and those that are late now.
+int broken_so_far(const Case& c);
 
 void apply(Case& c, const Entry& entry);
 // Whether the entry can follow at all: always so for what `decide` says. False tells of a damaged journal,

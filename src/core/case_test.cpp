@@ -33,7 +33,7 @@ TEST(Fits, WhateverDecideSays) {
   Case c;
   for (const Entry& e : s.journal) {
     EXPECT_TRUE(fits(c, e)) << e.kind();
-    apply(c, e);
+    core::apply(c, e);
   }
 }
 

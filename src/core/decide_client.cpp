@@ -20,6 +20,10 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
     turn.add(Linked{facts.mentions, 0},
              fmt::format("it refers to case {}, which it may not join", facts.mentions));
   }
+  if (facts.like_outage != 0) {
+    turn.add(InOutage{facts.like_outage, true}, "it speaks of the same things as an outage");
+    turn.speak_of_outage(facts.outage_text, {});
+  }
 }
 
 // A receipt tells when the answer is due, so everything is owed before it; on call is told after it.
@@ -261,12 +265,13 @@ void client_called(Turn& turn, const CallReceived& call) {
     classify_first(turn, {});
     owe_everything(turn);
     turn.ring_due();
-  } else {
+  } else if (call.answered) {
     turn.add(received, call.join_reason);
-    spoke_again(turn, call.answered ? "the client has phoned" : "the client has phoned and was not answered");
+    spoke_again(turn, "the client has phoned");
+  } else {
+    // What is owed for it is the callback (callback.hpp), which also tells the caller what it means.
+    turn.add(received, call.join_reason);
   }
-  if (!call.answered)
-    turn.tell_client_by_sms(NoticeKind::rejected_call, "the caller learns what the rejected call means");
 }
 
 namespace {

@@ -424,21 +424,46 @@ struct Fate {  // what became of a notice
   }
 };
 
+// The case belongs to an outage, or (0) to none any more. `offered`: it only looks like it, a person decides.
+struct InOutage {
+  static constexpr std::string_view kind = "in_outage";
+  OutageId outage = 0;
+  bool offered = false;
+
+  bool operator==(const InOutage&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("outage", s.outage);
+    v("offered", s.offered);
+  }
+};
+
 using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept,
                           Released, Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld,
-                          Fate, TookOver, Offered, Unjoined, LinkChanged>;
+                          Fate, TookOver, Offered, Unjoined, LinkChanged, InOutage>;
 
-struct Entry {
+// Of a case, an outage or a callback: each has a journal of its own kinds. (Its body brings std into a
+// look-up by arguments: `core::apply` is to be said in full.)
+template <class AnyBody>
+struct EntryOf {
+  using Body = AnyBody;
+
   Instant at;
   std::string by;   // "client", "desk" (the program itself) or an agent's name
   std::string why;  // a sentence
-  Body body;
+  AnyBody body;
 
   std::string_view kind() const {
     return std::visit([](const auto& b) { return std::remove_cvref_t<decltype(b)>::kind; }, body);
   }
 
-  bool operator==(const Entry&) const = default;
+  bool operator==(const EntryOf&) const = default;
 };
+using Entry = EntryOf<Body>;
+
+// The entries of what has a journal beside cases.
+template <class Thing>
+struct JournalOf;  // ::Entry
 
 }  // namespace hejnal::core

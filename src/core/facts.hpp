@@ -29,6 +29,9 @@ struct Facts {
   std::vector<CaseNumber> candidates;
   std::vector<Suggestion> suggestions;
   CaseNumber mentions = 0;  // a case that it speaks of but may not join
+  // An open outage that a new report looks like.
+  OutageId like_outage = 0;
+  std::string outage_text;
   // For absorbing a merged case: what it still owed.
   struct Other {
     CaseNumber number = 0;

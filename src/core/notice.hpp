@@ -31,8 +31,10 @@ struct Notice {
   Instant due;               // the promise that it speaks of; 0: none
   std::int64_t late_ms = 0;  // rung so much too late
   bool failure_open = false;
-  std::string held_back;  // why it does not leave at all; empty: it does
-  int code = 0;           // of an alert by SMS: one more than the slot of its code (sms_command.hpp); 0: none
+  std::string held_back;    // why it does not leave at all; empty: it does
+  std::string outage_text;  // what is said in public of the outage that it speaks of
+  CallbackId callback = 0;  // that it speaks of
+  int code = 0;  // of an alert by SMS: one more than the slot of its code (sms_command.hpp); 0: none
 
   bool to_desk() const { return is_for_desk(kind); }
   // RFC 3834: written by the program. What an agent wrote is not automatic.
@@ -67,6 +69,8 @@ struct Notice {
     v("late_ms", s.late_ms);
     v("failure_open", s.failure_open);
     v("held_back", s.held_back);
+    v("outage_text", s.outage_text);
+    v("callback", s.callback);
     v("code", s.code);
   }
 };

@@ -44,6 +44,7 @@ struct Alerting {
 struct ServiceClass {
   std::string id;  // "routine", "urgent", "critical" in the built-in procedure
   std::string title, short_name;
+  std::string situation, examples;  // for who reports on the page: what it looks like; may be empty
   bool failure = false;  // an open case of this class that an agent has read means: a failure is open
   std::vector<std::string> addresses;  // local parts of addresses that mean this class
   std::vector<std::string> tags;       // words in [brackets] of a subject that mean this class

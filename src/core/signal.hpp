@@ -108,9 +108,18 @@ struct NoticeFate {
   CaseNumber of = 0;  // the merged case that has said it; 0: this one
 };
 
+// A word about the outage that the case belongs to. Its end is no such word but an answer (AgentActed).
+struct OutageTold {
+  enum class What { attached, detached, updated };
+  What what = What::updated;
+  OutageId outage = 0;
+  std::string agent, title, text;
+  Instant expected_end;  // 0: nobody knows
+};
+
 struct AlarmRang {};
 
 using Signal = std::variant<EmailReceived, SmsReceived, CallReceived, Reported, AgentActed, NoticeFate,
-                            AlarmRang, MailOffered>;
+                            AlarmRang, MailOffered, OutageTold>;
 
 }  // namespace hejnal::core

@@ -8,7 +8,7 @@ namespace hejnal::core {
 
 void Turn::add(Body body, std::string why) {
   Entry entry{now_, by_, std::move(why), std::move(body)};
-  apply(case_, entry);
+  core::apply(case_, entry);
   decision_.entries.push_back(std::move(entry));
 }
 
@@ -183,9 +183,11 @@ Notice Turn::draft(NoticeKind kind, const TookOver* other) const {
     notice.client = other->client;
   }
   notice.failure_open = facts_.failure_open;
+  notice.outage_text = outage_text_;
   if (const auto& answer = case_.debt(Promise::answer); answer && answer->running()) notice.due = answer->due;
   if (kind == NoticeKind::alert && case_.email_missing && !case_.offered.empty())
     notice.found = fmt::format("{} ({})", case_.offered.front().subject, case_.offered.front().from);
+  if (kind == NoticeKind::outage_update) notice.due = outage_until_;
   if (kind == NoticeKind::no_reply) notice.due = case_.timer(Timer::close).value_or(Instant{});
   return notice;
 }

@@ -73,6 +73,11 @@ class Turn {
   void tell_on_call(const Notice& draft, const std::vector<Channel>& channels, std::size_t people);
   void say(Notice notice, std::string why);
   Notice draft(NoticeKind kind, const TookOver* other = nullptr) const;
+  // What the notices of this turn say of an outage.
+  void speak_of_outage(std::string text, Instant expected_end) {
+    outage_text_ = std::move(text);
+    outage_until_ = expected_end;
+  }
 
  private:
   void ring(Promise promise, Instant scheduled, AlertReason reason, Duration elapsed, std::string why);
@@ -82,6 +87,8 @@ class Turn {
   Case case_;
   Instant now_;
   std::string by_ = "desk";
+  std::string outage_text_;
+  Instant outage_until_;
   Decision decision_;
   std::vector<NoticeFate> held_back_;
 };
@@ -94,6 +101,7 @@ void client_reported(Turn& turn, const Reported& report);
 Status agent_acted(Turn& turn, const AgentActed& act);
 void notice_ended(Turn& turn, const NoticeFate& fate);
 void alarm_rang(Turn& turn);
+Status told_of_outage(Turn& turn, const OutageTold& told);
 void offer(Turn& turn, const MailOffered& found);
 
 void send_answer(Turn& turn, Action action, const std::string& text, std::vector<Channel> channels);

@@ -13,6 +13,8 @@ namespace hejnal::core {
 
 using CaseNumber = std::int64_t;  // 1, 2, 3 ...; 0 is none
 using MessageId = std::int64_t;   // a stored message, in or out; 0 is none
+using OutageId = std::int64_t;    // 0 is none
+using CallbackId = std::int64_t;  // 0 is none
 
 enum class Channel { email, sms, call, web, api };
 enum class State { fresh, read, working, waiting, settled, closed };  // `fresh` is shown as "new"
@@ -71,9 +73,12 @@ enum class NoticeKind {
   rejected_call,
   receipt_by_sms,
   unreachable,
-  set_aside,  // mail that was set aside waits for a look
-  left_out,   // a part of an answer that a colleague has written by email did not go to the client
-  no_reply,   // our question is unanswered: without a reply the case is closed
+  set_aside,      // mail that was set aside waits for a look
+  left_out,       // a part of an answer that a colleague has written by email did not go to the client
+  no_reply,       // our question is unanswered: without a reply the case is closed
+  outage_update,  // to the client of a case that belongs to an outage: what is known of it now
+  outage_silent,  // to the desk: nothing has been said of an outage for too long
+  callbacks,      // to the desk: who is to be called back
   // About SMS themselves, and of no case:
   sms_stopped,  // the confirmation of STOP
   sms_started,  // ... and of START
@@ -99,14 +104,19 @@ enum class AlertReason {
   too_late,      // that case is closed
   stop_is_not,   // STOP does not end alerts
   asked_for,     // HELP
-  reminded,      // the client has pressed "no answer yet" on the page of the case
+  // Of callbacks:
+  callbacks_due,      // every failure is over, or none was open
+  callbacks_overdue,  // due and not paid for hours
+  callbacks_waiting,  // for more than a day
+  reminded,           // the client has pressed "no answer yet" on the page of the case
 };
 enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
 
 // What is said to the desk's own people; all else is for clients.
 constexpr bool is_for_desk(NoticeKind kind) {
   return kind == NoticeKind::alert || kind == NoticeKind::unreachable || kind == NoticeKind::set_aside ||
-         kind == NoticeKind::left_out || kind == NoticeKind::commands;
+         kind == NoticeKind::left_out || kind == NoticeKind::commands || kind == NoticeKind::outage_silent ||
+         kind == NoticeKind::callbacks;
 }
 
 template <class E>
@@ -151,18 +161,34 @@ struct Names<Action> {
 };
 template <>
 struct Names<NoticeKind> {
-  static constexpr std::array<std::string_view, 19> list = {
-      "receipt",        "resend_receipt", "acknowledgement", "start_of_work", "answer",
-      "question",       "settled",        "alert",           "missing_email", "rejected_call",
-      "receipt_by_sms", "unreachable",    "set_aside",       "left_out",      "no_reply",
-      "sms_stopped",    "sms_started",    "about_us",        "commands"};
+  static constexpr std::array<std::string_view, 22> list = {
+      "receipt",     "resend_receipt", "acknowledgement", "start_of_work", "answer",         "question",
+      "settled",     "alert",          "missing_email",   "rejected_call", "receipt_by_sms", "unreachable",
+      "set_aside",   "left_out",       "no_reply",        "outage_update", "outage_silent",  "callbacks",
+      "sms_stopped", "sms_started",    "about_us",        "commands"};
 };
 template <>
 struct Names<AlertReason> {
-  static constexpr std::array<std::string_view, 17> list = {
-      "none",         "grave_report", "unread",      "no_reaction", "reaction_overdue", "answer_overdue",
-      "sent_again",   "sms_came",     "not_arrived", "opted_out",   "wrong_code",       "which_case",
-      "wrong_number", "too_late",     "stop_is_not", "asked_for",   "reminded"};
+  static constexpr std::array<std::string_view, 20> list = {"none",
+                                                            "grave_report",
+                                                            "unread",
+                                                            "no_reaction",
+                                                            "reaction_overdue",
+                                                            "answer_overdue",
+                                                            "sent_again",
+                                                            "sms_came",
+                                                            "not_arrived",
+                                                            "opted_out",
+                                                            "wrong_code",
+                                                            "which_case",
+                                                            "wrong_number",
+                                                            "too_late",
+                                                            "stop_is_not",
+                                                            "asked_for",
+                                                            "callbacks_due",
+                                                            "callbacks_overdue",
+                                                            "callbacks_waiting",
+                                                            "reminded"};
 };
 template <>
 struct Names<NoticeState> {

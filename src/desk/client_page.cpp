@@ -51,6 +51,8 @@ Result<Filed> Desk::works_again(core::CaseNumber link, const std::string& words)
   core::Reported signal;
   signal.relation = core::Relation::reply;
   signal.resolved = true;
+  HEJNAL_TRY_VOID(offer_to_settle(core::Channel::web, c.client.phone, c.client.email,
+                                  words.empty() ? "it works again" : words));
   return pressed(link, std::move(signal), words);
 }
 

@@ -35,7 +35,7 @@ Status Desk::start() {
   tick();
   HEJNAL_TRY_VOID(store.begin());
   const auto take_up = [&]() -> Status {
-    HEJNAL_TRY_VOID(store.keep_procedure(procedure_.version, procedure_text_));
+    HEJNAL_TRY_VOID(keep_procedure(procedure_, procedure_text_, {}));
     HEJNAL_TRY(last_number_, store.last_case_number());
     HEJNAL_TRY(message_key_, store.setting(kMessageKey));
     if (message_key_.empty()) {
@@ -88,6 +88,9 @@ void Desk::undo(Mark mark) {
     budget_.give_back(spent_[i].address, spent_[i].number);
   spent_.resize(mark.spent);
   store_alarm_.reset();
+  open_outages_.reset();
+  record_alarm_.reset();
+  told_callbacks_.clear();
   last_number_ = kUnknown;  // numbers that the undone work had taken are free again
   set_aside_.clear();       // and so are those of messages
   set_aside_ids_.clear();
@@ -147,6 +150,28 @@ Result<core::CaseNumber> Desk::living(core::CaseNumber number) {
   return number;
 }
 
+Status Desk::keep_procedure(const core::Procedure& procedure, const std::string& text,
+                            const std::string& by) {
+  constexpr std::size_t kLogMax = 20'000;  // bytes
+  ports::Store& store = parts_.store;
+  HEJNAL_TRY_VOID(store.keep_procedure(procedure.version, text));
+  HEJNAL_TRY(std::string log, store.setting(kProcedureLog));
+  const auto last = log.rfind('\n');
+  const std::string_view latest = std::string_view(log).substr(last == std::string::npos ? 0 : last + 1);
+  const auto pieces = hejnal::split(latest, ' ');
+  if (pieces.size() > 1 && pieces[1] == procedure.version) return {};
+  log += fmt::format("{}{} {} {}", log.empty() ? "" : "\n", now().ms, procedure.version, one_line(by));
+  while (log.size() > kLogMax) log.erase(0, log.find('\n') + 1);
+  return store.set_setting(kProcedureLog, log);
+}
+
+void Desk::adopt_procedure(core::Procedure procedure, std::string text) {
+  if (procedure.version == procedure_.version) return;
+  older_procedures_.emplace(procedure_.version, std::move(procedure_));
+  procedure_ = std::move(procedure);
+  procedure_text_ = std::move(text);
+}
+
 Result<const core::Procedure*> Desk::procedure_of(const core::Case& c) {
   if (!c.exists() || c.procedure == procedure_.version) return &procedure_;
   if (const auto found = older_procedures_.find(c.procedure); found != older_procedures_.end())
@@ -161,7 +186,7 @@ Result<core::Facts> Desk::facts(const core::Case& c) {
   facts.on_call = settings_.on_call;
   facts.sms_available = settings_.sms_available;
   // Not to know is no all-clear.
-  HEJNAL_TRY(facts.failure_open, parts_.store.failure_open());
+  HEJNAL_TRY(facts.failure_open, failure_open());
   if (c.exists() && !c.automatic_to.empty())
     facts.automatic_budget = budget_.refusal(c.automatic_to, c.number, now());
   for (const core::TookOver& other : c.others) {
@@ -236,6 +261,7 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
   HEJNAL_TRY_VOID(add_limits_of_sms(facts, c, signal));
   const bool is_new = !c.exists();
+  if (is_new) HEJNAL_TRY_VOID(add_like_outage(facts, signal));
   const bool failed_before = !is_new && core::failure_open(*procedure, c);
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
   if (decision.entries.empty()) return c;
@@ -253,6 +279,8 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
   changes_.push_back({0, c.number, is_new ? "opened" : "changed"});  // undo() forgets what stands there
   remember(c);
+  if (is_new ? core::failure_open(*procedure, c) : core::failure_open(*procedure, c) != failed_before)
+    HEJNAL_TRY_VOID(failure_changed());
   return c;
 }
 
@@ -310,6 +338,13 @@ core::Notice Desk::with_words_of_client(const core::Notice& alert) {
 }
 
 std::string Desk::message_id_of(const core::Notice& notice) const {
+  if (notice.callback != 0 || notice.kind == core::NoticeKind::outage_silent) {  // of no case
+    const std::string what = fmt::format("{}.{}.{} {} {}", to_string(notice.kind), notice.callback, notice.id,
+                                         to_string(notice.channel), notice.to);
+    const std::string_view own = core::domain_of(settings_.address);
+    return core::message_id_of({0, 0, notice.id}, keyed_hash(message_key_, what).substr(0, 16),
+                               own.empty() ? "hejnal.invalid" : own);
+  }
   // Deterministic, so that a second sending is recognised; not guessable by anybody, not even by who has the
   // case's link, so that a reference proves that the mail was read.
   const std::string secret =
@@ -458,7 +493,8 @@ Result<int> Desk::ring(int limit) {
   if (!rang) return tl::make_unexpected(rang.error());
   HEJNAL_TRY_VOID(bundle_alerts());
   HEJNAL_TRY_VOID(review_if_due());
-  return static_cast<int>(due.size());
+  HEJNAL_TRY(const int records, ring_records(limit));
+  return static_cast<int>(due.size()) + records;
 }
 
 // Cases that ring together share one SMS to each person: the first one names them all, the others have left
@@ -485,8 +521,12 @@ Result<std::optional<Instant>> Desk::next_alarm() {
   if (!store_alarm_) {
     HEJNAL_TRY(store_alarm_, parts_.store.next_alarm());
   }
-  const std::optional<Instant>& alarm = *store_alarm_;
-  return alarm && (!review_at_ || *alarm < *review_at_) ? alarm : review_at_;
+  HEJNAL_TRY(const auto of_records, next_record_alarm());
+  std::optional<Instant> earliest = review_at_;
+  for (const auto& alarm : {*store_alarm_, of_records}) {
+    if (alarm && (!earliest || *alarm < *earliest)) earliest = alarm;
+  }
+  return earliest;
 }
 
 Result<std::optional<Instant>> Desk::next_event() {

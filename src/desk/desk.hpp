@@ -15,10 +15,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/callback.hpp"
 #include "core/case_names.hpp"
 #include "core/decide.hpp"
 #include "core/matching.hpp"
 #include "core/missing_email.hpp"
+#include "core/outage.hpp"
 #include "desk/budget.hpp"
 #include "desk/events.hpp"
 #include "ports/clock.hpp"
@@ -30,6 +32,7 @@ namespace hejnal::desk {
 
 // Settings of the desk in the store.
 inline constexpr const char* kReviewAt = "review_at";
+inline constexpr const char* kProcedureLog = "procedure_log";  // a line for each: since ms, version, by whom
 inline constexpr const char* kMessageKey = "message_key";  // secret: makes Message-IDs that nobody can guess
 
 struct Settings {
@@ -43,6 +46,11 @@ struct Settings {
   // A telephone number as people write it, to E.164; empty when it is none.
   std::function<std::string(const std::string&)> normal_number;
   BudgetLimits budget;
+  // The telephone.
+  bool takes_calls = false;                       // they ring through while no failure is open
+  std::vector<std::string> first_called_back{};   // organisations, or the domains of addresses
+  int wakes_minute = 0, sleeps_minute = 24 * 60;  // of the day in `zone`
+  std::string zone = "UTC";
 };
 
 struct Parts {
@@ -101,9 +109,23 @@ class Desk {
   // ---------------------------------------------------------------------------------------------------------
   Result<Filed> receive(const ports::IncomingMail& mail);
   Result<Filed> receive(const ports::IncomingSms& sms);
-  // `to`: which number was called, as it was told; empty: not known.
-  Result<Filed> call(const std::string& phone, bool answered, std::optional<Instant> at = std::nullopt,
-                     const std::string& to = {});
+  // A telephone call. What it is owed for is a callback; it is noted in the caller's latest open case.
+  struct PhoneCall {
+    std::string from;
+    core::CallResult result = core::CallResult::rejected;
+    std::optional<Instant> at{};  // empty: now
+    std::string by = "client";    // who says so
+    std::string id = {};          // of the exchange: the same call twice is one
+    std::string to = {};          // which number was called, as it was told
+  };
+  struct Phoned {
+    core::CallDecision decision;  // what a call of now gets
+    Filed filed;                  // number 0: it is noted in no case
+    core::CallbackId callback = 0;
+  };
+  Result<Phoned> call(const PhoneCall& call);
+  // A call wants to come in: what shall be done with it. Rejected ones are kept; `from` empty: withheld.
+  Result<Phoned> answer_call(const std::string& from, const std::string& id = {});
   Result<Filed> report(const NewReport& report);
   // On the client's page; `link` is the case that its link names. What stands for an email that has not come
   // is taken once, however often it is sent.
@@ -119,6 +141,16 @@ class Desk {
   Result<core::Case> act(core::CaseNumber number, core::AgentActed act);
   Result<core::Case> merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent);
   Result<core::CaseNumber> split(core::CaseNumber number, core::MessageId message, const std::string& agent);
+
+  // -- outages and callbacks (outages.cpp, callbacks.cpp)
+  struct NewOutage {
+    std::string agent, title, text;
+    std::optional<Instant> expected_end;
+    std::vector<core::CaseNumber> cases;  // to attach at once
+  };
+  Result<core::Outage> declare_outage(const NewOutage& declared);
+  Result<core::Outage> act(core::OutageId id, const core::outage::Signal& signal);
+  Result<core::Callback> act(core::CallbackId id, const core::callback::Signal& signal);
 
   // A number that has sent STOP may get SMS again; `note` says why.
   Status allow_sms(const std::string& phone, const std::string& agent, const std::string& note);
@@ -142,6 +174,12 @@ class Desk {
   // Set-aside mail: becomes a case (`into` 0) or part of one, or was looked at and is neither.
   Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
   Status dismiss(core::MessageId message);
+
+  // Another procedure for the cases that are opened from now on; each other keeps its own. In two steps, so
+  // that what is in force is always what is stored: first keep_procedure, and once that is committed
+  // adopt_procedure.
+  Status keep_procedure(const core::Procedure& procedure, const std::string& text, const std::string& by);
+  void adopt_procedure(core::Procedure procedure, std::string text);
 
   // -- time
   // -------------------------------------------------------------------------------------------------------
@@ -170,6 +208,8 @@ class Desk {
   // A gateway says what became of an SMS; `key` is the local part of its Message-ID. False: we know of none.
   Result<bool> heard_of_sms(const std::string& key, core::NoticeState state, const std::string& text);
 
+  Result<bool> failure_open();  // no all-clear
+
   // -- what the caller does around
   // ----------------------------------------------------------------------------------
   // Where the desk stands before a piece of work; undo() goes back there after its savepoint was rolled back.
@@ -181,6 +221,7 @@ class Desk {
   void forget() { undo({}); }      // after the rollback of a whole transaction
   void committed(Events& events);  // after a commit: tells those who watch
   ports::Store& store() { return parts_.store; }
+  std::string random_text(std::string_view alphabet, std::size_t length);
   const core::Procedure& procedure() const { return procedure_; }
   const Settings& settings() const { return settings_; }
 
@@ -202,7 +243,6 @@ class Desk {
                                    const ports::Message& message, int attempts);
   void remember(const core::Case& c);
   void forget_case(core::CaseNumber number);
-  std::string random_text(std::string_view alphabet, std::size_t length);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
   Result<core::Candidate> candidate(const ports::CaseSummary& summary);
   Status read_set_aside();
@@ -251,6 +291,32 @@ class Desk {
   Status note_gateway(std::int64_t item, const ports::SendResult& result);
   Result<bool> put_fate(const ports::OutboxItem& item, core::NoticeState state, const std::string& text);
 
+  // Outages and callbacks.
+  Result<const std::vector<core::Outage>*> open_outages();
+  Status failure_changed();  // the all-clear has come or gone: every open callback hears of it
+  Result<core::Outage> turn(core::Outage o, const core::outage::Signal& signal);
+  Status tell_case(const core::Outage& o, const core::outage::Signal& signal, core::CaseNumber number);
+  Status ring_outage(const core::Outage& o);
+  Result<core::Callback> turn(core::Callback c, const core::callback::Signal& signal,
+                              core::callback::Facts facts);
+  Result<core::callback::Facts> callback_facts();
+  Result<core::Callback> callback_of(const std::string& phone, const core::Party& person);  // open or none
+  Result<core::CallbackId> owe_callback(const PhoneCall& call, const core::Party& person,
+                                        const std::vector<core::Case>& cases,
+                                        const core::CallDecision& means);
+  Status add_limits_of_caller(core::callback::Facts& facts, const std::string& phone);
+  Status tell_of_callbacks();
+  Result<int> ring_records(int limit);
+  Result<std::optional<Instant>> next_record_alarm();
+  // A client's own word that everything works. Which callback it offers to settle; 0: none.
+  Result<core::CallbackId> offer_to_settle(core::Channel channel, const std::string& phone,
+                                           const std::string& email, const std::string& text);
+  Result<core::CallbackId> client_says(core::Channel channel, const std::string& phone,
+                                       const std::string& email, const std::string& text);
+  core::Waking waking() const;
+  Status add_like_outage(core::Facts& facts, const core::Signal& signal);
+  Status tell_first_on_call(core::Notice notice, bool by_sms);
+
   Parts parts_;
   Settings settings_;
   core::Procedure procedure_;
@@ -272,11 +338,18 @@ class Desk {
   std::optional<Instant> review_at_;
   std::optional<std::optional<Instant>>
       store_alarm_;  // the earliest of all cases; asked again after a change
+  std::optional<std::optional<Instant>> record_alarm_;  // the same of outages and callbacks
   struct RungBySms {
     core::Notice notice;
     core::MessageId message = 0;
   };
-  std::vector<RungBySms> rung_;  // during ring()
+  std::vector<RungBySms> rung_;                            // during ring()
+  std::optional<std::vector<core::Outage>> open_outages_;  // asked again after a change
+  struct ToldCallback {
+    core::AlertReason reason;
+    core::Callback c;
+  };
+  std::vector<ToldCallback> told_callbacks_;  // whose news on call is still to get
   bool ringing_ = false;
 
   struct Remembered {

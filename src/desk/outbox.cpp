@@ -116,7 +116,8 @@ Result<bool> Desk::too_late_or_stopped(const ports::OutboxItem& item) {
   if (waited > core::worth_sending_for(item.notice, procedure_.find(item.notice.class_name)))
     why = fmt::format("it has waited {}: too late to be of use{}{}", format_duration(waited),
                       item.last_error.empty() ? "" : ", after ", item.last_error);
-  const bool of_a_case = item.notice.number != 0;  // who asks for HELP gets it
+  // Who asks for HELP gets it.
+  const bool of_a_case = item.notice.number != 0 || item.notice.callback != 0;
   if (why.empty() && of_a_case && !item.notice.to_desk()) {
     HEJNAL_TRY(const auto contact, parts_.store.sms_contact(item.notice.to));
     if (contact && contact->stopped_at)
@@ -214,6 +215,11 @@ Result<bool> Desk::heard_of_sms(const std::string& key, core::NoticeState state,
 // What became of a notice is a signal to its case. True when the case took note of it.
 Result<bool> Desk::put_fate(const ports::OutboxItem& item, core::NoticeState state, const std::string& text) {
   HEJNAL_TRY_VOID(parts_.store.set_notice(item.id, state, item.attempts, now(), text));
+  if (item.notice.callback != 0 && item.notice.kind == core::NoticeKind::rejected_call) {
+    HEJNAL_TRY(core::Callback callback, parts_.store.callbacks().load(item.notice.callback));
+    HEJNAL_TRY_VOID(turn(std::move(callback), core::callback::NoticeEnded{item.notice.id, state, text}, {}));
+    return true;
+  }
   HEJNAL_TRY(const core::CaseNumber number, living(item.notice.number));
   if (number == 0) return false;
   HEJNAL_TRY(const core::Case c, load(number));

@@ -106,6 +106,8 @@ class MailFiler {
     if (mail_.automatic == Automatic::bulk) return set_aside(mail_.automatic_why);
     HEJNAL_TRY(const bool colleague, file_colleagues_reply());
     if (colleague) return filed_;
+    if (mail_.automatic == Automatic::none)
+      HEJNAL_TRY_VOID(desk_.client_says(core::Channel::email, {}, mail_.from.email, mail_.reply_text));
     return file_into_case();
   }
 

@@ -39,40 +39,19 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
 
   HEJNAL_TRY(const auto command, sms_command(sms));
   if (command) return *command;
-  return file_sms(sms, id);
-}
-
-Result<Filed> Desk::call(const std::string& phone, bool answered, std::optional<Instant> at,
-                         const std::string& to) {
-  core::CallReceived signal;
-  HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
-  signal.from = {person.name, person.email, phone, person.organisation};
-  signal.answered = answered;
-  // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
-  // person.
-  HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(phone, 1));
-  core::Case c;
-  core::Facts facts_now;
-  if (!open.empty()) {
-    HEJNAL_TRY(c, load(open.front().number));
-    signal.relation = core::Relation::reply;
-    signal.join_reason = "the latest open case of this caller";
-    HEJNAL_TRY(facts_now, facts(c));
-  } else {
-    HEJNAL_TRY(facts_now, facts(c));
-    HEJNAL_TRY_VOID(prepare_opening(facts_now));
+  HEJNAL_TRY(const core::CallbackId offers, client_says(core::Channel::sms, sms.from, {}, sms.text));
+  if (offers != 0) {
+    // Who has a case under way says it there, too; of nobody else it is a new matter.
+    HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(sms.from, 1));
+    if (open.empty()) {
+      Filed filed;
+      HEJNAL_TRY(filed.message,
+                 keep_sms(sms, 0, false, fmt::format("it offers to settle callback {}", offers)));
+      HEJNAL_TRY_VOID(parts_.store.set_looked_at(filed.message, now()));
+      return filed;
+    }
   }
-  Filed filed;
-  filed.number = c.exists() ? c.number : facts_now.number;
-  ports::Message message =
-      incoming(filed.number, core::Channel::call, phone, answered ? "answered" : "rejected or missed",
-               std::min(at.value_or(now()), now()), !c.exists(), signal.join_reason);
-  message.to = to;
-  HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
-  signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(c, signal, facts_now));
-  changes_.push_back({0, filed.number, "message"});
-  return filed;
+  return file_sms(sms, id);
 }
 
 Result<Filed> Desk::report(const NewReport& report) {
@@ -115,7 +94,8 @@ Result<Filed> Desk::report(const NewReport& report) {
   filed.number = facts_now.number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, report.form.raw));
   signal.message = filed.message;
-  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, true));
+  // What anybody may type on a page is a claim; who holds a token of ours is believed.
+  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, report.channel != core::Channel::web));
   if (!report.client.email.empty())
     HEJNAL_TRY_VOID(parts_.store.add_participants(filed.number, {report.client.email}));
   HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));

@@ -259,11 +259,12 @@ Result<std::optional<Filed>> Desk::act_by_code(const ports::IncomingSms& sms, co
 
 Result<Filed> Desk::call_by_sms(const ports::IncomingSms& sms, const core::OnCall& who,
                                 const std::string& number) {
-  HEJNAL_TRY(const Filed called, call(number, false));
+  HEJNAL_TRY(const Phoned called, call({number, core::CallResult::rejected, std::nullopt, who.name}));
   Filed filed;
-  filed.number = called.number;
-  HEJNAL_TRY(filed.message, keep_sms(sms, called.number, true,
+  filed.number = called.filed.number;
+  HEJNAL_TRY(filed.message, keep_sms(sms, filed.number, true,
                                      fmt::format("{} has recorded a rejected call by SMS", who.name)));
+  if (filed.number == 0) HEJNAL_TRY_VOID(parts_.store.set_looked_at(filed.message, now()));
   return filed;
 }
 

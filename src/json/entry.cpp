@@ -10,18 +10,18 @@ namespace hejnal::json {
 
 namespace {
 
-// Reads the alternative of core::Body whose kind has this name.
-template <std::size_t I = 0>
-Result<core::Body> read_body(std::string_view kind, const Value& v) {
-  if constexpr (I == std::variant_size_v<core::Body>) {
+// Reads the alternative of a journal's body whose kind has this name.
+template <class Any, std::size_t I = 0>
+Result<Any> read_body(std::string_view kind, const Value& v) {
+  if constexpr (I == std::variant_size_v<Any>) {
     return fail(Fault::corrupt, "a journal holds an entry of the unknown kind \"{}\"", kind);
   } else {
-    using Body = std::variant_alternative_t<I, core::Body>;
+    using Body = std::variant_alternative_t<I, Any>;
     if (kind == Body::kind) {
       HEJNAL_TRY(Body body, from_value<Body>(v));
-      return core::Body(std::move(body));
+      return Any(std::move(body));
     }
-    return read_body<I + 1>(kind, v);
+    return read_body<Any, I + 1>(kind, v);
   }
 }
 
@@ -66,7 +66,8 @@ void write_string(std::string& out, std::string_view text) {
 
 namespace {
 
-void write_entry(std::string& out, const core::Entry& entry) {
+template <class Body>
+void write_entry(std::string& out, const core::EntryOf<Body>& entry) {
   out += '{';
   const auto field = [&out](std::string_view name, std::string_view value) {
     detail::write_name(out, name);
@@ -79,9 +80,8 @@ void write_entry(std::string& out, const core::Entry& entry) {
   out += '}';
 }
 
-}  // namespace
-
-Object entry_object(const core::Entry& entry) {
+template <class Body>
+Object object_of(const core::EntryOf<Body>& entry) {
   std::string text;
   write_entry(text, entry);
   auto parsed = parse(text);
@@ -89,27 +89,49 @@ Object entry_object(const core::Entry& entry) {
   return std::move(parsed->as_object());
 }
 
-std::string encode_entries(const std::vector<core::Entry>& entries) {
+template <class Body>
+std::string encode(const std::vector<core::EntryOf<Body>>& entries) {
   std::string out = "[";
-  for (const core::Entry& entry : entries) {
+  for (const auto& entry : entries) {
     if (out.size() > 1) out += ',';
     write_entry(out, entry);
   }
   return out + "]";
 }
 
-Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant at) {
+template <class Body>
+Result<std::vector<core::EntryOf<Body>>> decode(std::string_view text, Instant at) {
   HEJNAL_TRY(const Value parsed, parse_stored(text));
   if (!parsed.is_array()) return fail(Fault::corrupt, "a journal row is not a list");
-  std::vector<core::Entry> out;
+  std::vector<core::EntryOf<Body>> out;
   for (const Value& v : parsed.as_array()) {
     if (!v.is_object()) return fail(Fault::corrupt, "a journal entry is not an object");
     const Object& object = v.as_object();
-    HEJNAL_TRY(core::Body body, read_body(text_of(object, "kind"), v));
+    HEJNAL_TRY(Body body, read_body<Body>(text_of(object, "kind"), v));
     out.push_back({at, text_of(object, "by"), text_of(object, "why"), std::move(body)});
   }
   return out;
 }
+
+}  // namespace
+
+Object entry_object(const core::Entry& entry) { return object_of(entry); }
+Object entry_object(const core::outage::Entry& entry) { return object_of(entry); }
+Object entry_object(const core::callback::Entry& entry) { return object_of(entry); }
+
+std::string encode_entries(const std::vector<core::Entry>& entries) { return encode(entries); }
+std::string encode_entries(const std::vector<core::outage::Entry>& entries) { return encode(entries); }
+std::string encode_entries(const std::vector<core::callback::Entry>& entries) { return encode(entries); }
+
+Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant at) {
+  return decode<core::Body>(text, at);
+}
+template <class Body>
+Result<std::vector<core::EntryOf<Body>>> decode_entries_of(std::string_view text, Instant at) {
+  return decode<Body>(text, at);
+}
+template Result<std::vector<core::outage::Entry>> decode_entries_of(std::string_view, Instant);
+template Result<std::vector<core::callback::Entry>> decode_entries_of(std::string_view, Instant);
 
 std::string encode_notice(const core::Notice& notice) { return to_text(notice); }
 

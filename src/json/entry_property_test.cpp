@@ -40,27 +40,48 @@ T any_fields() {
   return out;
 }
 
-template <std::size_t... I>
-core::Body any_body(std::index_sequence<I...>) {
+template <class Body, std::size_t... I>
+Body any_body(std::index_sequence<I...>) {
   const std::size_t which = *rc::gen::inRange<std::size_t>(0, sizeof...(I));
-  core::Body out;
-  (void)((I == which ? (out = any_fields<std::variant_alternative_t<I, core::Body>>(), true) : false) || ...);
+  Body out;
+  (void)((I == which ? (out = any_fields<std::variant_alternative_t<I, Body>>(), true) : false) || ...);
   return out;
+}
+
+template <class Entry>
+std::vector<Entry> any_entries(Instant at) {
+  using Body = typename Entry::Body;
+  std::vector<Entry> entries;
+  for (int i = *rc::gen::inRange(0, 5); i > 0; --i)
+    entries.push_back({at, any<std::string>(), any<std::string>(),
+                       any_body<Body>(std::make_index_sequence<std::variant_size_v<Body>>())});
+  return entries;
 }
 
 }  // namespace
 
 TEST(EntriesProperty, RoundTrip) {
   EXPECT_TRUE(rc::check("decode(encode(x)) == x", [] {
-    std::vector<core::Entry> entries;
     const Instant at = any<Instant>();
-    for (int i = *rc::gen::inRange(0, 5); i > 0; --i)
-      entries.push_back({at, any<std::string>(), any<std::string>(),
-                         any_body(std::make_index_sequence<std::variant_size_v<core::Body>>())});
+    const auto entries = any_entries<core::Entry>(at);
     const auto again = decode_entries(encode_entries(entries), at);
     RC_ASSERT(again.has_value());
     RC_ASSERT(*again == entries);
     RC_ASSERT(encode_entries(*again) == encode_entries(entries));
+  }));
+}
+
+TEST(EntriesProperty, RoundTripOfOutagesAndCallbacks) {
+  EXPECT_TRUE(rc::check("decode(encode(x)) == x", [] {
+    const Instant at = any<Instant>();
+    const auto of_outage = any_entries<core::outage::Entry>(at);
+    const auto outage = decode_entries_of<core::outage::Body>(encode_entries(of_outage), at);
+    RC_ASSERT(outage.has_value());
+    RC_ASSERT(*outage == of_outage);
+    const auto of_callback = any_entries<core::callback::Entry>(at);
+    const auto callback = decode_entries_of<core::callback::Body>(encode_entries(of_callback), at);
+    RC_ASSERT(callback.has_value());
+    RC_ASSERT(*callback == of_callback);
   }));
 }
 

@@ -49,6 +49,8 @@ std::vector<core::Entry> one_of_each() {
       TookOver{true, {3, 5}, anna, "temat", "K7M2P", "token", "a@b", "c@d", 12},
       Offered{21, "anna@klient.example", "Serwer"},
       Unjoined{11, 9, "+48"},
+      LinkChanged{3, "token"},
+      InOutage{4, true},
   };
   EXPECT_EQ(bodies.size(), std::variant_size_v<Body>);
   std::vector<Entry> out;
@@ -122,7 +124,8 @@ TEST(Entries, NamesAreThePublishedOnes) {
   EXPECT_EQ(kinds,
             "opened received classified step_taken email_found owed moved paused kept released breached rang "
             "planned "
-            "dropped acted became linked said withheld fate took_over offered unjoined ");
+            "dropped acted became linked said withheld fate took_over offered unjoined "
+            "link_changed in_outage ");
 }
 
 TEST(Entries, OfANewerProgramUnknownFieldsArePassedOver) {

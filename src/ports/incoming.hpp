@@ -50,6 +50,14 @@ struct IncomingMail {
   std::int64_t raw_size = 0;
 };
 
+// A form with files, as a browser sends it (multipart/form-data).
+struct IncomingForm {
+  std::vector<std::pair<std::string, std::string>> fields;  // name and text, valid UTF-8
+  std::vector<IncomingAttachment> attachments;
+  std::int64_t files_size = 0;  // of all of them
+  std::vector<RawPiece> raw;    // as it came, readable as a mail is
+};
+
 struct IncomingSms {
   std::string id;    // of the gateway: the same one twice is one SMS
   std::string from;  // E.164 where it is a number

@@ -15,6 +15,11 @@ struct Words {
   std::string text;
 };
 
+// A text that an agent begins an answer with.
+struct AnswerTemplate {
+  std::string name, title, text;
+};
+
 class Wording {
  public:
   virtual ~Wording() = default;

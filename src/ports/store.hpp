@@ -20,6 +20,7 @@
 #include "core/sms_command.hpp"
 #include "ports/accounts.hpp"
 #include "ports/incoming.hpp"
+#include "ports/records.hpp"
 
 namespace hejnal::ports {
 
@@ -175,6 +176,11 @@ class Store {
   // when its messages have been indexed (index_some).
   virtual Result<std::vector<CaseSummary>> open_cases_of_domain(std::string_view domain, int limit) = 0;
 
+  // -- outages and callbacks
+  // -------------------------------------------------------------------------------------------------
+  virtual Records<core::Outage>& outages() = 0;
+  virtual Records<core::Callback>& callbacks() = 0;
+
   // -- messages
   // -------------------------------------------------------------------------------------------------
   // An earlier delivery of the same message: one that has become part of a case comes before one that was
@@ -318,6 +324,18 @@ struct PersonRow {
   std::vector<SmsContact> sms = {};  // of those numbers that have sent STOP, also when it was lifted
 };
 
+// When a procedure came into force.
+struct ProcedureVersion {
+  std::string version;
+  Instant since;
+  std::string by;  // empty: by the file, at a start
+};
+
+struct OrganisationRow {
+  std::string name;
+  std::int64_t people = 0;
+};
+
 class Archive {
  public:
   virtual ~Archive() = default;
@@ -339,6 +357,29 @@ class Archive {
                                                 std::int64_t before = kNewest) = 0;
   virtual Result<std::vector<NumberRow>> numbers(std::optional<core::Standing> standing, int limit,
                                                  std::int64_t before = kNewest) = 0;
+  virtual Result<std::optional<PersonRow>> person(std::int64_t id) = 0;
+  virtual Result<std::vector<NumberRow>> numbers_of(const PersonRow& person, int limit) = 0;
+  virtual Result<std::vector<core::CaseNumber>> open_cases_of(std::int64_t person, int limit) = 0;
+  // By name, those behind `after`.
+  virtual Result<std::vector<OrganisationRow>> organisations(std::string_view text, int limit,
+                                                             std::string_view after) = 0;
+  virtual Result<std::vector<PersonRow>> people_of(std::string_view organisation, int limit) = 0;
+  // What went in and out of a channel lately: looked for among the latest messages only.
+  struct Traffic {
+    core::Channel channel = core::Channel::email;
+    std::optional<Instant> last_in, last_out;  // out: taken by a relay or gateway
+    std::int64_t queued = 0;
+    std::optional<Instant> oldest_queued;
+    std::int64_t failed_lately = 0;  // in the last 24 h: failed, bounced, or nobody knows
+    std::string last_error;          // of these
+  };
+  virtual Result<std::vector<Traffic>> traffic(Instant now) = 0;
+  virtual Result<std::string> procedure_text(std::string_view version) = 0;  // empty: unknown
+  virtual Result<std::vector<ProcedureVersion>> procedure_versions() = 0;    // the latest first
+  // For reports: the first case that was opened then or later, and the figures of those from a number on that
+  // were opened before `to`, by number.
+  virtual Result<core::CaseNumber> first_case_since(Instant from) = 0;
+  virtual Result<std::vector<core::Figures>> figures(core::CaseNumber from, Instant to, int limit) = 0;
   virtual Result<std::string> token_role(std::string_view hash) = 0;  // "role:name", empty when unknown
   struct Counts {
     std::int64_t open = 0, queued = 0, failed = 0, set_aside = 0, overdue = 0;
@@ -364,6 +405,9 @@ class Archive {
   virtual Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
                                                                 const core::Announcement* after,
                                                                 int limit) = 0;
+  virtual Result<bool> failure_open() = 0;  // of cases alone: an open outage is one, too
+  virtual RecordReader<core::Outage>& outages() = 0;
+  virtual RecordReader<core::Callback>& callbacks() = 0;
   virtual AccountsReader& accounts() = 0;
   virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
   virtual std::int64_t version() = 0;                             // changes when something was committed

@@ -87,6 +87,83 @@ TYPED_TEST(StoreContract, AJournalIsReadAsItWasWritten) {
   EXPECT_EQ(this->store->last_case_number().value(), 1);
 }
 
+namespace {
+
+core::Callback callback_of(core::CallbackId id, const std::string& phone, Instant at, Instant ring_at,
+                           std::vector<core::callback::Entry>& journal) {
+  journal = {
+      {at, "client", {}, core::callback::Opened{id, {"Anna", "a@k.example", phone, {}}}},
+      {at, "client", "it was rejected",
+       core::callback::Called{at, phone, core::CallResult::rejected, 0, false, core::CallReason::repairing}},
+      {at, "desk", {}, core::callback::Became{core::CallbackState::waiting, ring_at, {}}}};
+  core::Callback c;
+  for (const auto& entry : journal) core::apply(c, entry);
+  return c;
+}
+
+}  // namespace
+
+TYPED_TEST(StoreContract, ACallbackIsItsJournal) {
+  auto& callbacks = this->store->callbacks();
+  EXPECT_EQ(callbacks.last_id().value(), 0);
+  EXPECT_TRUE(callbacks.journal(1).value().empty());
+  EXPECT_FALSE(callbacks.load(1).value().exists());
+  EXPECT_FALSE(callbacks.next_alarm().value().has_value());
+  std::vector<core::callback::Entry> journal;
+  ASSERT_TRUE(this->store->begin());
+  core::Callback first = callback_of(1, "+48601000001", kStart, kStart + 3h, journal);
+  ASSERT_TRUE(callbacks.write(first, kStart, journal));
+  EXPECT_FALSE(callbacks.write(first, kStart, journal));  // the same entries twice
+  const core::Callback second = callback_of(2, "+48601000002", kStart, kStart + 2h, journal);
+  ASSERT_TRUE(callbacks.write(second, kStart, journal));
+  ASSERT_TRUE(this->store->commit());
+  EXPECT_TRUE(callbacks.load(1).value() == first);
+  EXPECT_EQ(callbacks.last_id().value(), 2);
+  EXPECT_EQ(callbacks.ids(true, 10, ports::Archive::kNewest).value(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(callbacks.ids(false, 1, 2).value(), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(callbacks.next_alarm().value(), kStart + 2h);
+  EXPECT_EQ(callbacks.due(kStart + 3h, 10).value(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(callbacks.due(kStart + 2h, 10).value(), (std::vector<std::int64_t>{2}));
+  EXPECT_EQ(callbacks.latest_of("+48601000001").value(), 1);
+  EXPECT_EQ(callbacks.latest_of("+48601000009").value(), 0);
+
+  ASSERT_TRUE(this->store->begin());
+  const std::vector<core::callback::Entry> end = {
+      {kStart + 1h, "Ola", "the client was reached",
+       core::callback::Became{core::CallbackState::paid, {}, {}}}};
+  core::apply(first, end.front());
+  ASSERT_TRUE(callbacks.write(first, kStart + 1h, end));
+  this->store->rollback();
+  EXPECT_TRUE(callbacks.load(1).value().open());
+  ASSERT_TRUE(this->store->begin());
+  ASSERT_TRUE(callbacks.write(first, kStart + 1h, end));
+  ASSERT_TRUE(callbacks.postpone_alarm(2, kStart + 9h));
+  ASSERT_TRUE(this->store->commit());
+  EXPECT_TRUE(callbacks.load(1).value() == first);
+  EXPECT_EQ(callbacks.ids(true, 10, ports::Archive::kNewest).value(), (std::vector<std::int64_t>{2}));
+  EXPECT_EQ(callbacks.latest_of("+48601000001").value(), 1);
+  EXPECT_EQ(callbacks.next_alarm().value(), kStart + 9h);
+}
+
+TYPED_TEST(StoreContract, AnOutageIsItsJournalAndOutlivesTheStore) {
+  const std::vector<core::outage::Entry> journal = {
+      {kStart,
+       "Ola",
+       {},
+       core::outage::Declared{1, "Poczta", "Poczta nie działa.", kStart + 1h, kStart + 1h}},
+      {kStart, "Ola", {}, core::outage::Attached{7}}};
+  core::Outage o;
+  for (const auto& entry : journal) core::apply(o, entry);
+  ASSERT_TRUE(this->store->begin());
+  ASSERT_TRUE(this->store->outages().write(o, kStart, journal));
+  ASSERT_TRUE(this->store->commit());
+  this->store.reset();
+  this->store = this->place->open();
+  EXPECT_TRUE(this->store->outages().load(1).value() == o);
+  EXPECT_EQ(this->store->outages().next_alarm().value(), kStart + 1h);
+  EXPECT_EQ(this->store->callbacks().last_id().value(), 0);  // the two do not share their ids
+}
+
 TYPED_TEST(StoreContract, TheSameEntriesCannotBeWrittenTwice) {
   std::vector<core::Entry> entries;
   const core::Case c = opened(1, entries);

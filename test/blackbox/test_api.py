@@ -38,6 +38,11 @@ class Tokens(ApiTest):
         ("GET", "/api/v1/messages/1/raw", "reader"), ("GET", "/api/v1/notices", "reader"), ("GET", "/api/v1/set-aside", "reader"),
         ("GET", "/api/v1/people", "reader"), ("POST", "/api/v1/people/1/merge", "agent"),
         ("POST", "/api/v1/people/1/organisation", "agent"), ("POST", "/api/v1/calls", "agent"),
+        ("GET", "/api/v1/outages", "reader"), ("POST", "/api/v1/outages", "agent"), ("GET", "/api/v1/outages/1", "reader"),
+        ("POST", "/api/v1/outages/1/update", "agent"), ("POST", "/api/v1/outages/1/end", "agent"), ("POST", "/api/v1/outages/1/attach", "agent"),
+        ("POST", "/api/v1/outages/1/detach", "agent"), ("GET", "/api/v1/callbacks", "reader"), ("GET", "/api/v1/callbacks/1", "reader"),
+        ("POST", "/api/v1/callbacks/1/take", "agent"), ("POST", "/api/v1/callbacks/1/attempt", "agent"),
+        ("POST", "/api/v1/callbacks/1/settle", "agent"), ("POST", "/api/v1/callbacks/1/write-off", "agent"),
         ("POST", "/api/v1/tokens", "administrator"), ("GET", "/api/v1/events", "reader"),
     ] + [("POST", f"/api/v1/cases/1/{action}", "agent") for action in (
         "read", "start", "settle", "reopen", "close", "answer", "ask", "cancel", "note", "reclassify", "merge", "split", "link")]
@@ -358,16 +363,18 @@ class Cases(ApiTest):
             self.assertEqual([one["other"] for one in self.desk.case(number)["journal"] if one["kind"] == "linked"], [other])
 
     def test_a_call_is_recorded(self):
-        case = self.desk.good("POST", "/api/v1/calls", {"from": "601 000 001", "result": "rejected"})
-        self.assertEqual((case["client"]["phone"], case["messages"][0]["channel"]), (PHONE, "call"))
+        done = self.desk.good("POST", "/api/v1/calls", {"from": "601 000 001", "result": "rejected"})
+        self.assertEqual((done["callback"]["phone"], done["callback"]["calls"][0]["result"], done["case"]), (PHONE, "rejected", None))
         self.assertEqual(len(self.desk.texts(to=PHONE)), 1)
         self.problem(self.desk.post("/api/v1/calls", {"from": "601 000 001", "result": "lost"}), 400, "result")
         self.problem(self.desk.post("/api/v1/calls", {"from": "x", "result": "missed"}), 400, "from")
 
     def test_a_call_has_the_time_that_is_given(self):
         at = "2026-11-01T10:00:00.000Z"
-        case = self.desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "missed", "at": at})
-        self.assertEqual(case["messages"][0]["at"], at)
+        done = self.desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "missed", "at": at})
+        self.assertEqual(done["callback"]["calls"][0]["at"], at)
+        done = self.desk.good("POST", "/api/v1/calls", {"from": "+48602000002", "result": "answered", "at": at})
+        self.assertEqual((self.desk.case(done["case"])["messages"][0]["at"], done["callback"]), (at, None))
         self.problem(self.desk.post("/api/v1/calls", {"from": PHONE, "result": "missed", "at": "yesterday"}), 400, "at")
 
     def test_the_journal_explains_everything(self):

@@ -1,5 +1,7 @@
 """What the team's console asks the server for, beside cases and what is done to them."""
 
+import contextlib
+import sqlite3
 import time
 import unittest
 
@@ -178,6 +180,272 @@ class Now(world.SandboxTest):
         self.assertEqual({one["number"] for one in missing}, {1, 2})
         self.assertEqual(self.counted()[0]["email_missing"], 2)
         self.assertEqual(self.desk.get("/api/v1/cases?only=x").status, 400)
+
+
+class Presence(world.SandboxTest):
+    def setUp(self):
+        super().setUp()
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        self.ela, self.jan = (self.desk.make_token("agent", name) for name in ("ela", "jan"))
+
+    def say(self, who, state):
+        answer = self.desk.post("/api/v1/cases/1/presence", {"state": state}, token=who)
+        self.assertEqual(answer.status, 200, answer)
+        return [(one["who"], one["state"]) for one in answer.json["items"]]
+
+    def test_colleagues_see_each_other_and_the_journal_does_not(self):
+        before = len(self.desk.case(1)["journal"])
+        self.say(self.ela, "looking")
+        self.assertEqual(self.say(self.jan, "typing"), [("ela", "looking"), ("jan", "typing")])
+        self.assertEqual([one["who"] for one in self.desk.case(1)["present"]], ["ela", "jan"])
+        self.assertEqual(self.say(self.ela, "gone"), [("jan", "typing")])
+        self.assertEqual(len(self.desk.case(1)["journal"]), before)
+        self.desk.advance(31)
+        self.assertEqual(self.desk.case(1)["present"], [])
+
+    def test_a_difference_is_an_event_and_saying_it_again_is_none(self):
+        with contextlib.closing(self.desk.connect(timeout=10)) as events:
+            events.request("GET", "/api/v1/events", headers={"Authorization": "Bearer " + self.ela})
+            stream = events.getresponse()
+            for state in ("looking", "looking", "typing", "gone"):
+                self.say(self.jan, state)
+            self.desk.act(1, "note", text="x")
+            heard = []
+            while "changed" not in heard:
+                line = stream.readline().decode()
+                if line.startswith("event: "):
+                    heard.append(line[7:].strip())
+        self.assertEqual(heard, ["presence", "presence", "presence", "changed"])
+
+    def test_what_is_not_understood(self):
+        for body in ({}, {"state": "sleeping"}, {"state": "looking", "x": 1}):
+            self.assertEqual(self.desk.post("/api/v1/cases/1/presence", body).status, 400)
+        self.assertEqual(self.desk.post("/api/v1/cases/99/presence", {"state": "looking"}).status, 404)
+
+
+class Channels(world.SandboxTest):
+    def channel(self, name):
+        return next(one for one in self.desk.good("GET", "/api/v1/channels")["items"] if one["name"] == name)
+
+    def test_what_went_in_and_out(self):
+        before = self.channel("email")
+        self.assertEqual((before["last_in_at"], before["last_out_at"], before["queued"], before["stale"]), (None, None, 0, False))
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        self.desk.world()
+        after = self.channel("email")
+        self.assertTrue(after["last_in_at"] and after["last_out_at"])
+        self.assertIsNone(self.channel("sms")["last_in_at"])
+        self.assertEqual([(one["name"], one["in"], one["out"]) for one in self.desk.good("GET", "/api/v1/channels")["items"]],
+                         [("email", True, True), ("sms", True, True), ("lmtp", True, False)])
+
+    def test_a_test_goes_to_the_person_on_call_and_is_no_case(self):
+        sent = self.desk.good("POST", "/api/v1/channels/email/test", {})
+        self.assertEqual((sent["sent"], sent["to"]), (True, world.ON_CALL))
+        self.assertIn("hejnal check", self.desk.emails(world.ON_CALL)[0]["subject"])
+        self.assertEqual(self.desk.good("POST", "/api/v1/channels/sms/test", {})["to"], world.ON_CALL_PHONE)
+        self.assertEqual(self.desk.texts(world.ON_CALL_PHONE)[0]["text"], "hejnal check: sms")
+        self.assertEqual(self.desk.all_cases(), [])
+
+    def test_why_not(self):
+        for name, status in (("sms", 200), ("sms", 409), ("lmtp", 422), ("telex", 404)):
+            self.assertEqual(self.desk.post(f"/api/v1/channels/{name}/test").status, status, name)
+        self.assertEqual(self.desk.post("/api/v1/channels/sms/test", token=self.desk.make_token("reader")).status, 403)
+
+
+class ConfiguredChannels(world.ConfiguredTest):
+    """With a relay that nobody listens behind."""
+
+    def test_a_relay_that_does_not_answer_is_stale_and_says_why(self):
+        desk = self.serve()
+        self.assertFalse(desk.good("POST", "/api/v1/channels/smtp/test", {})["sent"])
+        desk.deliver(world.mail(), recipients=["pomoc@firma.example"])
+        stale = world.eventually(lambda: desk.good("GET", "/api/v1/channels")["stale"])
+        self.assertEqual(stale, ["smtp"])
+        smtp = next(one for one in desk.good("GET", "/api/v1/channels")["items"] if one["name"] == "smtp")
+        self.assertEqual((smtp["in"], smtp["out"], smtp["state"], smtp["queued"] > 0), (False, True, "degraded", True))
+        self.assertTrue(smtp["oldest_queued_at"] and smtp["detail"])
+
+
+class People(world.SandboxTest):
+    def test_a_person_with_everything_that_is_known(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.\n--\nAnna\ntel. 601 000 001")
+        self.desk.email(ANNA, "Monitor", "Miga.")
+        self.desk.email("jan@inny.example", "Mysz", "Stoi.")
+        self.desk.act(1, "close")
+        person = next(one["id"] for one in self.desk.good("GET", "/api/v1/people")["items"] if ANNA in one["emails"])
+        found = self.desk.good("GET", f"/api/v1/people/{person}")
+        self.assertEqual([one["number"] for one in found["open_cases"]], [2])
+        self.assertEqual([(one["phone"], one["standing"]) for one in found["numbers"]], [("+48601000001", "learnt")])
+        self.assertTrue(world.eventually(
+            lambda: [one["number"] for one in self.desk.good("GET", f"/api/v1/people/{person}")["recent_cases"]] == [2, 1]))
+        self.desk.sms("+48601000001", "Monitor miga nadal")
+        self.desk.advance(7 * 3600)
+        self.assertEqual([one["domain"] for one in self.desk.good("GET", f"/api/v1/people/{person}")["mail_health"]], ["klient.example"])
+        self.assertEqual(self.desk.get("/api/v1/people/999").status, 404)
+
+    def test_organisations_page_by_page(self):
+        for number in range(4):
+            self.desk.email(f"osoba{number}@firma{number}.example", "Drukarka", "Nie drukuje.")
+        for one in self.desk.good("GET", "/api/v1/people")["items"]:
+            self.desk.good("POST", f"/api/v1/people/{one['id']}/organisation", {"organisation": f"Firma {'ABBC'[one['id'] - 1]}"})
+        found, cursor = [], {}
+        while True:
+            page = self.desk.good("GET", "/api/v1/organisations", limit=2, **cursor)
+            found += [(one["name"], one["people"]) for one in page["items"]]
+            if not page["next"]:
+                break
+            cursor = {"cursor": page["next"]}
+        self.assertEqual(found, [("Firma A", 1), ("Firma B", 2), ("Firma C", 1)])
+        self.assertEqual([one["name"] for one in self.desk.good("GET", "/api/v1/organisations", q="b")["items"]], ["Firma B"])
+        one = self.desk.good("GET", "/api/v1/organisation", name="Firma B")
+        self.assertEqual((len(one["people"]), len(one["open_cases"]), one["domains"]), (2, 2, ["firma1.example", "firma2.example"]))
+        self.assertEqual(self.desk.get("/api/v1/organisation?name=Nikt").status, 404)
+
+
+class Reports(world.SandboxTest):
+    def setUp(self):
+        super().setUp()
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        self.desk.advance(1800)
+        self.desk.act(1, "read")
+        self.desk.advance(1800)
+        self.desk.act(1, "answer", text="Już.")
+        self.desk.email("jan@inny.example", "Serwer", "Nie działa.")
+        self.desk.advance(3 * 3600)
+        self.desk.email("jan@inny.example", "Serwer", "Nie działa.")  # the client reminds us
+
+    def report(self, **query):
+        return self.desk.good("GET", "/api/v1/reports", **query)
+
+    def test_what_is_counted(self):
+        total = self.report()["total"]
+        self.assertEqual((total["cases"], total["step_twos"]), (2, 1))
+        self.assertEqual((total["kept"], total["broken"]), (2, 1))  # the other one's reaction is late now
+        self.assertAlmostEqual(total["share_kept"], 2 / 3)
+        self.assertEqual((total["reaction"]["count"], total["answer"]["count"], total["receipt"]["count"]), (1, 1, 2))
+        self.assertAlmostEqual(total["reaction"]["median_ms"], 1_800_000, delta=30_000)
+        self.assertAlmostEqual(total["answer"]["p90_ms"], 3_600_000, delta=30_000)
+        self.assertLess(total["receipt"]["p90_ms"], 30_000)
+
+    def test_by_class_organisation_and_week(self):
+        self.assertEqual({one["group"]: one["cases"] for one in self.report(by="organisation")["items"]}, {"klient.example": 1, "inny.example": 1})
+        self.assertEqual(sum(one["cases"] for one in self.report(by="class")["items"]), 2)
+        for one in self.report()["items"]:
+            self.assertRegex(one["group"], r"^20\d\d-W\d\d$")
+        self.assertEqual(self.report(**{"from": "2001-01-01", "to": "2001-02-01"})["total"]["cases"], 0)
+        for bad in ("by=x", "from=gestern", "from=2026-13-01", "from=2026-02-01&to=2026-01-01"):
+            self.assertEqual(self.desk.get(f"/api/v1/reports?{bad}").status, 400, bad)
+
+    def test_csv_is_a_table_and_no_program(self):
+        self.desk.email("zlo@zlo.example", "x", "y")
+        person = next(one["id"] for one in self.desk.good("GET", "/api/v1/people")["items"] if "zlo@zlo.example" in one["emails"])
+        self.desk.good("POST", f"/api/v1/people/{person}/organisation", {"organisation": '=HYPERLINK("x")'})
+        self.desk.email("zlo@zlo.example", "Inna sprawa", "z")
+        for answer in (self.desk.get("/api/v1/reports.csv?by=organisation"),
+                       self.desk.get("/api/v1/reports?by=organisation", headers={"Accept": "text/csv"})):
+            self.assertEqual(answer.type, "text/csv; charset=utf-8")
+            lines = answer.text.split("\r\n")
+            self.assertTrue(lines[0].startswith("group,cases,step_twos,kept,broken,share_kept,"))
+            self.assertTrue(lines[-2].startswith('"total",4,'), lines)
+            self.assertNotIn('"=', answer.text)
+
+    def test_it_outlives_a_crash_and_is_taken_from_journals_after_an_update(self):
+        before = self.report(by="class")
+        self.desk.kill()
+        with contextlib.closing(sqlite3.connect(self.folder / "hejnal.db")) as database:
+            database.execute("UPDATE cases SET receipt_at = NULL, reacted_at = NULL, first_answer_at = NULL, kept = NULL, broken = NULL")
+            database.execute("INSERT OR REPLACE INTO settings (key, value) VALUES ('measured_from', '3')")
+            database.commit()
+        self.desk = self.start()
+        self.assertTrue(world.eventually(lambda: self.report(by="class")["items"] == before["items"]))
+
+
+class Procedure(world.SandboxTest):
+    def now(self):
+        return self.desk.good("GET", "/api/v1/procedure")
+
+    def draft(self):
+        """A procedure that owes the first reaction to an urgent case sooner."""
+        data = self.now()["data"]
+        urgent = next(one for one in data["class"] if one["id"] == "urgent")
+        urgent["promise"]["react_within"] = "1h"
+        urgent["title"] = "Sprawy <pilne>"
+        return data
+
+    def test_the_built_in_one(self):
+        now = self.now()
+        self.assertEqual((now["language"], [one["id"] for one in now["data"]["class"]]), ("pl", ["routine", "urgent", "critical"]))
+        self.assertEqual([(one["version"], one["by"], one["current"]) for one in now["versions"]], [(now["version"], "", True)])
+        self.restart()
+        self.assertEqual(self.now(), now)
+
+    def test_a_draft_is_shown_and_its_mistakes_are_named(self):
+        shown = self.desk.good("POST", "/api/v1/procedure/preview", {"data": self.draft()})
+        self.assertTrue(shown["good"])
+        self.assertIn("Sprawy &lt;pilne&gt;", shown["html"])
+        self.assertEqual({one["path"] for one in shown["differences"]}, {"class.urgent.promise.react_within", "class.urgent.title"})
+        change = next(one for one in shown["differences"] if one["path"].endswith("react_within"))
+        self.assertEqual(change["after"], "1h")
+        data = self.draft()
+        data["class"][0]["promise"]["react_within"] = "soon"
+        data["nonsense"] = 1
+        shown = self.desk.good("POST", "/api/v1/procedure/preview", {"data": data})
+        self.assertFalse(shown["good"])
+        messages = " ".join(one["message"] for one in shown["mistakes"])
+        self.assertIn("react_within", messages)
+        self.assertIn("nonsense", messages)
+        self.assertTrue(all(one["line"] > 0 for one in shown["mistakes"]))
+        text = self.desk.good("POST", "/api/v1/procedure/preview", {"text": "title = 1\nx ="})
+        self.assertEqual((text["good"], text["mistakes"][0]["line"]), (False, 2))
+        for body in ({}, {"text": "a = 1", "data": {}}):
+            self.assertEqual(self.desk.post("/api/v1/procedure/preview", body).status, 400)
+
+    def test_it_is_put_in_force_for_new_cases_alone(self):
+        self.desk.email(ANNA, "Stara sprawa", "x")
+        self.desk.act(1, "reclassify", **{"class": "urgent", "reason": "r"})
+        before, draft = self.now()["version"], self.draft()
+        agent = self.desk.make_token("agent")
+        self.assertEqual(self.desk.post("/api/v1/procedure", {"data": draft, "replaces": before}, token=agent).status, 403)
+        self.assertEqual(self.desk.post("/api/v1/procedure", {"data": draft, "replaces": "x"}).status, 409)
+        self.assertEqual(self.desk.post("/api/v1/procedure", {"data": {"title": 1}, "replaces": before}).status, 400)
+        self.assertEqual(self.now()["version"], before)
+        after = self.desk.good("POST", "/api/v1/procedure", {"data": draft, "replaces": before})["version"]
+
+        def look():
+            self.assertEqual([(one["version"], one["by"]) for one in self.now()["versions"]], [(after, "sandbox"), (before, "")])
+            self.assertIn("Sprawy &lt;pilne&gt;", self.desk.get("/", token=None).text)
+            opened = {one["number"]: next(e["procedure"] for e in self.desk.case(one["number"])["journal"] if e["kind"] == "opened")
+                      for one in self.desk.all_cases()}
+            self.assertEqual(opened.pop(1), before)
+            self.assertEqual(set(opened.values()), {after})
+
+        self.desk.email("jan@inny.example", "Nowa sprawa", "y")
+        look()
+        self.restart("kill")
+        self.desk.email("ela@trzeci.example", "Jeszcze nowsza", "z")
+        look()
+        self.desk.act(1, "reclassify", **{"class": "critical", "reason": "stara procedura działa dalej"})
+        differences = self.desk.good("GET", f"/api/v1/procedure/versions/{before}")["differences"]
+        self.assertEqual({one["path"] for one in differences}, {"class.urgent.promise.react_within", "class.urgent.title"})
+        self.assertEqual(self.desk.good("GET", f"/api/v1/procedure/versions/{before}", **{"from": before})["differences"], [])
+        self.assertEqual(self.desk.get("/api/v1/procedure/versions/x").status, 404)
+
+
+class Templates(world.ConfiguredTest):
+    def test_the_companys_own_are_read_when_they_are_asked_for(self):
+        folder = self.folder / "templates"
+        (folder / "answers").mkdir(parents=True)
+        self.write(world.settings("{folder}", desk=f'templates = "{folder}"'))
+        desk = self.serve()
+        desk.deliver(world.mail(subject="Drukarka {number}"), recipients=["pomoc@firma.example"])
+        built_in = desk.good("GET", "/api/v1/templates")["items"]
+        self.assertEqual(sorted(one["name"] for one in built_in), ["fixed", "later", "more"])
+        (folder / "answers/fixed.txt").write_text("Title: Gotowe\n\n#{number} {subject} {client} {nic} {agent}", "utf-8")
+        (folder / "answers/more.txt").write_text("", "utf-8")
+        found = {one["name"]: one for one in desk.good("GET", "/api/v1/templates", case=1)["items"]}
+        self.assertEqual(set(found), {"fixed", "later"})
+        self.assertEqual((found["fixed"]["title"], found["fixed"]["text"]), ("Gotowe", f"#1 Drukarka {{number}} {ANNA} {{nic}} start"))
+        self.assertIn("https://pomoc.firma.example/c/", found["later"]["text"])
 
 
 if __name__ == "__main__":

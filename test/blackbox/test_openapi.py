@@ -6,6 +6,7 @@ import unittest
 import urllib.parse
 
 import world
+from test_signin import OTHER, PASSWORD, Browser, totp
 from world import ANNA, HOUR
 
 DOCUMENT = json.loads((world.SOURCE / "src/api/pages/openapi.json").read_text("utf-8"))
@@ -110,7 +111,7 @@ class Document(unittest.TestCase):
 
     def test_the_parameters_are_those_that_the_program_takes(self):
         text = (world.SOURCE / "src/api/routes.cpp").read_text("utf-8")
-        taken = {(method, path): set(names.split(",")) for method, path, names in
+        taken = {(method, path): set(filter(None, names.split(","))) for method, path, names in
                  re.findall(r'\{"([A-Z]+)",\s*"([^"]+)",\s*Role::\w+,\s*\w+,\s*\w+,\s*"([^"]*)"', text)}
         self.assertTrue(taken)
         for method, path, operation, shared in self.operations():
@@ -175,6 +176,47 @@ class Answers(world.SandboxTest):
     def test_the_server_gives_this_document(self):
         self.assertEqual(self.desk.get("/api/v1/openapi.json", token=None).json, DOCUMENT)
 
+    def walk_through_sign_in(self):
+        desk = self.desk
+        link = lambda answer: answer["link"].partition("#")[2]
+        adam, ola, nobody = Browser(desk), Browser(desk), Browser(desk)
+        nobody.get("/api/v1/session")
+        nobody.post("/sandbox/session")
+        secret = link(desk.good("POST", "/api/v1/users", {"name": "Adam", "role": "administrator"}))
+        adam.post("/api/v1/link/look", {"link": secret})
+        adam.post("/api/v1/link", {"link": secret, "new_password": PASSWORD, "language": "en"})
+        ola.post("/api/v1/link", {"link": link(adam.post("/api/v1/users", {"role": "agent", "email": "ola@wsparcie.example"}).json),
+                                  "name": "Ola", "new_password": PASSWORD})
+        number = [one["id"] for one in adam.get("/api/v1/users").json["items"] if one["name"] == "Ola"][0]
+        at = lambda: world.instant(desk.world()["now"])
+        begun = ola.post("/api/v1/session/totp/begin", {"password": PASSWORD}).json
+        codes = ola.post("/api/v1/session/totp/confirm", {"code": totp(begun["secret"], at())}).json["recovery_codes"]
+        for code in (None, "000000", codes[0]):
+            ola.sign_in("Ola", code=code)
+        codes = ola.post("/api/v1/session/recovery-codes", {"password": PASSWORD, "code": codes[1]}).json["recovery_codes"]
+        ola.post("/api/v1/session/recovery-codes", {"password": OTHER})
+        ola.get("/api/v1/session")
+        ola.post("/api/v1/session/password", {"password": PASSWORD, "new_password": OTHER})
+        sessions = ola.get("/api/v1/sessions").json["items"]
+        ola.post("/api/v1/sessions/end-others")
+        ola.post(f"/api/v1/sessions/{sessions[0]['id']}/end")
+        secret = link(adam.post(f"/api/v1/users/{number}/reset", {}).json)
+        ola.post("/api/v1/link", {"link": secret, "new_password": PASSWORD})
+        ola.sign_in("Ola", code=codes[0])
+        ola.post("/api/v1/session/totp/off", {"password": PASSWORD, "code": codes[1]})
+        ola.ask("DELETE", "/api/v1/session")
+        adam.post(f"/api/v1/users/{number}/role", {"role": "reader"})
+        adam.post(f"/api/v1/users/{number}/disable")
+        adam.post(f"/api/v1/users/{number}/enable")
+        adam.post("/api/v1/users", {"name": "Ela", "role": "client"})
+        adam.post(f"/api/v1/invitations/{adam.get('/api/v1/users').json['links'][0]['id']}/revoke")
+        for _ in range(7):
+            Browser(desk).sign_in("Ola", OTHER)
+        adam.post("/api/v1/users/999/disable", csrf=False)
+        adam.post("/api/v1/users/999/disable")
+        desk.post("/api/v1/sessions/end-others")
+        desk.good("GET", "/api/v1/audit")
+
     def test_every_answer_fits(self):
         desk = self.desk
         # Clients, by every way.
@@ -190,12 +232,30 @@ class Answers(world.SandboxTest):
         desk.good("POST", "/api/v1/cases", {"class": "urgent", "subject": "x", "text": "y", "client": {"name": "Ela", "email": "ela@trzeci.example",
                                                                                                        "phone": PHONE}})
         desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "missed"})
+        # An outage, and those who have phoned.
+        outage = desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi.", "expected_end": "2036-01-01T00:00:00Z"})["id"]
+        for verb, body in (("attach", {"case": 1}), ("detach", {"case": 1}), ("update", {"public_text": "Naprawiamy."}), ("end", {"public_text": "Działa."})):
+            desk.good("POST", f"/api/v1/outages/{outage}/{verb}", body)
+        desk.good("GET", "/api/v1/outages", state="all")
+        desk.good("GET", f"/api/v1/outages/{outage}")
+        waiting = [one["id"] for one in desk.good("GET", "/api/v1/callbacks")["items"]]
+        for number in ("+48606000006", "+48606000007"):
+            waiting.append(desk.good("POST", "/api/v1/calls", {"from": number, "result": "rejected"})["callback"]["id"])
+        desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/take", {})
+        desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/attempt", {"result": "no_answer"})
+        desk.good("POST", f"/api/v1/callbacks/{waiting[-1]}/write-off", {"reason": "pomyłka"})
+        desk.sms("+48606000006", "Już działa, dziękuję")
+        desk.good("POST", f"/api/v1/callbacks/{waiting[-2]}/settle", {})
+        desk.good("GET", f"/api/v1/callbacks/{waiting[-2]}")
         desk.advance(30 * HOUR)
         # Agents.
         for action, body in (("read", {}), ("start", {}), ("note", {"text": "n"}), ("ask", {"text": "?"}), ("reclassify", {"class": "urgent", "reason": "r"}),
                              ("answer", {"text": "a", "channels": ["email"], "delay_s": 60}), ("cancel", {}), ("answer", {"text": "b"}), ("settle", {}),
                              ("reopen", {}), ("link", {"to": 2})):
             desk.act(1, action, **body)
+        for state in ("looking", "typing"):
+            desk.good("POST", "/api/v1/cases/1/presence", {"state": state})
+        desk.good("GET", "/api/v1/cases/1/presence")
         desk.email(ANNA, desk.emails(to=ANNA)[0]["subject"], "Jeszcze coś.")
         message = [one for one in desk.case(1)["messages"] if one["direction"] == "in"][-1]["id"]
         desk.act(1, "split", message=message)
@@ -238,10 +298,28 @@ class Answers(world.SandboxTest):
         for path in ("/api/v1/notices", "/api/v1/counts", "/api/v1/people", "/api/v1/health", "/metrics", "/", "/style.css", "/sandbox/", "/sandbox/sandbox.js",
                      "/sandbox/token", "/sandbox/world", "/api/v1/openapi.json", "/api/v1/mail-health"):
             desk.get(path)
+        script = re.search(r"/console/assets/[^\"]+\.js", desk.get("/console/").text)[0]
+        for path in ("/console", "/console/people", "/console/case/1", script):
+            desk.get(path)
         desk.get("/api/v1/health", token=None)
         people = [one["id"] for one in desk.good("GET", "/api/v1/people")["items"]]
         desk.good("POST", f"/api/v1/people/{people[0]}/organisation", {"organisation": "Klient"})
         desk.good("POST", f"/api/v1/people/{people[0]}/merge", {"into": people[1]})
+        for path in (f"/api/v1/people/{people[1]}", "/api/v1/people/999", "/api/v1/organisations", "/api/v1/organisation?name=Klient",
+                     "/api/v1/organisation?name=Nikt", "/api/v1/organisation", "/api/v1/channels", "/api/v1/reports?by=class", "/api/v1/templates", "/api/v1/templates?case=1", "/api/v1/templates?case=999",
+                     "/api/v1/reports", "/api/v1/reports.csv?by=organisation", "/api/v1/reports?by=x"):
+            desk.get(path)
+        now = desk.good("GET", "/api/v1/procedure")
+        now["data"]["title"] = "Inny tytuł"
+        for draft in ({"data": now["data"]}, {"text": "x"}, {"text": ""}, {}):
+            desk.post("/api/v1/procedure/preview", draft)
+        for replaces in ("x", now["version"]):
+            desk.post("/api/v1/procedure", {"data": now["data"], "replaces": replaces})
+        desk.get(f"/api/v1/procedure/versions/{now['version']}")
+        desk.get("/api/v1/procedure/versions/x")
+        desk.good("GET", "/api/v1/procedure")
+        for name in ("email", "email", "sms", "telex"):
+            desk.request("POST", f"/api/v1/channels/{name}/test", {})
         desk.sms("+48601999888", "STOP")
         stopped = desk.good("GET", "/api/v1/people", q="+48601999888")["items"][0]["id"]
         desk.good("POST", f"/api/v1/people/{stopped}/allow-sms", {"phone": "+48601999888", "note": "prosi o SMS"})
@@ -258,17 +336,37 @@ class Answers(world.SandboxTest):
         for body in (b"text=Jeszcze", b"text="):
             desk.request("POST", follow + "/text", body, token=None, headers=form)
         desk.request("POST", follow + "/text", b"text=x", token=None, headers={**form, "Sec-Fetch-Site": "cross-site"})
+        desk.request("POST", follow, b"text=x", token=None, headers={**form, "Sec-Fetch-Site": "cross-site"})
+        for verb in ("remind", "works", "remind"):
+            desk.request("POST", f"{follow}/{verb}", b"", token=None, headers=form)
+        desk.request("POST", follow + "/works", b"", token=None, headers={**form, "Sec-Fetch-Site": "cross-site"})
+        desk.request("POST", "/c/nobody/remind", b"", token=None, headers=form)
+        desk.get("/report")
+        desk.get("/client.js")
+        for body in (b"do=preview", b"do=preview&class=urgent&text=x&email=a%40b.example", b"do=send&class=urgent&text=x&email=a%40b.example"):
+            desk.request("POST", "/report", body, token=None, headers=form)
+        desk.act(3, "revoke-link", reason="wysłany dalej")
         desk.get("/c/nobody")
         desk.request("POST", "/c/nobody", b"text=x", token=None, headers=form)
+        self.walk_through_sign_in()
         # And what goes wrong.
         for method, path, body in (("GET", "/api/v1/cases/999", None), ("GET", "/api/v1/cases/x", None), ("POST", "/api/v1/cases", {"x": 1}),
                                    ("POST", "/api/v1/cases/2/read", {}), ("POST", "/api/v1/cases/3/answer", {}), ("GET", "/api/v1/messages/999999999/raw", None),
                                    ("GET", "/api/v1/messages/999999999/html", None), ("GET", "/api/v1/messages/999999999/attachments/0", None),
-                                   ("POST", "/api/v1/people/999/merge", {"into": 1}), ("POST", "/api/v1/set-aside/999/open", {}),
+                                   ("POST", "/api/v1/people/999/merge", {"into": 1}), ("POST", "/api/v1/cases/999/presence", {"state": "looking"}),
+                                   ("GET", "/api/v1/cases/x/presence", None), ("POST", "/api/v1/set-aside/999/open", {}),
                                    ("POST", "/api/v1/tokens", {"name": "x", "role": "y"}), ("POST", "/sandbox/advance", {"seconds": -1})):
             self.assertGreaterEqual(desk.request(method, path, body).status, 400, path)
             desk.request(method, path, body, token=None)
             desk.request(method, path, body, token=reader)
+        # What a token or a person may change stands in the audit log, whichever it is.
+        noted, page = set(), {"next": ""}
+        while page["next"] is not None:
+            page = desk.good("GET", "/api/v1/audit", limit=50, **({"cursor": page["next"]} if page["next"] else {}))
+            noted |= {one["action"] for one in page["items"]}
+        tried = {f"{method} {path}" for method, path in self.seen}
+        expected = {f"{method} {path}" for (method, path), (role, _) in routes().items() if method != "GET" and role != "nobody"}
+        self.assertEqual((expected & tried) - noted, set(), "these left no line in the audit log")
         wanted = {(method, path) for method, path in routes()}
         self.assertEqual(wanted - self.seen, set(), "these were not tried")
 

@@ -24,6 +24,7 @@ import tempfile
 import time
 import unittest
 import urllib.parse
+from datetime import datetime
 from pathlib import Path
 
 SOURCE = Path(os.environ.get("HEJNAL_SOURCE") or Path(__file__).resolve().parents[2])
@@ -89,6 +90,11 @@ name = "Jan"
 email = "{on_call}"
 phone = "+48600000001"
 {end}"""
+
+
+def instant(text):
+    """Seconds since 1970, of a time that the API has told."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def eventually(condition, longest_s=15, every_s=0.05):

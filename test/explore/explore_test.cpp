@@ -385,7 +385,7 @@ std::string broken_law(const Procedure& procedure, const World& before, const Si
     }
     if (const auto* b = std::get_if<Said>(&e.body); b && b->notice != c.notices + 1)
       return "notices are counted";
-    apply(c, e);
+    core::apply(c, e);
   }
   if (!(c == after.c)) return "the case is the fold of its entries";
 
@@ -408,9 +408,11 @@ std::string broken_law(const Procedure& procedure, const World& before, const Si
   if (after.acknowledgements > 1) return "the acknowledgement goes once for each case";
   if (after.missing > 1) return "the missing email is told once";
 
+  // A rejected call is only noted: what is owed for it is a callback.
+  const auto* phoned = std::get_if<CallReceived>(&signal);
   const bool human = (mail && !mail->automatic) || (reported != nullptr) ||
                      std::holds_alternative<SmsReceived>(signal) ||
-                     std::holds_alternative<CallReceived>(signal);
+                     (phoned && (phoned->answered || phoned->relation == Relation::opens));
   if (human && before.c.merged_into == 0) {
     const auto& answer = after.c.debt(Promise::answer);
     if (!after.c.debt(Promise::react) || !answer || !answer->running())
@@ -507,7 +509,7 @@ class Walk {
       if (!std::holds_alternative<AgentActed>(*signal)) complain(move, "only an agent is ever refused", {});
       return false;
     }
-    for (const Entry& e : decision->entries) apply(w.c, e);
+    for (const Entry& e : decision->entries) core::apply(w.c, e);
     for (const Notice& n : decision->notices) {
       if (n.to_desk()) continue;
       if (n.kind == NoticeKind::receipt || n.kind == NoticeKind::resend_receipt) w.last_receipt = n.id;

@@ -27,6 +27,12 @@ int deliver(const DatabaseArguments& database, const std::string& from, const st
 int create_token(const DatabaseArguments& database, const std::string& name, const std::string& role);
 int list_tokens(const DatabaseArguments& database, bool json);
 int revoke_token(const DatabaseArguments& database, const std::string& name);
+int invite_user(const DatabaseArguments& database, const std::string& name, const std::string& email,
+                const std::string& role, const std::string& language);
+int list_users(const DatabaseArguments& database, bool json);
+// verb: disable, enable, reset (`totp`: the second factor goes, too)
+int change_user(const DatabaseArguments& database, const std::string& verb, const std::string& name,
+                bool totp);
 int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text,
                int limit, bool json);
 int show_case(const DatabaseArguments& database, long long number, bool json);

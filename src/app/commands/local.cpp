@@ -138,6 +138,35 @@ int token_command(const DatabaseArguments& database, const std::string& path, co
   return said ? exit_code(done.error().fault) : exit_code_of(control_answer(done, "").status);
 }
 
+// A command about people, likewise.
+int user_command(const DatabaseArguments& database, const UserCommand& command,
+                 const std::function<void(const std::string&)>& show) {
+  const auto settings = settings_of(database);
+  if (!settings) {
+    complain(settings.error());
+    return EX_CONFIG;
+  }
+  const auto answer =
+      net::post_locally(control_socket(settings->store_path), command.path, command.query(), "");
+  if (answer) {
+    if (answer->status == 200) show(answer->body);
+    return exit_code_of(*answer);
+  }
+  if (answer.error().fault != Fault::not_found) return complain(answer.error());
+  Result<std::string> said;
+  const Status done = with_desk(*settings, [&](desk::Desk& desk) -> Status {
+    std::vector<std::int64_t> ended;
+    said = do_user_command(desk, command, settings->public_url, ended);
+    return said ? Status() : tl::make_unexpected(said.error());
+  });
+  if (done) {
+    show(*said);
+    return EX_OK;
+  }
+  complain(done.error());
+  return said ? exit_code(done.error().fault) : exit_code_of(control_answer(done, "").status);
+}
+
 }  // namespace
 
 int create_token(const DatabaseArguments& database, const std::string& name, const std::string& role) {
@@ -159,6 +188,32 @@ int list_tokens(const DatabaseArguments& database, bool as_json) {
 
 int revoke_token(const DatabaseArguments& database, const std::string& name) {
   return token_command(database, "/token/revoke", name, "", [](const std::string&) {});
+}
+
+int invite_user(const DatabaseArguments& database, const std::string& name, const std::string& email,
+                const std::string& role, const std::string& language) {
+  return user_command(database, {"/user/invite", name, email, role, language, false},
+                      [](const std::string& link) { fmt::print("{}", link); });
+}
+
+int list_users(const DatabaseArguments& database, bool as_json) {
+  return user_command(database, {"/user/list", {}, {}, {}, {}, false}, [&](const std::string& lines) {
+    if (as_json) return fmt::print("{}", lines);
+    for (const std::string_view line : split(lines, '\n')) {
+      const auto user = json::parse(line);
+      if (!user) continue;  // behind the last line
+      const auto text = [&](const char* field) { return one_line(user->at(field).as_string()); };
+      fmt::print("{}  {:<13}  {}{}{}\n", text("created_at").substr(0, 16), text("role"), text("name"),
+                 user->at("totp").as_bool() ? ", with a second factor" : "",
+                 user->at("disabled").as_bool() ? ", disabled" : "");
+    }
+  });
+}
+
+int change_user(const DatabaseArguments& database, const std::string& verb, const std::string& name,
+                bool totp) {
+  return user_command(database, {"/user/" + verb, name, {}, {}, {}, totp},
+                      [](const std::string& said) { fmt::print("{}", said); });
 }
 
 int backup(const DatabaseArguments& database, const std::string& path) {

@@ -33,8 +33,15 @@ Automatic automatic_of(wire::Automatic a) {
   return Automatic::none;
 }
 
-// The original in pieces: the encoded bytes of large attachments apart, so that the same file is stored once.
-std::vector<ports::RawPiece> pieces(std::string_view raw, const wire::Mail& mail) {
+std::string at_most(std::string&& text, std::size_t max_bytes) {
+  return text.size() <= max_bytes ? std::move(text) : truncate_utf8(text, max_bytes);
+}
+
+std::string lower_address(const wire::Address& address) { return to_lower_ascii(address.addr); }
+
+}  // namespace
+
+std::vector<ports::RawPiece> raw_pieces(std::string_view raw, const wire::Mail& mail) {
   std::vector<const wire::Attachment*> apart;
   for (const wire::Attachment& a : mail.attachments) {
     if (a.raw_end > a.raw_begin && a.raw_end <= raw.size() &&
@@ -61,14 +68,6 @@ std::vector<ports::RawPiece> pieces(std::string_view raw, const wire::Mail& mail
   inline_until(raw.size());
   return out;
 }
-
-std::string at_most(std::string&& text, std::size_t max_bytes) {
-  return text.size() <= max_bytes ? std::move(text) : truncate_utf8(text, max_bytes);
-}
-
-std::string lower_address(const wire::Address& address) { return to_lower_ascii(address.addr); }
-
-}  // namespace
 
 ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeSettings& settings) {
   wire::ParseOptions options;
@@ -139,7 +138,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
     in.attachments.push_back({a.name, a.type, static_cast<std::int64_t>(a.size)});
   in.html = !mail.html.empty();
   in.notes = std::move(mail.notes);
-  in.raw = pieces(delivery.bytes, mail);
+  in.raw = raw_pieces(delivery.bytes, mail);
   in.raw_size = static_cast<std::int64_t>(delivery.bytes.size());
   return in;
 }

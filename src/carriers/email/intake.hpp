@@ -8,6 +8,7 @@
 #include "base/instant.hpp"
 #include "ports/incoming.hpp"
 #include "ports/mail.hpp"
+#include "wire/mail/mail.hpp"
 
 namespace hejnal::carriers {
 
@@ -16,6 +17,9 @@ struct IntakeSettings {
   std::string country = "48";
   std::string authserv_id;
 };
+
+// The original in pieces: the encoded bytes of large attachments apart, so that the same file is stored once.
+std::vector<ports::RawPiece> raw_pieces(std::string_view raw, const wire::Mail& mail);
 
 ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeSettings& settings);
 

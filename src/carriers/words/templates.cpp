@@ -20,13 +20,14 @@ namespace hejnal::carriers {
 
 namespace {
 
-constexpr std::array<std::string_view, 23> kNames = {
-    "number", "code",       "tag",      "class",    "subject", "client",     "email",     "phone",
-    "text",   "reply",      "why",      "due",      "late",    "follow",     "desk",      "waits",
-    "ring",   "sms_number", "case_url", "text_url", "found",   "desk_email", "desk_phone"};
+constexpr std::array<std::string_view, 26> kNames = {
+    "number",   "code",     "tag",   "class",      "subject",    "client", "email",   "phone", "text",
+    "reply",    "why",      "due",   "late",       "follow",     "desk",   "waits",   "ring",  "sms_number",
+    "case_url", "text_url", "found", "desk_email", "desk_phone", "outage", "elapsed", "count"};
 
 // Of a subject in an SMS: the number, the code and what to reply must not be pushed into a second segment.
 constexpr std::size_t kSubjectInSmsMax = 40;
+constexpr std::size_t kOutageInSmsMax = 160;
 
 // Replaces {name}. A line that has placeholders, all of them empty, is left out.
 template <class ValueOf>
@@ -134,6 +135,12 @@ std::string reason_text(const core::Notice& n, bool polish) {
     case core::AlertReason::asked_for:
       return polish ? "1=czytam, 2=zaczynam, tekst=notatka, R numer=odrzucona rozmowa."
                     : "1=read, 2=started, text=note, R number=rejected call.";
+    case core::AlertReason::callbacks_due:
+      return polish ? "można oddzwonić" : "can be called back now";
+    case core::AlertReason::callbacks_overdue:
+      return polish ? "nikt jeszcze nie oddzwonił" : "nobody has called back yet";
+    case core::AlertReason::callbacks_waiting:
+      return polish ? "czekają na telefon ponad dobę" : "have waited for our call for more than a day";
   }
   return {};
 }
@@ -223,6 +230,15 @@ std::optional<std::string> Templates::value(std::string_view name, const core::N
   if (name == "due")
     return n.due.ms == 0 ? std::string() : format_local(n.due, settings_.zone, settings_.language);
   if (name == "late") return n.late_ms < 60'000 ? std::string() : format_duration(Duration(n.late_ms));
+  if (name == "outage") {
+    if (n.channel != core::Channel::sms || count_characters(n.outage_text) <= kOutageInSmsMax)
+      return n.outage_text;
+    return truncate_characters(n.outage_text, kOutageInSmsMax) + "...";
+  }
+  if (name == "count") return std::to_string(n.ring);
+  if (name == "elapsed") return format_duration(Duration(n.elapsed_ms));
+  // Who has no case under way is led to the page of the procedure.
+  if (name == "follow" && n.token.empty() && n.callback != 0) return settings_.public_url + "/";
   if (name == "follow")
     return n.token.empty() ? std::string() : fmt::format("{}/c/{}", settings_.public_url, n.token);
   if (name == "text_url")
@@ -245,6 +261,8 @@ ports::Words Templates::words(const core::Notice& notice, Instant) const {
   std::string filled =
       text ? fill(*text, [&](std::string_view name) { return value(name, notice); }) : notice.text;
   if (notice.channel != core::Channel::email) {
+    // It says only what there is: who calls may have no case, and a failure no sentence of its own.
+    if (notice.kind == core::NoticeKind::rejected_call) filled = collapse_space(filled);
     out.text = wire::sms_text(trim(filled), settings_.transliterate);
     return out;
   }

@@ -68,7 +68,7 @@ class Story {
     last = decision->entries;
     notices = decision->notices;
     for (const Entry& e : last) {
-      apply(c, e);
+      core::apply(c, e);
       journal.push_back(e);
     }
     for (const Notice& n : notices) unheard_.push_back(line(n));

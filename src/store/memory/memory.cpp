@@ -1,6 +1,7 @@
 #include "store/memory/memory.hpp"
 
 #include "base/compress.hpp"
+#include "store/memory/records.hpp"
 
 namespace hejnal::store::memory {
 
@@ -97,6 +98,8 @@ Status Memory::verify() const {
   if (turns != rows.size())
     return fail(Fault::corrupt, "a case has a journal and is not in the list of cases");
   if (alarms != tables.alarms.rows().size()) return fail(Fault::corrupt, "an alarm belongs to no case");
+  HEJNAL_TRY_VOID(verify_records(tables.outages));
+  HEJNAL_TRY_VOID(verify_records(tables.callbacks));
   for (const auto& [id, row] : tables.messages.rows()) {
     const bool kept = row.m.outgoing || row.m.channel != core::Channel::email || row.m.content_key.empty();
     if (!kept && !tables.raw.find(id))

@@ -61,6 +61,28 @@ struct Identifiers {
   Index<std::int64_t, std::string> by_person;
 };
 
+template <class Thing>
+struct RecordRow {
+  Thing thing;
+  std::optional<Instant> alarm;
+};
+template <class Thing>
+struct RecordTurn {
+  Instant at;
+  ports::JournalOf<Thing> entries;
+};
+
+// Outages, or callbacks.
+template <class Thing>
+struct RecordTables {
+  InOrder<std::int64_t, RecordRow<Thing>> things;
+  InOrder<std::pair<std::int64_t, std::int64_t>, RecordTurn<Thing>>
+      journal;  // by the number of its first entry
+  Index<Instant, std::int64_t> alarms;
+  Index<bool, std::int64_t> open;  // the first half is always true
+  ByText<std::int64_t> phones;     // the latest of a number
+};
+
 struct Tables {
   InOrder<core::CaseNumber, CaseRow> cases;
   InOrder<std::pair<core::CaseNumber, std::int64_t>, TurnRow> journal;  // by the number of its first entry
@@ -91,6 +113,9 @@ struct Tables {
   InOrder<std::pair<std::string, core::CaseNumber>, RefusalRow> refused;
   Index<std::string, core::CaseNumber> by_domain;
 
+  RecordTables<core::Outage> outages;
+  RecordTables<core::Callback> callbacks;
+
   ByText<ports::SmsContact> sms_contacts;
   InOrder<std::pair<std::string, int>, core::AlertCode> alert_codes;  // by number and slot
   InOrder<std::int64_t, ports::SmsHanded> sms_handed;
@@ -112,7 +137,9 @@ struct Tables {
         open_by_phone, participants, messages, raw, blobs, said, heard, by_message_id, told, not_looked_at,
         notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
         phones.by_person, numbers, numbers_by_phone, refused, by_domain, sms_contacts, alert_codes,
-        sms_handed, sms_to_ask, settings, procedures, tokens, users, sessions, links, recovery_codes, audit);
+        sms_handed, sms_to_ask, settings, procedures, tokens, outages.things, outages.journal, outages.alarms,
+        outages.open, outages.phones, callbacks.things, callbacks.journal, callbacks.alarms, callbacks.open,
+        callbacks.phones, users, sessions, links, recovery_codes, audit);
   }
 };
 

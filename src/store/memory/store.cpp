@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "core/matching.hpp"
+#include "store/memory/records.hpp"
 #include "store/memory/accounts.hpp"
 
 namespace hejnal::store::memory {
@@ -66,6 +67,9 @@ class MemoryStore final : public ports::Store {
  public:
   explicit MemoryStore(Memory& memory) : memory_(memory), t_(memory.tables) {}
   ~MemoryStore() override { MemoryStore::rollback(); }
+
+  ports::Records<core::Outage>& outages() override { return outages_; }
+  ports::Records<core::Callback>& callbacks() override { return callbacks_; }
 
   // -- transactions
   Status begin() override {
@@ -791,6 +795,8 @@ class MemoryStore final : public ports::Store {
 
   Memory& memory_;
   Tables& t_;
+  MemoryRecords<core::Outage> outages_{memory_, t_.outages};
+  MemoryRecords<core::Callback> callbacks_{memory_, t_.callbacks};
   MemoryAccounts accounts_{memory_};
   bool in_transaction_ = false;
 };

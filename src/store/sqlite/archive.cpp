@@ -10,6 +10,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "core/case_names.hpp"
+#include "store/sqlite/archive_parts.hpp"
 #include "store/sqlite/search.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -79,6 +80,12 @@ class SqliteArchive final : public ports::Archive {
     HEJNAL_TRY(const bool found, rows.next());
     return found && equal_constant_time(rows.view(0), token) ? number : 0;
   }
+  Result<bool> failure_open() override {
+    HEJNAL_TRY(Rows rows, db_.query("SELECT 1 FROM cases WHERE failure = 1 LIMIT 1"));
+    return rows.next();
+  }
+  ports::RecordReader<core::Outage>& outages() override { return outages_; }
+  ports::RecordReader<core::Callback>& callbacks() override { return callbacks_; }
   Result<std::vector<core::Entry>> journal(core::CaseNumber number) override {
     return read_journal(db_, number);
   }
@@ -115,6 +122,35 @@ class SqliteArchive final : public ports::Archive {
                                                 std::int64_t before) override;
   Result<std::vector<ports::PersonRow>> people(std::string_view text, int limit,
                                                std::int64_t before) override;
+  Result<std::optional<ports::PersonRow>> person(std::int64_t id) override;
+  Result<std::vector<ports::NumberRow>> numbers_of(const ports::PersonRow& person, int limit) override {
+    return sqlite::numbers_of(db_, person, limit);
+  }
+  Result<std::vector<core::CaseNumber>> open_cases_of(std::int64_t person, int limit) override {
+    return sqlite::open_cases_of(db_, person, limit);
+  }
+  Result<std::vector<ports::OrganisationRow>> organisations(std::string_view text, int limit,
+                                                            std::string_view after) override {
+    return sqlite::organisations(db_, text, limit, after);
+  }
+  Result<std::vector<ports::PersonRow>> people_of(std::string_view organisation, int limit) override {
+    return sqlite::people_of(db_, organisation, limit);
+  }
+  Result<std::string> procedure_text(std::string_view version) override {
+    HEJNAL_TRY(Rows rows, db_.query("SELECT text FROM procedures WHERE version = ?1", version));
+    HEJNAL_TRY(const bool found, rows.next());
+    return found ? rows.text(0) : std::string();
+  }
+  Result<std::vector<ports::ProcedureVersion>> procedure_versions() override {
+    return sqlite::procedure_versions(db_);
+  }
+  Result<core::CaseNumber> first_case_since(Instant from) override {
+    return sqlite::first_case_since(db_, from);
+  }
+  Result<std::vector<core::Figures>> figures(core::CaseNumber from, Instant to, int limit) override {
+    return sqlite::figures(db_, from, to, limit);
+  }
+  Result<std::vector<Traffic>> traffic(Instant now) override { return sqlite::traffic(db_, now); }
   Result<std::vector<core::Announcement>> announcements(Instant from, Instant to,
                                                         const core::Announcement* after, int limit) override {
     HEJNAL_TRY(Rows rows, db_.query("SELECT case_number, at, domain, late_ms FROM announcements WHERE (at, "
@@ -148,7 +184,6 @@ class SqliteArchive final : public ports::Archive {
 
  private:
   Status add_glance(ports::CaseRow& row);
-  Status add_contact(const std::string& phone, std::vector<ports::SmsContact>& out);
   static Result<std::int64_t> one(Result<Rows> rows) {
     if (!rows) return tl::make_unexpected(rows.error());
     HEJNAL_TRY(const bool found, rows->next());
@@ -180,6 +215,8 @@ class SqliteArchive final : public ports::Archive {
   void forget_old_totals();
 
   Database db_;
+  SqliteRecords<core::Outage> outages_{db_};
+  SqliteRecords<core::Callback> callbacks_{db_};
   SqliteAccounts accounts_{db_};
   std::int64_t totals_version_ = -1;
   std::map<std::string, Total> totals_;  // while nothing is committed
@@ -386,17 +423,6 @@ Result<std::vector<ports::OutboxItem>> SqliteArchive::notices(std::optional<core
   }
 }
 
-Status SqliteArchive::add_contact(const std::string& phone, std::vector<ports::SmsContact>& out) {
-  HEJNAL_TRY(Rows rows, db_.query("SELECT phone, stopped_at, confirmed_at, helped_at, changed_by, note FROM "
-                                  "sms_contacts WHERE phone = ?1 AND (stopped_at IS NOT NULL OR note <> '')",
-                                  phone));
-  HEJNAL_TRY(const bool found, rows.next());
-  if (found)
-    out.push_back(
-        {rows.text(0), rows.instant(1), rows.instant(2), rows.instant(3), rows.text(4), rows.text(5)});
-  return {};
-}
-
 Result<std::vector<ports::NumberRow>> SqliteArchive::numbers(std::optional<core::Standing> standing,
                                                              int limit, std::int64_t before) {
   HEJNAL_TRY(Rows rows, db_.query("SELECT id, phone, email, source, message, at, standing, decided_by FROM "
@@ -415,32 +441,23 @@ Result<std::vector<ports::PersonRow>> SqliteArchive::people(std::string_view tex
                                                             std::int64_t before) {
   HEJNAL_TRY(
       Rows rows,
-      db_.query(
-          "SELECT id, name, organisation, "
-          "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = "
-          "'email'), "
-          "(SELECT group_concat(value, char(31)) FROM identifiers WHERE person = people.id AND kind = "
-          "'phone'), "
-          "EXISTS (SELECT 1 FROM identifiers i JOIN sms_contacts s ON s.phone = i.value WHERE i.person = "
-          "people.id AND i.kind = 'phone') "
-          "FROM people WHERE id < ?3 AND (?1 = '' OR instr(fold(name), ?1) OR instr(fold(organisation), ?1) "
-          "OR EXISTS (SELECT 1 FROM identifiers WHERE person = people.id AND instr(value, ?1))) "
-          "ORDER BY id DESC LIMIT ?2",
-          fold(text), limit, before));
-  std::vector<ports::PersonRow> out;
-  const auto parts = [](std::string_view joined) {
-    std::vector<std::string> list;
-    if (joined.empty()) return list;
-    for (const std::string_view part : split(joined, '\x1f')) list.emplace_back(part);
-    return list;
-  };
-  for (;;) {
-    HEJNAL_TRY(const bool more, rows.next());
-    if (!more) return out;
-    out.push_back({rows.integer(0), rows.text(1), rows.text(2), parts(rows.view(3)), parts(rows.view(4))});
-    if (rows.integer(5) == 0) continue;
-    for (const std::string& phone : out.back().phones) HEJNAL_TRY_VOID(add_contact(phone, out.back().sms));
-  }
+      db_.prepare_once(fmt::format(
+          "SELECT {} FROM people WHERE id < ?3 AND (?1 = '' OR instr(fold(name), ?1) OR "
+          "instr(fold(organisation), ?1) OR EXISTS (SELECT 1 FROM identifiers WHERE person = people.id AND "
+          "instr(value, ?1))) ORDER BY id DESC LIMIT ?2",
+          kPersonColumns)));
+  rows.bind(1, fold(text));
+  rows.bind(2, std::int64_t{limit});
+  rows.bind(3, before);
+  return read_people(db_, std::move(rows));
+}
+
+Result<std::optional<ports::PersonRow>> SqliteArchive::person(std::int64_t id) {
+  HEJNAL_TRY(Rows rows, db_.prepare_once(fmt::format("SELECT {} FROM people WHERE id = ?1", kPersonColumns)));
+  rows.bind(1, id);
+  HEJNAL_TRY(auto found, read_people(db_, std::move(rows)));
+  if (found.empty()) return std::nullopt;
+  return std::optional(std::move(found.front()));
 }
 
 Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
@@ -456,7 +473,9 @@ Result<ports::Archive::Counts> SqliteArchive::counts(Instant now) {
       c.overdue,
       one(db_.query("SELECT count(*) FROM (SELECT 1 FROM cases WHERE open = 1 AND next_due < ?1 LIMIT 10001)",
                     now)));
-  HEJNAL_TRY(c.adrift, one(db_.query("SELECT count(*) FROM cases WHERE open = 1 AND alarm_at IS NULL")));
+  HEJNAL_TRY(c.adrift,
+             one(db_.query("SELECT (SELECT count(*) FROM cases WHERE open = 1 AND alarm_at IS NULL) + "
+                           "(SELECT count(*) FROM records WHERE open = 1 AND alarm_at IS NULL)")));
   HEJNAL_TRY(Rows deferred,
              db_.query("SELECT min(created_at) FROM outbox WHERE state = 'queued' AND attempts > 0"));
   HEJNAL_TRY(const bool counted, deferred.next());

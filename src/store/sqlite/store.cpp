@@ -28,7 +28,7 @@ Status SqliteStore::begin() {
 }
 Status SqliteStore::commit() { return db_.run("COMMIT"); }
 void SqliteStore::rollback() {
-  indexed_upto_ = -1;  // what was indexed in this transaction was not
+  indexed_upto_ = measured_from_ = -1;  // what was done in this transaction was not
   met_ = {};
   if (db_.in_transaction()) static_cast<void>(db_.run("ROLLBACK"));
 }

@@ -9,6 +9,7 @@
 #include "ports/store.hpp"
 #include "store/sqlite/accounts.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/records.hpp"
 
 namespace hejnal::store::sqlite {
 
@@ -51,6 +52,9 @@ class SqliteStore final : public ports::Store {
   Result<std::vector<ports::CaseSummary>> cases_without_email(int limit) override;
   Result<ports::LatestEmails> latest_emails(core::CaseNumber number) override;
   Result<std::vector<ports::CaseSummary>> open_cases_of_domain(std::string_view domain, int limit) override;
+
+  ports::Records<core::Outage>& outages() override { return outages_; }
+  ports::Records<core::Callback>& callbacks() override { return callbacks_; }
 
   Result<std::optional<Earlier>> seen(std::string_view message_id, std::string_view content_key) override;
   Result<std::int64_t> messages_from_clients(core::CaseNumber number) override;
@@ -121,14 +125,18 @@ class SqliteStore final : public ports::Store {
   Result<core::CaseNumber> number_of(Result<Rows> rows);
   Result<std::int64_t> person_of(std::string_view kind, std::string_view value);
   Result<std::int64_t> person_of_client(const core::Party& client);
+  Result<int> measure_some(int limit);  // of cases from before their figures were kept
   Status note_last_word(const ports::Message& message, core::MessageId id);
   Status find_last_word(core::CaseNumber number);  // anew, of a case that a message has left
   Status hand_last_word(core::CaseNumber from, core::CaseNumber into);
   Result<core::CaseNumber> living(core::CaseNumber number);  // follows merges
 
   Database db_;
+  SqliteRecords<core::Outage> outages_{db_};
+  SqliteRecords<core::Callback> callbacks_{db_};
   SqliteAccounts accounts_{db_};
-  std::int64_t indexed_upto_ = -1;  // -1: not read yet
+  std::int64_t indexed_upto_ = -1;   // -1: not read yet
+  std::int64_t measured_from_ = -1;  // likewise; 0: all are measured
   struct Met {
     std::string email;
     std::int64_t person = 0;

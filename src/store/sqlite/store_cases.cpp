@@ -106,15 +106,16 @@ Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vecto
         "client_email, client_phone, client_organisation, opened_at, sent_at, read_at, answered_at, "
         "settled_at, next_what, "
         "next_by_desk, next_due, next_why, alarm_at, short_code, token, merged_into, entries, client_person, "
-        "mail_lost) "
-        "VALUES "
+        "mail_lost, "
+        "receipt_at, reacted_at, first_answer_at, kept, broken) VALUES "
         "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
-        "?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
+        "?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34)",
         c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing,
         numbers(c.candidates), c.step, c.subject, c.client.name, c.client.email, c.client.phone,
         c.client.organisation, c.opened_at, c.sent_at, c.read_at, c.answered_at, c.settled_at,
         next ? next->what : "", next && next->by_desk, due, next ? next->why : "", core::alarm(c),
-        c.short_code, c.token, c.merged_into, c.entries, person, c.mail_lost);
+        c.short_code, c.token, c.merged_into, c.entries, person, c.mail_lost, c.measured.receipt_at,
+        c.measured.reacted_at, c.measured.answered_at, c.measured.kept, core::broken_so_far(c));
   }
   for (const core::Entry& entry : entries) {  // seldom: so it costs the others nothing
     if (std::holds_alternative<core::LinkChanged>(entry.body))
@@ -127,12 +128,14 @@ Status SqliteStore::write_turn(const core::Case& c, Instant at, const std::vecto
       "read_at = ?14, "
       "answered_at = ?15, settled_at = ?16, next_what = ?17, next_by_desk = ?18, next_due = ?19, next_why = "
       "?20, alarm_at = ?21, "
-      "merged_into = ?22, entries = ?23, client_person = ?24, mail_lost = ?25 WHERE number = ?1",
+      "merged_into = ?22, entries = ?23, client_person = ?24, mail_lost = ?25, receipt_at = ?26, "
+      "reacted_at = ?27, first_answer_at = ?28, kept = ?29, broken = ?30 WHERE number = ?1",
       c.number, to_string(c.state), open, c.class_name, c.class_reason, c.email_missing,
       numbers(c.candidates), c.step, c.subject, c.client.name, c.client.email, c.client.phone,
       c.client.organisation, c.read_at, c.answered_at, c.settled_at, next ? next->what : "",
       next && next->by_desk, due, next ? next->why : "", core::alarm(c), c.merged_into, c.entries, person,
-      c.mail_lost);
+      c.mail_lost, c.measured.receipt_at, c.measured.reacted_at, c.measured.answered_at, c.measured.kept,
+      core::broken_so_far(c));
 }
 
 Result<std::vector<core::CaseNumber>> SqliteStore::due_cases(Instant now, int limit) {

@@ -1,6 +1,7 @@
 // Messages, their original bytes, and the search index that follows behind.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/check.hpp"
@@ -255,7 +256,7 @@ Result<int> SqliteStore::index_some(int limit) {
              number_of(db_.query("SELECT coalesce(max(id), 0) FROM (SELECT id FROM messages WHERE id > ?1 "
                                  "ORDER BY id LIMIT ?2)",
                                  indexed_upto_, limit)));
-  if (upto == 0) return 0;
+  if (upto == 0) return measure_some(limit);
   int done = 0;
   // In the order of the index, the newest first: otherwise each would be written by itself.
   HEJNAL_TRY(Rows rows,
@@ -278,7 +279,9 @@ Result<int> SqliteStore::index_some(int limit) {
       indexed_upto_, upto));
   HEJNAL_TRY_VOID(set_setting("indexed_upto", std::to_string(upto)));
   indexed_upto_ = upto;
-  return done;
+  if (done >= limit) return done;
+  HEJNAL_TRY(const int measured, measure_some(limit));
+  return std::max(done, measured);
 }
 
 }  // namespace hejnal::store::sqlite

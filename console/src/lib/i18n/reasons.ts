@@ -1,0 +1,144 @@
+// The desk gives its reasons in English sentences; here they are in Polish. A sentence that is not here is shown as it is.
+// {} stands for what the desk fills in. reasons.test.ts looks for the sentences in the desk's source.
+import type { Language } from './index.svelte';
+
+export const REASONS: readonly [english: string, polish: string][] = [
+  ['a person has to read the report and react', 'ktoś musi przeczytać zgłoszenie i zareagować'],
+  ['a person has to read it', 'ktoś musi to przeczytać'],
+  ['an answer is promised', 'obiecana jest odpowiedź'],
+  ['the procedure promises an answer', 'procedura obiecuje odpowiedź'],
+  ['it was read and takes more than a few minutes', 'przeczytano, a praca trwa dłużej niż kilka minut'],
+  ['the answer can still be cancelled', 'odpowiedź można jeszcze cofnąć'],
+  ['without a word from the client it then counts as settled', 'bez słowa od klienta będzie uznana za załatwioną'],
+  ['without a reply it is then closed', 'bez odpowiedzi zostanie zamknięta'],
+  ['without an objection it is then closed', 'bez sprzeciwu zostanie zamknięta'],
+  ['without an objection it is closed then', 'bez sprzeciwu zostanie wtedy zamknięta'],
+  ['without a reply it is closed then', 'bez odpowiedzi zostanie wtedy zamknięta'],
+  ['silence until then means that it is settled', 'cisza do tego czasu oznacza, że sprawa jest załatwiona'],
+  [
+    'an SMS alone is handled as critical until its email is here',
+    'sam SMS jest traktowany jako krytyczny, dopóki nie ma jego emaila',
+  ],
+  ['an email alone cannot tell how urgent the matter is', 'sam email nie mówi, jak pilna jest sprawa'],
+  ['an SMS {} after the email', 'SMS {} po emailu'],
+  ['{} between the email and the SMS', '{} między emailem a SMS-em'],
+  ['{} has decided so', 'decyzja: {}'],
+  ['class critical: {}', 'klasa krytyczna: {}'],
+  ['class urgent: {}', 'klasa pilna: {}'],
+  ['class routine: {}', 'klasa zwykła: {}'],
+  ['the class is now {}', 'klasa to teraz {}'],
+  ['the class is now acknowledged on reading', 'w tej klasie potwierdza się już przy przeczytaniu'],
+  ['nobody has read it for {}', 'nikt nie przeczytał od {}'],
+  ['no reaction for {}; the first reaction is due in {}', 'brak reakcji od {}; termin pierwszej reakcji za {}'],
+  ['the first reaction was due {} ago', 'termin pierwszej reakcji minął {} temu'],
+  ['the answer was due {} ago', 'termin odpowiedzi minął {} temu'],
+  ['nobody has reacted in time', 'nikt nie zareagował w terminie'],
+  ['no answer was given in time', 'nie odpowiedziano w terminie'],
+  ['in time', 'w terminie'],
+  ['{} late', '{} po terminie'],
+  ['{} is on call', 'dyżuruje {}'],
+  ['nobody is on call', 'nikt nie dyżuruje'],
+  ['a person has read the report', 'zgłoszenie przeczytał człowiek'],
+  ['work has started', 'prace rozpoczęto'],
+  ['work has started again', 'prace rozpoczęto ponownie'],
+  [
+    'if it takes longer than that, the client is told that work has started',
+    'jeśli potrwa dłużej, klient dowie się o rozpoczęciu prac',
+  ],
+  ['it was read and is not settled yet', 'przeczytano, a sprawa nie jest jeszcze załatwiona'],
+  ['it takes more than a few minutes', 'trwa dłużej niż kilka minut'],
+  ['its time has come', 'nadszedł czas'],
+  ['it has arrived', 'dotarło'],
+  ['the announced email has arrived', 'zapowiedziany email dotarł'],
+  ['the email is here', 'email już jest'],
+  ['the email that the SMS announced has not come', 'email zapowiedziany SMS-em nie nadszedł'],
+  ['the email may only be slower than the SMS', 'email może być po prostu wolniejszy niż SMS'],
+  ['the email came {} after the SMS that announced it', 'email nadszedł {} po SMS-ie, który go zapowiedział'],
+  ['the email was here before the SMS that announced it', 'email był tu przed SMS-em, który go zapowiedział'],
+  ['{} after the SMS that announced it', '{} po SMS-ie, który go zapowiedział'],
+  ['the email was sent again after {}', 'email wysłano ponownie po {}'],
+  ['the client has sent it again', 'klient wysłał zgłoszenie ponownie'],
+  ['the client has written', 'klient napisał'],
+  ['the client has sent an SMS', 'klient wysłał SMS'],
+  ['the client has answered our question by SMS', 'klient odpowiedział na nasze pytanie SMS-em'],
+  ['the client has phoned', 'klient zadzwonił'],
+  ['the client has phoned and was not answered', 'klient zadzwonił i nikt nie odebrał'],
+  ['the client has written on the page', 'klient napisał na swojej stronie'],
+  ['the client has spoken', 'klient się odezwał'],
+  ['the client has to say more first', 'najpierw klient musi powiedzieć więcej'],
+  ['the client had nothing more to say', 'klient nie miał nic do dodania'],
+  ['the client has not answered our question', 'klient nie odpowiedział na nasze pytanie'],
+  ['the client has typed the text {} after the SMS', 'klient wpisał treść {} po SMS-ie'],
+  ['the text is here', 'treść już jest'],
+  ['the page itself has said that the text has arrived', 'strona sama powiedziała, że treść dotarła'],
+  ['the text has arrived instead of the email', 'zamiast emaila dotarła sama treść'],
+  ['the call was answered', 'połączenie odebrano'],
+  ['the call was rejected or missed', 'połączenie odrzucono lub nie odebrano'],
+  ['the caller learns what the rejected call means', 'dzwoniący dowiaduje się, co znaczy odrzucone połączenie'],
+  ['an answer is on its way', 'odpowiedź jest w drodze'],
+  ['an answer was given', 'odpowiedziano'],
+  ['an answer is still to leave', 'odpowiedź dopiero wyjdzie'],
+  ['it can be cancelled until then', 'do tego czasu można ją cofnąć'],
+  ['the answer was cancelled', 'odpowiedź cofnięto'],
+  ['the answer did not arrive', 'odpowiedź nie dotarła'],
+  ['settled without an answer', 'załatwiono bez odpowiedzi'],
+  ['settled: the answer leaves now', 'załatwione: odpowiedź wychodzi teraz'],
+  ['opened again', 'otwarto ponownie'],
+  ['closed by hand', 'zamknięto ręcznie'],
+  ['no reply came to our question', 'nie było odpowiedzi na nasze pytanie'],
+  ['no objection came', 'nie było sprzeciwu'],
+  ['merged into case {}', 'scalono ze sprawą {}'],
+  ['case {} was merged into this one', 'włączono sprawę {}'],
+  ['a merged case is still owed something', 'włączonej sprawie jeszcze coś się należy'],
+  ['linked by {}', 'powiązano: {}'],
+  ['it belongs elsewhere', 'należy gdzie indziej'],
+  ['it was written by a program', 'napisał to program'],
+  ['the envelope sender is empty', 'nadawca koperty jest pusty'],
+  ['no SMS gateway is configured', 'nie skonfigurowano bramki SMS'],
+  ['{} has had enough automatic mail for now', '{} dostał już dość automatycznej poczty'],
+  ['{} has had enough automatic SMS for now', '{} dostał już dość automatycznych SMS-ów'],
+  ['{} has sent STOP: no SMS goes there', '{}: przysłano STOP, SMS-y tam nie idą'],
+  [
+    'there is no address that automatic mail may go to, and no telephone number is known',
+    'nie ma adresu dla automatycznej poczty ani numeru telefonu',
+  ],
+  ['{}: the clock of the answer goes on', '{}: zegar odpowiedzi idzie dalej'],
+  ['the same sender, subject and words: sent again', 'ten sam nadawca, temat i słowa: wysłano ponownie'],
+  ['its sender has taken part in the case', 'nadawca brał udział w sprawie'],
+  ["its sender is of the client's organisation ({})", 'nadawca jest z organizacji klienta ({})'],
+  ['it holds the short code of the case', 'zawiera krótki kod sprawy'],
+  ['the telephone number alone never joins', 'sam numer telefonu nigdy nie wystarcza'],
+  ['it may belong to more than one case', 'może należeć do więcej niż jednej sprawy'],
+];
+
+interface Rule {
+  pattern: RegExp;
+  polish: string;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+let rules: Rule[] | null = null;
+function all(): Rule[] {
+  // The more of a sentence stands firm, the sooner it is tried.
+  rules ??= [...REASONS]
+    .sort((a, b) => b[0].replaceAll('{}', '').length - a[0].replaceAll('{}', '').length)
+    .map(([english, polish]) => ({
+      pattern: new RegExp(`^${english.split('{}').map(escaped).join('(.+)')}$`, 's'),
+      polish,
+    }));
+  return rules;
+}
+
+export function reason(language: Language, english: string): string {
+  if (language === 'en' || english === '') return english;
+  for (const { pattern, polish } of all()) {
+    const found = pattern.exec(english);
+    if (!found) continue;
+    let i = 0;
+    return polish.replaceAll('{}', () => reason('pl', found[++i] ?? ''));
+  }
+  return english;
+}

@@ -1,0 +1,82 @@
+// The keyboard: each page and part says which keys it takes while it is shown, and `?` shows them all. A key does nothing
+// while somebody types, except those that say so.
+import { untrack } from 'svelte';
+import type { Key } from './i18n/index.svelte';
+
+export interface Binding {
+  keys: string; // as shown: "j", "g n" (one after the other), "Ctrl+Enter"
+  does: Key;
+  run: (event: KeyboardEvent) => void;
+  typing?: boolean; // also while typing
+  group?: Key;
+}
+
+// How a key press is written in a binding. Letters by what they write, so that other layouts have them where they are.
+export function written(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
+  const parts = [];
+  if (event.ctrlKey || event.metaKey) parts.push('Ctrl');
+  if (event.altKey) parts.push('Alt');
+  return [...parts, event.key].join('+');
+}
+
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
+  return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type);
+}
+
+class Keys {
+  shown = $state(false);
+  #layers = $state.raw<Binding[][]>([]);
+  #first = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  get bindings(): Binding[] {
+    return this.#layers.flat();
+  }
+
+  // To be called in an effect: what it returns takes the bindings away again. The last layer goes first.
+  use(bindings: Binding[]): () => void {
+    this.#layers = [...untrack(() => this.#layers), bindings]; // who adds does not depend on who else does
+    return () => {
+      this.#layers = untrack(() => this.#layers).filter((layer) => layer !== bindings);
+    };
+  }
+
+  start(): void {
+    document.addEventListener('keydown', (event) => this.#press(event));
+  }
+
+  #press(event: KeyboardEvent): void {
+    if (event.defaultPrevented || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
+    const typing = isTyping(event.target);
+    // A dialog has its own keys; those below it are out of reach.
+    if (document.querySelector('dialog[open]')) return;
+    const pressed = written(event);
+    const sequence = this.#first ? `${this.#first} ${pressed}` : pressed;
+    this.#first = '';
+    clearTimeout(this.#timer);
+    // A button or link in focus takes Enter and the space bar itself.
+    const control = event.target instanceof HTMLElement && event.target.closest('button, summary, [role="menuitem"]');
+    if (control && (event.key === 'Enter' || event.key === ' ')) return;
+    for (const layer of [...this.#layers].reverse()) {
+      for (const one of layer) {
+        if (typing && !one.typing) continue;
+        if (one.keys === sequence || (one.keys === pressed && !sequence.includes(' '))) {
+          event.preventDefault();
+          one.run(event);
+          return;
+        }
+        if (one.keys.startsWith(`${pressed} `) && !typing) {
+          this.#first = pressed;
+          this.#timer = setTimeout(() => (this.#first = ''), 1200);
+          event.preventDefault();
+          return;
+        }
+      }
+    }
+  }
+}
+
+export const keys = new Keys();

@@ -1,0 +1,202 @@
+#include "sim/phone.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+namespace hejnal::sim {
+
+namespace {
+
+constexpr Duration kWorkEvery = 25min;
+constexpr std::array<const char*, 2> kAgents = {"Ola", "Jan"};
+
+}  // namespace
+
+void Telephone::live(int outages_a_year) {
+  outages_a_year_ = outages_a_year;
+  plan_outage();
+}
+
+void Telephone::stop() {
+  living_ = false;
+  for (const core::OutageId id : std::set(open_)) end_outage(id, false);
+  work();
+}
+
+void Telephone::plan_outage() {
+  const auto mean = Duration(24h * 365 / outages_a_year_);
+  world_.after(world_.dice.between(Duration(1h), mean * 2), [this] {
+    if (!living_) return;
+    begin_outage(false);
+    plan_outage();
+  });
+}
+
+void Telephone::begin_outage(bool again) {
+  core::OutageId id = 0;
+  const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(const core::Outage o,
+               desk.declare_outage(
+                   {"Ola", again ? "Znowu łącze" : "Łącze", "Łącze nie działa, naprawiamy.", {}, {}}));
+    id = o.id;
+    check(desk.store(), true);
+    return {};
+  });
+  if (!done || !*done) return;  // whoever is down declares nothing
+  open_.insert(id);
+  Dice& dice = world_.dice;
+  // Reports of the last days belong to it, or so somebody thinks.
+  const auto cases = static_cast<std::uint64_t>(world_.laws.cases());
+  for (int i = 0; i < 3 && cases > 0; ++i) {
+    const auto number = static_cast<core::CaseNumber>(cases - dice.below(std::min<std::uint64_t>(cases, 40)));
+    world_.after(dice.between(Duration(1min), Duration(2h)), [this, id, number] { attach(id, number); });
+  }
+  if (dice.chance(400))
+    world_.after(dice.between(Duration(5min), Duration(4h)), [this, id] {
+      static_cast<void>(world_.ask([id](desk::Desk& desk) -> Status {
+        HEJNAL_TRY_VOID(desk.act(id, core::outage::Update{"Jan", "Szukamy przyczyny.", {}}));
+        return {};
+      }));
+    });
+  const int callers = static_cast<int>(dice.below(5));
+  for (int i = 0; i < callers; ++i) {
+    const std::string phone = fmt::format("+48{}{:06}", dice.chance(700) ? "601" : "605", dice.below(160));
+    const int times = dice.chance(300) ? 3 : 1;
+    world_.after(dice.between(Duration(1min), Duration(5h)),
+                 [this, phone, times] { somebody_phones(phone, times); });
+  }
+  world_.after(dice.between(Duration(10min), Duration(6h)), [this, id] { end_outage(id, true); });
+}
+
+void Telephone::attach(core::OutageId id, core::CaseNumber number) {
+  if (!open_.contains(id)) return;
+  static_cast<void>(world_.ask([id, number](desk::Desk& desk) -> Status {
+    HEJNAL_TRY_VOID(desk.act(id, core::outage::Attach{"Ola", number}));
+    return {};
+  }));
+}
+
+void Telephone::end_outage(core::OutageId id, bool may_come_back) {
+  if (!open_.contains(id)) return;
+  const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY_VOID(desk.act(id, core::outage::End{"Ola", "Łącze działa."}));
+    return {};
+  });
+  if (!done || !*done) {  // tried again: it may have been done
+    if (done && (*done).error().fault == Fault::conflict) {
+      open_.erase(id);
+    } else {
+      world_.after(10min, [this, id] { end_outage(id, false); });
+    }
+    return;
+  }
+  open_.erase(id);
+  if (may_come_back && living_ && world_.dice.chance(250))
+    world_.after(world_.dice.between(Duration(1min), Duration(30min)), [this] { begin_outage(true); });
+  if (!working_) {
+    working_ = true;
+    world_.after(world_.dice.between(Duration(1min), kWorkEvery), [this] { work(); });
+  }
+}
+
+void Telephone::somebody_phones(const std::string& phone, int times) {
+  if (!living_) return;
+  const auto result = world_.dice.chance(250) ? core::CallResult::missed : core::CallResult::rejected;
+  const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(const auto phoned, desk.call({phone, result}));
+    if (phoned.callback == 0) world_.laws.broken("calls_are_kept", 0, phone + " has no callback");
+    return {};
+  });
+  if (done && *done) ++kept_;
+  if (times > 1)
+    world_.after(world_.dice.between(Duration(1min), Duration(2h)),
+                 [this, phone, times] { somebody_phones(phone, times - 1); });
+  if (!working_) {
+    working_ = true;
+    world_.after(kWorkEvery, [this] { work(); });
+  }
+}
+
+void Telephone::check(ports::Store& store, bool failure_open) {
+  const auto ids = store.callbacks().ids(true, 10'000, ports::Archive::kNewest);
+  if (!ids || !failure_open) return;
+  for (const core::CallbackId id : *ids) {
+    const auto c = store.callbacks().load(id);
+    if (c && c->state == core::CallbackState::due)
+      world_.laws.broken("no_callback_in_a_failure", 0, fmt::format("callback {} is due", id));
+  }
+}
+
+void Telephone::work() {
+  working_ = false;
+  std::vector<core::CallbackId> due;
+  bool any = false;
+  const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(const bool failing, desk.failure_open());
+    check(desk.store(), failing);
+    HEJNAL_TRY(const auto ids, desk.store().callbacks().ids(true, 10'000, ports::Archive::kNewest));
+    for (const core::CallbackId id : ids) {
+      HEJNAL_TRY(const core::Callback c, desk.store().callbacks().load(id));
+      any = true;
+      if (c.state == core::CallbackState::due && (!c.retry_at || *c.retry_at <= desk.now()))
+        due.push_back(id);
+    }
+    return {};
+  });
+  for (const core::CallbackId id : due) call_back(id);
+  if (any || !done || !*done) {
+    working_ = true;
+    world_.after(kWorkEvery, [this] { work(); });
+  }
+}
+
+void Telephone::call_back(core::CallbackId id) {
+  Dice& dice = world_.dice;
+  const std::size_t first = dice.below(2);
+  const auto act = [&](std::size_t who, const core::callback::Signal& signal) {
+    const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+      HEJNAL_TRY_VOID(desk.act(id, signal));
+      return {};
+    });
+    static_cast<void>(who);
+    return done && *done;
+  };
+  const bool takes = act(first, core::callback::Take{kAgents.at(first)});
+  if (dice.chance(300) && takes && act(1 - first, core::callback::Take{kAgents.at(1 - first)}))
+    world_.laws.broken("one_agent_calls", 0, fmt::format("callback {} was taken by both", id));
+  if (world_.faults && dice.chance(100)) return;  // and forgets it
+  if (dice.chance(60)) {
+    act(first, core::callback::WriteOff{kAgents.at(first), "dzwonił już do nas z innego numeru"});
+    return;
+  }
+  const auto luck = dice.below(100);
+  const auto result = luck < 60 || !world_.faults ? core::AttemptResult::reached
+                      : luck < 80                 ? core::AttemptResult::no_answer
+                      : luck < 95                 ? core::AttemptResult::voicemail
+                                                  : core::AttemptResult::wrong_number;
+  act(first, core::callback::Try{kAgents.at(first), {}, result});
+}
+
+void Telephone::must_be_over(ports::Store& store) {
+  const auto ids = store.callbacks().ids(false, 1'000'000, ports::Archive::kNewest);
+  if (!ids) return;
+  std::int64_t calls = 0;
+  for (const core::CallbackId id : *ids) {
+    const auto c = store.callbacks().load(id);
+    if (!c) {
+      world_.laws.broken("replay_equals_state", 0, c.error().what);
+      return;
+    }
+    calls += c->calls_total;
+    if (c->open() || c->end_reason.empty())
+      world_.laws.broken("calls_are_paid", 0,
+                         fmt::format("callback {} is {} in the end", id, to_string(c->state)));
+  }
+  if (calls < kept_)
+    world_.laws.broken("calls_are_kept", 0,
+                       fmt::format("{} calls were taken in, {} are there", kept_, calls));
+}
+
+}  // namespace hejnal::sim

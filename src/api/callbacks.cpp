@@ -1,0 +1,139 @@
+// Callbacks by the API: the list to work off.
+#include <algorithm>
+
+#include "api/context.hpp"
+
+namespace hejnal::api {
+
+namespace {
+
+constexpr int kOpenMax = 10'000;
+
+json::Value time_or_null(const std::optional<Instant>& t) {
+  return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
+}
+
+Result<ports::Response> act(Context& context, const core::callback::Signal& signal) {
+  HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
+  HEJNAL_TRY(const core::Callback c,
+             on_ledger<core::Callback>(context, [&](desk::Desk& desk) { return desk.act(id, signal); }));
+  return json_response(callback_json(c));
+}
+
+Status no_fields(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  return body.finish();
+}
+
+}  // namespace
+
+json::Object callback_json(const core::Callback& c) {
+  json::Array phones, calls, attempts, cases, wrong;
+  for (const std::string& phone : c.phones) phones.push_back(json::Value(phone));
+  for (const std::string& phone : c.wrong_phones) wrong.push_back(json::Value(phone));
+  // The latest one at which not somebody else has answered.
+  const auto right = std::find_if(c.phones.begin(), c.phones.end(), [&c](const std::string& phone) {
+    return std::find(c.wrong_phones.begin(), c.wrong_phones.end(), phone) == c.wrong_phones.end();
+  });
+  const std::string to_call = right != c.phones.end() ? *right : c.phones.empty() ? "" : c.phones.front();
+  for (const auto& call : c.calls)
+    calls.push_back(
+        json::Object{{"at", format_rfc3339(call.at)},
+                     {"from", call.phone},
+                     {"result", to_string(call.result)},
+                     {"case", call.number == 0 ? json::Value(nullptr) : json::Value(call.number)}});
+  for (const auto& tried : c.attempts)
+    attempts.push_back(json::Object{{"at", format_rfc3339(tried.at)},
+                                    {"by", tried.by},
+                                    {"phone", tried.phone},
+                                    {"result", to_string(tried.result)}});
+  for (const core::CaseNumber number : c.cases) cases.push_back(number);
+  return {{"id", c.id},
+          {"state", to_string(c.state)},
+          {"person", json::Object{{"name", c.person.name},
+                                  {"email", c.person.email},
+                                  {"phone", c.person.phone},
+                                  {"organisation", c.person.organisation}}},
+          {"phone", to_call},
+          {"phones", std::move(phones)},
+          {"wrong_phones", std::move(wrong)},
+          {"critical", c.critical},
+          {"calls", std::move(calls)},
+          {"calls_total", c.calls_total},
+          {"cases", std::move(cases)},
+          {"since", format_rfc3339(c.since)},
+          {"due_at", time_or_null(c.due_at)},
+          {"retry_at", time_or_null(c.retry_at)},
+          {"rings_at", c.open() ? json::Value(format_rfc3339(c.ring_at)) : json::Value(nullptr)},
+          {"taken_by", c.taken_by.empty() ? json::Value(nullptr) : json::Value(c.taken_by)},
+          {"attempts", std::move(attempts)},
+          {"says_it_works", c.offered.empty() ? json::Value(nullptr) : json::Value(c.offered)},
+          {"ended_at", time_or_null(c.ended_at)},
+          {"end_reason", c.end_reason.empty() ? json::Value(nullptr) : json::Value(c.end_reason)}};
+}
+
+// Open ones in the order in which they are to be worked off; all of them newest first.
+Result<ports::Response> list_callbacks(Context& context) {
+  HEJNAL_TRY(const Page page, read_page(context.request));
+  const std::string_view state = context.request.parameter("state");
+  if (!state.empty() && state != "open" && state != "all")
+    return fail(Fault::malformed, "state: expected open or all");
+  const bool all = state == "all";
+  HEJNAL_TRY(auto ids, context.archive.callbacks().ids(!all, all ? page.limit + 1 : kOpenMax,
+                                                       all ? page.before : ports::Archive::kNewest));
+  const auto limit = static_cast<std::size_t>(page.limit);
+  const bool more = all && ids.size() > limit;
+  if (more) ids.resize(limit);
+  std::vector<core::Callback> list;
+  for (const core::CallbackId id : ids) {
+    HEJNAL_TRY(core::Callback c, context.archive.callbacks().load(id));
+    list.push_back(std::move(c));
+  }
+  if (!all) std::sort(list.begin(), list.end(), core::before);
+  if (list.size() > limit) list.resize(limit);
+  json::Array items;
+  for (const core::Callback& c : list) items.push_back(callback_json(c));
+  return json_response(
+      json::Object{{"items", std::move(items)},
+                   {"next", more ? json::Value(std::to_string(ids.back())) : json::Value(nullptr)}});
+}
+
+Result<ports::Response> get_callback(Context& context) {
+  HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
+  HEJNAL_TRY(const core::Callback c, context.archive.callbacks().load(id));
+  if (!c.exists()) return fail(Fault::not_found, "there is no callback {}", id);
+  json::Object out = callback_json(c);
+  HEJNAL_TRY(out["journal"], journal_json(context.archive.callbacks(), id));
+  return json_response(std::move(out));
+}
+
+Result<ports::Response> take_callback(Context& context) {
+  HEJNAL_TRY_VOID(no_fields(context));
+  return act(context, core::callback::Take{context.who});
+}
+
+Result<ports::Response> attempt_callback(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const std::string result = body.text("result", true, 20);
+  const std::string phone = phone_in(context, body, "phone");
+  HEJNAL_TRY_VOID(body.finish());
+  const auto parsed = core::parse<core::AttemptResult>(result);
+  if (!parsed)
+    return fail(Fault::malformed,
+                "result: expected reached, no_answer, voicemail or wrong_number, found \"{}\"", result);
+  return act(context, core::callback::Try{context.who, phone, *parsed});
+}
+
+Result<ports::Response> settle_callback(Context& context) {
+  HEJNAL_TRY_VOID(no_fields(context));
+  return act(context, core::callback::Settle{context.who});
+}
+
+Result<ports::Response> write_off_callback(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const core::callback::WriteOff write_off{context.who, body.line("reason", true, 500)};
+  HEJNAL_TRY_VOID(body.finish());
+  return act(context, write_off);
+}
+
+}  // namespace hejnal::api

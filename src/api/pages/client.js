@@ -1,0 +1,121 @@
+// What a client's pages can do better with a script; without it they do everything that is needed.
+// A draft stays in this browser until it was sent; what cannot be sent now is sent when the network is back; a case
+// that is open in a window shows what has changed.
+"use strict";
+(() => {
+  const say = document.documentElement.lang === "pl"
+    ? { later: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; wyślemy go sami, gdy połączenie wróci.", sending: "Wysyłamy…", restored: "To pisali Państwo wcześniej; nie zostało jeszcze wysłane." }
+    : { later: "There is no connection. The text is safe in this browser; it is sent by itself when the connection is back.", sending: "Sending…", restored: "You wrote this before; it has not been sent yet." };
+  const RETRY_MS = 8000, POLL_MS = 15000, PREFIX = "hejnal:";
+  const store = { // a private window may have none
+    get: (key) => { try { return JSON.parse(localStorage.getItem(PREFIX + key) || "null"); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(PREFIX + key, JSON.stringify(value)); } catch { /* then not */ } },
+    drop: (key) => { try { localStorage.removeItem(PREFIX + key); } catch { /* then not */ } },
+  };
+  const status = (form, text) => {
+    const place = form.querySelector(".status");
+    if (!place) return;
+    place.textContent = text;
+    place.hidden = !text;
+  };
+
+  function keepDraft(form) {
+    const key = form.dataset.draft;
+    const fields = () => [...form.elements].filter((e) => e.name && e.name !== "website" && !["hidden", "file", "submit", "button"].includes(e.type));
+    const draft = store.get(key);
+    let restored = false;
+    if (draft) {
+      for (const e of fields()) {
+        const value = draft[e.name];
+        if (typeof value !== "string") continue;
+        if (e.type === "radio") { if (e.value === value && !form.querySelector(`[name="${e.name}"]:checked`)) e.checked = restored = true; }
+        else if (!e.value && value) { e.value = value; restored = true; }
+      }
+    }
+    if (restored) status(form, say.restored);
+    form.addEventListener("input", () => {
+      const now = {};
+      for (const e of fields()) if (e.type !== "radio" || e.checked) now[e.name] = e.value;
+      store.set(key, now);
+    });
+  }
+
+  function sendSafely(form) {
+    let sending = false;
+    form.addEventListener("submit", (event) => {
+      if (event.submitter && event.submitter.value === "back") return;
+      event.preventDefault();
+      if (sending) return;
+      sending = true;
+      const body = new FormData(form);
+      if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
+      const isPlain = form.enctype !== "multipart/form-data";
+      const attempt = async () => {
+        status(form, say.sending);
+        let answer;
+        try {
+          answer = await fetch(form.action, { method: "POST", body: isPlain ? new URLSearchParams(body) : body });
+          if (answer.status === 503) throw new Error("not now");
+        } catch {
+          status(form, say.later);
+          let done = false;
+          const again = () => { if (!done) { done = true; clearTimeout(timer); removeEventListener("online", again); attempt(); } };
+          const timer = setTimeout(again, RETRY_MS);
+          addEventListener("online", again);
+          return;
+        }
+        if (answer.redirected) { location.assign(answer.url); return; }
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const main = page.querySelector("main");
+        if (!main) { sending = false; form.submit(); return; }
+        document.title = page.title;
+        document.querySelector("main").replaceWith(main);
+        start();
+        const wrong = main.querySelector('[aria-invalid="true"], .alert');
+        if (wrong) { wrong.tabIndex = wrong.tabIndex < 0 ? -1 : wrong.tabIndex; wrong.focus(); wrong.scrollIntoView({ block: "center" }); }
+      };
+      attempt();
+    });
+  }
+
+  let timer = 0;
+  function keepFresh(live) {
+    clearInterval(timer);
+    let etag = "";
+    const look = async () => {
+      if (document.hidden || live.contains(document.activeElement) && document.activeElement !== document.body) return;
+      try {
+        const answer = await fetch(live.dataset.poll, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+        if (answer.status !== 200) return;
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const place = fresh.getElementById("live");
+        etag = answer.headers.get("ETag") || "";
+        if (!place || place.innerHTML === live.innerHTML) return;
+        const open = [...live.querySelectorAll("details")].map((d) => d.open);
+        // What stands below must not move under the reader's eyes or thumb.
+        const anchor = document.getElementById("reply"), before = anchor && anchor.getBoundingClientRect().top;
+        live.innerHTML = place.innerHTML;
+        live.querySelectorAll("details").forEach((d, i) => { d.open = !!open[i]; });
+        const form = fresh.querySelector('#reply input[name="form"]'), own = document.querySelector('#reply input[name="form"]');
+        if (form && own) own.value = form.value;
+        const works = fresh.querySelector(".works"), shown = document.querySelector(".works");
+        if (!works && shown) shown.remove();
+        if (anchor && document.activeElement && anchor.contains(document.activeElement)) scrollBy(0, anchor.getBoundingClientRect().top - before);
+        document.title = fresh.title;
+      } catch { /* the network is away; the next look comes */ }
+    };
+    timer = setInterval(look, POLL_MS);
+    document.addEventListener("visibilitychange", look);
+    addEventListener("online", look);
+  }
+
+  function start() {
+    const main = document.querySelector("main");
+    if (main && main.dataset.done) store.drop(main.dataset.done);
+    document.querySelectorAll("form[data-draft]").forEach(keepDraft);
+    document.querySelectorAll("form[data-retry]").forEach(sendSafely);
+    const live = document.getElementById("live");
+    if (live) keepFresh(live);
+  }
+  start();
+})();

@@ -1,0 +1,122 @@
+// The fold of a callback's journal.
+#include "core/callback.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace hejnal::core {
+
+namespace {
+
+template <class T>
+void add_once(std::vector<T>& list, const T& value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+std::optional<Instant> if_set(Instant t) { return t.ms == 0 ? std::nullopt : std::optional(t); }
+
+struct Fold {
+  Callback& c;
+  const callback::Entry& e;
+
+  void operator()(const callback::Opened& b) {
+    c.id = b.id;
+    c.person = b.person;
+    c.since = e.at;
+  }
+  void operator()(const callback::Called& b) {
+    std::erase(c.phones, b.phone);
+    c.phones.insert(c.phones.begin(), b.phone);
+    std::erase(c.wrong_phones, b.phone);
+    c.person.phone = b.phone;
+    c.critical = c.critical || b.critical;
+    if (b.number != 0) add_once(c.cases, b.number);
+    c.calls.push_back({b.came_at, b.phone, b.result, b.number, b.call_id});
+    if (c.calls.size() > Callback::kCallsMax) c.calls.erase(c.calls.begin());
+    ++c.calls_total;
+    c.since = std::min(c.since, b.came_at);
+    c.retry_at.reset();  // who calls can be reached
+    c.offered.clear();
+  }
+  void operator()(const callback::Became& b) {
+    const bool is_over = b.state == CallbackState::paid || b.state == CallbackState::written_off;
+    if (b.state == CallbackState::due && !c.due_at) c.due_at = e.at;
+    if (b.state == CallbackState::waiting) c.due_at.reset();
+    c.taken_by = b.state == CallbackState::taken ? e.by : std::string();
+    if (is_over) {
+      c.ended_at = e.at;
+      c.end_reason = e.why;
+      c.retry_at.reset();
+    }
+    if (b.state != c.state) c.rings = 0;
+    c.state = b.state;
+    c.ring_at = b.ring_at;
+    c.lapse_at = if_set(b.lapse_at);
+  }
+  void operator()(const callback::Tried& b) {
+    c.attempts.push_back({e.at, e.by, b.phone, b.result});
+    c.retry_at = if_set(b.retry_at);
+    if (b.result == AttemptResult::wrong_number) add_once(c.wrong_phones, b.phone);
+  }
+  void operator()(const callback::Offered& b) { c.offered = b.text; }
+  void operator()(const callback::Rang& b) {
+    c.rings = b.n;
+    c.ring_at = b.ring_at;
+  }
+  void operator()(const Said& b) {
+    c.notices = b.notice;
+    std::erase_if(c.told, [&](const auto& t) { return t.first == b.to; });
+    c.told.emplace_back(b.to, e.at);
+  }
+  void operator()(const Withheld&) {}
+  void operator()(const Fate&) {}
+};
+
+}  // namespace
+
+std::optional<Instant> Callback::told_at(const std::string& phone) const {
+  for (const auto& [number, at] : told) {
+    if (number == phone) return at;
+  }
+  return std::nullopt;
+}
+
+void apply(Callback& c, const callback::Entry& entry) {
+  std::visit(Fold{c, entry}, entry.body);
+  ++c.entries;
+}
+
+bool fits(const Callback& c, const callback::Entry& entry) {
+  if (const auto* opened = std::get_if<callback::Opened>(&entry.body)) return !c.exists() && opened->id != 0;
+  if (std::holds_alternative<Fate>(entry.body)) return c.exists();  // of words that were said before its end
+  return c.open();
+}
+
+std::optional<Instant> alarm(const Callback& c) {
+  if (!c.open()) return std::nullopt;
+  return c.lapse_at ? std::min(*c.lapse_at, c.ring_at) : c.ring_at;
+}
+
+bool before(const Callback& a, const Callback& b) {
+  if (a.critical != b.critical) return a.critical;
+  return a.since != b.since ? a.since < b.since : a.id < b.id;
+}
+
+bool says_it_works(std::string_view text) {
+  const std::string words = fold(text);
+  if (words.size() > 300) return false;  // a longer text is a matter of its own
+  for (const std::string_view no :
+       {"nie dziala", "not work", "n't work", "nadal nie", "still not", "kiedy", "when"}) {
+    if (words.find(no) != std::string::npos) return false;
+  }
+  for (const std::string_view yes :
+       {"juz dziala", "wszystko dziala", "dziala, dziekuj", "dziala dziekuj", "juz wszystko ok",
+        "nie trzeba oddzwaniac", "prosze nie oddzwaniac", "already works", "works again", "works now",
+        "working again", "no need to call"}) {
+    if (words.find(yes) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace hejnal::core

@@ -1,0 +1,269 @@
+// A debt of the desk: somebody has phoned and was not answered, so we call back. One for each person, however
+// often and from whichever number they call. Like a case it is the fold of its journal and has one alarm.
+//
+//   waiting ── all-clear ──▶ due ── an agent takes it ──▶ taken ── reached ──▶ paid
+//      ▲ ◀── a new failure ──┘ ◀── no answer, voicemail, or an hour idle ──┘
+//
+// Written off only by a person, with a reason. The client's own word that everything works is an offer to
+// settle it, which a person takes up.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "core/entry.hpp"
+#include "core/notice.hpp"
+#include "core/phone.hpp"
+
+namespace hejnal::core {
+
+enum class CallbackState { waiting, due, taken, paid, written_off };
+enum class AttemptResult { reached, no_answer, voicemail, wrong_number };
+
+template <>
+struct Names<CallbackState> {
+  static constexpr std::array<std::string_view, 5> list = {"waiting", "due", "taken", "paid", "written_off"};
+};
+template <>
+struct Names<AttemptResult> {
+  static constexpr std::array<std::string_view, 4> list = {"reached", "no_answer", "voicemail",
+                                                           "wrong_number"};
+};
+
+struct Callback {
+  CallbackId id = 0;
+  CallbackState state = CallbackState::waiting;
+  Party person;                     // as far as known; `phone` is the latest number
+  bool critical = false;            // comes before the others
+  std::vector<std::string> phones;  // that have called, the latest first
+  struct Call {
+    Instant at;
+    std::string phone;
+    CallResult result = CallResult::rejected;
+    CaseNumber number = 0;  // the open case that it was noted in
+    std::string call_id;    // of the exchange; empty: unknown
+
+    bool operator==(const Call&) const = default;
+  };
+  std::vector<Call> calls;  // the latest kCallsMax
+  int calls_total = 0;
+  std::vector<CaseNumber> cases;
+  Instant since;                  // the first call
+  std::optional<Instant> due_at;  // since when it is due
+  std::string taken_by;
+  struct Attempt {
+    Instant at;
+    std::string by, phone;
+    AttemptResult result = AttemptResult::no_answer;
+
+    bool operator==(const Attempt&) const = default;
+  };
+  std::vector<Attempt> attempts;
+  std::optional<Instant> retry_at;        // not to be tried before
+  std::vector<std::string> wrong_phones;  // where somebody else answers
+  std::string offered;                    // the client's own word that it is settled; empty: none
+  std::string end_reason;                 // of one that is paid or written off
+  std::optional<Instant> ended_at;
+  Instant ring_at;                  // when on call is told next
+  std::optional<Instant> lapse_at;  // a taken one that nobody has tried goes back
+  int rings = 0;
+  std::vector<std::pair<std::string, Instant>> told;  // when each number last got the SMS
+  int notices = 0;
+  std::int64_t entries = 0;
+
+  static constexpr std::size_t kCallsMax = 50;
+
+  bool exists() const { return id != 0; }
+  bool open() const {
+    return exists() && state != CallbackState::paid && state != CallbackState::written_off;
+  }
+  std::optional<Instant> told_at(const std::string& phone) const;
+
+  bool operator==(const Callback&) const = default;
+};
+
+namespace callback {
+
+struct Opened {
+  static constexpr std::string_view kind = "opened";
+  CallbackId id = 0;
+  Party person;
+
+  bool operator==(const Opened&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("id", s.id);
+    v("person", s.person);
+  }
+};
+
+struct Called {
+  static constexpr std::string_view kind = "called";
+  Instant came_at;
+  std::string phone;
+  CallResult result = CallResult::rejected;
+  CaseNumber number = 0;
+  bool critical = false;
+  CallReason reason = CallReason::repairing;  // what the rejection means
+  std::string call_id = {};
+
+  bool operator==(const Called&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("came_at", s.came_at);
+    v("phone", s.phone);
+    v("result", s.result);
+    v("case", s.number);
+    v("critical", s.critical);
+    v("reason", s.reason);
+    v("call_id", s.call_id);
+  }
+};
+
+struct Became {
+  static constexpr std::string_view kind = "became";
+  CallbackState state = CallbackState::waiting;
+  Instant ring_at, lapse_at;  // 0: none
+
+  bool operator==(const Became&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("state", s.state);
+    v("ring_at", s.ring_at);
+    v("lapse_at", s.lapse_at);
+  }
+};
+
+struct Tried {
+  static constexpr std::string_view kind = "tried";
+  std::string phone;
+  AttemptResult result = AttemptResult::no_answer;
+  Instant retry_at;  // 0: at once
+
+  bool operator==(const Tried&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("phone", s.phone);
+    v("result", s.result);
+    v("retry_at", s.retry_at);
+  }
+};
+
+struct Offered {  // the client says that everything works
+  static constexpr std::string_view kind = "offered";
+  Channel channel = Channel::sms;
+  std::string text;
+
+  bool operator==(const Offered&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("channel", s.channel);
+    v("text", s.text);
+  }
+};
+
+struct Rang {  // on call was told
+  static constexpr std::string_view kind = "rang";
+  AlertReason reason = AlertReason::callbacks_due;
+  int n = 0;
+  std::int64_t late_ms = 0;
+  Instant ring_at;
+
+  bool operator==(const Rang&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("reason", s.reason);
+    v("n", s.n);
+    v("late_ms", s.late_ms);
+    v("ring_at", s.ring_at);
+  }
+};
+
+using Body = std::variant<Opened, Called, Became, Tried, Offered, Rang, Said, Withheld, Fate>;
+using Entry = EntryOf<Body>;
+
+struct Facts {
+  bool failure_open = false;
+  Waking waking{};
+  bool sms_available = true;
+  std::string sms_refused;           // why no SMS may go to the caller now (STOP, budget); empty: it may
+  std::optional<Instant> told_at{};  // when this number got the SMS for an earlier callback
+  std::string outage_text, token, short_code;  // for the words of that SMS
+  Duration unpaid_after = 4h;                  // of waking time
+};
+
+struct Rung {         // the telephone has rung, or would have
+  CallbackId id = 0;  // the next free one, for a new callback
+  Party person;
+  std::string phone;
+  Instant at;
+  CallResult result = CallResult::rejected;
+  CallReason reason = CallReason::repairing;
+  CaseNumber number = 0;
+  bool critical = false;
+  std::string by = "client";
+  std::string call_id = {};
+};
+struct FailureChanged {};  // see Facts::failure_open
+struct Take {
+  std::string agent;
+};
+struct Try {
+  std::string agent, phone;
+  AttemptResult result = AttemptResult::no_answer;
+};
+struct WriteOff {
+  std::string agent, reason;
+};
+struct SaysItWorks {
+  Channel channel = Channel::sms;
+  std::string text;
+};
+struct Settle {  // an agent takes the client's word
+  std::string agent;
+};
+struct NoticeEnded {
+  int notice = 0;
+  NoticeState state = NoticeState::handed_over;
+  std::string text;
+};
+struct AlarmRang {};
+using Signal =
+    std::variant<Rung, FailureChanged, Take, Try, WriteOff, SaysItWorks, Settle, NoticeEnded, AlarmRang>;
+
+struct Decision {
+  std::vector<Entry> entries;
+  std::vector<Notice> notices;
+  // On call is to be told why; the desk tells of several in one message.
+  AlertReason tell = AlertReason::none;
+};
+
+}  // namespace callback
+
+template <>
+struct JournalOf<Callback> {
+  using Entry = callback::Entry;
+};
+
+Result<callback::Decision> decide(const callback::Facts& facts, const Callback& c,
+                                  const callback::Signal& signal, Instant now);
+void apply(Callback& c, const callback::Entry& entry);
+bool fits(const Callback& c, const callback::Entry& entry);
+std::optional<Instant> alarm(const Callback& c);
+
+// In which order they are worked off: critical ones first, then by waiting time.
+bool before(const Callback& a, const Callback& b);
+
+// "Już działa": the client needs no call any more.
+bool says_it_works(std::string_view text);
+
+}  // namespace hejnal::core

@@ -1,0 +1,222 @@
+#include "core/callback.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hejnal::core {
+
+namespace {
+
+constexpr Instant kStart{1'795'424'400'000};
+constexpr const char* kPhone = "+48601222333";
+
+struct CallbackStory {
+  Callback c;
+  callback::Facts facts;
+  Instant now = kStart;
+  std::vector<callback::Entry> journal = {};
+
+  Result<callback::Decision> happens(const callback::Signal& signal) {
+    auto decision = decide(facts, c, signal, now);
+    if (decision) {
+      for (const auto& entry : decision->entries) {
+        EXPECT_TRUE(fits(c, entry));
+        core::apply(c, entry);
+        journal.push_back(entry);
+      }
+    }
+    EXPECT_EQ(alarm(c).has_value(), c.open());
+    return decision;
+  }
+  callback::Decision rings(const std::string& phone = kPhone, CallResult result = CallResult::rejected) {
+    callback::Rung rung;
+    rung.id = 1;
+    rung.phone = phone;
+    rung.person = {"Anna", "a@k.example", phone, {}};
+    rung.at = now;
+    rung.result = result;
+    return happens(rung).value();
+  }
+  bool tries(AttemptResult result, const char* agent = "Ola") {
+    return happens(callback::Try{agent, {}, result}).has_value();
+  }
+};
+
+CallbackStory during_a_failure() {
+  CallbackStory s;
+  s.facts.failure_open = true;
+  return s;
+}
+
+}  // namespace
+
+TEST(Callback, WaitsForTheAllClear) {
+  CallbackStory s = during_a_failure();
+  const auto first = s.rings();
+  EXPECT_EQ(s.c.state, CallbackState::waiting);
+  ASSERT_EQ(first.notices.size(), 1u);
+  EXPECT_TRUE(first.notices[0].failure_open);
+  EXPECT_EQ(first.tell, AlertReason::none);
+  s.now = kStart + 2h;
+  s.facts.failure_open = false;
+  EXPECT_EQ(s.happens(callback::FailureChanged{})->tell, AlertReason::callbacks_due);
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  EXPECT_EQ(s.c.due_at, s.now);
+  EXPECT_TRUE(s.happens(callback::FailureChanged{})->entries.empty());
+}
+
+TEST(Callback, SeveralCallsAddUpAndAreToldOnceAnHour) {
+  CallbackStory s = during_a_failure();
+  s.rings();
+  s.now = s.now + 59min;
+  EXPECT_TRUE(s.rings().notices.empty());
+  EXPECT_EQ(s.rings("+48602222333").notices.size(), 1u);  // the other number of the same person
+  s.now = s.now + 1min;
+  EXPECT_EQ(s.rings().notices.size(), 1u);
+  EXPECT_EQ(s.c.calls_total, 4);
+  EXPECT_EQ(s.c.phones, (std::vector<std::string>{kPhone, "+48602222333"}));
+  EXPECT_EQ(s.c.since, kStart);
+}
+
+TEST(Callback, TheSmsGoesToNoLandlineAndToNobodyWhoHasStopped) {
+  CallbackStory s = during_a_failure();
+  EXPECT_TRUE(s.rings("+48221234567").notices.empty());
+  s.facts.sms_refused = "has sent STOP";
+  EXPECT_TRUE(s.rings().notices.empty());
+  s.facts.sms_refused.clear();
+  s.facts.told_at = kStart - 30min;  // for a callback before this one
+  EXPECT_TRUE(s.rings().notices.empty());
+  s.facts.told_at = kStart - 60min;
+  EXPECT_EQ(s.rings().notices.size(), 1u);
+}
+
+TEST(Callback, WithoutAFailureItIsDueAtOnceAndTheCallerLearnsBySuchATime) {
+  CallbackStory s;
+  s.facts.waking = {{{kStart, kStart + 12h}}};
+  const auto called = s.rings();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  ASSERT_EQ(called.notices.size(), 1u);
+  EXPECT_FALSE(called.notices[0].failure_open);
+  EXPECT_EQ(called.notices[0].due, kStart + 4h);
+  EXPECT_EQ(called.tell, AlertReason::callbacks_due);
+}
+
+TEST(Callback, IsTakenByOneAgent) {
+  CallbackStory s;
+  s.rings();
+  EXPECT_TRUE(s.happens(callback::Take{"Ola"}));
+  EXPECT_TRUE(s.happens(callback::Take{"Ola"})->entries.empty());
+  const auto other = s.happens(callback::Take{"Jan"});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().fault, Fault::conflict);
+  EXPECT_NE(other.error().what.find("Ola"), std::string::npos);
+  EXPECT_FALSE(s.tries(AttemptResult::reached, "Jan"));
+  EXPECT_TRUE(s.tries(AttemptResult::no_answer));
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  EXPECT_EQ(s.c.retry_at, kStart + 30min);
+  EXPECT_TRUE(s.tries(AttemptResult::reached, "Jan"));
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+  EXPECT_FALSE(s.tries(AttemptResult::reached));
+  EXPECT_FALSE(alarm(s.c).has_value());
+}
+
+TEST(Callback, WhatNobodyTriesGoesBackAfterAnHour) {
+  CallbackStory s;
+  s.rings();
+  s.happens(callback::Take{"Ola"}).value();
+  s.now = *alarm(s.c);
+  EXPECT_EQ(s.now, kStart + 1h);
+  s.happens(callback::AlarmRang{}).value();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  EXPECT_TRUE(s.happens(callback::Take{"Jan"}));
+}
+
+TEST(Callback, ANewFailurePutsItBackUnlessItIsTaken) {
+  CallbackStory due, taken;
+  due.rings();
+  taken.rings();
+  taken.happens(callback::Take{"Ola"}).value();
+  for (CallbackStory* s : {&due, &taken}) {
+    s->facts.failure_open = true;
+    s->happens(callback::FailureChanged{}).value();
+  }
+  EXPECT_EQ(due.c.state, CallbackState::waiting);
+  EXPECT_FALSE(due.c.due_at.has_value());
+  EXPECT_EQ(taken.c.state, CallbackState::taken);
+  EXPECT_TRUE(taken.tries(AttemptResult::voicemail));
+  EXPECT_EQ(taken.c.state, CallbackState::waiting);
+}
+
+TEST(Callback, RingsWhenItIsNotPaidAndDailyWhileItWaits) {
+  CallbackStory s;
+  s.rings();
+  s.now = *alarm(s.c);
+  EXPECT_EQ(s.now, kStart + 4h);
+  EXPECT_EQ(s.happens(callback::AlarmRang{})->tell, AlertReason::callbacks_overdue);
+  EXPECT_TRUE(s.happens(callback::AlarmRang{})->entries.empty());
+  CallbackStory waits = during_a_failure();
+  waits.rings();
+  waits.now = kStart + 75h;  // three rings in one
+  EXPECT_EQ(waits.happens(callback::AlarmRang{})->tell, AlertReason::callbacks_waiting);
+  EXPECT_EQ(alarm(waits.c), kStart + 96h);
+}
+
+TEST(Callback, EndsByACallTheClientsWordOrAReason) {
+  CallbackStory s;
+  s.rings();
+  EXPECT_EQ(s.happens(callback::Settle{"Ola"}).error().fault, Fault::conflict);
+  s.happens(callback::SaysItWorks{Channel::sms, "Już działa, dziękuję"}).value();
+  EXPECT_EQ(s.c.state, CallbackState::due);  // only offered
+  s.happens(callback::Settle{"Ola"}).value();
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+
+  CallbackStory other;
+  other.rings();
+  EXPECT_EQ(other.happens(callback::WriteOff{"Ola", " "}).error().fault, Fault::malformed);
+  other.happens(callback::WriteOff{"Ola", "numer nie istnieje"}).value();
+  EXPECT_EQ(other.c.state, CallbackState::written_off);
+  EXPECT_EQ(other.c.end_reason, "numer nie istnieje");
+
+  CallbackStory again;
+  again.rings();
+  again.rings(kPhone, CallResult::answered);
+  EXPECT_EQ(again.c.state, CallbackState::paid);
+
+  Callback replayed;
+  for (const auto& entry : s.journal) core::apply(replayed, entry);
+  EXPECT_TRUE(replayed == s.c);
+}
+
+TEST(Callback, AWrongNumberIsNotTriedAgainWhereThereIsAnother) {
+  CallbackStory s;
+  s.rings("+48602222333");
+  s.rings();
+  EXPECT_TRUE(s.tries(AttemptResult::wrong_number));
+  EXPECT_EQ(s.c.wrong_phones, (std::vector<std::string>{kPhone}));
+  EXPECT_TRUE(s.tries(AttemptResult::reached));
+  EXPECT_EQ(s.c.attempts.back().phone, "+48602222333");
+}
+
+TEST(Callback, WhatAClientSaysOfAWorkingThing) {
+  for (const char* yes :
+       {"Już działa, dziękuję", "wszystko dziala", "It works again, thanks", "Nie trzeba oddzwaniać"})
+    EXPECT_TRUE(says_it_works(yes)) << yes;
+  for (const char* no :
+       {"Nadal nie działa", "Kiedy będzie działać?", "It still does not work again", "Dzień dobry", ""})
+    EXPECT_FALSE(says_it_works(no)) << no;
+}
+
+TEST(Callback, CriticalOnesComeFirstThenThoseWhoHaveWaitedLongest) {
+  Callback a, b, c;
+  a.id = 1;
+  a.since = kStart;
+  b.id = 2;
+  b.since = kStart + 1h;
+  b.critical = true;
+  c.id = 3;
+  c.since = kStart + 2h;
+  EXPECT_TRUE(before(b, a));
+  EXPECT_TRUE(before(a, c));
+  EXPECT_FALSE(before(c, a));
+}
+
+}  // namespace hejnal::core

@@ -1,0 +1,232 @@
+// The rules of callbacks.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "core/callback.hpp"
+#include "core/sms_command.hpp"
+
+namespace hejnal::core {
+
+namespace {
+
+using namespace callback;
+using Entry = callback::Entry;
+
+constexpr Duration kTellAgain = 1h;  // one SMS an hour and number
+constexpr Duration kDaily = 24h;     // of one that waits
+constexpr Duration kHeldFor = 1h;    // taken and not tried: it goes back
+constexpr Duration kRetryCall = 30min, kRetryVoicemail = 2h;
+
+// One decision in the making.
+struct CallbackTurn {
+  const callback::Facts& facts;
+  Callback c;
+  Instant now;
+  callback::Decision decision = {};
+
+  void add(const std::string& by, callback::Body body, std::string why = {}) {
+    Entry entry{now, by, std::move(why), std::move(body)};
+    core::apply(c, entry);
+    decision.entries.push_back(std::move(entry));
+  }
+
+  Instant when_overdue() const { return facts.waking.after(now, facts.unpaid_after); }
+
+  // Due or waiting, as the world is.
+  void put_back(const std::string& by, const std::string& why) {
+    if (facts.failure_open) {
+      if (c.state != CallbackState::waiting)
+        add(by, callback::Became{CallbackState::waiting, now + kDaily, {}}, why);
+      return;
+    }
+    if (c.state == CallbackState::due) return;
+    // One that was due before it was taken goes on being late.
+    const Instant ring_at = c.due_at && c.ring_at > now ? c.ring_at : when_overdue();
+    const bool is_new = !c.due_at;
+    add(by, callback::Became{CallbackState::due, ring_at, {}}, why);
+    if (is_new && by == "desk") tell(AlertReason::callbacks_due);
+  }
+
+  // On call is told now; the next time stays as it is planned.
+  void tell(AlertReason reason) {
+    add("desk", callback::Rang{reason, c.rings + 1, 0, c.ring_at}, "the callback can be made now");
+    decision.tell = reason;
+  }
+
+  void end(const std::string& by, CallbackState how, std::string why) {
+    add(by, callback::Became{how, {}, {}}, std::move(why));
+  }
+
+  Status check_open() const {
+    if (c.open()) return {};
+    if (!c.exists()) return fail(Fault::not_found, "there is no such callback");
+    return fail(Fault::conflict, "this callback is {} since {}: {}",
+                c.state == CallbackState::paid ? "paid" : "written off", format_rfc3339(*c.ended_at),
+                c.end_reason);
+  }
+  Status check_holder(const std::string& agent) const {
+    HEJNAL_TRY_VOID(check_open());
+    if (c.state == CallbackState::taken && c.taken_by != agent)
+      return fail(Fault::conflict, "{} has taken this callback and may be on the telephone now", c.taken_by);
+    return {};
+  }
+
+  // The latest one at which not somebody else has answered.
+  std::string number_to_call() const {
+    const auto right = std::find_if(c.phones.begin(), c.phones.end(), [this](const std::string& phone) {
+      return std::find(c.wrong_phones.begin(), c.wrong_phones.end(), phone) == c.wrong_phones.end();
+    });
+    return right == c.phones.end() ? c.phones.front() : *right;
+  }
+
+  std::string why_no_sms(const std::string& phone) const {
+    if (!facts.sms_available) return "no SMS gateway is configured";
+    if (!is_telephone(phone)) return no_telephone(phone);
+    if (is_landline(phone)) return fmt::format("{} is a landline: no SMS goes there", phone);
+    if (!facts.sms_refused.empty()) return facts.sms_refused;
+    std::optional<Instant> last = c.told_at(phone);
+    if (facts.told_at && (!last || *facts.told_at > *last)) last = facts.told_at;
+    if (last && now - *last < kTellAgain)
+      return fmt::format("{} got this SMS {} ago", phone, format_duration(now - *last));
+    return {};
+  }
+
+  void tell_caller(const Rung& s) {
+    if (const std::string no = why_no_sms(s.phone); !no.empty()) {
+      add("desk", Withheld{NoticeKind::rejected_call}, no);
+      return;
+    }
+    Notice notice;
+    notice.id = c.notices + 1;
+    notice.kind = NoticeKind::rejected_call;
+    notice.channel = Channel::sms;
+    notice.to = s.phone;
+    notice.to_name = c.person.name;
+    notice.client = c.person;
+    notice.callback = c.id;
+    notice.failure_open = facts.failure_open;
+    notice.outage_text = facts.outage_text;
+    notice.token = facts.token;
+    notice.short_code = facts.short_code;
+    if (!facts.failure_open) notice.due = c.ring_at;
+    add("desk", Said{notice.id, notice.kind, notice.channel, notice.to},
+        "the caller learns what the rejected call means");
+    decision.notices.push_back(std::move(notice));
+  }
+
+  Status operator()(const Rung& s) {
+    if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
+    if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
+    if (!c.exists()) add(s.by, callback::Opened{s.id, s.person});
+    add(s.by, Called{s.at, s.phone, s.result, s.number, s.critical, s.reason, s.call_id},
+        s.result == CallResult::answered ? "a person has answered"
+        : s.result == CallResult::missed ? "nobody has answered"
+                                         : "the call was rejected");
+    if (s.result == CallResult::answered) {
+      end(s.by, CallbackState::paid, "the client has phoned again and was answered");
+      return {};
+    }
+    if (c.state != CallbackState::taken) {
+      const bool first = c.calls_total == 1;
+      if (first && facts.failure_open) {
+        add("desk", callback::Became{CallbackState::waiting, now + kDaily, {}},
+            "a failure is being repaired");
+      } else if (first || c.state == CallbackState::waiting) {
+        put_back("desk", "no failure is open");
+      }
+    }
+    tell_caller(s);
+    return {};
+  }
+
+  Status operator()(const FailureChanged&) {
+    if (!c.open()) return {};
+    if (facts.failure_open && c.state == CallbackState::due) put_back("desk", "a new failure is open");
+    if (!facts.failure_open && c.state == CallbackState::waiting) put_back("desk", "every failure is over");
+    return {};
+  }
+
+  void take(const std::string& agent) {
+    const Instant ring_at = c.state == CallbackState::waiting ? when_overdue() : c.ring_at;
+    add(agent, callback::Became{CallbackState::taken, std::max(ring_at, now + kHeldFor), now + kHeldFor});
+  }
+  Status operator()(const Take& s) {
+    HEJNAL_TRY_VOID(check_holder(s.agent));
+    if (c.state != CallbackState::taken) take(s.agent);
+    return {};
+  }
+
+  Status operator()(const Try& s) {
+    HEJNAL_TRY_VOID(check_holder(s.agent));
+    const std::string phone = s.phone.empty() ? number_to_call() : s.phone;
+    if (std::find(c.phones.begin(), c.phones.end(), phone) == c.phones.end())
+      return fail(Fault::malformed, "phone: nobody has called from {}", phone);
+    if (c.state != CallbackState::taken) take(s.agent);
+    const Duration wait = s.result == AttemptResult::no_answer   ? kRetryCall
+                          : s.result == AttemptResult::voicemail ? kRetryVoicemail
+                                                                 : Duration(0);
+    add(s.agent, Tried{phone, s.result, wait > Duration(0) ? now + wait : Instant{}});
+    if (s.result == AttemptResult::reached) {
+      end(s.agent, CallbackState::paid, "the client was reached");
+      return {};
+    }
+    put_back(s.agent, fmt::format("tried: {}", to_string(s.result)));
+    return {};
+  }
+
+  Status operator()(const WriteOff& s) {
+    HEJNAL_TRY_VOID(check_open());
+    if (is_blank(s.reason))
+      return fail(Fault::malformed, "reason: a callback is written off only with a reason");
+    end(s.agent, CallbackState::written_off, s.reason);
+    return {};
+  }
+
+  Status operator()(const SaysItWorks& s) {
+    if (c.open())
+      add("client", callback::Offered{s.channel, truncate_characters(collapse_space(s.text), 300)},
+          "the client says that it works; a person decides");
+    return {};
+  }
+  Status operator()(const Settle& s) {
+    HEJNAL_TRY_VOID(check_open());
+    if (c.offered.empty())
+      return fail(Fault::conflict, "the client has not said that it works; write it off with a reason");
+    end(s.agent, CallbackState::paid, fmt::format("by the client's own word: {}", c.offered));
+    return {};
+  }
+
+  Status operator()(const NoticeEnded& s) {
+    add("desk", Fate{s.notice, s.state, s.text}, s.text);
+    return {};
+  }
+
+  Status operator()(const callback::AlarmRang&) {
+    if (!c.open()) return {};
+    if (c.lapse_at && *c.lapse_at <= now)
+      put_back("desk", fmt::format("{} has taken it and not tried for an hour", c.taken_by));
+    if (c.ring_at > now) return {};
+    const bool waits = c.state == CallbackState::waiting;
+    const AlertReason reason = waits ? AlertReason::callbacks_waiting : AlertReason::callbacks_overdue;
+    // Missed ones collapse into one; those of a day lie a day apart, whenever they are rung.
+    const std::int64_t days = (now - c.ring_at).count() / kDaily.count() + 1;
+    const Instant next = waits ? c.ring_at + kDaily * days : when_overdue();
+    add("desk", callback::Rang{reason, c.rings + 1, (now - c.ring_at).count(), next},
+        fmt::format("the client has waited for {}", format_duration(now - c.since)));
+    if (decision.tell == AlertReason::none) decision.tell = reason;
+    return {};
+  }
+};
+
+}  // namespace
+
+Result<callback::Decision> decide(const callback::Facts& facts, const Callback& c,
+                                  const callback::Signal& signal, Instant now) {
+  CallbackTurn turn{facts, c, now};
+  HEJNAL_TRY_VOID(std::visit(turn, signal));
+  return std::move(turn.decision);
+}
+
+}  // namespace hejnal::core

@@ -1,0 +1,328 @@
+// Telephone calls, and the callbacks that are owed for them.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "base/zone.hpp"
+#include "desk/desk.hpp"
+
+namespace hejnal::desk {
+
+namespace {
+
+constexpr int kCasesOfCaller = 5;
+constexpr int kOpenMax = 100'000;
+constexpr int kWakingDays = 8;
+constexpr std::size_t kListedMax = 20;
+
+}  // namespace
+
+core::Waking Desk::waking() const {
+  core::Waking out;
+  const int from = settings_.wakes_minute, to = settings_.sleeps_minute;
+  if (from == 0 && to == 24 * 60) return out;
+  for (int i = -1; i < kWakingDays; ++i) {
+    const auto day = local_time(now() + 24h * i, settings_.zone);
+    if (!day) return {};
+    const auto begin = from_local(day->year, day->month, day->day, from / 60, from % 60, settings_.zone);
+    const auto end = to == 24 * 60
+                         ? from_local(day->year, day->month, day->day, 23, 59, settings_.zone)
+                         : from_local(day->year, day->month, day->day, to / 60, to % 60, settings_.zone);
+    if (begin && end && *begin < *end) out.spans.push_back({*begin, *end});
+  }
+  return out;
+}
+
+Result<Desk::Phoned> Desk::answer_call(const std::string& from, const std::string& id) {
+  Phoned out;
+  core::CallFacts facts_now;
+  HEJNAL_TRY(facts_now.failure_open, failure_open());
+  facts_now.takes_calls = settings_.takes_calls;
+  facts_now.from = from;
+  for (const core::OnCall& person : settings_.on_call) facts_now.on_call_phones.push_back(person.phone);
+  out.decision = core::decide_call(facts_now);
+  // Who withholds the number cannot be called back. A call that rings through is noted by what comes of it.
+  if (out.decision.redirect || from.empty()) return out;
+  return call({from, core::CallResult::rejected, std::nullopt, "client", id});
+}
+
+Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
+  Phoned out;
+  core::CallFacts meaning;
+  HEJNAL_TRY(meaning.failure_open, failure_open());
+  meaning.takes_calls = settings_.takes_calls;
+  out.decision = core::decide_call(meaning);
+  HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(call.from));
+  person.phone = call.from;
+  if (!call.id.empty()) {
+    HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(call.from));
+    HEJNAL_TRY(const core::Callback before, parts_.store.callbacks().load(latest));
+    const bool known = std::any_of(before.calls.begin(), before.calls.end(), [&](const auto& one) {
+      return one.call_id == call.id && one.result == call.result;
+    });
+    if (known) {
+      out.callback = before.id;
+      return out;
+    }
+  }
+  HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(call.from, kCasesOfCaller));
+  std::vector<core::Case> cases;
+  for (const ports::CaseSummary& summary : open) {
+    HEJNAL_TRY(core::Case c, load(summary.number));
+    cases.push_back(std::move(c));
+  }
+  const bool answered = call.result == core::CallResult::answered;
+  // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
+  // person. One that was answered may be a matter of its own; of any other the callback is all that is owed.
+  if (!cases.empty() || answered) {
+    core::CallReceived signal;
+    signal.from = person;
+    signal.answered = answered;
+    core::Case c = cases.empty() ? core::Case{} : cases.front();
+    HEJNAL_TRY(core::Facts facts_now, facts(c));
+    if (c.exists()) {
+      signal.relation = core::Relation::reply;
+      signal.join_reason = "the latest open case of this caller";
+    } else {
+      HEJNAL_TRY_VOID(prepare_opening(facts_now));
+    }
+    out.filed.number = c.exists() ? c.number : facts_now.number;
+    ports::Message message;
+    message.number = out.filed.number;
+    message.channel = core::Channel::call;
+    message.from = call.from;
+    message.to = call.to;
+    message.text = answered ? "answered" : call.result == core::CallResult::missed ? "missed" : "rejected";
+    message.at = std::min(call.at.value_or(now()), now());
+    message.state = c.exists() ? "joined" : "opened";
+    message.join_reason = signal.join_reason;
+    HEJNAL_TRY(out.filed.message, parts_.store.add_message(message, {}));
+    signal.message = out.filed.message;
+    HEJNAL_TRY_VOID(turn(std::move(c), signal, facts_now));
+    changes_.push_back({0, out.filed.number, "message"});
+  }
+  HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
+  HEJNAL_TRY_VOID(tell_of_callbacks());
+  return out;
+}
+
+Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::Party& person,
+                                            const std::vector<core::Case>& cases,
+                                            const core::CallDecision& means) {
+  HEJNAL_TRY(core::Callback c, callback_of(call.from, person));
+  if (!c.exists() && call.result == core::CallResult::answered) return 0;
+  HEJNAL_TRY(core::callback::Facts facts_now, callback_facts());
+  core::callback::Rung rung;
+  rung.person = person;
+  rung.phone = call.from;
+  rung.at = std::min(call.at.value_or(now()), now());
+  rung.result = call.result;
+  rung.reason = means.reason;
+  rung.by = call.by;
+  rung.call_id = call.id;
+  if (!cases.empty()) {
+    const core::Case& latest = cases.front();
+    rung.number = latest.number;
+    facts_now.token = latest.token;
+    facts_now.short_code = latest.short_code;
+  }
+  HEJNAL_TRY(const auto* outages, open_outages());
+  if (!outages->empty()) facts_now.outage_text = outages->front().public_text;
+  for (const core::Case& one : cases) {
+    HEJNAL_TRY(const core::Procedure* procedure, procedure_of(one));
+    rung.critical = rung.critical || procedure->at(one.class_name).failure;
+    for (const core::Outage& o : *outages) {
+      if (o.id == one.outage) facts_now.outage_text = o.public_text;  // the caller's own before any other
+    }
+  }
+  const std::string domain(core::domain_of(person.email));
+  for (const std::string& first : settings_.first_called_back) {
+    const bool is_theirs = (!person.organisation.empty() && fold(first) == fold(person.organisation)) ||
+                           (!domain.empty() && to_lower_ascii(first) == domain);
+    rung.critical = rung.critical || is_theirs;
+  }
+  HEJNAL_TRY_VOID(add_limits_of_caller(facts_now, call.from));
+  if (!c.exists()) {
+    HEJNAL_TRY(const core::CallbackId last, parts_.store.callbacks().last_id());
+    rung.id = last + 1;
+  }
+  HEJNAL_TRY(c, turn(std::move(c), rung, facts_now));
+  return c.id;
+}
+
+Status Desk::add_limits_of_caller(core::callback::Facts& facts_now, const std::string& phone) {
+  HEJNAL_TRY(const auto contact, parts_.store.sms_contact(phone));
+  if (contact && contact->stopped_at) {
+    facts_now.sms_refused = fmt::format("{} has sent STOP: no SMS goes there", phone);
+  } else if (!budget_.refusal(phone, 0, now()).empty()) {
+    facts_now.sms_refused = fmt::format("{} has had enough automatic SMS for now", phone);
+  }
+  HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(phone));
+  if (latest == 0) return {};
+  HEJNAL_TRY(const core::Callback before, parts_.store.callbacks().load(latest));
+  facts_now.told_at = before.told_at(phone);
+  return {};
+}
+
+// The open callback of a person, whichever of the own numbers it was that called; one that does not exist
+// when there is none.
+Result<core::Callback> Desk::callback_of(const std::string& phone, const core::Party& person) {
+  std::vector<std::string> phones = {phone};
+  if (!person.email.empty()) {
+    HEJNAL_TRY(const auto others, parts_.store.phones_of_email(person.email));
+    phones.insert(phones.end(), others.begin(), others.end());
+  }
+  for (const std::string& one : phones) {
+    if (one.empty()) continue;
+    HEJNAL_TRY(const core::CallbackId id, parts_.store.callbacks().latest_of(one));
+    if (id == 0) continue;
+    HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
+    if (c.open()) return c;
+  }
+  return core::Callback{};
+}
+
+Result<core::callback::Facts> Desk::callback_facts() {
+  core::callback::Facts out;
+  HEJNAL_TRY(out.failure_open, failure_open());
+  out.waking = waking();
+  out.sms_available = settings_.sms_available;
+  return out;
+}
+
+Result<core::Callback> Desk::turn(core::Callback c, const core::callback::Signal& signal,
+                                  core::callback::Facts facts_now) {
+  HEJNAL_TRY(const core::callback::Decision decision, core::decide(facts_now, c, signal, now()));
+  if (decision.entries.empty()) return c;
+  for (const core::callback::Entry& entry : decision.entries) core::apply(c, entry);
+  record_alarm_.reset();
+  HEJNAL_TRY_VOID(parts_.store.callbacks().write(c, now(), decision.entries));
+  for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
+  if (decision.tell != core::AlertReason::none) told_callbacks_.push_back({decision.tell, c});
+  changes_.push_back({0, 0, "callback", c.id});
+  return c;
+}
+
+Result<core::Callback> Desk::act(core::CallbackId id, const core::callback::Signal& signal) {
+  HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
+  if (!c.exists()) return fail(Fault::not_found, "there is no callback {}", id);
+  HEJNAL_TRY(core::callback::Facts facts_now, callback_facts());
+  HEJNAL_TRY(c, turn(std::move(c), signal, facts_now));
+  HEJNAL_TRY_VOID(tell_of_callbacks());
+  return c;
+}
+
+Status Desk::failure_changed() {
+  HEJNAL_TRY(const auto ids, parts_.store.callbacks().ids(true, kOpenMax, ports::Archive::kNewest));
+  if (ids.empty()) return {};
+  HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
+  for (const core::CallbackId id : ids) {
+    HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
+    HEJNAL_TRY_VOID(turn(std::move(c), core::callback::FailureChanged{}, facts_now));
+  }
+  return tell_of_callbacks();
+}
+
+// Whoever is on call gets one message for all callbacks that something was to be said of.
+Status Desk::tell_of_callbacks() {
+  std::vector<ToldCallback> all = std::exchange(told_callbacks_, {});
+  using enum core::AlertReason;
+  for (const core::AlertReason reason : {callbacks_due, callbacks_overdue, callbacks_waiting}) {
+    std::vector<core::Callback> list;
+    for (const ToldCallback& told : all) {
+      if (told.reason == reason) list.push_back(told.c);
+    }
+    if (list.empty()) continue;
+    std::sort(list.begin(), list.end(), core::before);
+    core::Notice notice;
+    notice.kind = core::NoticeKind::callbacks;
+    notice.reason = reason;
+    notice.callback = list.front().id;
+    notice.id = static_cast<int>(list.front().entries);
+    notice.ring = static_cast<int>(list.size());
+    const auto& first = list.front().person;
+    notice.client = first;
+    notice.subject = first.name.empty() ? first.phone : fmt::format("{} {}", first.name, first.phone);
+    for (std::size_t i = 0; i < std::min(list.size(), kListedMax); ++i) {
+      const core::Callback& c = list[i];
+      notice.text +=
+          fmt::format("{}{} {}{}{}: {}x, {}\n", c.critical ? "! " : "", c.phones.front(), c.person.name,
+                      c.person.organisation.empty() ? "" : ", ", c.person.organisation, c.calls_total,
+                      format_local(c.since, settings_.zone, procedure_.language));
+    }
+    if (list.size() > kListedMax) notice.text += fmt::format("+{}\n", list.size() - kListedMax);
+    // At night nobody is woken for a call that nobody has answered; after a failure people are awake.
+    const bool by_sms = waking().awake(now()) || reason != callbacks_due || list.front().critical;
+    HEJNAL_TRY_VOID(tell_first_on_call(notice, by_sms));
+  }
+  return {};
+}
+
+Result<std::optional<Instant>> Desk::next_record_alarm() {
+  if (!record_alarm_) {
+    HEJNAL_TRY(auto earliest, parts_.store.outages().next_alarm());
+    HEJNAL_TRY(const auto callback, parts_.store.callbacks().next_alarm());
+    if (callback && (!earliest || *callback < *earliest)) earliest = callback;
+    record_alarm_ = earliest;
+  }
+  return *record_alarm_;
+}
+
+// Rings the outages and callbacks that are due. A damaged one must not keep the others from ringing: it is
+// told, and looked at again in an hour.
+Result<int> Desk::ring_records(int limit) {
+  const auto damaged = [&](const Error& error, const char* what, std::int64_t id) {
+    if (error.fault != Fault::corrupt) return false;
+    fmt::print(stderr, "hejnal: {} {}: {}\n", what, id, error.what);
+    record_alarm_.reset();
+    return true;
+  };
+  HEJNAL_TRY(const auto outages, parts_.store.outages().due(now(), limit));
+  for (const core::OutageId id : outages) {
+    auto o = parts_.store.outages().load(id);
+    if (!o && damaged(o.error(), "outage", id)) {
+      HEJNAL_TRY_VOID(parts_.store.outages().postpone_alarm(id, now() + 1h));
+      continue;
+    }
+    if (!o) return tl::make_unexpected(o.error());
+    HEJNAL_TRY_VOID(turn(std::move(*o), core::outage::AlarmRang{}));
+  }
+  HEJNAL_TRY(const auto callbacks, parts_.store.callbacks().due(now(), limit));
+  if (callbacks.empty()) return static_cast<int>(outages.size());
+  HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
+  for (const core::CallbackId id : callbacks) {
+    auto c = parts_.store.callbacks().load(id);
+    if (!c && damaged(c.error(), "callback", id)) {
+      HEJNAL_TRY_VOID(parts_.store.callbacks().postpone_alarm(id, now() + 1h));
+      continue;
+    }
+    if (!c) return tl::make_unexpected(c.error());
+    HEJNAL_TRY_VOID(turn(std::move(*c), core::callback::AlarmRang{}, facts_now));
+  }
+  HEJNAL_TRY_VOID(tell_of_callbacks());
+  return static_cast<int>(outages.size() + callbacks.size());
+}
+
+// "Już działa": what a client writes may be an offer to settle the callback; the message goes its way
+// besides.
+Result<core::CallbackId> Desk::client_says(core::Channel channel, const std::string& phone,
+                                           const std::string& email, const std::string& text) {
+  if (!core::says_it_works(text)) return 0;
+  return offer_to_settle(channel, phone, email, text);
+}
+
+Result<core::CallbackId> Desk::offer_to_settle(core::Channel channel, const std::string& phone,
+                                               const std::string& email, const std::string& text) {
+  core::Party person{{}, email, phone, {}};
+  if (email.empty() && !phone.empty()) {
+    HEJNAL_TRY(person, parts_.store.person_by_phone(phone));
+  }
+  HEJNAL_TRY(core::Callback c, callback_of(phone, person));
+  if (!c.exists()) return 0;
+  HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
+  HEJNAL_TRY(c, turn(std::move(c), core::callback::SaysItWorks{channel, text}, facts_now));
+  return c.id;
+}
+
+}  // namespace hejnal::desk

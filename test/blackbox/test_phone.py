@@ -1,0 +1,199 @@
+"""The telephone: outages, what a rejected call means, callbacks that are worked off, and exchanges that ask by HTTP."""
+
+import base64
+import hashlib
+import hmac
+import json
+import subprocess
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import world
+
+PHONE, OTHER = "+48604555666", "+48605777888"
+HOUR = 3600
+
+
+class Outages(world.SandboxTest):
+    def declare(self, **more):
+        return self.desk.good("POST", "/api/v1/outages", {"title": "Serwer poczty", "public_text": "Serwer poczty nie działa.", **more})
+
+    def test_a_client_hears_of_it_once_and_is_answered_when_it_is_over(self):
+        self.desk.email("ewa@szpital.example", "Poczta stoi", "Serwer poczty nie odpowiada.")
+        outage = self.declare(cases=[1])
+        self.assertEqual((outage["state"], outage["cases"]), ("open", [1]))
+        self.assertEqual(self.desk.case(1)["outage"], outage["id"])
+        self.desk.good("POST", f"/api/v1/outages/{outage['id']}/update", {"public_text": "Wymieniamy zasilacz."})
+        self.desk.good("POST", f"/api/v1/outages/{outage['id']}/end", {"public_text": "Poczta działa od 13:00."})
+        texts = [one["text"] for one in self.desk.emails(to="ewa@szpital.example")]
+        for words in ("Serwer poczty nie działa.", "Wymieniamy zasilacz.", "Poczta działa od 13:00."):
+            self.assertEqual(sum(words in text for text in texts), 1, words)
+        self.assertEqual(self.desk.case(1)["state"], "waiting")
+        again = self.desk.post(f"/api/v1/outages/{outage['id']}/end", {"public_text": "x"})
+        self.assertEqual(again.status, 409)
+
+    def test_a_new_report_is_offered_and_its_receipt_says_so(self):
+        outage = self.declare()
+        self.desk.email("jan@inny.example", "Serwer poczty", "Nie działa nam serwer poczty.")
+        case = self.desk.case(1)
+        self.assertEqual((case["looks_like_outage"], case["outage"]), (outage["id"], None))
+        self.assertIn("Serwer poczty nie działa.", self.desk.emails(to="jan@inny.example")[0]["text"])
+
+    def test_it_is_suggested_and_never_declared_by_itself(self):
+        for number in range(3):
+            self.desk.email(f"x@firma{number}.example", "Serwer poczty", "Od rana nie działa serwer poczty.")
+        found = self.desk.good("GET", "/api/v1/outages")
+        self.assertEqual((found["items"], found["all_clear"]), ([], True))
+        self.assertEqual(found["suggestions"][0]["cases"], [1, 2, 3])
+
+    def test_who_says_nothing_is_reminded(self):
+        self.declare()
+        self.desk.advance(5 * HOUR)
+        told = [one for one in self.desk.emails(to="dyzur@wsparcie.example") if "Serwer poczty" in one["subject"]]
+        self.assertEqual(len(told), 1)
+
+
+class Callbacks(world.SandboxTest):
+    def list(self):
+        return self.desk.good("GET", "/api/v1/callbacks")["items"]
+
+    def test_two_callers_are_called_back_after_the_all_clear(self):
+        outage = self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})["id"]
+        self.desk.call(PHONE)
+        self.desk.call(OTHER)
+        self.desk.call(PHONE)
+        self.assertEqual([(one["state"], one["calls_total"]) for one in self.list()], [("waiting", 2), ("waiting", 1)])
+        sms = self.desk.texts(PHONE)
+        self.assertEqual(len(sms), 1)
+        self.assertIn("Lacze nie dziala.", sms[0]["text"])
+        self.desk.good("POST", f"/api/v1/outages/{outage}/end", {"public_text": "Działa."})
+        first, second = self.list()
+        self.assertEqual((first["state"], second["state"]), ("due", "due"))
+        self.assertEqual(len([one for one in self.desk.texts("+48600000001") if "oddzwonienia" in one["text"]]), 1)
+        self.desk.good("POST", f"/api/v1/callbacks/{first['id']}/take", {})
+        jan = self.desk.make_token("agent")
+        answer = self.desk.post(f"/api/v1/callbacks/{first['id']}/take", {}, token=jan)
+        self.assertEqual(answer.status, 409)
+        tried = self.desk.good("POST", f"/api/v1/callbacks/{first['id']}/attempt", {"result": "no_answer"})
+        self.assertEqual(tried["state"], "due")
+        self.assertIsNotNone(tried["retry_at"])
+        paid = self.desk.good("POST", f"/api/v1/callbacks/{first['id']}/attempt", {"result": "reached"})
+        self.assertEqual(paid["state"], "paid")
+        self.assertEqual(self.desk.post(f"/api/v1/callbacks/{second['id']}/write-off", {"reason": " "}).status, 400)
+        gone = self.desk.good("POST", f"/api/v1/callbacks/{second['id']}/write-off", {"reason": "pomyłka"})
+        self.assertEqual((gone["state"], gone["end_reason"]), ("written_off", "pomyłka"))
+        self.assertEqual(self.list(), [])
+
+    def test_without_a_failure_it_says_by_when_and_never_speaks_of_a_repair(self):
+        self.desk.call(PHONE)
+        text = self.desk.texts(PHONE)[0]["text"]
+        self.assertIn("Oddzwonimy do", text)
+        self.assertNotIn("naprawiamy", text)
+        self.assertEqual(self.list()[0]["state"], "due")
+
+    def test_no_sms_to_a_landline_or_to_who_wants_none(self):
+        self.desk.sms(PHONE, "STOP")
+        before = len(self.desk.texts(PHONE))
+        self.desk.call(PHONE)
+        self.desk.call("+48221234567")
+        self.assertEqual(len(self.desk.texts(PHONE)), before)
+        self.assertEqual(self.desk.texts("+48221234567"), [])
+        self.assertEqual(len(self.list()), 2)
+
+    def test_a_client_says_that_it_works(self):
+        self.desk.call(PHONE)
+        self.desk.sms(PHONE, "Już działa, dziękuję")
+        found = self.list()[0]
+        self.assertEqual((found["state"], found["says_it_works"]), ("due", "Już działa, dziękuję"))
+        self.assertEqual(self.desk.good("POST", f"/api/v1/callbacks/{found['id']}/settle", {})["state"], "paid")
+
+    def test_it_is_all_there_after_a_restart_and_in_a_backup(self):
+        self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
+        self.desk.call(PHONE)
+        before = self.desk.good("GET", "/api/v1/callbacks/1")
+        self.desk.kill()
+        self.desk.start()
+        self.assertEqual(self.desk.good("GET", "/api/v1/callbacks/1"), before)
+        verified = subprocess.run([world.HEJNAL, "verify", "--data", self.desk.data], capture_output=True, text=True)
+        self.assertEqual(verified.returncode, 0, verified.stderr)
+
+
+class Exchanges(world.ConfiguredTest):
+    """A PBX and Twilio Voice ask by HTTP."""
+
+    SECRET, TOKEN = "0123456789abcdef0123", "twilio-auth-token"
+
+    def begin(self, calls):
+        (self.folder / "pbx").write_text(self.SECRET + "\n")
+        (self.folder / "twilio").write_text(self.TOKEN + "\n")
+        more = f'[phone]\ncalls = "{calls}"\nsecret_file = "{{folder}}/pbx"\ntwilio_token_file = "{{folder}}/twilio"\n'
+        self.write(world.settings("{folder}", end=more))
+        self.desk = self.serve()
+
+    def ask(self, path, fields, method="GET", headers=None):
+        body = urllib.parse.urlencode(fields)
+        url = f"http://{self.desk.http}{path}" + ("?" + body if method == "GET" else "")
+        request = urllib.request.Request(url, body.encode() if method == "POST" else None, headers or {}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def callbacks(self):
+        return self.desk.good("GET", "/api/v1/callbacks")["items"]
+
+    def twilio(self, path, fields):
+        signed = "https://pomoc.firma.example" + path + "".join(key + fields[key] for key in sorted(fields))
+        signature = base64.b64encode(hmac.new(self.TOKEN.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+        return self.ask(path, fields, "POST", {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"})
+
+    def test_a_rejected_call_is_kept_once_before_the_answer(self):
+        self.begin("reject")
+        fields = {"from": "604 555 666", "id": "1700000000.17"}
+        for _ in range(2):  # the exchange repeats itself
+            self.assertEqual(self.ask(f"/hooks/call/{self.SECRET}", fields), (200, "reject no_calls"))
+        self.assertEqual([(one["phone"], one["calls_total"]) for one in self.callbacks()], [(PHONE, 1)])
+        self.desk.kill()
+        self.desk.start()
+        self.assertEqual(len(self.callbacks()), 1)
+        self.desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi."})
+        status, body = self.ask(f"/hooks/call/{self.SECRET}", {"from": "anonymous", "format": "json"})
+        self.assertEqual((status, json.loads(body)["reason"]), (200, "repairing"))
+        self.assertEqual(len(self.callbacks()), 1)
+
+    def test_a_call_rings_through_and_is_owed_when_nobody_answers(self):
+        self.begin("ring")
+        self.assertEqual(self.ask(f"/hooks/call/{self.SECRET}", {"from": PHONE, "id": "1"}), (200, "dial +48600000001"))
+        self.assertEqual(self.callbacks(), [])
+        event = f"/hooks/call/{self.SECRET}/event"
+        self.assertEqual(self.ask(event, {"from": PHONE, "id": "1", "result": "NOANSWER"}), (200, "ok"))
+        self.assertEqual(self.callbacks()[0]["state"], "due")
+        self.assertEqual(self.ask(event, {"from": PHONE, "id": "2", "result": "ANSWERED", "by": "Ola"}), (200, "ok"))
+        self.assertEqual(self.callbacks(), [])
+
+    def test_who_does_not_know_the_secret_is_nobody(self):
+        self.begin("reject")
+        for path in ("/hooks/call/", "/hooks/call/x", "/hooks/call/x/event", f"/hooks/call/{self.SECRET}x"):
+            self.assertEqual(self.ask(path, {"from": PHONE})[0], 403, path)
+        self.assertEqual(self.ask(f"/hooks/call/{self.SECRET}/event", {"from": PHONE, "result": "x"})[0], 400)
+        self.assertEqual(self.ask("/hooks/call/twilio", {"From": PHONE}, "POST")[0], 403)
+        self.assertEqual(self.callbacks(), [])
+
+    def test_twilio_voice(self):
+        self.begin("ring")
+        status, body = self.twilio("/hooks/call/twilio", {"CallSid": "CA1", "From": PHONE, "To": "+48221234567"})
+        self.assertEqual(status, 200)
+        self.assertIn("<Number>+48600000001</Number>", body)
+        status, body = self.twilio("/hooks/call/twilio/event", {"CallSid": "CA1", "From": PHONE, "DialCallStatus": "no-answer"})
+        self.assertEqual((status, self.callbacks()[0]["calls"][0]["result"]), (200, "missed"))
+        self.desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi."})
+        status, body = self.twilio("/hooks/call/twilio", {"CallSid": "CA2", "From": OTHER})
+        self.assertIn('<Reject reason="busy"/>', body)
+        self.assertEqual({one["state"] for one in self.callbacks()}, {"waiting"})
+
+
+if __name__ == "__main__":
+    unittest.main()

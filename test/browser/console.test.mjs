@@ -1,0 +1,263 @@
+// Stories played in a browser against the real program: what a person at the desk sees and does.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { accessibility, ANNA, Browser, Desk, eventually, HOUR } from './desk.mjs';
+import { fill } from './example.mjs';
+
+// What the browser itself says of a server that is away, or of a sign-in that is asked for and not there.
+const AWAY = [/net::ERR_/, /Failed to load resource/];
+
+let desk, browser, page;
+
+before(async () => {
+  browser = await Browser.open();
+});
+after(async () => {
+  await browser.close();
+});
+beforeEach(async () => {
+  desk = await Desk.open();
+});
+afterEach(async () => {
+  const troubles = page?.troubles ?? [];
+  await page?.close();
+  page = undefined;
+  await desk.close();
+  assert.deepEqual(troubles, []);
+});
+
+async function open(path = '/console/') {
+  // localStorage belongs to an address with its port: each desk has its own.
+  page = await browser.page(desk.url + path, AWAY);
+  await page.getByText('na żywo').waitFor();
+}
+const row = (number) => page.locator('li .row', { has: page.locator(`[data-number="${number}"]`) });
+const numbers = () =>
+  page.locator('li .row a').evaluateAll((links) => links.map((link) => Number(link.dataset.number)));
+
+describe('the console', () => {
+  it('shows the urgent way of a report, to its end', async () => {
+    await open();
+    await page.getByText('Nic nie jest otwarte').waitFor();
+    await desk.email(ANNA, 'Drukarka nie drukuje', 'Od rana nie drukuje.\n\nAnna\ntel. +48 601 234 567');
+    await row(1).waitFor(); // without anybody's doing
+    assert.match(await row(1).innerText(), /w terminie/);
+    // The desk is warned before the client has to remind it, then it is near, then late; in words.
+    await desk.advance(HOUR + 45 * 60);
+    await row(1).getByText('wkrótce').waitFor();
+    await desk.advance(HOUR);
+    await row(1).getByText('po terminie').waitFor();
+    const { short_code } = await desk.api('GET', '/api/v1/cases/1');
+    await desk.sms('+48601234567', `${short_code} drukarka dalej nie drukuje`);
+    await row(1).getByText('pilna').waitFor();
+    // The case: read by being looked at, then answered; the answer can be taken back for ten seconds.
+    await row(1).locator('a').click();
+    await page.getByRole('heading', { name: 'Drukarka nie drukuje' }).waitFor();
+    await page.locator('.line', { hasText: 'Przeczytane (' }).waitFor({ timeout: 8000 });
+    const box = page.getByRole('textbox', { name: 'Odpowiedź' });
+    await box.fill('Proszę spróbować teraz.');
+    await page.getByRole('button', { name: 'Wyślij odpowiedź' }).click();
+    await page.getByText('Odpowiedź wyjdzie za').waitFor();
+    await page.getByRole('button', { name: 'Cofnij' }).click();
+    await page.getByText('Odpowiedź wyjdzie za').waitFor({ state: 'detached' });
+    assert.equal(await box.inputValue(), 'Proszę spróbować teraz.');
+    const sent = async () => (await desk.world()).emails.filter((one) => one.to === ANNA && one.text.includes('spróbować'));
+    assert.equal((await sent()).length, 0);
+    await box.press('Control+Enter');
+    await page.getByText('Odpowiedź wyjdzie za').waitFor();
+    await desk.advance(11);
+    assert.equal((await sent()).length, 1);
+    await page.locator('.message.out', { hasText: 'Proszę spróbować teraz.' }).waitFor();
+    await page.getByRole('button', { name: 'Załatwione' }).click();
+    await page.locator('header .tag', { hasText: 'załatwiona' }).waitFor();
+  });
+
+  it('shows the lost email from the SMS to the day it comes', async () => {
+    await open();
+    await desk.lose('email');
+    await desk.email(ANNA, 'Rejestracja', 'Serwer rejestracji stoi.');
+    await desk.sms('+48601234567', 'Serwer rejestracji stoi, anna@klient.example');
+    await row(1).getByText('brak emaila').waitFor();
+    await row(1).getByText('krytyczna').waitFor();
+    await page.getByRole('button', { name: /^Brak emaila/ }).click();
+    assert.match(page.url(), /only=email_missing/);
+    await row(1).locator('a').click();
+    await page.locator('aside .trouble', { hasText: 'brak emaila' }).waitFor();
+    await page.locator('aside').getByText('sam SMS jest traktowany jako krytyczny').first().waitFor();
+    // Email is in doubt, so the answer goes by SMS; how many it takes is said before it is sent.
+    assert.ok(await page.getByRole('checkbox', { name: 'SMS' }).isChecked());
+    assert.ok(!(await page.getByRole('checkbox', { name: 'Email' }).isChecked()));
+    await page.getByRole('textbox', { name: 'Odpowiedź' }).fill('Państwa email nie dotarł, już działamy. '.repeat(5).trim());
+    const said = await page.locator('.size').innerText();
+    await page.getByRole('button', { name: 'Wyślij odpowiedź' }).click();
+    await page.getByText('Odpowiedź wyjdzie za').waitFor();
+    await desk.advance(11);
+    const left = (await desk.world()).sms.filter((one) => one.text.includes('juz dzialamy') || one.text.includes('już działamy'));
+    assert.equal(left.length, 1);
+    assert.match(said, new RegExp(`^${left[0].segments} SMS`));
+    await desk.email(ANNA, 'Rejestracja', 'Serwer rejestracji stoi.');
+    await page.locator('aside .trouble').waitFor({ state: 'detached' });
+  });
+
+  it('can be worked with by the keyboard alone', async () => {
+    await fill(desk);
+    await open();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Klawiatura' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const order = await numbers();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    const focused = () => page.evaluate(() => Number(document.activeElement?.getAttribute('data-number')));
+    assert.equal(await focused(), order[0]);
+    // Two are chosen and marked as read.
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.getByText('Wybrano 2').waitFor();
+    await page.keyboard.press('r');
+    await page.getByText('Przeczytano 2 sprawy.').waitFor();
+    // A search is in the address, and survives a reload.
+    await page.keyboard.press('/');
+    await page.keyboard.type('drukarka');
+    await eventually(() => page.url().includes('q=drukarka'));
+    await page.reload();
+    await eventually(async () => (await numbers()).join() === '2');
+    assert.deepEqual(await numbers(), [2]);
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    await eventually(() => !page.url().includes('q='));
+    // Into a case, a note, back to the same row.
+    await eventually(async () => (await numbers()).length === 8);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('.story').waitFor();
+    await page.keyboard.press('n');
+    await page.keyboard.type('Dzwoniłem, oddzwonią.');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.note', { hasText: 'Dzwoniłem' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('u');
+    await row(1).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('l');
+    await page.getByRole('heading', { name: 'Now' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('l');
+    await page.getByRole('heading', { name: 'Teraz' }).waitFor();
+  });
+
+  it('comes back by itself when the server was away, and loses nothing that was typed', async () => {
+    await desk.email(ANNA, 'Drukarka', 'Nie drukuje.');
+    await open('/console/case/1');
+    const box = page.getByRole('textbox', { name: 'Odpowiedź' });
+    await box.fill('Już sprawdzamy, ');
+    await desk.stop('SIGKILL');
+    await page.getByText('Serwer nie odpowiada. To, co widać').waitFor();
+    await box.press('End');
+    await box.pressSequentially('proszę chwilę poczekać.');
+    await page.getByRole('button', { name: 'Wyślij odpowiedź' }).click();
+    await page.getByText('być może nic się nie stało').waitFor();
+    assert.equal(await box.inputValue(), 'Już sprawdzamy, proszę chwilę poczekać.');
+    await desk.start();
+    await page.getByText('na żywo').waitFor({ timeout: 20_000 });
+    await desk.email(ANNA, 'Re: Drukarka', 'Dalej nie drukuje.');
+    await page.getByText('Dalej nie drukuje.').first().waitFor();
+    await page.reload();
+    await eventually(async () => (await box.inputValue()) !== '');
+    assert.equal(await box.inputValue(), 'Już sprawdzamy, proszę chwilę poczekać.');
+    await box.press('Control+Enter');
+    await page.getByText('Odpowiedź wyjdzie za').waitFor();
+  });
+
+  it('holds still under the pointer, and says what is new', async () => {
+    await fill(desk);
+    await open();
+    await row(1).waitFor();
+    const order = await numbers();
+    await row(order[2]).hover();
+    await desk.email('nowy@klient.example', 'Coś nowego', 'Proszę o kontakt.');
+    await page.getByRole('button', { name: '1 nowa' }).waitFor();
+    assert.deepEqual(await numbers(), order);
+    await page.getByRole('button', { name: '1 nowa' }).click();
+    await row(9).waitFor();
+  });
+
+  it('lets two agents not both answer', async () => {
+    await desk.email(ANNA, 'Drukarka', 'Nie drukuje.');
+    await open('/console/case/1');
+    await page.getByRole('textbox', { name: 'Odpowiedź' }).fill('Moja odpowiedź.');
+    // The other one is quicker, and this page does not hear of it in time.
+    let deaf = true;
+    await page.route('**/api/v1/cases/1', (route) => (deaf ? route.abort() : route.continue()));
+    page.on('request', (request) => {
+      if (request.url().endsWith('/answer')) deaf = false;
+    });
+    await desk.api('POST', '/api/v1/cases/1/answer', { text: 'Szybsza odpowiedź.' });
+    await page.getByRole('button', { name: 'Wyślij odpowiedź' }).click();
+    await page.getByText('Ktoś był szybszy').waitFor();
+    await page.getByText('Szybsza odpowiedź.').first().waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Odpowiedź' }).inputValue(), 'Moja odpowiedź.');
+    assert.equal((await desk.world()).emails.filter((one) => one.text.includes('Moja')).length, 0);
+  });
+
+  it('answers a key within a tenth of a second with 10,000 cases loaded', async (t) => {
+    await desk.email(ANNA, 'Drukarka', 'Nie drukuje.');
+    const one = (await desk.api('GET', '/api/v1/cases')).items[0];
+    page = await browser.page(desk.url + '/console/nothing', AWAY);
+    await page.route('**/api/v1/cases?*', (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      const from = Number(query.get('cursor') ?? 0);
+      const until = Math.min(from + Number(query.get('limit')), 10_000);
+      const items = Array.from({ length: until - from }, (_, i) => ({ ...one, number: from + i + 1, subject: `Sprawa ${from + i + 1}` }));
+      return route.fulfill({ json: { items, next: until < 10_000 ? String(until) : null, total: 10_000 } });
+    });
+    await page.getByRole('link', { name: 'Teraz' }).first().click();
+    await row(1).waitFor();
+    const scroller = page.locator('.scroller');
+    await eventually(async () => {
+      await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      return (await numbers()).includes(10_000);
+    }, 30_000);
+    assert.ok((await numbers()).includes(10_000));
+    const delays = [];
+    for (let i = 0; i < 30; ++i) {
+      delays.push(
+        await page.evaluate(
+          (key) =>
+            new Promise((resolve) => {
+              const begin = performance.now();
+              document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+              requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begin)));
+            }),
+          i % 3 === 2 ? 'k' : 'j',
+        ),
+      );
+    }
+    delays.sort((a, b) => a - b);
+    t.diagnostic(`from key to paint: median ${delays[15].toFixed(0)} ms, longest ${delays[29].toFixed(0)} ms`);
+    assert.ok(delays[27] < 100, delays.map(Math.round).join());
+    assert.ok((await page.locator('li .row').count()) < 80, 'only rows in view are in the page');
+  });
+
+  it('has nothing against WCAG 2.2 AA on any page, wide or narrow, light or dark', async () => {
+    await fill(desk);
+    for (const colorScheme of ['light', 'dark']) {
+      for (const width of [1440, 360]) {
+        for (const path of ['/console/', '/console/unmatched', '/console/case/3', '/console/case/4', '/console/nothing']) {
+          page = await browser.page(desk.url + path, AWAY);
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 800 });
+          await page.locator('li .row, .story, h1').first().waitFor();
+          assert.deepEqual(await accessibility(page), [], `${path} ${colorScheme} ${width}`);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(wide <= width, `${path} is ${wide} wide on ${width}`);
+          assert.deepEqual(page.troubles, []);
+          await page.close();
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,161 @@
+// A hejnal of one's own and a browser in front of it, for a story: starts both, plays clients, and ends both.
+//
+// HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). Every server listens on
+// 127.0.0.1 on a port that is free. A page that logs an error, or asks any other host for anything, fails its story.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const require = createRequire(join(ROOT, 'console/package.json'));
+export const { chromium } = require('playwright-core');
+export const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
+const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
+export const ANNA = 'anna@klient.example';
+export const HOUR = 3600;
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export class Desk {
+  static async open() {
+    const desk = new Desk();
+    desk.data = mkdtempSync(join(tmpdir(), 'hejnal-browser-'));
+    desk.port = await freePort();
+    desk.url = `http://127.0.0.1:${desk.port}`;
+    await desk.start();
+    return desk;
+  }
+
+  start() {
+    const errors = openSync(join(this.data, 'stderr'), 'a');
+    this.process = spawn(
+      HEJNAL,
+      ['serve', '--sandbox', '--data', this.data, '--http', `127.0.0.1:${this.port}`, '--lmtp', '127.0.0.1:0', '--json'],
+      { stdio: ['ignore', 'pipe', errors] },
+    );
+    return new Promise((resolve, reject) => {
+      this.process.stdout.once('data', resolve);
+      this.process.once('exit', (code) =>
+        reject(new Error(`hejnal did not start (${code}): ${readFileSync(join(this.data, 'stderr'), 'utf8')}`)),
+      );
+    });
+  }
+
+  stop(signal = 'SIGTERM') {
+    if (!this.process || this.process.exitCode !== null || this.process.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.process.removeAllListeners('exit');
+      this.process.once('exit', resolve);
+      this.process.kill(signal);
+    });
+  }
+
+  async close() {
+    await this.stop();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  async ask(method, path, body, headers = {}) {
+    const response = await fetch(this.url + path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  }
+
+  email(from, subject, text, more = {}) {
+    return this.ask('POST', '/sandbox/email', { from, subject, text, ...more });
+  }
+  sms(from, text) {
+    return this.ask('POST', '/sandbox/sms', { from, text });
+  }
+  lose(channel, next = 1) {
+    return this.ask('POST', '/sandbox/lose', { channel, next });
+  }
+  advance(seconds) {
+    return this.ask('POST', '/sandbox/advance', { seconds });
+  }
+  world() {
+    return this.ask('GET', '/sandbox/world');
+  }
+  // As a program with an API token, beside whoever sits at the browser.
+  async api(method, path, body) {
+    this.token ??= (await this.ask('GET', '/sandbox/token')).token;
+    return this.ask(method, path, body, { Authorization: `Bearer ${this.token}` });
+  }
+}
+
+export class Browser {
+  static async open(options = {}) {
+    const browser = new Browser();
+    browser.profile = mkdtempSync(join(tmpdir(), 'hejnal-chromium-'));
+    browser.context = await chromium.launchPersistentContext(browser.profile, {
+      executablePath: CHROMIUM,
+      headless: true,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+      locale: 'pl-PL',
+      timezoneId: 'Europe/Warsaw',
+      viewport: { width: 1440, height: 900 },
+      ...options,
+    });
+    browser.context.setDefaultTimeout(10_000);
+    return browser;
+  }
+
+  // A page whose troubles are kept; `allowed` are errors that belong to the story.
+  async page(url, allowed = []) {
+    const page = await this.context.newPage();
+    page.troubles = [];
+    const trouble = (text) => {
+      if (!allowed.some((pattern) => pattern.test(text))) page.troubles.push(text);
+    };
+    page.on('console', (message) => message.type() === 'error' && trouble(`console: ${message.text()}`));
+    page.on('pageerror', (error) => trouble(`error: ${error.stack ?? error}`));
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url());
+      if (protocol.startsWith('http') && origin !== new URL(url).origin) trouble(`asks another host: ${request.url()}`);
+    });
+    await page.goto(url);
+    return page;
+  }
+
+  async close() {
+    await this.context.close();
+    rmSync(this.profile, { recursive: true, force: true });
+  }
+}
+
+// What axe says against the page, for WCAG 2.2 AA. It is evaluated, since the page's policy forbids added scripts.
+export async function accessibility(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
+  );
+  return violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).slice(0, 4).join(' | ')}`);
+}
+
+// Looks again until it is so; no fixed waits.
+export async function eventually(look, ms = 10_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found || Date.now() > end) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
