@@ -293,8 +293,8 @@ void Clients::type_text(MatterId id, core::CaseNumber link) {
   }
 }
 
-// What she says on the page of the case instead of writing again. It may not be the time for it: the page then
-// says so, and nothing has happened.
+// What she says on the page of the case instead of writing again. It may not be the time for it: the page
+// then says so, and nothing has happened.
 void Clients::press(core::CaseNumber link, bool works) {
   static_cast<void>(world_.ask([&](desk::Desk& desk) -> Status {
     if (works) {

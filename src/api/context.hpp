@@ -159,7 +159,7 @@ std::string content_disposition(std::string_view name);  // as a download of thi
 json::Object person_json(const ports::PersonRow& person);
 json::Object number_json(const ports::NumberRow& number);
 json::Array presence_json(Context& context, core::CaseNumber number);
-std::string etag_of(std::int64_t entries);                // of a case with so many entries in its journal
+std::string etag_of(std::int64_t entries);  // of a case with so many entries in its journal
 
 // -- handlers, by file
 // --------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ class CarrierCheck {
  public:
   // `world`: of a sandbox, instead of a relay and gateways.
   CarrierCheck(const config::Settings& settings, ports::Clock& clock, ports::MailSender* relay, SmsOut* sms,
-              ports::Dispatcher* world)
+               ports::Dispatcher* world)
       : settings_(settings), clock_(clock), relay_(relay), sms_(sms), world_(world) {}
 
   // Waits some seconds for what the carrier says. Called on the api's threads. Fails with not_found, refused

@@ -11,8 +11,8 @@
 
 namespace hejnal::app {
 
-// A setting in the store: the version that was adopted over the API, and that of the file which it stands for. Another file
-// is a newer wish, and wins.
+// A setting in the store: the version that was adopted over the API, and that of the file which it stands
+// for. Another file is a newer wish, and wins.
 inline constexpr const char* kAdoptedProcedure = "procedure_adopted";
 inline constexpr const char* kSandboxOffset = "sandbox_offset_ms";  // a setting in the store
 

@@ -174,9 +174,8 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   // A form is sent twice by a second press or by going back: that says nothing new.
   const bool of_the_email = !typed.subject.empty() || c.email_missing;
   const std::string id =
-      of_the_email
-          ? fmt::format("web:{}:{}", link,
-                        content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text))
+      of_the_email            ? fmt::format("web:{}:{}", link,
+                                            content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text))
       : typed.form.id.empty() ? std::string()
                               : fmt::format("web:{}:{}", link, typed.form.id);
   if (!id.empty()) {

@@ -213,7 +213,7 @@ class Presence(world.SandboxTest):
             heard = []
             while "changed" not in heard:
                 line = stream.readline().decode()
-                if line.startswith("event: "):
+                if line.startswith("event: ") and line[7:].strip() != "notice":  # the receipt may still be on its way
                     heard.append(line[7:].strip())
         self.assertEqual(heard, ["presence", "presence", "presence", "changed"])
 
@@ -261,8 +261,13 @@ class ConfiguredChannels(world.ConfiguredTest):
         desk.deliver(world.mail(), recipients=["pomoc@firma.example"])
         stale = world.eventually(lambda: desk.good("GET", "/api/v1/channels")["stale"])
         self.assertEqual(stale, ["smtp"])
-        smtp = next(one for one in desk.good("GET", "/api/v1/channels")["items"] if one["name"] == "smtp")
-        self.assertEqual((smtp["in"], smtp["out"], smtp["state"], smtp["queued"] > 0), (False, True, "degraded", True))
+
+        def waiting():  # the first attempt is over, and the notice is back in the queue
+            items = desk.good("GET", "/api/v1/channels")["items"]
+            return next((one for one in items if one["name"] == "smtp" and one["queued"] > 0), None)
+
+        smtp = world.eventually(waiting)
+        self.assertEqual((smtp["in"], smtp["out"], smtp["state"]), (False, True, "degraded"))
         self.assertTrue(smtp["oldest_queued_at"] and smtp["detail"])
 
 

@@ -7,8 +7,8 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "core/matching.hpp"
-#include "store/memory/records.hpp"
 #include "store/memory/accounts.hpp"
+#include "store/memory/records.hpp"
 
 namespace hejnal::store::memory {
 

@@ -325,6 +325,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{number}/revoke-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the case as it was seen: if it has changed since, nothing happens and the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the link to the client's page; the new one stands in the answer, and is sent to nobody by itself */
+        post: operations["revoke_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{number}/reclassify": {
         parameters: {
             query?: never;
@@ -501,6 +523,29 @@ export interface paths {
         get: operations["get_raw"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{number}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        /** Who looks at a case just now */
+        get: operations["get_presence"];
+        put?: never;
+        /**
+         * Say that one looks at a case, or writes in it
+         * @description To be said again before 30 seconds are over. Colleagues hear a difference by an event `presence`. It is kept in memory only and stands in no journal.
+         */
+        post: operations["set_presence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -752,6 +797,215 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** A person */
+        get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations of people */
+        get: operations["list_organisations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organisation */
+        get: operations["get_organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How well promises are kept
+         * @description Of the cases that were opened in that time and were not merged into another. CSV with `Accept: text/csv`.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for a spreadsheet */
+        get: operations["get_report_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Texts that an answer begins with
+         * @description Those that are built in for the procedure's language, and the company's own: files of the folder `answers` beside its templates, read whenever they are asked for.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procedure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The procedure in force */
+        get: operations["get_procedure"];
+        put?: never;
+        /**
+         * Put another procedure in force
+         * @description For the cases that are opened from now on, also after a restart; each other keeps the version that it was opened under. When the file is changed later, the file wins.
+         */
+        post: operations["adopt_procedure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procedure/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a draft would be
+         * @description Checked like the file, with the same messages. A draft that is not good is no error of the request.
+         */
+        post: operations["preview_procedure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procedure/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        /** An earlier procedure, and how it differs */
+        get: operations["get_procedure_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways in and out, one by one */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test by a carrier
+         * @description By a way out: to the first person on call. By a way in: a mail of ours to the desk's own address, which is to come back by it; watch `last_in_at`. Answers after at most ten seconds. Once in half a minute for each.
+         */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/merge": {
         parameters: {
             query?: never;
@@ -826,6 +1080,243 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outages, and what looks like one */
+        get: operations["list_outages"];
+        put?: never;
+        /**
+         * Declare an outage
+         * @description A failure that lasts and that several cases may belong to. Its public text is told to the clients of attached cases, to callers and in receipts.
+         */
+        post: operations["declare_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** An outage with its journal */
+        get: operations["get_outage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outages/{id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is new */
+        post: operations["update_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outages/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The outage is over: each attached case is answered with this text */
+        post: operations["end_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outages/{id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A case belongs to it; its client is told */
+        post: operations["attach_to_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outages/{id}/detach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A case does not belong to it */
+        post: operations["detach_from_outage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is to be called back */
+        get: operations["list_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** A callback with its journal */
+        get: operations["get_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take it, so that nobody else calls
+         * @description 409 names the agent who has taken it. One that is taken and not tried for an hour goes back.
+         */
+        post: operations["take_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/attempt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What came of a call
+         * @description Takes it, where nobody has. `reached` pays it; after `no_answer` and `voicemail` it goes back and is to be tried again at `retry_at`.
+         */
+        post: operations["attempt_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the client's word that everything works
+         * @description Only where `says_it_works` tells it.
+         */
+        post: operations["settle_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/write-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write it off, with a reason */
+        post: operations["write_off_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -855,9 +1346,363 @@ export interface paths {
         put?: never;
         /**
          * Take a token back
-         * @description It is worth nothing from the next request on; a stream of events that is open goes on until its connection ends.
+         * @description It is worth nothing from the next request on; a stream of events that is open with it ends.
          */
         post: operations["revoke_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in by this browser? */
+        get: operations["show_session"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Sets two cookies: the session's, and the device's, which spares its owner the limits that strangers meet. Only as application/json, and from a page of this server. 401 has `code_needed` when the password was right and a code of the second factor is missing or wrong.
+         */
+        post: operations["sign_in"];
+        /** Sign out */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's password
+         * @description Every session of the account ends; this browser gets a new one.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up a second factor
+         * @description An app reads the secret from `qr`, and `totp/confirm` tells its first code. One that is there already goes on until then, and its code is needed.
+         */
+        post: operations["begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch the second factor on */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch the second factor off */
+        post: operations["remove_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description The earlier ones are worth nothing from then on.
+         */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End all of one's sessions but this one */
+        post: operations["end_other_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End one of one's sessions */
+        post: operations["end_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/link/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is a one-time link for?
+         * @description The secret is what stands behind `#` in the link. Looking does not use it up.
+         */
+        post: operations["look_at_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a one-time link: make an account, or choose a new password
+         * @description Signs in, unless the account has a second factor: then it answers with `code_needed`, and one signs in as always.
+         */
+        post: operations["use_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who sign in, and links that are open */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Invite somebody
+         * @description The link is shown once and holds for 24 hours. An open one of the same name is worth nothing from then on.
+         */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change somebody's role
+         * @description Ends the person's sessions.
+         */
+        post: operations["set_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an account
+         * @description Ends its sessions at once. The last administrator's stays open.
+         */
+        post: operations["disable_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an account again */
+        post: operations["enable_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take somebody's password away, and make a link to choose another
+         * @description Ends the person's sessions.
+         */
+        post: operations["reset_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an open link worthless */
+        post: operations["revoke_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has changed what
+         * @description Every request that has changed something, by token or by session, every sign-in, and what went wrong with those of people who have an account.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -915,6 +1760,96 @@ export interface paths {
         put?: never;
         /** The text itself */
         post: operations["text_typed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/c/{token}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No answer yet: the client's second step */
+        post: operations["follow_remind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/c/{token}/works": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It works again: the case is settled */
+        post: operations["follow_works"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a client reports without an email */
+        get: operations["report_page"];
+        put?: never;
+        /** What happens and when (do=preview), or the report itself with its files (do=send) */
+        post: operations["report_sent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/client.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the pages for clients can do better with a script */
+        get: operations["client_script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/style.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The style of the pages */
+        get: operations["stylesheet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1013,23 +1948,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/style.css": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The style of the pages */
-        get: operations["stylesheet"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/sandbox/": {
         parameters: {
             query?: never;
@@ -1075,6 +1993,23 @@ export interface paths {
         get: operations["sandbox_token"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandbox/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the browser in as the sandbox's administrator */
+        post: operations["sandbox_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1199,6 +2134,12 @@ export interface components {
             status: number;
             /** @description What is wrong, for people; names the field or parameter. */
             detail: string;
+            /** @description A code of the second factor is missing or wrong. */
+            code_needed?: boolean;
+            /** @description A second factor has to be set up first. */
+            totp_needed?: boolean;
+            /** @description `POST /sandbox/session` signs in. */
+            sandbox?: boolean;
         };
         /** @enum {string} */
         State: "new" | "read" | "working" | "waiting" | "settled" | "closed";
@@ -1207,7 +2148,7 @@ export interface components {
         /** @enum {string} */
         NoticeState: "queued" | "handing_over" | "handed_over" | "delivered" | "bounced" | "failed" | "seen" | "unknown";
         /** @enum {string} */
-        NoticeKind: "receipt" | "resend_receipt" | "acknowledgement" | "start_of_work" | "answer" | "question" | "settled" | "alert" | "missing_email" | "rejected_call" | "receipt_by_sms" | "unreachable" | "set_aside" | "left_out" | "no_reply" | "sms_stopped" | "sms_started" | "about_us" | "commands";
+        NoticeKind: "receipt" | "resend_receipt" | "acknowledgement" | "start_of_work" | "answer" | "question" | "settled" | "alert" | "missing_email" | "rejected_call" | "receipt_by_sms" | "unreachable" | "set_aside" | "left_out" | "no_reply" | "sms_stopped" | "sms_started" | "about_us" | "outage_update" | "outage_silent" | "callbacks" | "commands";
         /** @description A client as far as known; an empty text is unknown. `phone` is E.164. */
         Party: {
             name: string;
@@ -1295,6 +2236,10 @@ export interface components {
         };
         /** @description A case with all that has happened in it. */
         WholeCase: {
+            /** @description The outage that it belongs to. */
+            outage: number | null;
+            /** @description An open outage that it looks like: a person decides. */
+            looks_like_outage: number | null;
             number: number;
             channels: components["schemas"]["Reach"];
             /** @description Who spoke last: the client or the desk's people, no program. Null: nobody, or it was closed before this was kept. */
@@ -1327,6 +2272,8 @@ export interface components {
             announced: components["schemas"]["Announced"] | null;
             /** @description The best of the candidates when it was opened, the best first. */
             suggestions: components["schemas"]["Suggestion"][];
+            /** @description Who looks at it just now, or writes in it: who asks, too. */
+            present: components["schemas"]["Present"][];
             journal: components["schemas"]["Entry"][];
             messages: components["schemas"]["Message"][];
         };
@@ -1366,11 +2313,14 @@ export interface components {
         };
         /** @description A line of a case's journal, and the fields of its kind; a field that would be empty, 0 or false is left out. */
         Entry: {
+            outage?: number;
+            /** @description Of `in_outage`: it only looks like it. */
+            offered?: boolean;
             /** @description 1, 2, 3 … within the case. */
             seq: number;
             at: components["schemas"]["Time"];
             /** @enum {string} */
-            kind: "opened" | "received" | "classified" | "step_taken" | "email_found" | "owed" | "moved" | "paused" | "kept" | "released" | "breached" | "rang" | "planned" | "dropped" | "acted" | "became" | "linked" | "said" | "withheld" | "fate" | "took_over" | "offered" | "unjoined";
+            kind: "opened" | "received" | "classified" | "step_taken" | "email_found" | "owed" | "moved" | "paused" | "kept" | "released" | "breached" | "rang" | "planned" | "dropped" | "acted" | "became" | "linked" | "said" | "withheld" | "fate" | "took_over" | "offered" | "unjoined" | "in_outage" | "link_changed";
             /** @description client, desk (the program itself), or the name of a token. */
             by: string;
             /** @description A sentence; may be empty. */
@@ -1418,7 +2368,7 @@ export interface components {
             question?: boolean;
             channels?: components["schemas"]["Channel"][];
             /** @enum {string} */
-            action?: "read" | "start" | "answer" | "ask" | "settle" | "reopen" | "close" | "note" | "reclassify" | "merge" | "absorb" | "link" | "cancel";
+            action?: "read" | "start" | "answer" | "ask" | "settle" | "reopen" | "close" | "note" | "reclassify" | "merge" | "absorb" | "link" | "cancel" | "unjoin" | "revoke_link";
             /** @description The other case. */
             other?: number;
             /** @description Of `became` a state of the case, of `fate` one of a notice. */
@@ -1446,6 +2396,17 @@ export interface components {
              * @enum {string}
              */
             sms: "ok" | "stopped" | "none";
+        };
+        Present: {
+            who: string;
+            /** @enum {string} */
+            state: "looking" | "typing";
+            since: components["schemas"]["Time"];
+            /** @description Forgotten then, unless it is said again. */
+            until: components["schemas"]["Time"];
+        };
+        PresentList: {
+            items: components["schemas"]["Present"][];
         };
         LastWord: {
             /** @enum {string} */
@@ -1542,6 +2503,170 @@ export interface components {
             /** @description Of those numbers that have sent STOP, also when it was lifted. */
             sms: components["schemas"]["SmsConsent"][];
         };
+        WholePerson: {
+            id: number;
+            name: string;
+            organisation: string;
+            emails: string[];
+            phones: string[];
+            sms: components["schemas"]["SmsConsent"][];
+            /** @description What was learnt of their numbers, and what somebody has decided; at most 100. */
+            numbers: components["schemas"]["Number"][];
+            /** @description The newest 50. */
+            open_cases: components["schemas"]["Case"][];
+            /** @description Closed ones, too; the newest 20 that a search for the addresses and numbers finds. */
+            recent_cases: components["schemas"]["Case"][];
+            /** @description How announced mail of their domains has come in 30 days; one of which none was announced is not there. */
+            mail_health: components["schemas"]["MailCount"][];
+        };
+        OrganisationList: {
+            items: {
+                name: string;
+                people: number;
+            }[];
+            next: string | null;
+        };
+        Organisation: {
+            name: string;
+            /** @description At most 200. */
+            people: components["schemas"]["Person"][];
+            domains: string[];
+            /** @description The newest 50. */
+            open_cases: components["schemas"]["Case"][];
+            mail_health: components["schemas"]["MailCount"][];
+        };
+        ChannelList: {
+            items: components["schemas"]["Carrier"][];
+            /** @description The names of those that something is wrong with. */
+            stale: string[];
+        };
+        Carrier: {
+            name: string;
+            /** @description lmtp, imap, smtp, sandbox, or the kind of an SMS gateway. */
+            kind: string;
+            /** @enum {string} */
+            medium: "email" | "sms";
+            in: boolean;
+            out: boolean;
+            /** @enum {string} */
+            state: "ok" | "degraded" | "failing";
+            detail: string;
+            /** @description Something is wrong with it, or it has been silent for too long. */
+            stale: boolean;
+            /** @description Its last sign of life; null: none since the start, or it gives none. */
+            heard_at: components["schemas"]["Time"] | null;
+            /** @description Of the medium, not of this carrier alone; looked for among the latest 5,000 messages. */
+            last_in_at: components["schemas"]["Time"] | null;
+            /** @description Of the medium: what was last taken by a relay or gateway. */
+            last_out_at: components["schemas"]["Time"] | null;
+            /** @description Of the medium; not counted beyond 10,001. */
+            queued: number;
+            oldest_queued_at: components["schemas"]["Time"] | null;
+            /** @description Of the medium, in the last 24 hours: failed, bounced, or nobody knows. */
+            failed_lately: number;
+            last_error: string;
+            can_be_tested: boolean;
+        };
+        Report: {
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            zone: string;
+            total: components["schemas"]["ReportRow"];
+            items: components["schemas"]["ReportRow"][];
+        };
+        ReportRow: {
+            /** @description The day, week, month, class or organisation; not in the total. */
+            group?: string;
+            cases: number;
+            /** @description Cases whose client had to remind us. Our number one figure. */
+            step_twos: number;
+            /** @description Promises kept in time. */
+            kept: number;
+            /** @description Promises kept late, given up late, or late now. */
+            broken: number;
+            /** @description Of these two; null: there was none. */
+            share_kept: number | null;
+            receipt: components["schemas"]["ReportTimes"];
+            reaction: components["schemas"]["ReportTimes"];
+            answer: components["schemas"]["ReportTimes"];
+        };
+        /** @description How long it took. To the receipt from when the client sent it, to the first human reaction and to the answer from the opening; all by the clock on the wall. Cases in which it has not come are not counted. */
+        ReportTimes: {
+            count: number;
+            median_ms: number;
+            p90_ms: number;
+        };
+        Procedure: {
+            version: string;
+            /** @enum {string} */
+            language: "pl" | "en";
+            /** @description TOML (docs/procedure.md). */
+            text: string;
+            /** @description The same as data, key by key. */
+            data: Record<string, never>;
+            /** @description The latest first. */
+            versions: {
+                version: string;
+                since: components["schemas"]["Time"] | null;
+                /** @description Empty: by the file, at a start. */
+                by: string;
+                current: boolean;
+            }[];
+        };
+        ProcedureVersion: {
+            version: string;
+            text: string;
+            data: Record<string, never>;
+            from: string;
+            differences: components["schemas"]["Difference"][];
+        };
+        Difference: {
+            /** @description Keys by dots; a class by its id: class.urgent.promise.react_within. */
+            path: string;
+            /** @description Null: it was not there. */
+            before: unknown;
+            /** @description Null: it is not there. */
+            after: unknown;
+        };
+        /** @description One of the two. */
+        ProcedureDraft: {
+            /** @description TOML, as in the file. */
+            text?: string;
+            /** @description The same keys as in the file. */
+            data?: Record<string, never>;
+        };
+        /** @description `text` or `data`. */
+        AdoptProcedure: {
+            /** @description TOML, as in the file. */
+            text?: string;
+            /** @description The same keys as in the file. */
+            data?: Record<string, never>;
+            /** @description The version that is in force, so that nobody's change is lost unseen. */
+            replaces: string;
+        };
+        ProcedurePreview: {
+            good: boolean;
+            mistakes: {
+                /** @description 0: of the whole. */
+                line: number;
+                column: number;
+                message: string;
+            }[];
+            version: string | null;
+            text: string | null;
+            data: Record<string, never> | null;
+            /** @description The public page that it makes. */
+            html: string | null;
+            /** @description From the one in force. */
+            differences: components["schemas"]["Difference"][];
+        };
+        AnswerTemplateList: {
+            items: {
+                name: string;
+                title: string;
+                text: string;
+            }[];
+        };
         SmsConsent: {
             phone: string;
             /** @description Since when no SMS goes there; null: they do again. */
@@ -1593,6 +2718,118 @@ export interface components {
                 phone?: string;
             };
         };
+        Outage: {
+            id: number;
+            /** @enum {string} */
+            state: "open" | "ended";
+            title: string;
+            public_text: string;
+            /** Format: date-time */
+            declared_at: string;
+            declared_by: string;
+            /** Format: date-time */
+            expected_end: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            updates: {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                text: string;
+            }[];
+            cases: number[];
+            journal?: components["schemas"]["RecordEntry"][];
+        };
+        OutageList: {
+            items: components["schemas"]["Outage"][];
+            next: string | null;
+            all_clear: boolean;
+            suggestions: {
+                cases: number[];
+                words: string[];
+                /** Format: date-time */
+                at: string;
+            }[];
+        };
+        NewOutage: {
+            title: string;
+            public_text: string;
+            /** Format: date-time */
+            expected_end?: string;
+            cases?: number[];
+        };
+        OutageWords: {
+            public_text: string;
+            /** Format: date-time */
+            expected_end?: string;
+        };
+        OneCase: {
+            case: number;
+        };
+        Callback: {
+            id: number;
+            /** @enum {string} */
+            state: "waiting" | "due" | "taken" | "paid" | "written_off";
+            person: components["schemas"]["Party"];
+            phone: string;
+            phones: string[];
+            wrong_phones: string[];
+            critical: boolean;
+            calls: {
+                /** Format: date-time */
+                at: string;
+                from: string;
+                /** @enum {string} */
+                result: "rejected" | "missed" | "answered";
+                case: number | null;
+            }[];
+            calls_total: number;
+            cases: number[];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            due_at: string | null;
+            /** Format: date-time */
+            retry_at: string | null;
+            /** Format: date-time */
+            rings_at: string | null;
+            taken_by: string | null;
+            attempts: {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                phone: string;
+                /** @enum {string} */
+                result: "reached" | "no_answer" | "voicemail" | "wrong_number";
+            }[];
+            says_it_works: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            end_reason: string | null;
+            journal?: components["schemas"]["RecordEntry"][];
+        };
+        CallbackList: {
+            items: components["schemas"]["Callback"][];
+            next: string | null;
+        };
+        Attempt: {
+            /** @enum {string} */
+            result: "reached" | "no_answer" | "voicemail" | "wrong_number";
+            phone?: string;
+        };
+        Recorded: {
+            case: number | null;
+            callback: components["schemas"]["Callback"] | null;
+        };
+        /** @description A line of the journal of an outage or a callback, and the fields of its kind. */
+        RecordEntry: {
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            by: string;
+            why: string;
+        };
         NewCall: {
             from: string;
             to?: string;
@@ -1608,6 +2845,177 @@ export interface components {
         Role: "administrator" | "agent" | "reader" | "client";
         TokenName: {
             name: string;
+        };
+        Nothing: Record<string, never>;
+        Id: {
+            id: number;
+            revoked?: boolean;
+        };
+        SignIn: {
+            /** @description In any case, with or without diacritics. */
+            name: string;
+            password: string;
+            /** @description Six digits of the second factor, or a recovery code. */
+            code?: string;
+        };
+        Session: {
+            id: number;
+            /** @description Stands in journals and in the audit log. */
+            name: string;
+            /** @enum {string} */
+            role: "administrator" | "agent" | "reader" | "client";
+            /** @enum {string} */
+            language: "pl" | "en";
+            /** @description Sent back as `X-CSRF-Token` with every request that changes something. */
+            csrf: string;
+            sandbox: boolean;
+            expires_at: components["schemas"]["Time"];
+            /** @description A second factor is set up. */
+            totp: boolean;
+            /** @description This desk requires one: until it is set up, nothing else works. */
+            totp_needed: boolean;
+        };
+        SessionList: {
+            items: {
+                id: number;
+                current: boolean;
+                made_at: components["schemas"]["Time"];
+                seen_at: components["schemas"]["Time"];
+                expires_at: components["schemas"]["Time"];
+                /** @description The program, in a few words. */
+                agent: string;
+                /** @description Empty: unknown. */
+                address: string;
+            }[];
+        };
+        EndedSessions: {
+            ended: number;
+        };
+        PasswordChange: {
+            password: string;
+            /** @description At least 12 characters. */
+            new_password: string;
+        };
+        PasswordAgain: {
+            password: string;
+            /** @description Of the second factor, or a recovery code, where there is one. */
+            code?: string;
+        };
+        Code: {
+            code: string;
+        };
+        TotpSecret: {
+            /** @description To be typed where no camera is. */
+            secret: string;
+            /** @description otpauth://… */
+            uri: string;
+            /** @description The same as a picture (SVG). */
+            qr: string;
+        };
+        TotpOff: {
+            totp: boolean;
+        };
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
+        Link: {
+            link: string;
+        };
+        LinkShown: {
+            /** @enum {string} */
+            kind: "first" | "invitation" | "reset";
+            /** @description Empty: the person chooses one. */
+            name: string;
+            /** @enum {string} */
+            role: "administrator" | "agent" | "reader" | "client";
+            /** @enum {string} */
+            language: "pl" | "en";
+            expires_at: components["schemas"]["Time"];
+        };
+        LinkUse: {
+            link: string;
+            name?: string;
+            /** @description At least 12 characters. */
+            new_password: string;
+            /** @enum {string} */
+            language?: "pl" | "en";
+        };
+        LinkUsed: components["schemas"]["Session"] | {
+            name: string;
+            code_needed: boolean;
+        };
+        NewLink: {
+            link: string;
+            expires_at: components["schemas"]["Time"];
+        };
+        Invitation: {
+            name?: string;
+            email?: string;
+            phone?: string;
+            /** @enum {string} */
+            role: "administrator" | "agent" | "reader" | "client";
+            /** @enum {string} */
+            language?: "pl" | "en";
+        };
+        RoleChange: {
+            /** @enum {string} */
+            role: "administrator" | "agent" | "reader" | "client";
+        };
+        Reset: {
+            /** @description The second factor goes, too. */
+            totp?: boolean;
+        };
+        User: {
+            id: number;
+            name: string;
+            email: string;
+            phone: string;
+            /** @enum {string} */
+            role: "administrator" | "agent" | "reader" | "client";
+            /** @enum {string} */
+            language: "pl" | "en";
+            disabled: boolean;
+            /** @description There is one. */
+            password: boolean;
+            totp: boolean;
+            /** @description How many are left. */
+            recovery_codes: number;
+            /** @description How many are open. */
+            sessions: number;
+            created_at: components["schemas"]["Time"];
+            signed_in_at: components["schemas"]["Time"] | null;
+        };
+        UserList: {
+            items: components["schemas"]["User"][];
+            links: {
+                id: number;
+                /** @enum {string} */
+                kind: "first" | "invitation" | "reset";
+                name: string;
+                email: string;
+                /** @enum {string} */
+                role: "administrator" | "agent" | "reader" | "client";
+                made_by: string;
+                made_at: components["schemas"]["Time"];
+                expires_at: components["schemas"]["Time"];
+            }[];
+        };
+        AuditList: {
+            items: {
+                id: number;
+                at: components["schemas"]["Time"];
+                who: string;
+                /** @enum {string} */
+                via: "session" | "token" | "link" | "command";
+                /** @description Empty: unknown. */
+                address: string;
+                /** @description The request, with `{…}` for what `object` names; or a command. */
+                action: string;
+                object: string;
+                before: string;
+                after: string;
+            }[];
+            next: string | null;
         };
         TokenList: {
             items: {
@@ -1760,7 +3168,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events: `id`, `event` (opened, changed, message, notice, reload) and `data` with the number of the `case` */
+            /** @description Server-sent events: `id`, `event` (opened, changed, message, notice, reload, outage, callback) and `data` with the number of the `case`, `outage` or `callback` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2184,6 +3592,43 @@ export interface operations {
             412: components["responses"]["Problem"];
         };
     };
+    revoke_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the case as it was seen: if it has changed since, nothing happens and the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The case as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeCase"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+        };
+    };
     reclassify: {
         parameters: {
             query?: never;
@@ -2474,6 +3919,64 @@ export interface operations {
                 };
                 content: {
                     "message/rfc822": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    get_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They, and who asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresentList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    set_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    state: "looking" | "typing" | "gone";
+                };
+            };
+        };
+        responses: {
+            /** @description Who looks at it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresentList"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -2868,6 +4371,348 @@ export interface operations {
             403: components["responses"]["Problem"];
         };
     };
+    get_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With cases, numbers, and how mail of the domain comes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholePerson"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    list_organisations: {
+        parameters: {
+            query?: {
+                /** @description Part of its name. */
+                q?: string;
+                /** @description How many on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    get_organisation: {
+        parameters: {
+            query: {
+                /** @description As it is written. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With its people and their open cases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the desk's zone; by default 90 days ago. */
+                from?: string;
+                /** @description The last day; by default today. */
+                to?: string;
+                /** @description What makes a row. Weeks are those of ISO 8601; without a known organisation it is the domain of the client's address. */
+                by?: "day" | "week" | "month" | "class" | "organisation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+        };
+    };
+    get_report_csv: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the desk's zone; by default 90 days ago. */
+                from?: string;
+                /** @description The last day; by default today. */
+                to?: string;
+                /** @description What makes a row. Weeks are those of ISO 8601; without a known organisation it is the domain of the client's address. */
+                by?: "day" | "week" | "month" | "class" | "organisation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description Fills in what is known of this case: {number}, {subject}, {client}, {follow}. {agent} and {desk} are filled in always. */
+                case?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By title */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTemplateList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    get_procedure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As text and as data, and which ones were in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Procedure"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    adopt_procedure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdoptProcedure"];
+            };
+        };
+        responses: {
+            /** @description It is in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    preview_procedure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcedureDraft"];
+            };
+        };
+        responses: {
+            /** @description Its mistakes, or its public page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcedurePreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    get_procedure_version: {
+        parameters: {
+            query?: {
+                /** @description The version that it is compared with; by default the one in force. */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As text and as data */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcedureVersion"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each carrier */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What the other side has said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description It was taken. */
+                        sent: boolean;
+                        to: string;
+                        detail: string;
+                    };
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     merge_person: {
         parameters: {
             query?: never;
@@ -2986,18 +4831,409 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The case to which it belongs */
+            /** @description The open case that it was noted in, and the callback that it has made or settled */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WholeCase"];
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+        };
+    };
+    list_outages: {
+        parameters: {
+            query?: {
+                state?: "open" | "all";
+                /** @description How many on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first; whether every failure is over; and reports of three or more organisations that came alike within 15 minutes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    declare_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutage"];
+            };
+        };
+        responses: {
+            /** @description The outage */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    get_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The outage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    update_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageWords"];
+            };
+        };
+        responses: {
+            /** @description The outage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    end_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    public_text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The outage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    attach_to_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneCase"];
+            };
+        };
+        responses: {
+            /** @description The outage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    detach_from_outage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneCase"];
+            };
+        };
+        responses: {
+            /** @description The outage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    list_callbacks: {
+        parameters: {
+            query?: {
+                state?: "open" | "all";
+                /** @description How many on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open ones in the order in which they are to be worked off (critical ones first, then those who have waited longest); all of them newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    get_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    take_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    attempt_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attempt"];
+            };
+        };
+        responses: {
+            /** @description The callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    settle_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    write_off_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
         };
     };
     list_tokens: {
@@ -3079,6 +5315,608 @@ export interface operations {
             404: components["responses"]["Problem"];
         };
     };
+    show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Id"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description The new session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description What an app needs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Codes for the day on which the phone is lost; they are shown once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpOff"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description The codes, shown once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Id"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    look_at_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Link"];
+            };
+        };
+        responses: {
+            /** @description An open link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkShown"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+        };
+    };
+    use_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkUse"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkUsed"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All, by their names */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    set_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    disable_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    enable_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    reset_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reset"];
+            };
+        };
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Id"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
     procedure_page: {
         parameters: {
             query?: never;
@@ -3116,14 +5954,31 @@ export interface operations {
             /** @description A page */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "text/html": string;
                 };
             };
+            /** @description Nothing has changed (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A page */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many links that lead nowhere: a page */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3146,6 +6001,13 @@ export interface operations {
             content: {
                 "application/x-www-form-urlencoded": {
                     text: string;
+                    /** @description From the page: the same one with the same words is one message. */
+                    form?: string;
+                };
+                "multipart/form-data": {
+                    text?: string;
+                    form?: string;
+                    file?: string[];
                 };
             };
         };
@@ -3176,7 +6038,15 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            404: components["responses"]["Problem"];
+            /** @description A page */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Too often by this link: a page */
             429: {
                 headers: {
@@ -3213,6 +6083,15 @@ export interface operations {
             };
             /** @description A page */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many links that lead nowhere: a page */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3285,6 +6164,257 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+        };
+    };
+    follow_remind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the case; also when it was not time for it */
+            303: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Another site has sent it: a page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A page */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too often: a page, with what was typed */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    follow_works: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the case */
+            303: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Another site has sent it: a page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A page */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too often: a page, with what was typed */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    report_page: {
+        parameters: {
+            query?: {
+                /** @description Chosen already. */
+                class?: string;
+                /** @description pl or en; kept in a cookie. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    report_sent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    text?: string;
+                    /** @description By its id in the procedure. */
+                    class?: string;
+                    name?: string;
+                    email?: string;
+                    phone?: string;
+                    /** @description From the page: the same one with the same words is one report. */
+                    form?: string;
+                    /** @enum {string} */
+                    do?: "preview" | "back" | "send";
+                    /** @description Left empty by people. */
+                    website?: string;
+                };
+                "multipart/form-data": {
+                    text?: string;
+                    /** @description By its id in the procedure. */
+                    class?: string;
+                    name?: string;
+                    email?: string;
+                    phone?: string;
+                    /** @description From the page: the same one with the same words is one report. */
+                    form?: string;
+                    /** @enum {string} */
+                    do?: "preview" | "back" | "send";
+                    /** @description Left empty by people. */
+                    website?: string;
+                    file?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description A page: the next step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Kept; to the page of the case */
+            303: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A page, with what was typed and what is wrong with it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Another site has sent it: a page, with what was typed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too often: a page, with what was typed */
+            429: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    client_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JavaScript */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+        };
+    };
+    stylesheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSS */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": string;
                 };
             };
         };
@@ -3394,26 +6524,6 @@ export interface operations {
             };
         };
     };
-    stylesheet: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description CSS */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/css": string;
-                };
-            };
-        };
-    };
     sandbox_page: {
         parameters: {
             query?: never;
@@ -3472,6 +6582,32 @@ export interface operations {
                     "application/json": {
                         token: string;
                     };
+                };
+            };
+            400: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    sandbox_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             400: components["responses"]["Problem"];
