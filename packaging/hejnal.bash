@@ -2,7 +2,7 @@
 
 _hejnal() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-  local commands="serve check procedure inspect deliver cases case mail-health token user backup restore verify simulate"
+  local commands="serve check procedure inspect sms deliver cases case mail-health token user backup restore verify simulate"
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$current")
@@ -11,6 +11,7 @@ _hejnal() {
   case $previous in
     --config | --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --data) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --transliterate) mapfile -t COMPREPLY < <(compgen -W "when_cheaper always never" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W "pl en" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "text html json" -- "$current"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "administrator agent reader client" -- "$current"); return ;;
@@ -22,6 +23,7 @@ _hejnal() {
     serve) words+=" --sandbox --config --data --http --lmtp --sip --token-file --json" ;;
     check) words+=" --config --live --sms --document" ;;
     procedure) words+=" --language --format --config" ;;
+    sms) words+=" --transliterate --json" ;;
     deliver) words+=" --config --data --from --to" ;;
     cases) words+=" --config --data --state --search --limit --json" ;;
     case) words+=" --config --data --json" ;;

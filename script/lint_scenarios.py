@@ -32,7 +32,7 @@ STATEMENTS = [
     rf"{ADDRESS} presses (?:no answer yet|it works again)",
     r"the next email is marked as spam",
     r"the next (?:email|sms) is lost",
-    r"agent (?:reads|starts|settles|reopens|closes)",
+    r"agent (?:reads|starts|settles|reopens|closes|expects no email)",
     rf"agent (?:answers|asks) {TEXT}",
     rf"agent reclassifies to {CLASS} {TEXT}",
     rf"expect email to (?:{ADDRESS}|on-call): {KIND}(?: containing {TEXT})?",

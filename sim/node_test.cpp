@@ -15,6 +15,7 @@ struct Nobody final : StoreWatcher, ports::Dispatcher {
   void commit_failed(std::vector<WrittenTurn>) override {}
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override {
     left.push_back(std::move(outgoing.message_id));
+    if (outgoing.notice.kind == core::NoticeKind::rejected_call) to_callers.push_back(outgoing.words.text);
     if (slow) {
       unanswered.push_back(std::move(done));
     } else {
@@ -23,7 +24,7 @@ struct Nobody final : StoreWatcher, ports::Dispatcher {
   }
 
   bool slow = false;
-  std::vector<std::string> left;
+  std::vector<std::string> left, to_callers;
   std::vector<std::function<void(ports::SendResult)>> unanswered;
 };
 
@@ -108,6 +109,45 @@ TEST(Node, keeps_a_mail_whatever_operation_of_sqlite_fails) {
 
 TEST(Node, keeps_a_mail_whatever_operation_of_the_memory_fails) {
   keeps_a_mail_whatever_operation_fails(StoreKind::memory);
+}
+
+// While something is broken a caller hears that we repair it, also when the store stumbles just then: not to
+// know is no all-clear.
+TEST(Node, a_caller_is_never_told_the_wrong_thing_whatever_operation_fails) {
+  std::string repairing;
+  for (std::int64_t n = 0; n < 500; ++n) {
+    Server server(StoreKind::memory);
+    const auto broken = [](desk::Desk& desk) -> Status {
+      desk::NewReport report;
+      report.class_name = "critical";
+      report.subject = report.text = "Serwer stoi";
+      report.client.email = "anna@klient.example";
+      HEJNAL_TRY(const desk::Filed filed, desk.report(report));
+      core::AgentActed read;
+      read.agent = "Jan";
+      HEJNAL_TRY_VOID(desk.act(filed.number, read));
+      return {};
+    };
+    server.node.ledger().submit(broken, [](const Status& done) { ASSERT_TRUE(done); });
+    server.work();
+    if (n > 0) server.node.disk().fail_after(n, Disk::Ill::io_error, false);
+    server.node.ledger().submit(
+        [](desk::Desk& desk) -> Status {
+          HEJNAL_TRY_VOID(desk.call({"+48601222333"}));
+          return {};
+        },
+        [](const Status&) {});
+    server.work();
+    const bool failed = server.node.disk().has_failed();
+    server.node.disk().heal();
+    server.work();
+    for (const std::string& text : server.nobody.to_callers) {
+      if (n == 0) repairing = text;
+      EXPECT_EQ(text, repairing) << "n = " << n;
+    }
+    if (n > 0 && !failed) return;
+  }
+  FAIL() << "no run has passed untouched";
 }
 
 TEST(Node, time_goes_on_after_a_restart_with_the_clock_set_back) {

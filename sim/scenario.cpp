@@ -21,6 +21,7 @@ std::optional<core::NoticeKind> kind_of(std::string words) {
 
 core::Action action_of(const std::string& verb) {
   if (verb == "reads") return core::Action::read;
+  if (verb == "expects no email") return core::Action::no_email;
   if (verb == "starts") return core::Action::start;
   if (verb == "settles") return core::Action::settle;
   if (verb == "reopens") return core::Action::reopen;
@@ -45,7 +46,8 @@ std::optional<Statement> read_statement(const std::string& line) {
   if (is("the next email is marked as spam")) return NextIsSpam{};
   if (is("the next (email|sms) is lost"))
     return NextIsLost{w[1] == "email" ? core::Channel::email : core::Channel::sms};
-  if (is("agent (reads|starts|settles|reopens|closes)")) return AgentActs{action_of(w[1]), {}, {}};
+  if (is("agent (reads|starts|settles|reopens|closes|expects no email)"))
+    return AgentActs{action_of(w[1]), {}, {}};
   if (is("agent (answers|asks) " + text)) return AgentActs{action_of(w[1]), w[2], {}};
   if (is("agent reclassifies to (routine|urgent|critical) " + text))
     return AgentActs{core::Action::reclassify, w[2], w[1]};

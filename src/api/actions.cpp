@@ -97,6 +97,15 @@ Result<ports::Response> act_note(Context& context) {
   return act(context, std::move(a));
 }
 
+// The email that the SMS has announced will not come: said by the client on the telephone, say.
+Result<ports::Response> act_no_email(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  core::AgentActed a = plain(core::Action::no_email);
+  a.text = body.line("reason", false, 2000);
+  HEJNAL_TRY_VOID(body.finish());
+  return act(context, std::move(a));
+}
+
 Result<ports::Response> act_reclassify(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   core::AgentActed a = plain(core::Action::reclassify);
@@ -211,7 +220,7 @@ Result<ports::Response> create_case(Context& context) {
 Result<ports::Response> record_call(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const std::string number = phone_in(context, body, "from", true);
-  body.text("to", false, 50);
+  const std::string to = body.line("to", false, 50);
   const std::string result = body.text("result", true, 20);
   const std::string at_text = body.text("at", false, 40);
   HEJNAL_TRY_VOID(body.finish());
@@ -222,7 +231,7 @@ Result<ports::Response> record_call(Context& context) {
   if (!at && !at_text.empty()) {
     return fail(Fault::malformed, "at: expected a time such as 2026-01-31T10:00:00Z, found \"{}\"", at_text);
   }
-  const desk::Desk::PhoneCall call{number, *core::parse<core::CallResult>(result), at, context.who};
+  const desk::Desk::PhoneCall call{number, *core::parse<core::CallResult>(result), at, context.who, {}, to};
   HEJNAL_TRY(const auto phoned,
              on_ledger<desk::Desk::Phoned>(context, [&](desk::Desk& desk) { return desk.call(call); }));
   json::Object out{

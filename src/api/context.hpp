@@ -185,6 +185,7 @@ Result<ports::Response> act_link(Context&);
 Result<ports::Response> act_join(Context&);
 Result<ports::Response> act_unjoin(Context&);
 Result<ports::Response> act_not_a_case(Context&);
+Result<ports::Response> act_no_email(Context&);
 Result<ports::Response> get_raw(Context&);
 Result<ports::Response> get_attachment(Context&);
 Result<ports::Response> get_html(Context&);

@@ -29,6 +29,7 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/cases/{number}/join", Role::agent, act_join},
       {"POST", "/api/v1/cases/{number}/unjoin", Role::agent, act_unjoin},
       {"POST", "/api/v1/cases/{number}/not-a-case", Role::agent, act_not_a_case},
+      {"POST", "/api/v1/cases/{number}/no-email", Role::agent, act_no_email},
       {"POST", "/api/v1/cases/{number}/revoke-link", Role::agent, act_revoke_link},
       {"GET", "/api/v1/messages/{id}/raw", Role::reader, get_raw},
       {"GET", "/api/v1/messages/{id}/attachments/{n}", Role::reader, get_attachment},

@@ -94,6 +94,17 @@ int run(int argc, char** argv) {
   inspect_command->add_option("FILE", files, "Mails")->required();
   inspect_command->callback([&] { code = inspect(files); });
 
+  std::string sms_words, letters = "when_cheaper";
+  bool sms_as_json = false;
+  auto* sms_command =
+      app.add_subcommand("sms", "Show how a text leaves as SMS: its letters, alphabet, length and segments");
+  sms_command->add_option("TEXT", sms_words, "The text; - reads standard input")->required();
+  sms_command->add_option("--transliterate", letters, "As [sms] transliterate")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"when_cheaper", "always", "never"}));
+  sms_command->add_flag("--json", sms_as_json, "As JSON");
+  sms_command->callback([&] { code = show_sms(sms_words, letters, sms_as_json); });
+
   DatabaseArguments database;
   std::string from = "-", to;
   auto* deliver_command =

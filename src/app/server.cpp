@@ -42,6 +42,7 @@
 #include "desk/ledger.hpp"
 #include "net/http_server.hpp"
 #include "net/imap_client.hpp"
+#include "net/imap_quarantine.hpp"
 #include "net/lmtp_server.hpp"
 #include "net/smtp_sender.hpp"
 #include "store/sqlite/archive.hpp"
@@ -174,6 +175,7 @@ class Server::Impl {
     if (sms_hooks_) sms_hooks_->stop();  // while its answers can still leave
     if (http_) http_->stop(at_most(3s));
     if (lmtp_) lmtp_->stop(at_most(3s));
+    quarantines_.clear();
     mailboxes_.clear();
     events_.on_publish({});
     parse_.reset();
@@ -530,7 +532,37 @@ class Server::Impl {
       }));
     };
     callbacks.log = [](const std::string& words) { say("imap: " + words); };
+    if (!mailbox.quarantine.empty()) HEJNAL_TRY_VOID(open_quarantine(mailbox, imap));
     mailboxes_.push_back(std::make_unique<net::ImapWatcher>(std::move(imap), *parse_, std::move(callbacks)));
+    return {};
+  }
+
+  Status open_quarantine(const config::ImapMailbox& mailbox, const net::ImapWatcherOptions& imap) {
+    net::ImapQuarantineOptions options;
+    options.url = imap.url;
+    options.starttls = imap.starttls;
+    options.user = imap.user;
+    options.password = imap.password;
+    options.ca_file = imap.ca_file;
+    options.message_bytes = imap.message_bytes;
+    options.folders = mailbox.quarantine;
+    HEJNAL_TRY(auto archive, store::sqlite::open_archive(settings_.store_path));
+    net::ImapQuarantine::Callbacks callbacks;
+    callbacks.now = [this] { return clock_->now(); };
+    callbacks.log = [](const std::string& words) { say("imap quarantine: " + words); };
+    // As long as an email that was announced may still be joined by itself.
+    callbacks.waiting = [this, archive = std::shared_ptr<ports::Archive>(std::move(archive))] {
+      std::vector<std::int64_t> out;
+      const Instant now = clock_->now();
+      const auto announced = archive->announcements(now - 25h, now + 1min, nullptr, 1000);
+      if (!announced) return out;
+      for (const core::Announcement& one : *announced) {
+        if (!one.late_ms) out.push_back(one.number);
+      }
+      return out;
+    };
+    quarantines_.push_back(
+        std::make_unique<net::ImapQuarantine>(std::move(options), *parse_, std::move(callbacks)));
     return {};
   }
 
@@ -547,6 +579,10 @@ class Server::Impl {
     for (api::ChannelHealth& trouble : watch_->troubles()) out.push_back(std::move(trouble));
     for (const auto& mailbox : mailboxes_) {
       out.push_back(health_of(mailbox->status()));
+    }
+    for (const auto& quarantine : quarantines_) {
+      if (const std::string trouble = quarantine->trouble(); !trouble.empty())
+        out.push_back({"imap quarantine", "degraded", trouble});
     }
     return out;
   }
@@ -667,6 +703,7 @@ class Server::Impl {
   std::unique_ptr<net::HttpServer> control_;
   std::unique_ptr<net::LmtpServer> lmtp_;
   std::vector<std::unique_ptr<net::ImapWatcher>> mailboxes_;
+  std::vector<std::unique_ptr<net::ImapQuarantine>> quarantines_;
   std::string token_;
   std::mutex advance_mutex_, adopt_mutex_;
   std::string file_version_;  // of the procedure in the file, or built in

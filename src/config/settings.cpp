@@ -381,6 +381,12 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
               "after",
               fmt::format("expected \"nothing\", \"seen\" or \"move:FOLDER\", found \"{}\"", m.after));
         }
+        m.quarantine = mailbox.texts("quarantine");
+        for (const std::string& folder : m.quarantine) {
+          if (folder.empty() || folder == m.folder)
+            mailbox.mistake("quarantine", fmt::format("\"{}\" cannot be one: other folders are expected",
+                                                      one_line(folder)));
+        }
         settings.imap.push_back(std::move(m));
       }
     }
@@ -430,6 +436,9 @@ std::string settings_document() {
       heading("`[[email.in.imap]]`", "A mailbox to be read by IMAP, any number of them.");
       for (const auto& row : imap_rows())
         out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
+      out +=
+          "| `quarantine` | empty list | Folders such as \"Junk\" that are looked through, read-only, while an SMS "
+          "waits for its email |\n";
     }
     if (std::string_view(section.name) == "sms") {
       heading("`[[sms.gateway]]`",

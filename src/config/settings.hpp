@@ -16,6 +16,8 @@ struct ImapMailbox {
   std::string url, user, password_file, folder, starttls, ca_file;
   std::string after;  // what is done with a mail that we have: nothing, seen, or move:FOLDER
   std::string import_since;
+  std::vector<std::string>
+      quarantine;  // folders that are only looked through while an SMS waits for its email
 };
 
 // A row of [[sms.gateway]]; which keys a kind has stands in sms_settings.cpp.

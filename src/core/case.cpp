@@ -173,6 +173,10 @@ struct Fold {
       case Action::merge:
         c.merged_into = b.other;
         break;
+      case Action::no_email:
+        c.email_missing = false;
+        c.offered.clear();
+        break;
       case Action::absorb:
         std::erase(c.candidates, b.other);
         break;
@@ -201,10 +205,20 @@ struct Fold {
       c.settled_at.reset();
     }
   }
+  // It lies in another case now: what we write is no reply to it any more.
+  void left(MessageId message) {
+    if (message == 0) return;
+    if (c.last_message == message) c.last_message = 0;
+    for (TookOver& other : c.others) {
+      if (other.last_message == message) other.last_message = 0;
+    }
+  }
   void operator()(const Linked& b) {
+    left(b.message);
     if (std::find(c.links.begin(), c.links.end(), b.other) == c.links.end()) c.links.push_back(b.other);
   }
   void operator()(const Unjoined& b) {
+    left(b.message);
     if (std::find(c.links.begin(), c.links.end(), b.other) == c.links.end()) c.links.push_back(b.other);
     if (b.phone.empty()) return;
     if (c.client.phone == b.phone) c.client.phone.clear();
@@ -235,9 +249,10 @@ struct Fold {
     if (!b.offered) c.outage = b.outage;
   }
   void operator()(const Fate& b) {
-    if (b.state == NoticeState::bounced || b.state == NoticeState::failed) c.lost_notices.push_back(b.notice);
+    const bool lost = b.state == NoticeState::bounced || b.state == NoticeState::failed;
+    if (lost) c.lost_notices.push_back({b.of, b.notice});
     if (!contains(c.mails, b.notice)) return;
-    if (b.state == NoticeState::bounced || b.state == NoticeState::failed) c.mail_lost = true;
+    if (lost) c.mail_lost = true;
     if (b.state == NoticeState::delivered || b.state == NoticeState::seen) c.mail_lost = false;
   }
 };

@@ -76,9 +76,14 @@ struct Case {
   std::vector<TookOver> others;       // clients of other cases that were merged into this one
   std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
-  OutageId outage = 0;                    // that it belongs to
-  OutageId like_outage = 0;               // that it looks like; a person decides
-  std::vector<int> lost_notices;          // bounced or failed
+  OutageId outage = 0;       // that it belongs to
+  OutageId like_outage = 0;  // that it looks like; a person decides
+  struct Lost {
+    CaseNumber of = 0;  // a merged case; 0: this one
+    int notice = 0;
+    bool operator==(const Lost&) const = default;
+  };
+  std::vector<Lost> lost_notices;         // bounced or failed
   std::vector<int> mails;                 // those that went to a client by email
   bool mail_lost = false;                 // the last of these whose fate is known did not arrive
   std::vector<std::string> told_of_loss;  // numbers that know by SMS that our mail does not arrive

@@ -360,8 +360,17 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
     case Action::absorb:
       if (turn.facts().other) absorb(turn, *turn.facts().other);
       return {};
+    case Action::no_email:
+      if (!turn.c().email_missing)
+        return fail(Fault::conflict, "case {} is not without its email", turn.c().number);
+      turn.add(Acted{Action::no_email, act.text, 0}, act.text);
+      imply_reading(turn);
+      turn.drop(Timer::email_missing, "no email will come");
+      if (turn.c().state == State::fresh) turn.become(State::read);
+      plan_start_of_work(turn, "if it takes longer than that, the client is told that work has started");
+      return {};
     case Action::link:
-      turn.add(Linked{act.other}, fmt::format("linked by {}", act.agent));
+      turn.add(Linked{act.other, act.message}, fmt::format("linked by {}", act.agent));
       return {};
     case Action::unjoin:
       turn.add(Unjoined{act.message, act.other, act.phone},

@@ -17,7 +17,7 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
   turn.add(Opened{facts.number, turn.procedure().version, channel, client, subject, facts.short_code,
                   facts.token, sent_at, email_missing, facts.candidates, facts.suggestions});
   if (facts.mentions != 0) {
-    turn.add(Linked{facts.mentions},
+    turn.add(Linked{facts.mentions, 0},
              fmt::format("it refers to case {}, which it may not join", facts.mentions));
   }
   if (facts.like_outage != 0) {

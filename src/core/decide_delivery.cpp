@@ -28,8 +28,8 @@ bool is_worth_a_word(const Turn& turn, const NoticeFate& fate) {
 
 void notice_ended(Turn& turn, const NoticeFate& fate) {
   const auto& lost = turn.c().lost_notices;
-  const bool known = std::find(lost.begin(), lost.end(), fate.notice) != lost.end();
-  turn.add(Fate{fate.notice, fate.state, fate.text}, fate.text);
+  const bool known = std::find(lost.begin(), lost.end(), Case::Lost{fate.of, fate.notice}) != lost.end();
+  turn.add(Fate{fate.notice, fate.state, fate.text, fate.of}, fate.text);
   if (fate.state != NoticeState::bounced && fate.state != NoticeState::failed) return;
   if (known || fate.notice == 0) return;  // a second bounce of the same words
 

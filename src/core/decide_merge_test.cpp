@@ -105,4 +105,39 @@ TEST_F(Absorbing, NothingWithoutTheOther) {
   EXPECT_TRUE(s.last.empty());
 }
 
+// Notices count within a case, so those of two merged cases have the same numbers.
+TEST(Merging, WhatWasSaidInTwoMergedCasesIsLostInEach) {
+  Story s;
+  s.email();
+  s.said();
+  NoticeFate f;
+  f.notice = -2;
+  f.kind = NoticeKind::answer;
+  f.to = kAnna;
+  f.state = NoticeState::bounced;
+  f.text = "550 no such user";
+  f.of = 3;
+  EXPECT_TRUE(s.happens(f));
+  EXPECT_FALSE(s.said().empty());
+  EXPECT_TRUE(s.happens(f));
+  EXPECT_EQ(s.said(), Lines{}) << "a second bounce of the same words";
+  f.of = 4;
+  EXPECT_TRUE(s.happens(f));
+  EXPECT_FALSE(s.said().empty()) << "of another case it is something else";
+}
+
+TEST(Splitting, WhatHasLeftTheCaseIsNotRepliedTo) {
+  Story s;
+  s.email();
+  const MessageId first = s.c.last_message;
+  AgentActed link = s.acted(Action::link);
+  link.other = 9;
+  link.message = first;
+  EXPECT_TRUE(s.happens(link));
+  EXPECT_EQ(s.c.last_message, 0);
+  s.said();
+  s.agent(Action::answer, "Już.");
+  EXPECT_EQ(s.notices.back().in_reply_to, 0);
+}
+
 }  // namespace hejnal::core

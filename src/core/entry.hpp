@@ -333,12 +333,14 @@ struct Became {
 struct Linked {
   static constexpr std::string_view kind = "linked";
   CaseNumber other = 0;
+  MessageId message = 0;  // that has become the other one; 0: none
 
   bool operator==(const Linked&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("other", s.other);
+    v("message", s.message);
   }
 };
 
@@ -406,9 +408,10 @@ struct Withheld {  // something automatic was not said; `why` tells the reason
 
 struct Fate {  // what became of a notice
   static constexpr std::string_view kind = "fate";
-  int notice = 0;
+  int notice = 0;  // of a merged case: less than none
   NoticeState state = NoticeState::handed_over;
-  std::string text;  // the other side's words
+  std::string text;   // the other side's words
+  CaseNumber of = 0;  // the merged case that has said it; 0: this one
 
   bool operator==(const Fate&) const = default;
 
@@ -417,6 +420,7 @@ struct Fate {  // what became of a notice
     v("notice", s.notice);
     v("state", s.state);
     v("text", s.text);
+    v("of", s.of);
   }
 };
 

@@ -48,6 +48,25 @@ TEST(MissingEmail, HoweverLateItJoinsAndTheRecordSaysHowLate) {
   EXPECT_FALSE(awaits_email(s.c));
 }
 
+TEST(MissingEmail, AnAgentSaysThatNoneWillCome) {
+  Story s;
+  s.sms(Relation::opens);
+  s.said();
+  s.agent(Action::no_email);
+  EXPECT_FALSE(s.c.email_missing);
+  EXPECT_TRUE(s.c.read_at.has_value());
+  EXPECT_FALSE(s.c.debt(Promise::react));
+  s.at(10min);
+  for (const std::string& line : s.said()) EXPECT_EQ(line.find("missing_email"), std::string::npos) << line;
+  ASSERT_TRUE(announcement(s.c)) << "an email was announced, and has not come: that is counted";
+  EXPECT_FALSE(announcement(s.c)->late_ms);
+  // If it comes after all, the record says how late.
+  s.now = kStart + 3h;
+  s.email(Relation::announced);
+  EXPECT_EQ(announcement(s.c)->late_ms, Duration(3h).count());
+  EXPECT_EQ(s.refusal(s.acted(Action::no_email)), "case 7 is not without its email");
+}
+
 TEST(MissingEmail, TypedTextStandsForItAndTheEmailIsStillAwaited) {
   Story s;
   s.sms(Relation::opens);

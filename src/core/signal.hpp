@@ -90,7 +90,8 @@ struct AgentActed {
   // Of an answer that was written in a mail program: what of it cannot go to the client, and whom to tell so.
   std::string left_out = {}, agent_email = {};
   std::string how = {};  // of read, start and note, where it was not by the desk's own pages: "by SMS"
-  // Of unjoin: which message, and the number that is not the client's after all, if so.
+  // Of unjoin, and of link after a split: which message. Of unjoin the number that is not the client's after
+  // all, if so.
   MessageId message = 0;
   std::string phone = {};
 };
@@ -104,6 +105,7 @@ struct NoticeFate {
   CaseNumber through = 0;  // of a merged case's client
   NoticeState state = NoticeState::handed_over;
   std::string text;
+  CaseNumber of = 0;  // the merged case that has said it; 0: this one
 };
 
 // A word about the outage that the case belongs to. Its end is no such word but an answer (AgentActed).

@@ -58,6 +58,7 @@ enum class Action {
   cancel,
   unjoin,       // a message was joined here by mistake
   revoke_link,  // the client's link leads nowhere any more; there is a new one
+  no_email,     // the email that an SMS has announced will not come, and nobody need wait for it
 };
 enum class NoticeKind {
   receipt,
@@ -154,9 +155,9 @@ struct Names<Standing> {
 };
 template <>
 struct Names<Action> {
-  static constexpr std::array<std::string_view, 15> list = {
-      "read",       "start", "answer", "ask",  "settle", "reopen", "close",      "note",
-      "reclassify", "merge", "absorb", "link", "cancel", "unjoin", "revoke_link"};
+  static constexpr std::array<std::string_view, 16> list = {
+      "read",       "start", "answer", "ask",  "settle", "reopen", "close",       "note",
+      "reclassify", "merge", "absorb", "link", "cancel", "unjoin", "revoke_link", "no_email"};
 };
 template <>
 struct Names<NoticeKind> {

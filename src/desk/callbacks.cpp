@@ -80,7 +80,7 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
     signal.from = person;
     signal.answered = answered;
     core::Case c = cases.empty() ? core::Case{} : cases.front();
-    core::Facts facts_now = facts(c);
+    HEJNAL_TRY(core::Facts facts_now, facts(c));
     if (c.exists()) {
       signal.relation = core::Relation::reply;
       signal.join_reason = "the latest open case of this caller";
@@ -92,6 +92,7 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
     message.number = out.filed.number;
     message.channel = core::Channel::call;
     message.from = call.from;
+    message.to = call.to;
     message.text = answered ? "answered" : call.result == core::CallResult::missed ? "missed" : "rejected";
     message.at = std::min(call.at.value_or(now()), now());
     message.state = c.exists() ? "joined" : "opened";

@@ -28,7 +28,7 @@ Result<Filed> Desk::pressed(core::CaseNumber link, core::Reported signal, const 
   filed.number = number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, {}));
   signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(c, signal, facts(c)));
+  HEJNAL_TRY_VOID(turn(c, signal));
   return filed;
 }
 
@@ -63,7 +63,7 @@ Result<core::Case> Desk::revoke_link(core::CaseNumber number, const std::string&
   act.action = core::Action::revoke_link;
   act.agent = agent;
   act.text = reason;
-  core::Facts facts_now = facts(c);
+  HEJNAL_TRY(core::Facts facts_now, facts(c));
   facts_now.token = core::token_of(number, random_text(core::kTokenAlphabet, core::kTokenSecret));
   HEJNAL_TRY(const core::Case after, turn(c, act, facts_now));
   // What its client is told from now on is told by the case that it was merged into.
@@ -71,7 +71,7 @@ Result<core::Case> Desk::revoke_link(core::CaseNumber number, const std::string&
   if (lives == number) return after;
   HEJNAL_TRY(const core::Case into, load(lives));
   if (!core::client_through(into, number)) return after;
-  core::Facts facts_there = facts(into);
+  HEJNAL_TRY(core::Facts facts_there, facts(into));
   facts_there.token = facts_now.token;
   act.other = number;
   HEJNAL_TRY_VOID(turn(into, act, facts_there));

@@ -54,7 +54,7 @@ Result<core::CaseNumber> Desk::unjoin(core::CaseNumber number, core::MessageId m
         {0, phone, client.email, "agent", message_id, now(), core::Standing::refused, agent}));
   }
   // As it would have opened one by itself: the email that it may speak of is not here.
-  core::Facts opening = facts(core::Case{});
+  HEJNAL_TRY(core::Facts opening, facts(core::Case{}));
   opening.mentions = number;
   HEJNAL_TRY_VOID(prepare_opening(opening));
   core::SmsReceived opens;
@@ -70,7 +70,7 @@ Result<core::CaseNumber> Desk::unjoin(core::CaseNumber number, core::MessageId m
   leaves.other = opened.number;
   leaves.message = message_id;
   if (!same_person) leaves.phone = phone;
-  HEJNAL_TRY_VOID(turn(source, leaves, facts(source)));
+  HEJNAL_TRY_VOID(turn(source, leaves));
   return opened.number;
 }
 
@@ -78,7 +78,7 @@ Result<core::Case> Desk::not_a_case(core::CaseNumber number, const std::string& 
   HEJNAL_TRY(const core::Case c, load(number));
   core::AgentActed close = acted(core::Action::close, agent);
   close.text = "not a case";
-  HEJNAL_TRY(const core::Case closed, turn(c, close, facts(c)));
+  HEJNAL_TRY(const core::Case closed, turn(c, close));
   if (c.channel == core::Channel::sms && !c.client.phone.empty())
     HEJNAL_TRY_VOID(parts_.store.refuse_case(c.client.phone, 0, agent, now()));
   return closed;

@@ -181,12 +181,12 @@ Result<const core::Procedure*> Desk::procedure_of(const core::Case& c) {
   return &older_procedures_.emplace(c.procedure, std::move(older)).first->second;
 }
 
-core::Facts Desk::facts(const core::Case& c) {
+Result<core::Facts> Desk::facts(const core::Case& c) {
   core::Facts facts;
   facts.on_call = settings_.on_call;
   facts.sms_available = settings_.sms_available;
-  const auto open = failure_open();
-  facts.failure_open = open && *open;
+  // Not to know is no all-clear.
+  HEJNAL_TRY(facts.failure_open, failure_open());
   if (c.exists() && !c.automatic_to.empty())
     facts.automatic_budget = budget_.refusal(c.automatic_to, c.number, now());
   for (const core::TookOver& other : c.others) {
@@ -250,6 +250,11 @@ Status Desk::add_limits_of_sms(core::Facts& facts, const core::Case& c, const co
       },
       signal);
   return from == c.client.phone ? Status() : add(from);
+}
+
+Result<core::Case> Desk::turn(const core::Case& c, const core::Signal& signal) {
+  HEJNAL_TRY(core::Facts now_known, facts(c));
+  return turn(c, signal, std::move(now_known));
 }
 
 Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Facts facts) {
@@ -359,16 +364,16 @@ Result<core::Case> Desk::act(core::CaseNumber number, core::AgentActed act) {
     HEJNAL_TRY(const core::Case other, load(act.other));
     core::AgentActed back = act;
     back.other = number;
-    HEJNAL_TRY_VOID(turn(other, back, facts(other)));
+    HEJNAL_TRY_VOID(turn(other, back));
   }
-  return turn(c, act, facts(c));
+  return turn(c, act);
 }
 
 Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, const std::string& agent) {
   if (from == into) return fail(Fault::conflict, "case {} cannot be merged into itself", from);
   HEJNAL_TRY(const core::Case source, load(from));
   HEJNAL_TRY(const core::Case target, load(into));
-  core::Facts target_facts = facts(target);
+  HEJNAL_TRY(core::Facts target_facts, facts(target));
   core::Facts::Other other;
   other.number = from;
   other.class_name = source.class_name;
@@ -390,7 +395,7 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   core::AgentActed merged = absorb;
   merged.action = core::Action::merge;
   merged.other = into;
-  core::Facts source_facts = facts(source);
+  HEJNAL_TRY(core::Facts source_facts, facts(source));
   source_facts.other = core::Facts::Other{};
   source_facts.other->number = into;
   source_facts.other->email_missing = target.email_missing;
@@ -435,7 +440,7 @@ Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId me
   if (message->number == number && messages < 2)
     return fail(Fault::conflict, "message {} is the only one of case {}: nothing would be left of it",
                 message_id, number);
-  core::Facts opening = facts(core::Case{});
+  HEJNAL_TRY(core::Facts opening, facts(core::Case{}));
   opening.mentions = number;
   HEJNAL_TRY_VOID(prepare_opening(opening));
   core::Reported split_off;
@@ -456,7 +461,8 @@ Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId me
                         .channels = {},
                         .delay = {},
                         .other = opened.number};
-  HEJNAL_TRY_VOID(turn(source, link, facts(source)));
+  link.message = message_id;
+  HEJNAL_TRY_VOID(turn(source, link));
   return opened.number;
 }
 
@@ -478,7 +484,7 @@ Result<int> Desk::ring(int limit) {
         continue;
       }
       if (!c) return tl::make_unexpected(c.error());
-      HEJNAL_TRY_VOID(turn(*c, core::AlarmRang{}, facts(*c)));
+      HEJNAL_TRY_VOID(turn(*c, core::AlarmRang{}));
     }
     return {};
   };

@@ -116,6 +116,7 @@ class Desk {
     std::optional<Instant> at{};  // empty: now
     std::string by = "client";    // who says so
     std::string id = {};          // of the exchange: the same call twice is one
+    std::string to = {};          // which number was called, as it was told
   };
   struct Phoned {
     core::CallDecision decision;  // what a call of now gets
@@ -230,11 +231,12 @@ class Desk {
 
   Result<core::Case> load(core::CaseNumber number);
   Result<const core::Procedure*> procedure_of(const core::Case& c);
-  core::Facts facts(const core::Case& c);
+  Result<core::Facts> facts(const core::Case& c);
   Status prepare_opening(core::Facts& facts);
   Result<core::CaseNumber> case_of_code(std::string_view short_code);  // upper case; 0: none
   // Decides, applies, stores; the one way in which a case changes.
   Result<core::Case> turn(core::Case c, const core::Signal& signal, core::Facts facts);
+  Result<core::Case> turn(const core::Case& c, const core::Signal& signal);  // with facts(c)
   Status add_limits_of_sms(core::Facts& facts, const core::Case& c, const core::Signal& signal);
   Status queue(core::Notice notice);
   Result<ports::Outgoing> outgoing(std::int64_t item, const core::Notice& notice,
@@ -251,6 +253,12 @@ class Desk {
   // A mail that has just been set aside: is there an SMS that waits for it? The case that it has joined, or
   // 0.
   Result<core::CaseNumber> look_for_waiting(const core::SetAsideMail& mail);
+  struct Fit {
+    core::CaseNumber number = 0;
+    core::FoundMail found;
+  };
+  Result<std::vector<Fit>> who_waits_for(const core::SetAsideMail& mail);
+  Result<bool> somebody_waits_for(const core::SetAsideMail& mail);
   Status plan_review();  // somebody owes set-aside mail one look a day
   Status review_if_due();
   std::string message_id_of(const core::Notice& notice) const;

@@ -283,7 +283,7 @@ class SmsFiler {
 
   Result<Filed> open(const core::Match& match) {
     core::SmsReceived received = signal(match);
-    core::Facts facts = desk_.facts(core::Case{});
+    HEJNAL_TRY(core::Facts facts, desk_.facts(core::Case{}));
     facts.candidates = match.candidates;
     facts.suggestions = match.suggestions;
     facts.mentions = match.mentions;
@@ -330,7 +330,7 @@ class SmsFiler {
     const std::string& of_code = other ? other->client.email : c.client.email;
     HEJNAL_TRY_VOID(learn(received.from.name, match.kin == core::Kin::code ? of_code : received.from.email,
                           filed.message));
-    HEJNAL_TRY_VOID(desk_.turn(c, received, desk_.facts(c)));
+    HEJNAL_TRY_VOID(desk_.turn(c, received));
     desk_.changes_.push_back({0, filed.number, "message"});
     return filed;
   }

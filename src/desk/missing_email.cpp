@@ -106,7 +106,7 @@ Status Desk::join_set_aside(core::MessageId id, core::CaseNumber into, const std
   signal.relation = core::Relation::announced;
   signal.join_reason = reason;
   signal.set_aside_why = message->join_reason;
-  HEJNAL_TRY_VOID(turn(c, signal, facts(c)));
+  HEJNAL_TRY_VOID(turn(c, signal));
   HEJNAL_TRY_VOID(parts_.store.move_message(id, into));
   HEJNAL_TRY_VOID(parts_.store.set_message_state(id, "joined"));
   if (!message->from.empty()) HEJNAL_TRY_VOID(parts_.store.add_participants(into, {message->from}));
@@ -114,11 +114,7 @@ Status Desk::join_set_aside(core::MessageId id, core::CaseNumber into, const std
   return {};
 }
 
-Result<core::CaseNumber> Desk::look_for_waiting(const core::SetAsideMail& mail) {
-  struct Fit {
-    core::CaseNumber number = 0;
-    core::FoundMail found;
-  };
+Result<std::vector<Desk::Fit>> Desk::who_waits_for(const core::SetAsideMail& mail) {
   std::vector<Fit> fits;
   std::vector<core::CaseNumber> looked_at;
   const auto look = [&](const std::vector<ports::CaseSummary>& cases) -> Status {
@@ -139,6 +135,16 @@ Result<core::CaseNumber> Desk::look_for_waiting(const core::SetAsideMail& mail) 
     HEJNAL_TRY(const auto of_sender, parts_.store.open_cases_of_email(mail.mail.from, kWaitingMax));
     HEJNAL_TRY_VOID(look(of_sender));
   }
+  return fits;
+}
+
+Result<bool> Desk::somebody_waits_for(const core::SetAsideMail& mail) {
+  HEJNAL_TRY(const auto fits, who_waits_for(mail));
+  return !fits.empty();
+}
+
+Result<core::CaseNumber> Desk::look_for_waiting(const core::SetAsideMail& mail) {
+  HEJNAL_TRY(std::vector<Fit> fits, who_waits_for(mail));
   std::size_t joining = 0;
   for (const Fit& fit : fits) joining += fit.found.joins ? 1 : 0;
   for (Fit& fit : fits) {
@@ -152,7 +158,7 @@ Result<core::CaseNumber> Desk::look_for_waiting(const core::SetAsideMail& mail) 
     HEJNAL_TRY(const auto offers, offers_of({fit.found}));
     for (const core::MailOffered& one : offers) {
       HEJNAL_TRY(const core::Case c, load(fit.number));
-      HEJNAL_TRY_VOID(turn(c, one, facts(c)));
+      HEJNAL_TRY_VOID(turn(c, one));
     }
   }
   return 0;
@@ -211,7 +217,7 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   filed.number = number;
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, typed.form.raw));
   signal.message = filed.message;
-  core::Facts facts_now = facts(c);
+  HEJNAL_TRY(core::Facts facts_now, facts(c));
   if (c.automatic_to.empty() && !client.email.empty())
     facts_now.automatic_budget = budget_.refusal(client.email, c.number, now());
   HEJNAL_TRY_VOID(turn(c, signal, facts_now));

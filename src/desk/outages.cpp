@@ -127,7 +127,7 @@ Status Desk::tell_case(const core::Outage& o, const core::outage::Signal& signal
     if (by_both && core::is_telephone(c.client.phone) && !core::is_landline(c.client.phone))
       answer.channels = {core::Channel::email, core::Channel::sms};
     for (int tries = 0; tries < 2; ++tries) {
-      const auto answered = turn(c, answer, facts(c));
+      const auto answered = turn(c, answer);
       if (answered) return {};
       const Fault fault = answered.error().fault;
       if (fault != Fault::conflict && fault != Fault::refused) return tl::make_unexpected(answered.error());
@@ -135,7 +135,7 @@ Status Desk::tell_case(const core::Outage& o, const core::outage::Signal& signal
     }
     // Another answer is about to leave, or nothing is known where one could go: the case says so.
   }
-  HEJNAL_TRY_VOID(turn(c, told, facts(c)));
+  HEJNAL_TRY_VOID(turn(c, told));
   return {};
 }
 

@@ -30,6 +30,7 @@ Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& no
   ports::Letter& letter = out.letter;
   letter.at = message.at;
   if (notice.channel != core::Channel::email) {
+    out.useful_until = message.at + core::worth_sending_for(notice, procedure_.find(notice.class_name));
     if (attempts == 0) return out;
     HEJNAL_TRY(const auto handed, parts_.store.sms_handed(item));
     if (handed) out.gateway = handed->gateway;
@@ -225,6 +226,7 @@ Result<bool> Desk::put_fate(const ports::OutboxItem& item, core::NoticeState sta
   core::NoticeFate fate;
   // A notice of a merged case is known to the case that lives by no number of its own.
   fate.notice = number == item.notice.number ? item.notice.id : -item.notice.id;
+  fate.of = number == item.notice.number ? 0 : item.notice.number;
   fate.kind = item.notice.kind;
   fate.channel = item.notice.channel;
   fate.to = item.notice.to;
@@ -233,7 +235,7 @@ Result<bool> Desk::put_fate(const ports::OutboxItem& item, core::NoticeState sta
   if (fate.through == 0 && number != item.notice.number) fate.through = item.notice.number;
   fate.state = state;
   fate.text = text;
-  core::Facts facts_now = facts(c);
+  HEJNAL_TRY(core::Facts facts_now, facts(c));
   // A number that only stands in a signature is not surely the client's, and the SMS has the case's link.
   const core::TookOver* other = core::client_through(c, fate.through);
   const core::Party& client = other ? other->client : c.client;

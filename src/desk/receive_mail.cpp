@@ -86,6 +86,7 @@ class MailFiler {
 
   Result<Filed> file() {
     HEJNAL_TRY(earlier_, store_.seen(mail_.message_id, mail_.content_key));
+    if (!mail_.quarantine.empty()) return from_quarantine();
     // A copy that was only set aside, as that of a mailing list, does not stand in the way of the mail
     // itself.
     if (earlier_ && (!earlier_->set_aside || mail_.is_own_test || mail_.is_report || !mail_.bounces.empty()))
@@ -177,14 +178,33 @@ class MailFiler {
     return true;
   }
 
+  // It stays where it is, and we know nothing of it, unless an SMS waits for it.
+  Result<Filed> from_quarantine() {
+    if (earlier_ || mail_.is_report || mail_.is_ours) return Filed{0, 0, true};
+    HEJNAL_TRY(const core::EmailFacts facts, email_facts());
+    HEJNAL_TRY(const bool others, is_of_another_case(facts));
+    if (others) return Filed{};
+    const std::string why = mail_.set_aside_why == core::kNotAuthenticated
+                                ? mail_.set_aside_why
+                                : fmt::format("it lay in the folder \"{}\"", mail_.quarantine);
+    HEJNAL_TRY(const bool awaited,
+               desk_.somebody_waits_for({0, facts, mail_.automatic != Automatic::none, why}));
+    return awaited ? set_aside(why) : Filed{};
+  }
+
+  // What is of another case (sent again, or in its thread) is not what an SMS waits for.
+  Result<bool> is_of_another_case(const core::EmailFacts& facts) {
+    HEJNAL_TRY(const auto candidates, find_candidates(facts));
+    const core::Match match = core::match_email(facts, candidates);
+    return match.number != 0 && match.relation != core::Relation::announced;
+  }
+
   Result<Filed> set_aside(const std::string& why) {
     if (earlier_) return come_again();
     HEJNAL_TRY_VOID(keep(0, ports::MessageState::set_aside, why));
     HEJNAL_TRY(const core::EmailFacts facts, email_facts());
-    HEJNAL_TRY(const auto candidates, find_candidates(facts));
-    const core::Match match = core::match_email(facts, candidates);
-    // What is of another case (sent again, or in its thread) is not what an SMS waits for.
-    if (match.number == 0 || match.relation == core::Relation::announced) {
+    HEJNAL_TRY(const bool others, is_of_another_case(facts));
+    if (!others) {
       HEJNAL_TRY(filed_.number,
                  desk_.look_for_waiting({filed_.message, facts, mail_.automatic != Automatic::none, why}));
     }
@@ -384,7 +404,7 @@ class MailFiler {
   }
 
   Result<Filed> open(core::EmailReceived& signal, const core::Match& match) {
-    core::Facts facts = desk_.facts(core::Case{});
+    HEJNAL_TRY(core::Facts facts, desk_.facts(core::Case{}));
     facts.candidates = match.candidates;
     facts.suggestions = match.suggestions;
     facts.mentions = match.mentions;
@@ -400,7 +420,7 @@ class MailFiler {
 
   Result<Filed> join(core::EmailReceived& signal, const core::Match& match) {
     HEJNAL_TRY(const core::Case c, desk_.load(match.number));
-    core::Facts facts = desk_.facts(c);
+    HEJNAL_TRY(core::Facts facts, desk_.facts(c));
     if (c.automatic_to.empty() && !mail_.automatic_to.empty())
       facts.automatic_budget = desk_.budget_.refusal(mail_.automatic_to, c.number, now_);
     signal.through = core::speaks_through(c, mail_.from.email, match.through);

@@ -33,7 +33,8 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
     HEJNAL_TRY(const auto before, parts_.store.message(seen->message));
     if (before && !sms.in_parts && (before->text != sms.text || before->from != sms.from))
       return fail(Fault::refused, "the SMS \"{}\" was here before, with other words", sms.id);
-    return Filed{0, 0, true};
+    HEJNAL_TRY_VOID(parts_.store.came_again(seen->message, now()));
+    return Filed{0, seen->message, true};
   }
 
   HEJNAL_TRY(const auto command, sms_command(sms));
@@ -76,7 +77,7 @@ Result<Filed> Desk::report(const NewReport& report) {
   signal.subject = collapse_space(report.subject);  // a line break would end a header, and with it the tag
   signal.text = report.text;
   if (wanted) signal.hint = {wanted->id, fmt::format("{} has said so", report.by)};
-  core::Facts facts_now = facts(core::Case{});
+  HEJNAL_TRY(core::Facts facts_now, facts(core::Case{}));
   facts_now.mentions = report.follows;
   HEJNAL_TRY_VOID(prepare_opening(facts_now));
   if (!report.client.email.empty())

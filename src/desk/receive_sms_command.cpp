@@ -141,7 +141,7 @@ Result<Filed> Desk::contact_word_came(const ports::IncomingSms& sms, core::Conta
     signal.text = sms.text;
     signal.contact_word = true;
     signal.join_reason = why;
-    HEJNAL_TRY_VOID(turn(c, signal, facts(c)));
+    HEJNAL_TRY_VOID(turn(c, signal));
     changes_.push_back({0, filed.number, "message"});
   } else {
     HEJNAL_TRY_VOID(parts_.store.set_looked_at(filed.message, now()));  // kept, and nobody owes it a look
@@ -252,7 +252,7 @@ Result<std::optional<Filed>> Desk::act_by_code(const ports::IncomingSms& sms, co
   HEJNAL_TRY(filed.message,
              keep_sms(sms, number, true,
                       fmt::format("{} has answered an alert by SMS: {}", act.agent, to_string(act.action))));
-  HEJNAL_TRY_VOID(turn(c, act, facts(c)));
+  HEJNAL_TRY_VOID(turn(c, act));
   changes_.push_back({0, number, "message"});
   return std::optional(filed);
 }
@@ -358,7 +358,7 @@ Result<std::optional<Filed>> Desk::answers_question(const ports::IncomingSms& sm
   HEJNAL_TRY(filed.message,
              keep_sms(sms, meant->through != 0 ? meant->through : meant->number, false, signal.join_reason));
   signal.message = filed.message;
-  HEJNAL_TRY_VOID(turn(c, signal, facts(c)));
+  HEJNAL_TRY_VOID(turn(c, signal));
   changes_.push_back({0, filed.number, "message"});
   return std::optional(filed);
 }

@@ -69,10 +69,10 @@ Result<core::CaseNumber> Desk::take_up(core::MessageId id, core::CaseNumber into
     signal.relation = core::Relation::reply;
     if (!message->automatic && !by_phone)
       signal.from.email = message->from;  // a person, who gets the next answer, too
-    facts_now = facts(c);
+    HEJNAL_TRY(facts_now, facts(c));
   } else {
     (by_phone ? signal.from.phone : signal.from.email) = message->from;
-    facts_now = facts(c);
+    HEJNAL_TRY(facts_now, facts(c));
     HEJNAL_TRY_VOID(prepare_opening(facts_now));
     facts_now.automatic_budget = "it was set aside at first: no receipt goes out by itself";
   }

@@ -42,7 +42,7 @@ std::vector<core::Entry> one_of_each() {
       Dropped{Timer::close, 6},
       Acted{Action::absorb, "tekst", 4},
       Became{State::settled},
-      Linked{5},
+      Linked{5, 6},
       Said{3, NoticeKind::start_of_work, Channel::sms, "+48"},
       Withheld{NoticeKind::settled},
       Fate{2, NoticeState::bounced, "550"},

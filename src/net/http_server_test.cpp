@@ -358,6 +358,9 @@ TEST(HttpTarget, IsDecoded) {
       {"d", "e&f"}, {"g", ""}, {"", "h"}, {"i", "j=k"}};
   EXPECT_EQ(target->query, query);
   EXPECT_EQ(parse_target("/a+b")->path, "/a+b");
+  EXPECT_FALSE(parse_target("/a?text=%B3"));
+  EXPECT_EQ(parse_target("/hooks/sms/k/s/in?text=%B3%00z")->query.at(0).second, std::string("\xB3\0z", 3));
+  EXPECT_FALSE(parse_target("/hooks/%B3?text=a"));
   EXPECT_EQ(parse_target("http://host")->path, "/");
 }
 

@@ -13,7 +13,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space, bool any_bytes = false) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -28,10 +28,10 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
     } else if (c == '+' && plus_is_space) {
       c = ' ';
     }
-    if (c == '\0') return {};
+    if (c == '\0' && !any_bytes) return {};
     decoded.push_back(c);
   }
-  if (!is_valid_utf8(decoded)) return {};
+  if (!any_bytes && !is_valid_utf8(decoded)) return {};
   return decoded;
 }
 
@@ -57,6 +57,8 @@ std::optional<HttpTarget> parse_target(std::string_view target) {
   std::optional<std::string> path = percent_decode(target.substr(0, mark), false);
   if (!path || leads_elsewhere(*path)) return {};
 
+  // Gateways bring texts in any encoding, and do not bring one again that was refused.
+  const bool any_bytes = path->starts_with("/hooks/");
   HttpTarget parsed{std::move(*path), {}};
   if (mark == std::string_view::npos) return parsed;
   for (const std::string_view pair : split(target.substr(mark + 1), '&')) {
@@ -64,7 +66,7 @@ std::optional<HttpTarget> parse_target(std::string_view target) {
     const std::size_t equals = pair.find('=');
     std::optional<std::string> name = percent_decode(pair.substr(0, equals), true);
     std::optional<std::string> value = std::string();
-    if (equals != std::string_view::npos) value = percent_decode(pair.substr(equals + 1), true);
+    if (equals != std::string_view::npos) value = percent_decode(pair.substr(equals + 1), true, any_bytes);
     if (!name || !value) return {};
     parsed.query.emplace_back(std::move(*name), std::move(*value));
   }

@@ -9,28 +9,13 @@
 #include "base/text.hpp"
 #include "base/thread_name.hpp"
 #include "net/detail/imap_connection.hpp"
+#include "net/detail/imap_handing.hpp"
 
 namespace hejnal::net {
 
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-
-// Where the intake leaves its verdict; it may come after the watcher has gone.
-struct Verdict {
-  std::mutex mutex;
-  std::condition_variable here;
-  std::optional<Status> status;
-};
-
-std::string imap_date(Instant t) {
-  using namespace std::chrono;
-  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const year_month_day date(floor<days>(sys_time<milliseconds>(milliseconds(t.ms))));
-  return fmt::format("{}-{}-{:04}", unsigned(date.day()), kMonths[unsigned(date.month()) - 1],
-                     int(date.year()));
-}
 
 }  // namespace
 
@@ -242,21 +227,11 @@ Result<ImapWatcher::Impl::Pass> ImapWatcher::Impl::take(std::uint32_t uid) {
 
 // The intake's verdict; an error when we are stopped before it comes.
 Result<Status> ImapWatcher::Impl::ask(std::string bytes) {
-  auto verdict = std::make_shared<Verdict>();
   ports::Delivery delivery;
   delivery.bytes = std::move(bytes);
   delivery.via = "imap:" + options_.mailbox;
   delivery.has_envelope = false;
-  intake_.accept(std::move(delivery), [verdict](Status status) {
-    const std::lock_guard lock(verdict->mutex);
-    verdict->status = std::move(status);
-    verdict->here.notify_one();
-  });
-  std::unique_lock lock(verdict->mutex);
-  while (!verdict->here.wait_for(lock, 100ms, [&] { return verdict->status.has_value(); })) {
-    if (stop_.is_set()) return fail(Fault::retry_later, "stopped");
-  }
-  return *verdict->status;
+  return hand_in(intake_, std::move(delivery), stop_);
 }
 
 // Flags or moves what was kept. A server that does not want to is only logged: the message is ours already.

@@ -25,6 +25,7 @@ struct Delivery {
   std::string bytes;                 // the message, dot-unstuffed, otherwise exactly as it came
   std::string via;                   // "lmtp", "imap:INBOX", "pipe", "sandbox": for the journal
   bool has_envelope = true;          // false: mail_from is unknown (IMAP), look at Return-Path
+  std::string quarantine = {};  // the folder of others' that it lies in: taken only if an SMS waits for it
 };
 
 // Takes messages in. `done` is called exactly once, on any thread: success means that the message is durable

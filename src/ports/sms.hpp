@@ -25,6 +25,10 @@ struct OutgoingSms {
   bool to_desk = false;  // an alert to the person on call: rather twice than never
   bool again = false;    // an earlier attempt may have left
   Instant since;         // when it was first to be sent
+  // Until when a network should try to bring it to the telephone, and how long that is from now; 0: as long
+  // as it likes.
+  Instant useful_until = {};
+  Duration valid_for{};
 };
 
 struct SmsResult {

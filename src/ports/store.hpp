@@ -409,7 +409,8 @@ class Archive {
   virtual RecordReader<core::Outage>& outages() = 0;
   virtual RecordReader<core::Callback>& callbacks() = 0;
   virtual AccountsReader& accounts() = 0;
-  virtual std::int64_t version() = 0;  // changes when something was committed
+  virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
+  virtual std::int64_t version() = 0;                             // changes when something was committed
 };
 
 }  // namespace hejnal::ports

@@ -160,6 +160,9 @@ class Smsapi(Emulator):
             self.complain(f"unknown fields {set(fields) - self.KNOWN}")
         if fields.get("format") != "json" or fields.get("encoding") != "utf-8":
             self.complain("format and encoding")
+        until = fields.get("expiration_date")
+        if until is not None and not 15 * 60 < int(until) - time.time() < 72 * 3600:
+            self.complain(f"expiration_date {until}")
         code = self.error or self.check(request, fields)
         if code:
             return self.json(401 if code == 101 else 200, {"error": code, "message": f"error {code}"})
@@ -222,6 +225,8 @@ class Twilio(Emulator):
         fields = request.form
         if set(fields) - {"To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod", "SmartEncoded"}:
             self.complain(f"unknown fields {fields}")
+        if not 1 <= int(fields.get("ValidityPeriod", 1)) <= 14_400:
+            return self.json(400, {"code": 21624, "message": "Invalid validity period value", "status": 400})
         if not re.fullmatch(r"\+[1-9]\d{7,14}", fields.get("To", "")):
             return self.json(400, {"code": 21211, "message": "Invalid 'To' Phone Number", "status": 400})
         if fields.get("From") != self.number:

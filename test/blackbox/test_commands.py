@@ -17,7 +17,20 @@ GOOD = world.settings("{folder}")
 
 class Help(unittest.TestCase):
     COMMANDS = ["serve", "check", "procedure", "inspect", "deliver", "cases", "case", "token", "backup", "restore", "verify",
-                "simulate"]
+                "simulate", "sms"]
+
+    def test_how_a_text_leaves_as_sms(self):
+        done = world.run("sms", "--json", "Zażółć gęślą jaźń. " * 5)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = json.loads(done.stdout)
+        self.assertEqual((told["alphabet"], told["segments"], told["segments_as_written"], told["transliterated"]),
+                         ("GSM 7-bit", 1, 2, True))
+        self.assertTrue(told["text"].startswith("Zazolc gesla jazn."))
+        done = world.run("sms", "żółć")  # nothing is saved, so it stays
+        self.assertIn("UCS-2", done.stdout)
+        self.assertIn("żółć", done.stdout)
+        done = world.run("sms", "--transliterate", "never", "--json", "€[]{}" * 20)
+        self.assertEqual(json.loads(done.stdout)["units"], 200)
 
     def test_help_teaches(self):
         done = world.run("--help")

@@ -5,6 +5,7 @@ import time
 import unittest
 
 import servers
+import sms_servers
 import world
 from servers import Dovecot, ServersTest
 
@@ -164,6 +165,70 @@ class Idle(WithDovecot):
         self.desk = self.start("--config", self.config, token_file=self.folder / "token")
         self.wait(lambda: "not connected" in self.channel()["detail"] and ";" in self.channel()["detail"], "nothing is said")
         self.assertEqual(self.channel()["state"], "degraded")
+
+
+SMS_IN = """
+[[sms.gateway]]
+name = "plain"
+kind = "http"
+url = "http://127.0.0.1:1/send"
+body = "to={{to}}&text={{text}}"
+secret_file = "{folder}/secret"
+"""
+
+
+class Quarantine(WithDovecot):
+    """Junk is nobody's business, until an SMS waits for the email that lies there."""
+
+    SECRET = "0123456789abcdef0123456789abcdef"
+
+    def setUp(self):
+        super().setUp()
+        self.client.create("Junk")
+        (self.folder / "secret").write_text(self.SECRET + "\n")
+
+    def junk(self, subject, sender="anna@klient.example", folder="Junk", text="Proszę o pomoc."):
+        raw = world.mail(subject=subject, text=text, sender=sender)
+        self.assertEqual(self.client.append(folder, "", None, raw)[0], "OK")
+        return raw
+
+    def sms(self, text, sender="48601234567", ident="1"):
+        fields = {"from": sender, "text": text, "id": ident}
+        self.assertEqual(sms_servers.call("POST", f"http://{self.desk.http}/hooks/sms/plain/{self.SECRET}/in", fields)[0], 200)
+
+    def start_with(self, folders):
+        self.serve(f"quarantine = {folders}\n" + SMS_IN.format(folder=self.folder))
+
+    def test_the_awaited_email_is_found_and_joins_and_the_rest_stays_where_it_is(self):
+        self.junk("Najlepsza oferta", sender="oferta@spam.example", text="Tanie drukarki i serwery")
+        raw = self.junk("Serwer rejestracji stoi")
+        self.start_with('["Junk"]')
+        self.sms("Wysłałam maila: serwer rejestracji stoi, anna@klient.example")
+        self.wait(lambda: not self.desk.case(1)["email_missing"], str(self.desk.case(1)), longest_s=40)
+        mail = [one for one in self.desk.case(1)["messages"] if one["channel"] == "email" and one["direction"] == "in"]
+        self.assertEqual([one["subject"] for one in mail], ["Serwer rejestracji stoi"])
+        self.assertEqual(self.desk.raw(mail[0]["id"]), raw)
+        self.assertIn("Junk", str(self.desk.case(1)["journal"]))
+        self.assertEqual(self.desk.good("GET", "/api/v1/set-aside")["items"], [], "of the others we know nothing")
+        self.assertEqual(len(self.desk.all_cases()), 1)
+        self.client.select("Junk", readonly=True)
+        self.assertEqual(len(self.client.search(None, "UNSEEN")[1][0].split()), 2, "nothing was touched")
+
+    def test_it_comes_there_after_the_sms(self):
+        self.start_with('["Junk"]')
+        self.sms("Wysłałam maila: serwer rejestracji stoi, anna@klient.example")
+        time.sleep(1)
+        self.junk("Serwer rejestracji stoi")
+        self.wait(lambda: not self.desk.case(1)["email_missing"], str(self.desk.case(1)), longest_s=60)
+
+    def test_a_folder_that_is_not_there_is_told_and_the_others_are_searched(self):
+        self.junk("Serwer rejestracji stoi")
+        self.start_with('["Spam", "Junk"]')
+        self.sms("Wysłałam maila: serwer rejestracji stoi, anna@klient.example")
+        self.wait(lambda: not self.desk.case(1)["email_missing"], str(self.desk.case(1)), longest_s=40)
+        health = self.desk.good("GET", "/api/v1/health")["channels"]
+        found = [one for one in health if one["name"] == "imap quarantine"]
+        self.assertTrue(found and "Spam" in found[0]["detail"], health)
 
 
 if __name__ == "__main__":

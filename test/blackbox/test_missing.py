@@ -1,7 +1,9 @@
 """The email that never came: an SMS announces it, and the desk, its sender and the record know."""
 
+import contextlib
 import json
 import re
+import sqlite3
 import unittest
 import urllib.parse
 
@@ -283,6 +285,23 @@ class MailHealth(MissingTest):
         self.assertIn("klient.example", told.stdout)
         again = json.loads(world.run("mail-health", "--data", self.desk.data, "--json").stdout)
         self.assertEqual(again["total"]["announced"], 3)
+
+    def test_the_command_lives_in_the_time_of_the_sandbox(self):
+        self.desk.advance(40 * 24 * HOUR)
+        self.desk.sms(PHONE, "Serwer rejestracji stoi, anna@klient.example")
+        self.desk.advance(600)
+        told = json.loads(world.run("mail-health", "--data", self.desk.data, "--days", "2", "--json").stdout)
+        self.assertEqual((told["total"]["announced"], told["total"]["missing"]), (1, 1))
+
+    def test_verify_compares_what_is_counted(self):
+        self.desk.sms(PHONE, "Serwer rejestracji stoi, anna@klient.example")
+        self.desk.stop()
+        self.assertEqual(world.run("verify", "--data", self.desk.data).returncode, world.OK)
+        with contextlib.closing(sqlite3.connect(f"{self.desk.data}/hejnal.db")) as database, database:
+            database.execute("UPDATE announcements SET late_ms = 5")
+        told = world.run("verify", "--data", self.desk.data)
+        self.assertEqual(told.returncode, 70)
+        self.assertIn("case 1: what is counted of its announced email", told.stderr)
 
     def test_nothing_was_announced(self):
         self.desk.email(ANNA, "Drukarka", "Nie drukuje.")

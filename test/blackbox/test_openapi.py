@@ -273,6 +273,7 @@ class Answers(world.SandboxTest):
         desk.act(third, "join", into=first)
         sms = [one["id"] for one in desk.case(first)["messages"] if one["direction"] == "in"][-1]
         desk.post(f"/api/v1/cases/{first}/unjoin", {"message": sms, "same_person": False})
+        desk.act(first, "no-email", reason="Nikt go nie wysłał")
         desk.sms("+48604000004", "Ekran miga, ola@klient.example")
         desk.sms("+48605000005", "Myszka stoi, ula@klient.example")
         for one, verb in zip(desk.good("GET", "/api/v1/numbers", standing="learnt")["items"], ("confirm", "refuse")):

@@ -256,7 +256,8 @@ std::uint64_t state_of(const World& w) {
   h.add(static_cast<std::int64_t>(c.also_to.size() + 10 * c.others.size()));
   h.add(static_cast<int>(c.merged_into + 10 * static_cast<int>(c.links.size() + c.candidates.size())));
   const auto lost = [&](int notice) {
-    return std::find(c.lost_notices.begin(), c.lost_notices.end(), notice) != c.lost_notices.end();
+    return std::find(c.lost_notices.begin(), c.lost_notices.end(), core::Case::Lost{0, notice}) !=
+           c.lost_notices.end();
   };
   h.add((w.last_receipt != 0) + 2 * lost(w.last_receipt) + 4 * (w.last_answer != 0) +
         8 * lost(w.last_answer));

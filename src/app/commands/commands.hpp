@@ -36,6 +36,7 @@ int change_user(const DatabaseArguments& database, const std::string& verb, cons
 int list_cases(const DatabaseArguments& database, const std::string& state, const std::string& text,
                int limit, bool json);
 int show_case(const DatabaseArguments& database, long long number, bool json);
+int show_sms(const std::string& text, const std::string& transliterate, bool json);
 int show_mail_health(const DatabaseArguments& database, int days, bool json);
 int backup(const DatabaseArguments& database, const std::string& path);
 int restore(const DatabaseArguments& database, const std::string& path);

@@ -7,9 +7,11 @@
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
 #include "app/sms_out.hpp"
+#include "base/text.hpp"
 #include "carriers/email/inspect.hpp"
 #include "config/procedure_file.hpp"
 #include "json/value.hpp"
+#include "wire/sms/text.hpp"
 
 namespace hejnal::app {
 
@@ -134,6 +136,43 @@ int show_procedure(const std::string& language, const std::string& format, const
   } else {
     fmt::print("{}", procedure_text(*procedure));
   }
+  return EX_OK;
+}
+
+int show_sms(const std::string& given, const std::string& transliterate, bool as_json) {
+  std::string text = given;
+  if (given == "-") {
+    text.clear();
+    for (int c; text.size() < 100'000 && (c = std::getchar()) != EOF;) text += static_cast<char>(c);
+    if (text.ends_with('\n')) text.pop_back();
+  }
+  text = sanitize_utf8(text);
+  const auto when = transliterate == "always"  ? wire::Transliterate::always
+                    : transliterate == "never" ? wire::Transliterate::never
+                                               : wire::Transliterate::when_cheaper;
+  const std::string leaves = wire::sms_text(text, when);
+  const wire::SmsSize as_it_is = wire::sms_size(text), size = wire::sms_size(leaves);
+  const std::vector<std::string> parts = wire::sms_parts(leaves);
+  const auto alphabet = [](const wire::SmsSize& s) { return s.gsm7 ? "GSM 7-bit" : "UCS-2"; };
+  if (as_json) {
+    json::Array list;
+    for (const std::string& part : parts) list.push_back(json::Value(part));
+    fmt::print("{}\n", json::dump(json::Object{{"text", leaves},
+                                               {"transliterated", leaves != text},
+                                               {"alphabet", alphabet(size)},
+                                               {"units", size.units},
+                                               {"segments", size.segments},
+                                               {"segments_as_written", as_it_is.segments},
+                                               {"parts", std::move(list)}}));
+    return EX_OK;
+  }
+  fmt::print("as written  {}, {} of {}, {} SMS\n", alphabet(as_it_is), as_it_is.units,
+             as_it_is.gsm7 ? "160/153" : "70/67", as_it_is.segments);
+  fmt::print("as it goes  {}, {} of {}, {} SMS{}\n", alphabet(size), size.units,
+             size.gsm7 ? "160/153" : "70/67", size.segments,
+             leaves != text ? ", letters written plainly" : "");
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    fmt::print("{:>10}  {}\n", fmt::format("{}/{}", i + 1, parts.size()), parts[i]);
   return EX_OK;
 }
 

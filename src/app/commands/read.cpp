@@ -4,6 +4,7 @@
 #include "api/case_view.hpp"
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
+#include "app/server.hpp"
 #include "base/text.hpp"
 #include "json/value.hpp"
 #include "store/sqlite/archive.hpp"
@@ -89,8 +90,10 @@ int show_mail_health(const DatabaseArguments& database, int days, bool as_json) 
   const auto procedure = load_procedure(opened->settings);
   if (!procedure) return complain(procedure.error());
   const std::string& zone = opened->settings.timezone;
-  const auto health =
-      api::mail_health_of(*opened->archive, procedure->procedure.rules, OffsetClock().now(), days, zone);
+  const auto offset = opened->archive->setting(kSandboxOffset);  // a sandbox may be ahead of its time
+  if (!offset) return complain(offset.error());
+  const Instant now = OffsetClock(Duration(std::atoll(offset->c_str()))).now();
+  const auto health = api::mail_health_of(*opened->archive, procedure->procedure.rules, now, days, zone);
   if (!health) return complain(health.error());
   if (as_json) {
     fmt::print("{}\n", json::dump(api::mail_health_json(*health, days, zone)));

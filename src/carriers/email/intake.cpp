@@ -86,6 +86,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
     }
   }
   in.via = delivery.via;
+  in.quarantine = delivery.quarantine;
   in.message_id = mail.message_id;
   in.content_key = mail.content_key;
   if (!mail.from.empty()) {

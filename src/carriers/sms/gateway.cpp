@@ -66,6 +66,7 @@ HeardSms heard_sms(const GatewaySettings& settings, std::string_view from, std::
   out.sms.id = fmt::format("{}:{}", settings.name, sanitize_utf8(id.substr(0, 200)));
   out.sms.from = wire::sms_sender(from, settings.country).text;
   out.sms.text = sanitize_utf8(text);
+  std::erase(out.sms.text, '\0');
   out.to = sanitize_utf8(to.substr(0, 40));
   return out;
 }

@@ -505,6 +505,24 @@ TEST(PlainHttp, HearsFormsQueriesAndJson) {
 
 // A page, a broken server, silence, half an answer: nobody may take that for "it has left", nor for "it has
 // not", which would send it again elsewhere.
+TEST(AnyGateway, SaysHowLongAnSmsIsOfUse) {
+  ports::OutgoingSms alert = sms();
+  alert.valid_for = 90min;
+  alert.useful_until = alert.since + 90min;
+  TestCaller http;
+  send(*std::move(*make_gateway(settings("kannel"), http)), alert);
+  EXPECT_NE(http.calls.back().url.find("&validity=90&"), std::string::npos) << http.calls.back().url;
+  send(*std::move(*make_gateway(settings("twilio"), http)), alert);
+  EXPECT_EQ(field(wire::form_decode(http.calls.back().body), "ValidityPeriod"), "5400");
+  alert.valid_for = 24h;
+  send(*std::move(*make_gateway(settings("twilio"), http)), alert);
+  EXPECT_EQ(field(wire::form_decode(http.calls.back().body), "ValidityPeriod"), "14400");
+  GatewaySettings plain = settings("http");
+  plain.url = "http://gateway.example/send?to={number}&text={text}&for={valid_s}";
+  send(*std::move(*make_gateway(std::move(plain), http)), alert);
+  EXPECT_NE(http.calls.back().url.find("&for=86400"), std::string::npos);
+}
+
 TEST(AnyGateway, AnOddAnswerIsNeverTakenForACertainty) {
   for (const char* kind : {"kannel", "smsapi", "twilio", "http"}) {
     for (const char* odd : {"500", "slow", "half", "html", "empty", "nul"}) {

@@ -28,6 +28,8 @@ class Kannel final : public Gateway {
                                {"coding", wire::sms_size(sms.text).gsm7 ? "0" : "2"}};
     if (!settings_.from.empty()) fields.emplace_back("from", settings_.from);
     if (sms.to_desk) fields.emplace_back("priority", "3");
+    if (sms.valid_for > 0ms)  // in minutes
+      fields.emplace_back("validity", std::to_string(std::max<std::int64_t>(sms.valid_for / 1min, 1)));
     if (const std::string report = report_url(settings_, sms.key); !report.empty()) {
       fields.emplace_back("dlr-mask", "31");
       fields.emplace_back("dlr-url", report + "&state=%d");

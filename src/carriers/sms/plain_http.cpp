@@ -1,6 +1,6 @@
 // Any gateway that takes an SMS by one HTTP call, described by the configuration: a URL, headers and a body
-// in which {to} {number} {text} {id} {from} {user} {password} are filled in. What it says is read as far as
-// HTTP says it; what a success is may be told by words that the answer holds.
+// in which {to} {number} {text} {id} {from} {user} {password} {valid_s} are filled in. What it says is read
+// as far as HTTP says it; what a success is may be told by words that the answer holds.
 #include <fmt/core.h>
 
 #include <array>
@@ -108,8 +108,10 @@ class PlainHttp final : public Gateway {
  private:
   std::string filled(std::string_view pattern, const ports::OutgoingSms& sms, Escape escape) const {
     const std::string number = without_plus(sms.to);
-    const std::array<std::pair<std::string_view, std::string_view>, 7> values = {
-        {{"{to}", sms.to},
+    const std::string valid_s = std::to_string((sms.valid_for > 0ms ? sms.valid_for : Duration(24h)) / 1s);
+    const std::array<std::pair<std::string_view, std::string_view>, 8> values = {
+        {{"{valid_s}", valid_s},
+         {"{to}", sms.to},
          {"{number}", number},
          {"{text}", sms.text},
          {"{id}", sms.key},

@@ -13,6 +13,8 @@ namespace hejnal::carriers::sms {
 
 namespace {
 
+constexpr Duration kExpiryMin = 1h, kExpiryMax = 12h;
+
 std::string text_of(const json::Value& value) {
   if (value.is_string()) return std::string(value.as_string());
   if (value.is_int64()) return std::to_string(value.as_int64());
@@ -77,6 +79,12 @@ class Smsapi final : public Gateway {
         {"max_parts", "10"},          {"idx", sms.key},      {"check_idx", "1"}};
     if (!settings_.from.empty()) fields.emplace_back("from", settings_.from);
     if (sms.to_desk) fields.emplace_back("fast", "1");
+    // A date that it does not like would keep the SMS from leaving (error 54), so none that is very near, and
+    // none that says little.
+    if (sms.valid_for > 0ms && sms.valid_for <= kExpiryMax) {
+      const Instant until = sms.useful_until + std::max(kExpiryMin - sms.valid_for, Duration(0));
+      fields.emplace_back("expiration_date", std::to_string(until.ms / 1000));
+    }
     if (!settings_.hook_url.empty()) fields.emplace_back("notify_url", settings_.hook_url + "/report");
     ports::HttpCall call;
     call.method = "POST";

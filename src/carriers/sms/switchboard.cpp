@@ -35,7 +35,10 @@ struct Switchboard::Attempt {
   std::vector<std::size_t> lines;  // to be tried, the next one last
   std::vector<std::string> reasons;
   std::int64_t item = 0;
-  std::string by;  // the gateway that may have it
+  std::string by;        // the gateway that may have it
+  bool pays = false;     // whoever is asked now is paid for it
+  std::string paid_by;   // the gateway whose price an earlier attempt has counted
+  bool counted = false;  // against the budgets
   bool may_have_left = false, mistake = false;
   int segments = 1;
 };
@@ -78,8 +81,24 @@ std::string Switchboard::over_budget(const std::string& to, Instant now) {
     return fmt::format("{} SMS have gone to this number within an hour", of_number);
   if (static_cast<int>(lately_.size()) >= settings_.total)
     return fmt::format("{} automatic SMS have left within an hour", lately_.size());
-  if (lately_.size() < kLatelyMax) lately_.emplace_back(now, to);
   return {};
+}
+
+// Nothing has left after all.
+void Switchboard::give_back(const Attempt& attempt) {
+  if (!attempt.counted) return;
+  const auto same = [&](const auto& one) { return one.second == attempt.sms.to; };
+  const auto last = std::find_if(lately_.rbegin(), lately_.rend(), same);
+  if (last != lately_.rend()) lately_.erase(std::next(last).base());
+}
+
+// Under the lock: the sums reach who keeps them in the order in which they came about.
+void Switchboard::pay(std::size_t line, int segments) {
+  const std::int64_t price = lines_[line].tariff.price * segments;
+  if (price == 0) return;
+  std::int64_t& spent = spent_now(line);
+  spent = std::max<std::int64_t>(spent + price, 0);
+  if (watch_.keep) watch_.keep(lines_[line].gateway->name(), states_[line].month, spent);
 }
 
 std::vector<std::string> Switchboard::recognising_repeats() const {
@@ -122,6 +141,8 @@ void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendR
   sms.to_desk = outgoing.notice.to_desk();
   sms.again = outgoing.attempts > 0;
   attempt->item = outgoing.item;
+  sms.useful_until = outgoing.useful_until;
+  if (sms.useful_until.ms > 0) sms.valid_for = std::max(sms.useful_until - clock_.now(), Duration(1min));
   sms.since = outgoing.letter.at.ms > 0 ? outgoing.letter.at : clock_.now();
   attempt->segments = wire::sms_size(sms.text).segments;
   if (!sms.to.starts_with('+') || sms.to.size() < 9 || sms.to.size() > 16 ||
@@ -135,6 +156,10 @@ void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendR
     if (outgoing.notice.automatic() && !sms.to_desk) {
       if (const std::string why = over_budget(sms.to, now); !why.empty())
         return done({Sent::try_later, 0, why});
+      if (outgoing.gateway.empty() && lately_.size() < kLatelyMax) {  // else an earlier attempt was counted
+        lately_.emplace_back(now, sms.to);
+        attempt->counted = true;
+      }
     }
     std::optional<std::size_t> has_it;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
@@ -142,12 +167,13 @@ void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendR
     }
     if (!outgoing.gateway.empty() && !has_it && !sms.to_desk) {
       ports::SendResult gone;
-      gone.outcome = Sent::uncertain;
+      gone.outcome = Sent::uncertain;  // and an earlier attempt was counted
       gone.gateway = outgoing.gateway;
       gone.text = fmt::format("{} may have sent it, and is not configured any more", outgoing.gateway);
       return done(std::move(gone));
     }
     if (has_it) sms.again = true;
+    if (has_it) attempt->paid_by = outgoing.gateway;
     if (has_it && !sms.to_desk) {
       attempt->lines = {*has_it};
     } else {
@@ -188,14 +214,30 @@ void Switchboard::try_next(const std::shared_ptr<Attempt>& attempt) {
       result.gateway = attempt->by;
       return attempt->done(std::move(result));
     }
+    {
+      const std::lock_guard lock(mutex_);
+      give_back(*attempt);
+    }
     return attempt->done({attempt->mistake ? Sent::our_mistake : Sent::try_later, 0, why});
   }
   const std::size_t line = attempt->lines.back();
   attempt->lines.pop_back();
+  const bool pays = attempt->paid_by != lines_[line].gateway->name();
+  if (pays) {  // before it leaves: a crash loses no price
+    const std::lock_guard lock(mutex_);
+    pay(line, attempt->segments);
+  }
+  attempt->pays = pays;
   const auto give = [this, attempt, line](bool noted) {
     // Rather an alert twice than never; everything else waits until it can be written down.
-    if (!noted && !attempt->sms.to_desk)
+    if (!noted && !attempt->sms.to_desk) {
+      {
+        const std::lock_guard lock(mutex_);
+        give_back(*attempt);
+        if (attempt->pays) pay(line, -attempt->segments);
+      }
       return attempt->done({Sent::try_later, 0, "it could not be written down which gateway gets it"});
+    }
     lines_[line].gateway->send(attempt->sms, [this, attempt, line](const ports::SmsResult& result) {
       heard(attempt, line, result);
     });
@@ -207,9 +249,6 @@ void Switchboard::try_next(const std::shared_ptr<Attempt>& attempt) {
 void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t line,
                         const ports::SmsResult& result) {
   const Gateway& gateway = *lines_[line].gateway;
-  const Tariff& tariff = lines_[line].tariff;
-  std::string month_now;
-  std::int64_t spent = 0;
   bool repaired = false, broken = false;
   {
     const std::lock_guard lock(mutex_);
@@ -225,13 +264,11 @@ void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t lin
       state.ours = result.outcome == Outcome::our_mistake;
       state.resting_until = clock_.now() + (state.ours ? kRestAfterMistake : kRestAfterTrouble);
     }
-    if (result.outcome == Outcome::handed_over) {
-      ++state.sent;
-      spent = spent_now(line) += tariff.price * attempt->segments;
-      month_now = state.month;
-    }
+    const bool may_have_it = result.outcome == Outcome::handed_over || result.outcome == Outcome::uncertain;
+    if (result.outcome == Outcome::handed_over) ++state.sent;
+    if (!may_have_it && attempt->pays) pay(line, -attempt->segments);
+    if (result.outcome == Outcome::refused && !attempt->may_have_left) give_back(*attempt);
   }
-  if (tariff.price > 0 && !month_now.empty() && watch_.keep) watch_.keep(gateway.name(), month_now, spent);
   if (broken) say(fmt::format("sms: {}: {}", gateway.name(), result.text));
   if (repaired) say(fmt::format("sms: {} works again", gateway.name()));
 

@@ -47,7 +47,8 @@ class Switchboard final : public ports::Dispatcher {
     Tariff tariff;
   };
   struct Watch {
-    // What a gateway has cost in a month ("2026-11"), to be kept over a restart.
+    // What a gateway has cost in a month ("2026-11"), to be kept over a restart: said before an SMS is given
+    // to it (and before `note`), and again when it has not taken it. Called under a lock; must not call back.
     std::function<void(const std::string& gateway, const std::string& month, std::int64_t spent)> keep;
     std::function<void(const std::string& words)> log;
     // An item of the outbox is about to be given to this gateway: to be written down first, so that after a
@@ -92,6 +93,8 @@ class Switchboard final : public ports::Dispatcher {
   void try_next(const std::shared_ptr<Attempt>& attempt);
   void heard(const std::shared_ptr<Attempt>& attempt, std::size_t line, const ports::SmsResult& result);
   std::string over_budget(const std::string& to, Instant now);
+  void give_back(const Attempt& attempt);
+  void pay(std::size_t line, int segments);  // fewer than none: it was not taken
   std::int64_t& spent_now(std::size_t line);
   void say(const std::string& words) const;
 

@@ -33,6 +33,7 @@ struct Company {
             [this](const std::string& words) { log.push_back(words); },
             [this](std::int64_t item, const std::string& gateway, const std::function<void(bool)>& then) {
               noted += std::to_string(item) + (gateway == "first" ? ":1 " : ":2 ");
+              if (before_call) before_call();
               then(can_note);
             }});
   }
@@ -48,6 +49,7 @@ struct Company {
     out.item = 5;
     out.attempts = attempts;
     out.gateway = attempts > 0 ? given_to : std::string();
+    if (useful_for > 0ms) out.useful_until = clock.now() + useful_for;
     ports::SendResult result;
     int times = 0;
     board->send(std::move(out), [&](ports::SendResult r) {
@@ -71,6 +73,8 @@ struct Company {
   std::vector<std::string> log;
   std::string kept, noted, given_to;
   bool can_note = true;
+  std::function<void()> before_call;
+  Duration useful_for{};
 };
 
 const char* const kTaken = R"({"count":1,"list":[{"id":"1","error":null}]})";
@@ -205,6 +209,60 @@ TEST(Switchboard, TheMonthlyCapWarnsAtFourFifthsAndStopsAllButAlerts) {
   EXPECT_EQ(c.hosts(), "1");
   c.clock.time = c.clock.time + 9 * 24h;  // December
   EXPECT_EQ(c.board->health()[0].state, "ok");
+}
+
+// What was tried again is one SMS, and what has not left is none.
+TEST(Switchboard, BudgetsCountWhatMayHaveLeftOnce) {
+  Company c("smsapi", nullptr, {2, 1000});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(c.send().outcome, Sent::try_later);  // no connection
+  c.http.will_say(500, "half way");
+  EXPECT_EQ(c.send().outcome, Sent::try_later);
+  EXPECT_EQ(c.given_to, "first");  // who may have it
+  c.http.will_say(200, kTaken);
+  EXPECT_EQ(c.send(core::NoticeKind::receipt_by_sms, 1).outcome, Sent::handed_over);
+  c.http.will_say(200, R"({"error":13,"message":"no number"})");
+  EXPECT_EQ(c.send().outcome, Sent::refused);
+  c.http.will_say(200, kTaken);
+  EXPECT_EQ(c.send().outcome, Sent::handed_over);
+  c.http.will_say(200, kTaken);
+  EXPECT_NE(c.send().text.find("2 SMS have gone to this number"), std::string::npos);
+}
+
+TEST(Switchboard, ThePriceIsKeptBeforeTheSmsLeaves) {
+  Company c;
+  std::vector<std::string> kept;
+  c.before_call = [&] { kept.push_back(c.kept); };
+  c.http.will_say(500, "half way");
+  EXPECT_EQ(c.send().outcome, Sent::try_later);
+  EXPECT_EQ(kept, (std::vector<std::string>{"2026-11 7"}));
+  EXPECT_EQ(c.kept, "2026-11 7") << "it may have left";
+  c.http.will_say(200, R"({"error":53,"message":"idx"})");
+  EXPECT_EQ(c.send(core::NoticeKind::receipt_by_sms, 1).outcome, Sent::handed_over);
+  EXPECT_EQ(c.kept, "2026-11 7") << "paid once";
+  c.http.will_say(200, R"({"error":13,"message":"no number"})");
+  EXPECT_EQ(c.send().outcome, Sent::refused);
+  EXPECT_EQ(c.kept, "2026-11 7") << "what was not taken costs nothing";
+  EXPECT_EQ(kept.back(), "2026-11 14");
+}
+
+TEST(Switchboard, TellsHowLongAnSmsIsOfUse) {
+  Company c;
+  c.http.will_say(200, kTaken);
+  c.useful_for = 2h;
+  c.send();
+  EXPECT_NE(c.http.calls[0].body.find("expiration_date=" + std::to_string((c.clock.now() + 2h).ms / 1000)),
+            std::string::npos);
+  c.http.calls.clear();
+  c.http.will_say(200, kTaken);
+  c.useful_for = 1min;  // nearer than what SMSAPI surely takes
+  c.send();
+  EXPECT_NE(c.http.calls[0].body.find("expiration_date=" + std::to_string((c.clock.now() + 1h).ms / 1000)),
+            std::string::npos);
+  c.http.calls.clear();
+  c.http.will_say(200, kTaken);
+  c.useful_for = 24h;
+  c.send();
+  EXPECT_EQ(c.http.calls[0].body.find("expiration_date"), std::string::npos);
 }
 
 TEST(Switchboard, WritesDownWhoGetsItBeforeThatOneGetsIt) {

@@ -18,6 +18,8 @@ namespace hejnal::carriers::sms {
 
 namespace {
 
+constexpr Duration kValidityMax = 4h;  // older accounts take no more
+
 std::string text_of(const json::Value& object, std::string_view name) {
   const json::Value* found = object.is_object() ? object.as_object().if_contains(name) : nullptr;
   if (!found) return {};
@@ -39,6 +41,7 @@ std::string words_of(std::string_view code) {
       {"30005", "the number is unknown or out of use"},
       {"30006", "a landline, or an operator that cannot be reached"},
       {"30007", "the operator took it for spam"},
+      {"30036", "the telephone was not reached in time"},
       {"30008", "it was lost, Twilio does not know why"},
   };
   for (const auto& [known, words] : kWords) {
@@ -160,6 +163,9 @@ class Twilio final : public Gateway {
     fields.emplace_back(settings_.from.starts_with("MG") ? "MessagingServiceSid" : "From", settings_.from);
     if (const std::string report = report_url(settings_, sms.key); !report.empty())
       fields.emplace_back("StatusCallback", report);
+    if (sms.valid_for > 0ms)
+      fields.emplace_back("ValidityPeriod",
+                          std::to_string(std::min(sms.valid_for, kValidityMax).count() / 1000));
     ports::HttpCall call;
     call.method = "POST";
     call.url = messages();

@@ -156,7 +156,10 @@ class MemoryStore final : public ports::Store {
     const core::Announcement* found = t_.announcements.find(number);
     return found ? std::optional(*found) : std::nullopt;
   }
-  Result<bool> failure_open() override { return !t_.failures.empty(); }
+  Result<bool> failure_open() override {
+    HEJNAL_TRY_VOID(memory_.operation());
+    return !t_.failures.empty();
+  }
   Status set_failure(CaseNumber number, bool open) override {
     HEJNAL_TRY_VOID(memory_.operation());
     if (CaseRow* row = t_.cases.edit(number)) {

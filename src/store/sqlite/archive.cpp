@@ -170,6 +170,12 @@ class SqliteArchive final : public ports::Archive {
   }
   ports::AccountsReader& accounts() override { return accounts_; }
   Result<Counts> counts(Instant now) override;
+  Result<std::string> setting(std::string_view key) override {
+    HEJNAL_TRY(Rows rows, db_.query("SELECT value FROM settings WHERE key = ?1", key));
+    HEJNAL_TRY(const bool found, rows.next());
+    return found ? rows.text(0) : std::string();
+  }
+
   Result<CaseCounts> case_counts(Instant now) override;
   std::int64_t version() override {
     const auto v = one(db_.query("PRAGMA data_version"));

@@ -282,6 +282,19 @@ Status verify_messages_of(Database& db, const core::Case& c, const std::vector<c
   return {};
 }
 
+// What mail health counts is what the journal says.
+Status verify_announcement(Database& db, const core::Case& c) {
+  HEJNAL_TRY(Rows rows,
+             db.query("SELECT case_number, at, domain, late_ms FROM announcements WHERE case_number = ?1",
+                      c.number));
+  HEJNAL_TRY(const bool found, rows.next());
+  const auto kept = found ? std::optional(read_announcement(rows)) : std::nullopt;
+  if (kept != core::announcement(c))
+    return fail(Fault::corrupt,
+                "case {}: what is counted of its announced email is not what its journal says", c.number);
+  return {};
+}
+
 // Each message is as it was written, has its original bytes, and if it goes out, its place in the outbox.
 Result<std::int64_t> verify_messages(Database& db) {
   HEJNAL_TRY(
@@ -348,6 +361,7 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
     if (const std::string words = difference(cases, c); !words.empty())
       return fail(Fault::corrupt, "case {}: {}", number, words);
     HEJNAL_TRY_VOID(verify_messages_of(db, c, *journal));
+    HEJNAL_TRY_VOID(verify_announcement(db, c));
     ++report.cases;
     report.entries += c.entries;
   }
