@@ -50,7 +50,7 @@ async function fine(what) {
 const WORDS = {
   pl: {
     declare: 'Ogłoś awarię', title: 'Co nie działa', text: 'Zdanie dla klientów', send: 'Ogłoś i powiadom',
-    update: 'Co nowego: Serwer poczty', tell: 'Powiadom', end: 'Koniec awarii: Serwer poczty', all: 'To koniec: powiadom wszystkich',
+    update: 'Co nowego: Serwer poczty', tell: 'Powiadom', end: 'Koniec awarii: Serwer poczty', all: 'Koniec: powiadom wszystkich',
     clear: 'Wszystko działa: żadna awaria nie trwa.', preview: 'Co przeczytają klienci', cases: 'Numery spraw, które jej dotyczą',
     callbacks: 'Oddzwonienia', waits: 'Po końcu awarii: 2 osoby', due: 'Teraz: 2 osoby', badge: '2 osoby do oddzwonienia',
     take: 'Biorę', none: 'Nie odbiera', later: 'Później: 1 osoba', reached: 'Rozmowa odbyta', now: 'Teraz: 1 osoba',

@@ -470,7 +470,7 @@ export const pl: Dictionary = {
   'outages.end': 'Koniec awarii',
   'outages.send_declare': 'Ogłoś i powiadom',
   'outages.send_update': 'Powiadom',
-  'outages.send_end': 'To koniec: powiadom wszystkich',
+  'outages.send_end': 'Koniec: powiadom wszystkich',
   'outages.done_declare': 'Ogłoszono; klienci dołączonych spraw są powiadomieni.',
   'outages.done_update': 'Klienci są powiadomieni.',
   'outages.done_end': 'Awaria zakończona; na sprawy odpowiedziano.',
