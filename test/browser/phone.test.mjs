@@ -270,6 +270,17 @@ describe('the telephone', () => {
     await page.getByText('Poczta działa.').waitFor();
   });
 
+  it('offers a report to the outage that it looks like', async () => {
+    await declare();
+    await desk.email('jan@inny.example', 'Serwer poczty', 'Nie działa nam serwer poczty.');
+    await open('/console/case/1');
+    await page.getByRole('heading', { name: 'Wygląda na awarię' }).waitFor();
+    await fine('a case that looks like an outage');
+    await page.getByRole('button', { name: 'Dołącz', exact: true }).click();
+    await page.getByRole('heading', { name: 'Dotyczy awarii' }).waitFor();
+    assert.deepEqual((await desk.api('GET', '/api/v1/outages/1')).cases, [1]);
+  });
+
   it('has nothing against WCAG 2.2 AA in the dark either', async () => {
     await declare({ expected_end: new Date(Date.now() + 30 * 86_400_000).toISOString().replace(/\.\d+Z/, 'Z') });
     await call(EWA);
