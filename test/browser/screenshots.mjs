@@ -4,7 +4,7 @@ import { Browser, Desk } from './desk.mjs';
 import { fill } from './example.mjs';
 
 const folder = process.argv[2];
-const PAGES = { now: '/console/', unmatched: '/console/unmatched', case: '/console/case/3', missing: '/console/case/4' };
+const PAGES = { now: '/console/', unmatched: '/console/unmatched', case: '/console/case/3', missing: '/console/case/4', callbacks: '/console/callbacks', outages: '/console/outages' };
 
 const desk = await Desk.open();
 try {

@@ -1,6 +1,9 @@
 // Every page of the console: a folder beside this file, and a line here.
 import type { Component } from 'svelte';
-import type { Key } from '../lib/i18n/index.svelte';
+import { clock } from '../lib/clock.svelte';
+import { ready } from '../lib/debts';
+import { t, type Key } from '../lib/i18n/index.svelte';
+import { phone } from '../lib/phone.svelte';
 import type { Role } from '../lib/session.svelte';
 import type { IconName } from '../lib/ui/Icon.svelte';
 
@@ -11,6 +14,7 @@ export interface Page {
   icon: IconName;
   key?: string; // after "g": goes there
   menu: boolean; // stands in the menu
+  badge?: () => { n: number; words: string }; // how much waits there; nothing is shown of 0
   load: () => Promise<{ default: Component<{ id: string }> | Component<Record<string, never>> }>;
 }
 
@@ -32,6 +36,32 @@ export const pages: Page[] = [
     key: 'u',
     menu: true,
     load: () => import('./unmatched/Unmatched.svelte'),
+  },
+  {
+    path: 'callbacks',
+    title: 'page.callbacks',
+    role: 'reader',
+    icon: 'call',
+    key: 'c',
+    menu: true,
+    badge: () => {
+      const n = ready(phone.callbacks ?? [], clock.now);
+      return { n, words: t('callbacks.badge', { n }) };
+    },
+    load: () => import('./callbacks/Callbacks.svelte'),
+  },
+  {
+    path: 'outages',
+    title: 'page.outages',
+    role: 'reader',
+    icon: 'warning',
+    key: 'o',
+    menu: true,
+    badge: () => {
+      const n = phone.outages?.length ?? 0;
+      return { n, words: t('outages.badge', { n }) };
+    },
+    load: () => import('./outages/Outages.svelte'),
   },
   {
     path: 'case/:id',

@@ -18,6 +18,10 @@ export type NoticeKind = Schemas['NoticeKind'];
 export type Person = Schemas['Person'];
 export type PersonList = Schemas['PersonList'];
 export type Party = Schemas['Party'];
+export type Outage = Schemas['Outage'];
+export type OutageList = Schemas['OutageList'];
+export type Callback = Schemas['Callback'];
+export type CallbackList = Schemas['CallbackList'];
 
 // An error as RFC 9457 describes it. Status 0: no answer came at all.
 export class Problem extends Error {
