@@ -34,6 +34,23 @@ export const pages: Page[] = [
     load: () => import('./unmatched/Unmatched.svelte'),
   },
   {
+    path: 'people',
+    title: 'page.people',
+    role: 'reader',
+    icon: 'people',
+    key: 'p',
+    menu: true,
+    load: () => import('./people/People.svelte'),
+  },
+  {
+    path: 'people/:id',
+    title: 'page.person',
+    role: 'reader',
+    icon: 'people',
+    menu: false,
+    load: () => import('./people/PersonPage.svelte'),
+  },
+  {
     path: 'case/:id',
     title: 'page.case',
     role: 'reader',

@@ -18,6 +18,16 @@ export type NoticeKind = Schemas['NoticeKind'];
 export type Person = Schemas['Person'];
 export type PersonList = Schemas['PersonList'];
 export type Party = Schemas['Party'];
+export type WholePerson = Schemas['WholePerson'];
+export type Organisation = Schemas['Organisation'];
+export type OrganisationList = Schemas['OrganisationList'];
+export type LearntNumber = Schemas['Number'];
+export type MailCount = Schemas['MailCount'];
+export type Carrier = Schemas['Carrier'];
+export type ChannelList = Schemas['ChannelList'];
+export type Report = Schemas['Report'];
+export type ReportRow = Schemas['ReportRow'];
+export type ReportTimes = Schemas['ReportTimes'];
 
 // An error as RFC 9457 describes it. Status 0: no answer came at all.
 export class Problem extends Error {
