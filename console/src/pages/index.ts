@@ -51,6 +51,15 @@ export const pages: Page[] = [
     load: () => import('./people/PersonPage.svelte'),
   },
   {
+    path: 'channels',
+    title: 'page.channels',
+    role: 'reader',
+    icon: 'channels',
+    key: 'c',
+    menu: true,
+    load: () => import('./channels/Channels.svelte'),
+  },
+  {
     path: 'case/:id',
     title: 'page.case',
     role: 'reader',
