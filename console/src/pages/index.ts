@@ -60,6 +60,15 @@ export const pages: Page[] = [
     load: () => import('./channels/Channels.svelte'),
   },
   {
+    path: 'reports',
+    title: 'page.reports',
+    role: 'reader',
+    icon: 'reports',
+    key: 'r',
+    menu: true,
+    load: () => import('./reports/Reports.svelte'),
+  },
+  {
     path: 'case/:id',
     title: 'page.case',
     role: 'reader',
