@@ -69,6 +69,15 @@ export const pages: Page[] = [
     load: () => import('./reports/Reports.svelte'),
   },
   {
+    path: 'procedure',
+    title: 'page.procedure',
+    role: 'reader',
+    icon: 'procedure',
+    key: 'd',
+    menu: true,
+    load: () => import('./procedure/Procedure.svelte'),
+  },
+  {
     path: 'case/:id',
     title: 'page.case',
     role: 'reader',
