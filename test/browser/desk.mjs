@@ -1,13 +1,14 @@
 // A hejnal of one's own and a browser in front of it, for a story: starts both, plays clients, and ends both.
 //
-// HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). Every server listens on
+// HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). HEJNAL_SITE, when set, is a
+// `site` folder of `script/console build`, whose pages are shown instead of the program's own: to try pages without linking. Every server listens on
 // 127.0.0.1 on a port that is free. A page that logs an error, or asks any other host for anything, fails its story.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -17,6 +18,13 @@ export const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
+const SITE = process.env.HEJNAL_SITE;
+const KINDS = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
 export const ANNA = 'anna@klient.example';
 export const HOUR = 3600;
 
@@ -115,6 +123,15 @@ export class Browser {
       ...options,
     });
     browser.context.setDefaultTimeout(10_000);
+    if (SITE) {
+      await browser.context.route('**/console/**', async (route) => {
+        const shown = await route.fetch({ url: new URL('/console/', route.request().url()).href }); // for its headers
+        const named = join(SITE, new URL(route.request().url()).pathname.replace(/^\/console\//, ''));
+        const file = statSync(named, { throwIfNoEntry: false })?.isFile() ? named : join(SITE, 'index.html');
+        const headers = { 'content-security-policy': shown.headers()['content-security-policy'] };
+        await route.fulfill({ path: file, headers: { ...headers, 'content-type': KINDS[extname(file)] } });
+      });
+    }
     return browser;
   }
 

@@ -22,6 +22,20 @@ export type Outage = Schemas['Outage'];
 export type OutageList = Schemas['OutageList'];
 export type Callback = Schemas['Callback'];
 export type CallbackList = Schemas['CallbackList'];
+export type WholePerson = Schemas['WholePerson'];
+export type Organisation = Schemas['Organisation'];
+export type OrganisationList = Schemas['OrganisationList'];
+export type LearntNumber = Schemas['Number'];
+export type MailCount = Schemas['MailCount'];
+export type Carrier = Schemas['Carrier'];
+export type ChannelList = Schemas['ChannelList'];
+export type Procedure = Schemas['Procedure'];
+export type ProcedureVersion = Schemas['ProcedureVersion'];
+export type ProcedurePreview = Schemas['ProcedurePreview'];
+export type Difference = Schemas['Difference'];
+export type Report = Schemas['Report'];
+export type ReportRow = Schemas['ReportRow'];
+export type ReportTimes = Schemas['ReportTimes'];
 
 // An error as RFC 9457 describes it. Status 0: no answer came at all.
 export class Problem extends Error {
