@@ -41,4 +41,13 @@ export const pages: Page[] = [
     menu: false,
     load: () => import('./case/Case.svelte'),
   },
+  {
+    path: 'settings',
+    title: 'page.settings',
+    role: 'client',
+    icon: 'gear',
+    key: 's',
+    menu: true,
+    load: () => import('./settings/Settings.svelte'),
+  },
 ];
