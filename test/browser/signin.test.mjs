@@ -38,7 +38,7 @@ describe('signing in', () => {
       .trim()
       .split('#')[1];
   const now = async () => Date.parse((await desk.world()).now);
-  const at = (selector) => page.locator(selector);
+  const at = (selector, options) => page.locator(selector, options);
   const clean = async () => assert.deepEqual(await accessibility(page), []);
   const code = async (secret) => {
     const right = totp(secret, await now());
@@ -90,6 +90,7 @@ describe('signing in', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('n');
     await at('li .row a').first().click();
+    await at('.line', { hasText: 'Przeczytane (' }).waitFor();
     const box = page.getByRole('textbox', { name: 'Odpowiedź' });
     await box.fill('Proszę wyłączyć i ');
     await desk.advance(12 * 3600 + 60);
@@ -126,7 +127,7 @@ describe('signing in', () => {
     assert.ok(await eventually(sent));
 
     // Out, and in again by a recovery code.
-    await page.getByRole('button', { name: 'Wyloguj' }).click();
+    await page.getByRole('button', { name: 'Wyloguj' }).first().click();
     await page.getByLabel('Nazwa').fill('zofia');
     await page.getByLabel('Hasło', { exact: true }).fill(PASSWORD);
     await clean();
