@@ -1,14 +1,14 @@
 // A hejnal of one's own and a browser in front of it, for a story: starts both, plays clients, and ends both.
 //
-// HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). HEJNAL_SITE, when set, is a
-// `site` folder of `script/console build`, whose pages are shown instead of the program's own: to try pages without linking. Every server listens on
+// HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). CONSOLE is a folder of pages
+// (script/console build FOLDER makes FOLDER/site) that are shown in place of those in the program. Every server listens on
 // 127.0.0.1 on a port that is free. A page that logs an error, or asks any other host for anything, fails its story.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -16,15 +16,8 @@ const require = createRequire(join(ROOT, 'console/package.json'));
 export const { chromium } = require('playwright-core');
 export const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
+export const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
-const SITE = process.env.HEJNAL_SITE;
-const KINDS = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
 export const ANNA = 'anna@klient.example';
 export const HOUR = 3600;
 
@@ -109,6 +102,15 @@ export class Desk {
   }
 }
 
+// With the policy that the program sends.
+async function fromFolder(route) {
+  const name = new URL(route.request().url()).pathname.slice('/console/'.length);
+  const file = join(process.env.CONSOLE, name);
+  const told = await route.fetch({ url: new URL('/console/', route.request().url()).href, headers: {} });
+  const path = /\.\w+$/.test(name) && existsSync(file) ? file : join(process.env.CONSOLE, 'index.html');
+  await route.fulfill({ path, headers: { 'content-security-policy': told.headers()['content-security-policy'] } });
+}
+
 export class Browser {
   static async open(options = {}) {
     const browser = new Browser();
@@ -123,15 +125,7 @@ export class Browser {
       ...options,
     });
     browser.context.setDefaultTimeout(10_000);
-    if (SITE) {
-      await browser.context.route('**/console/**', async (route) => {
-        const shown = await route.fetch({ url: new URL('/console/', route.request().url()).href }); // for its headers
-        const named = join(SITE, new URL(route.request().url()).pathname.replace(/^\/console\//, ''));
-        const file = statSync(named, { throwIfNoEntry: false })?.isFile() ? named : join(SITE, 'index.html');
-        const headers = { 'content-security-policy': shown.headers()['content-security-policy'] };
-        await route.fulfill({ path: file, headers: { ...headers, 'content-type': KINDS[extname(file)] } });
-      });
-    }
+    if (process.env.CONSOLE) await browser.context.route(/\/console\//, fromFolder);
     return browser;
   }
 

@@ -115,4 +115,13 @@ export const pages: Page[] = [
     menu: false,
     load: () => import('./case/Case.svelte'),
   },
+  {
+    path: 'settings',
+    title: 'page.settings',
+    role: 'client',
+    icon: 'gear',
+    key: 's',
+    menu: true,
+    load: () => import('./settings/Settings.svelte'),
+  },
 ];

@@ -118,6 +118,30 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['it holds the short code of the case', 'zawiera krótki kod sprawy'],
   ['the telephone number alone never joins', 'sam numer telefonu nigdy nie wystarcza'],
   ['it may belong to more than one case', 'może należeć do więcej niż jednej sprawy'],
+  ['{} is the only administrator; make another one first', '{} to jedyny administrator; najpierw ustanów drugiego'],
+  [
+    '{} links are open already; revoke some of them first',
+    'Otwartych linków jest już {}; najpierw unieważnij niektóre',
+  ],
+  ['name: expected a line of 1 to {} bytes', 'Nazwa musi mieć od 1 do {} bajtów, w jednym wierszu'],
+  ['name: {} is kept for the server itself', 'Nazwa {} jest zastrzeżona dla samego serwera'],
+  [
+    'new_password: expected at least {} characters; several words are a good one',
+    'Hasło musi mieć co najmniej {} znaków; dobre jest kilka słów',
+  ],
+  ['new_password: expected more than the same few signs', 'Hasło nie może się składać z tych samych kilku znaków'],
+  ['new_password: expected one that is not made of the name', 'Hasło nie może być zrobione z nazwy'],
+  [
+    'email: expected an address such as jan@firma.example',
+    'Email: potrzebny jest adres, na przykład jan@firma.example',
+  ],
+  ['{} has an account already', '{} ma już konto'],
+  ['{} has an account already; choose another name', '{} ma już konto; wybierz inną nazwę'],
+  ['the account was changed meanwhile', 'konto zmieniono w międzyczasie'],
+  [
+    'this desk requires a second factor; set up another one instead',
+    'tutaj drugi składnik jest obowiązkowy; zamiast tego skonfiguruj nowy',
+  ],
 ];
 
 interface Rule {
