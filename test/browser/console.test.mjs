@@ -139,8 +139,47 @@ describe('the console', () => {
     await page.keyboard.press('Control+Enter');
     await page.locator('.note', { hasText: 'Dzwoniłem' }).waitFor();
     await page.keyboard.press('Escape');
+    // An answer out of a template, taken back before it leaves.
+    await page.keyboard.press('t');
+    const templates = page.locator('.templates li');
+    await templates.first().waitFor();
+    const titles = await templates.locator('b').allInnerTexts();
+    assert.ok(titles.length > 1);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    const box = page.getByRole('textbox', { name: 'Odpowiedź' });
+    assert.ok((await box.inputValue()).length > 20);
+    await page.keyboard.type(' Do usłyszenia.');
+    assert.match(await box.inputValue(), / Do usłyszenia\.$/);
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Odpowiedź wyjdzie za').waitFor();
+    await page.getByRole('button', { name: 'Cofnij' }).press('Enter');
+    await page.getByText('Odpowiedź wyjdzie za').waitFor({ state: 'detached' });
+    // What asks first: Escape is no.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('m');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('u');
     await row(1).waitFor();
+    // To every page, and each says where one is.
+    for (const [key, title] of Object.entries({
+      u: 'Niedopasowane', c: 'Oddzwonienia', o: 'Awarie', p: 'Ludzie', k: 'Kanały', r: 'Raporty', d: 'Procedura', s: 'Ustawienia', n: 'Teraz',
+    })) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      assert.equal(await page.locator('nav [aria-current=page]').first().innerText().then((text) => text.replace(/\s*\d+.*$/s, '')), title);
+    }
+    // Past the menu with one key.
+    const focus = () => page.evaluate(() => document.activeElement.id);
+    assert.equal(await focus(), 'page'); // of a page that was opened by a key
+    await page.reload();
+    await row(1).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    assert.equal(await focus(), 'page');
     await page.keyboard.press('g');
     await page.keyboard.press('l');
     await page.getByRole('heading', { name: 'Now' }).waitFor();

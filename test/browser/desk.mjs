@@ -3,7 +3,7 @@
 // HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). CONSOLE is a folder of pages
 // (script/console build FOLDER makes FOLDER/site) that are shown in place of those in the program. Every server listens on
 // 127.0.0.1 on a port that is free. A page that logs an error, or asks any other host for anything, fails its story.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -85,6 +85,11 @@ export class Desk {
   }
   sms(from, text) {
     return this.ask('POST', '/sandbox/sms', { from, text });
+  }
+  // The address of a page where somebody who is invited makes an account.
+  async invite(name, role = 'agent') {
+    const said = execFileSync(HEJNAL, ['user', 'invite', '--name', name, '--role', role, '--data', this.data], { encoding: 'utf8' });
+    return `${this.url}/console/link#${said.trim().split('#')[1]}`;
   }
   lose(channel, next = 1) {
     return this.ask('POST', '/sandbox/lose', { channel, next });

@@ -170,6 +170,7 @@ export const en = {
   'acted.link': '{by} has linked it:',
   'acted.cancel': '{by} has taken the answer back',
 
+  'acted.no_email': '{by} has noted that no email will come',
   'act.read': 'Read',
   'act.start': 'Start',
   'act.settle': 'Settle',
@@ -183,6 +184,8 @@ export const en = {
   'act.unjoin': 'Does not belong here',
   'act.not-a-case': 'Not a case',
 
+  'act.no-email': 'No email will come',
+  'act.revoke-link': 'New link to the client’s page',
   'done.read': 'Read.',
   'done.start': 'Work has started; the client is told.',
   'done.settle': 'Settled.',
@@ -193,6 +196,8 @@ export const en = {
   'done.link': 'Linked.',
   'done.join': 'Joined.',
   'done.not-a-case': 'Noted: it is no case.',
+  'done.no-email': 'Noted: no email will come.',
+  'done.revoke-link': 'The old link is worth nothing now; the new one stands beside the case.',
   'done.split': 'It is a case of its own now.',
   'done.unjoin': 'Taken out.',
 
@@ -203,6 +208,8 @@ export const en = {
   'ask.merge_more': 'Its messages go to the other case, and its client is answered there.',
   'ask.link_more': 'Both stay as they are and show each other.',
   'ask.join_more': 'As if it had been recognised at once; the number is remembered.',
+  'ask.revoke-link': 'Take back the link of case {number}?',
+  'ask.revoke-link_more': 'Whoever has the old link sees nothing any more. The new one is sent to nobody by itself.',
   'ask.now': 'now',
   'ask.other': 'The other case',
   'ask.other_hint': 'Number, or words to search for',
@@ -312,6 +319,14 @@ export const en = {
   'compose.leaves_in': 'Answer to case {number} leaves in',
   'compose.undo': 'Undo',
 
+  'compose.templates': 'Templates',
+  'compose.no_templates': 'There are no templates.',
+  'presence.typing': { one: '{who} is writing', other: '{who} are writing' },
+  'presence.looking': { one: '{who} is looking at it, too', other: '{who} are looking at it, too' },
+  'presence.careful': {
+    one: '{who} is writing in this case just now.',
+    other: '{who} are writing in this case just now.',
+  },
   'page.people': 'People',
   'page.person': 'Person',
   'people.search': 'Search people',

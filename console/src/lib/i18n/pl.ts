@@ -179,6 +179,7 @@ export const pl: Dictionary = {
   'acted.link': 'Powiązano ({by}):',
   'acted.cancel': 'Cofnięto odpowiedź ({by})',
 
+  'acted.no_email': 'Emaila nie będzie ({by})',
   'act.read': 'Przeczytane',
   'act.start': 'Zaczynam',
   'act.settle': 'Załatwione',
@@ -192,6 +193,8 @@ export const pl: Dictionary = {
   'act.unjoin': 'To nie tutaj',
   'act.not-a-case': 'To nie jest sprawa',
 
+  'act.no-email': 'Email nie przyjdzie',
+  'act.revoke-link': 'Nowy odnośnik do strony klienta',
   'done.read': 'Przeczytane.',
   'done.start': 'Prace rozpoczęte; klient się o tym dowie.',
   'done.settle': 'Załatwione.',
@@ -202,6 +205,8 @@ export const pl: Dictionary = {
   'done.link': 'Powiązane.',
   'done.join': 'Dołączone.',
   'done.not-a-case': 'Zapisane: to nie jest sprawa.',
+  'done.no-email': 'Zapisane: email nie przyjdzie.',
+  'done.revoke-link': 'Stary odnośnik już nie działa; nowy jest przy sprawie.',
   'done.split': 'To jest teraz osobna sprawa.',
   'done.unjoin': 'Wyłączone ze sprawy.',
 
@@ -212,6 +217,8 @@ export const pl: Dictionary = {
   'ask.merge_more': 'Wiadomości przejdą do drugiej sprawy i tam klient dostanie odpowiedź.',
   'ask.link_more': 'Obie pozostaną bez zmian i będą wskazywać na siebie.',
   'ask.join_more': 'Tak, jakby została rozpoznana od razu; numer zostanie zapamiętany.',
+  'ask.revoke-link': 'Cofnąć odnośnik sprawy {number}?',
+  'ask.revoke-link_more': 'Kto ma stary odnośnik, nic już nie zobaczy. Nowy sam się do nikogo nie wysyła.',
   'ask.now': 'obecna',
   'ask.other': 'Druga sprawa',
   'ask.other_hint': 'Numer albo słowa do wyszukania',
@@ -356,6 +363,21 @@ export const pl: Dictionary = {
   'compose.leaves_in': 'Odpowiedź w sprawie {number} wyjdzie za',
   'compose.undo': 'Cofnij',
 
+  'compose.templates': 'Szablony',
+  'compose.no_templates': 'Nie ma szablonów.',
+  'presence.typing': { one: '{who} pisze', few: '{who} piszą', many: '{who} piszą', other: '{who} piszą' },
+  'presence.looking': {
+    one: '{who} też ogląda',
+    few: '{who} też oglądają',
+    many: '{who} też oglądają',
+    other: '{who} też oglądają',
+  },
+  'presence.careful': {
+    one: '{who} właśnie pisze w tej sprawie.',
+    few: '{who} właśnie piszą w tej sprawie.',
+    many: '{who} właśnie piszą w tej sprawie.',
+    other: '{who} właśnie piszą w tej sprawie.',
+  },
   'page.people': 'Ludzie',
   'page.person': 'Osoba',
   'people.search': 'Szukaj ludzi',

@@ -3,6 +3,7 @@
 import { ask, post, Problem, type Channel, type WholeCase } from '../../lib/api/client';
 import { t } from '../../lib/i18n/index.svelte';
 import type { Change } from '../../lib/live.svelte';
+import { said } from '../../lib/said';
 import { toasts } from '../../lib/toasts.svelte';
 import { byOthers } from './story';
 
@@ -31,7 +32,7 @@ export class OpenCase {
   }
 
   heard(change: Change): void {
-    if (change.what !== 'reload' && change.case !== this.number) return;
+    if (change.what === 'presence' || (change.what !== 'reload' && change.case !== this.number)) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.load();
@@ -64,7 +65,7 @@ export class OpenCase {
       }
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (!quietly) toasts.show({ kind: 'bad', text: error.unreachable ? t('problem.not_done') : error.message });
+      if (!quietly) toasts.show({ kind: 'bad', text: error.unreachable ? t('problem.not_done') : said(error) });
       return null;
     } finally {
       this.busy = false;

@@ -116,7 +116,7 @@ export class CasesNow {
   }
 
   heard(change: Change): void {
-    if (change.what === 'outage' || change.what === 'callback') return;
+    if (change.what === 'outage' || change.what === 'callback' || change.what === 'presence') return;
     this.count();
     if (change.what === 'reload') {
       void this.reload();
