@@ -7,6 +7,7 @@ import { session } from '../../lib/session.svelte';
 
 type State = Present['state'] | 'gone';
 
+const AWAY_MS = 10 * 60_000; // a page that nobody has touched for so long is looked at by nobody
 const AGAIN_MS = 12_000;
 const WRITES_MS = 8_000; // so long after the last key somebody still writes
 
@@ -26,15 +27,30 @@ export class Presence {
 
   // In front or not. What it returns ends it.
   start(): () => void {
-    const shown = () => this.#be(document.visibilityState === 'visible' ? 'looking' : 'gone');
+    let touched = performance.now();
+    const shown = () => {
+      const here = document.visibilityState === 'visible' && performance.now() - touched < AWAY_MS;
+      if (!here) this.#be('gone');
+      else if (this.#state === 'gone') this.#be('looking');
+    };
+    const touch = () => {
+      touched = performance.now();
+      if (this.#state === 'gone') shown();
+    };
+    const TOUCHES = ['keydown', 'pointermove', 'pointerdown', 'wheel'] as const;
+    for (const one of TOUCHES) document.addEventListener(one, touch, { passive: true, capture: true });
     const left = () => this.#be('gone');
     document.addEventListener('visibilitychange', shown);
     addEventListener('pagehide', left);
-    this.#again = setInterval(() => this.#state !== 'gone' && void this.#tell(), AGAIN_MS);
+    this.#again = setInterval(() => {
+      shown();
+      if (this.#state !== 'gone') void this.#tell();
+    }, AGAIN_MS);
     shown();
     return () => {
       document.removeEventListener('visibilitychange', shown);
       removeEventListener('pagehide', left);
+      for (const one of TOUCHES) document.removeEventListener(one, touch, { capture: true });
       clearInterval(this.#again);
       left();
     };
