@@ -484,6 +484,36 @@ export const en = {
   'procedure.adopt_ask': 'Put this procedure in force?',
   'procedure.adopt_more':
     'For cases opened from now on; each other keeps the version that it was opened under. When the file is changed later, the file wins.',
+  'what_if.title': {
+    one: 'What would have happened in the last day',
+    other: 'What would have happened in the last {n} days',
+  },
+  'what_if.play': 'Play them again under this draft',
+  'what_if.playing': 'Playing …',
+  'what_if.no_cases': 'There was no case in that time.',
+  'what_if.same': {
+    one: 'Nothing else: {n} case would have gone the same way.',
+    other: 'Nothing else: all {n} cases would have gone the same way.',
+  },
+  'what_if.changed': {
+    one: '{n} of {all} cases would have gone otherwise.',
+    other: '{n} of {all} cases would have gone otherwise.',
+  },
+  'what_if.all': 'All',
+  'what_if.cases': 'Cases',
+  'what_if.kept': 'Promises kept',
+  'what_if.broken': 'Promises broken',
+  'what_if.alerts': 'Alerts',
+  'what_if.alerts_at_night': 'At night',
+  'what_if.becomes': ' becomes ',
+  'what_if.which': 'Which cases',
+  'what_if.not_allowed': {
+    one: 'In {n} case somebody did what the draft does not allow.',
+    other: 'In {n} cases somebody did what the draft does not allow.',
+  },
+  'what_if.honest':
+    'People are taken to have acted just as they did: who would have come sooner because of an earlier alert cannot be known.',
+  'what_if.cut': 'There were more cases; these are the latest.',
   'procedure.adopted': 'The new procedure is in force.',
 
   'sms.parts': { one: '{n} SMS', other: '{n} SMS' },
