@@ -6,17 +6,27 @@
 
 namespace hejnal::api {
 
+namespace {
+
+// What is somebody's own; the other pages are for everybody, search engines too.
+bool is_private(const ports::Request& request) {
+  return request.path != "/" && request.path != "/report" && request.path != "/status";
+}
+
+}  // namespace
+
 ClientPage::ClientPage(Context& asked)
     : context(asked),
       parts(asked.parts),
       language(language_for(asked.request, asked.parts.procedure.language)) {
   const ports::Request& request = context.request;
   fill.set("LANG", language).set("DESK", parts.desk_name);
-  if (request.path != "/" && request.path != "/report") fill.show("PRIVATE");
+  if (is_private(request)) fill.show("PRIVATE");
   // What was typed would be lost by a switch.
   if (request.method == "GET")
     fill.row("SWITCH").set("SWITCH_TO", language == "pl" ? "?lang=en" : "?lang=pl");
   if (!parts.zone.empty()) fill.row("TIMES").set("ZONE", parts.zone);
+  if (request.path != "/status") fill.show("STATUS");
   if (!parts.desk_address.empty()) fill.row("WRITE_TO").set("ADDRESS", parts.desk_address);
 }
 
@@ -35,8 +45,7 @@ void ClientPage::bad(std::string text) { fill.row("BAD").set("BAD_TEXT", std::mo
 ports::Response ClientPage::done(std::string_view name, int status) {
   ports::Response response = html_response(fill_page(name, language, fill));
   response.status = status;
-  if (context.request.path != "/" && context.request.path != "/report")
-    response.headers.emplace_back("X-Robots-Tag", "noindex, nofollow");
+  if (is_private(context.request)) response.headers.emplace_back("X-Robots-Tag", "noindex, nofollow");
   if (context.request.has_parameter("lang"))
     response.headers.emplace_back(
         "Set-Cookie", fmt::format("lang={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{}", language,

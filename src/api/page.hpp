@@ -40,7 +40,8 @@ struct Fill::Row {
 
 void load_pages();  // now, and not when the first one is asked for
 
-// `name`: of a file in templates/pages, without ".html"; `language`: "pl", else English.
+// `name`: of a file in templates/pages, without ".html" (a feed: "status.atom"); `language`: "pl", else
+// English.
 std::string fill_page(std::string_view name, std::string_view language, const Fill& fill);
 
 // A text by its name, as it stands in texts.txt; what has no such name is a bug.

@@ -1,0 +1,178 @@
+"""What does not work, for everybody: the status page and its Atom feed, and the banner on the pages for clients. Only sentences
+that were written for the public are on them."""
+
+import re
+import unittest
+import xml.etree.ElementTree as xml
+
+import world
+from test_pages import XSS, PageTest, Tags
+from world import ANNA, DAY, HOUR
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
+SECRET = ("Macierz u Kowalskiego", "Kowalski", "kowalski.example", "Jan Technik", "Kasa padła")
+
+
+def atom(text):
+    """The feed, once everything that RFC 4287 demands of it is there: (feed, its entries)."""
+    feed = xml.fromstring(text.encode("utf-8"))
+    assert feed.tag == ATOM + "feed", feed.tag
+    for element in [feed, *feed.findall(ATOM + "entry")]:
+        for name in ("id", "title", "updated"):
+            found = element.findall(ATOM + name)
+            assert len(found) == 1 and found[0].text, f"{element.tag}: {len(found)} of {name}"
+        assert re.fullmatch(RFC_3339, element.find(ATOM + "updated").text)
+        assert re.match(r"https?://", element.find(ATOM + "id").text), "an IRI"
+        known = {"id", "title", "updated", "published", "link", "author", "content", "entry"}
+        assert {one.tag for one in element} <= {ATOM + name for name in known}
+        kinds = [(one.get("rel"), one.get("type"), one.get("hreflang")) for one in element.findall(ATOM + "link")]
+        assert len(kinds) == len(set(kinds)) and all(one.get("href") for one in element.findall(ATOM + "link"))
+    assert feed.find(f"{ATOM}author/{ATOM}name").text, "entries without an author need the feed's"
+    assert feed.find(f"{ATOM}link[@rel='self']") is not None
+    entries = feed.findall(ATOM + "entry")
+    ids = [one.find(ATOM + "id").text for one in entries]
+    assert len(ids) == len(set(ids)), "two entries of one id"
+    times = [one.find(ATOM + "updated").text for one in entries]
+    assert times == sorted(times, reverse=True) and (not times or feed.find(ATOM + "updated").text == times[0])
+    for one in entries:
+        assert one.find(ATOM + "content").get("type") == "text"
+    return feed, entries
+
+
+class StatusTest(PageTest):
+    def declare(self, text="Poczta nie działa.", title=SECRET[0], **more):
+        return self.desk.good("POST", "/api/v1/outages", {"title": title, "public_text": text, **more})["id"]
+
+    def tell(self, number, action, text, **more):
+        return self.desk.good("POST", f"/api/v1/outages/{number}/{action}", {"public_text": text, **more})
+
+    def in_hours(self, hours):
+        return world.rfc3339(world.instant(self.desk.get("/api/v1/health").headers["Desk-Time"]) + hours * HOUR)
+
+    def text(self, path="/status", **options):
+        return " ".join(Tags(self.page(path, **options).text).text.split())
+
+    def feed(self, path="/status.atom", **options):
+        answer = self.desk.get(path, token=None, **options)
+        self.assertEqual((answer.status, answer.type.split(";")[0]), (200, "application/atom+xml"))
+        return atom(answer.text)
+
+
+class Status(StatusTest):
+    def test_of_nothing_it_says_so(self):
+        self.assertIn("nie wiemy o żadnej awarii", self.text())
+        self.assertIn("Bez awarii: 90 dni z 90.", self.text())
+        self.assertIn("We know of no outage", self.text("/status?lang=en"))
+        feed, entries = self.feed()
+        self.assertEqual(entries, [])
+        self.assertEqual(feed.get("{http://www.w3.org/XML/1998/namespace}lang"), "pl")
+
+    def test_an_outage_from_its_first_sentence_to_its_end(self):
+        number = self.declare(expected_end=self.in_hours(2))
+        text = self.text()
+        for words in ("Naprawiamy awarię", "Poczta nie działa.", "Trwa od: dziś o", "Przewidywany koniec:"):
+            self.assertIn(words, text)
+        self.assertNotIn("nie wiemy o żadnej", text)
+        self.desk.advance(3 * HOUR)
+        self.assertIn("Naprawa trwa dłużej, niż zakładaliśmy.", self.text())
+        self.tell(number, "update", "Wymieniamy zasilacz.")
+        text = self.text()
+        self.assertLess(text.index("Wymieniamy zasilacz."), text.index("Wcześniejsze wiadomości"))
+        self.assertLess(text.index("Wcześniejsze wiadomości"), text.index("Poczta nie działa."))
+        self.desk.advance(HOUR)
+        self.tell(number, "end", "Poczta działa.")
+        text = self.text()
+        self.assertIn("nie wiemy o żadnej awarii", text)
+        past = text[text.index("Ostatnie 90 dni"):]
+        for words in ("Bez awarii: 89 dni z 90. 1 awaria, razem 4 h", "(4 h", "Poczta nie działa.", "Wymieniamy zasilacz.", "Poczta działa."):
+            self.assertIn(words, past)
+        _, entries = self.feed()
+        titles = [one.find(ATOM + "title").text for one in entries]
+        self.assertEqual(titles, ["Koniec awarii: Poczta działa.", "Awaria, nowe wiadomości: Wymieniamy zasilacz.", "Awaria: Poczta nie działa."])
+        # An entry is what it was: readers must not be told twice.
+        ids = {one.find(ATOM + "content").text: one.find(ATOM + "id").text for one in entries}
+        _, english = self.feed("/status.atom?lang=en")
+        self.assertEqual({one.find(ATOM + "content").text: one.find(ATOM + "id").text for one in english}, ids)
+        self.assertEqual(english[0].find(ATOM + "title").text, "Outage over: Poczta działa.")
+
+    def test_after_90_days_it_is_forgotten_here(self):
+        first, long_one = self.declare("Stara awaria."), self.declare("Długa awaria.")
+        self.desk.advance(HOUR)
+        self.tell(first, "end", "Koniec starej.")
+        self.desk.advance(60 * DAY)
+        self.tell(long_one, "end", "Koniec długiej.")
+        self.desk.advance(31 * DAY)
+        text = self.text()
+        self.assertNotIn("starej", text)
+        self.assertIn("Koniec długiej.", text)
+        self.assertEqual(len(self.feed()[1]), 2)
+        self.desk.advance(60 * DAY)
+        self.assertNotIn("Koniec długiej.", self.text())
+        self.assertEqual(self.feed()[1], [])
+
+    def test_nothing_internal_is_on_it(self):
+        self.desk.email("jan@kowalski.example", "Kasa padła", "Kasa padła.\n\nJan Kowalski")
+        jan = self.desk.good("POST", "/api/v1/tokens", {"name": "Jan Technik", "role": "agent"})["token"]
+        number = self.desk.post("/api/v1/outages", {"title": SECRET[0], "public_text": "Jedna z usług nie działa.", "cases": [1]}, token=jan).json["id"]
+        self.desk.post(f"/api/v1/outages/{number}/update", {"public_text": "Naprawiamy."}, token=jan)
+        for path in ("/status", "/status?lang=en", "/status.atom", "/", "/report"):
+            seen = self.desk.get(path, token=None).text
+            for words in SECRET:
+                self.assertNotIn(words, seen, path)
+        self.desk.post(f"/api/v1/outages/{number}/end", {"public_text": "Już działa."}, token=jan)
+        for path in ("/status", "/status.atom"):
+            seen = self.desk.get(path, token=None).text
+            for words in SECRET:
+                self.assertNotIn(words, seen, path)
+
+    def test_words_for_the_public_are_only_words(self):
+        for words in [*XSS, "\ufffe\uffff\U0001f525 ]]> &amp; &bogus;"]:
+            with self.subTest(words):
+                number = self.declare(words)
+                self.assert_harmless(self.page("/status").text)
+                _, entries = self.feed()
+                shown = re.sub("[\ufffe\uffff\u202e\u200b]", "", words)
+                self.assertEqual(re.sub("[\u202e\u200b]", "", entries[0].find(ATOM + "content").text), shown)
+                self.tell(number, "end", words)
+                self.assert_harmless(self.page("/status").text)
+                self.feed()
+
+    def test_each_day_is_shown_by_more_than_its_colour(self):
+        number = self.declare()
+        self.desk.advance(5 * HOUR)
+        self.tell(number, "end", "Działa.")
+        days = [attributes for tag, attributes in Tags(self.page("/status").text).elements if tag == "i"]
+        self.assertEqual(len(days), 90)
+        out = [one for one in days if "title" in one]
+        self.assertIn(len(out), (1, 2))  # over midnight, two
+        self.assertTrue(all(one["class"] in ("short", "long", "longer") for one in out))
+        self.assertTrue(all(one["class"] == "none" for one in days if one not in out))
+
+    def test_what_has_not_changed_is_not_sent_again(self):
+        for path, kept in (("/status", "private, no-cache"), ("/status.atom", "public, max-age=60")):
+            first = self.desk.get(path, token=None)
+            self.assertEqual(first.headers["Cache-Control"], kept)
+            again = self.desk.get(path, token=None, headers={"If-None-Match": first.headers["ETag"]})
+            self.assertEqual((again.status, again.body), (304, b""))
+        number = self.declare()
+        for path in ("/status", "/status.atom"):
+            self.assertNotEqual(self.desk.get(path, token=None).headers["ETag"], first.headers["ETag"])
+        self.tell(number, "end", "Działa.")
+
+    def test_search_engines_and_readers_find_it(self):
+        page = self.page("/status")
+        self.assertNotIn("X-Robots-Tag", page.headers)
+        self.assertNotIn("noindex", page.text)
+        links = [attributes for tag, attributes in Tags(page.text).elements if tag == "link" and attributes["rel"] == "alternate"]
+        self.assertEqual(self.feed(links[0]["href"])[1], [])
+        self.assertIn('href="/status"', self.page("/").text)
+
+    def test_the_feed_does_not_depend_on_who_asks(self):
+        english = {"Accept-Language": "en", "Cookie": "lang=en"}
+        feed, _ = self.feed(headers=english)
+        self.assertEqual(feed.find(ATOM + "title").text, "Wsparcie (sandbox): awarie")
+
+
+if __name__ == "__main__":
+    unittest.main()
