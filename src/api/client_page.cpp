@@ -1,5 +1,7 @@
 #include "api/client_page.hpp"
 
+#include <algorithm>
+
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
@@ -7,6 +9,8 @@
 namespace hejnal::api {
 
 namespace {
+
+constexpr std::size_t kOutagesMax = 3;  // on one banner; the page of outages has them all
 
 // What is somebody's own; the other pages are for everybody, search engines too.
 bool is_private(const ports::Request& request) {
@@ -41,6 +45,24 @@ void ClientPage::mistake(const std::string& name, std::string text) {
 }
 
 void ClientPage::bad(std::string text) { fill.row("BAD").set("BAD_TEXT", std::move(text)); }
+
+Status ClientPage::warn() {
+  const bool polish = language == "pl";
+  const std::string& own =
+      (polish && !parts.banner_pl.empty()) || parts.banner_en.empty() ? parts.banner_pl : parts.banner_en;
+  HEJNAL_TRY(const auto open, open_outages(context));
+  if (own.empty() && open.empty()) return {};
+  Fill& banner = fill.row("BANNER");
+  for (std::size_t i = 0; i < std::min(open.size(), kOutagesMax); ++i) {
+    const core::Outage& o = open[i];
+    Fill& row = banner.row("OUTAGE");
+    row.set("ID", std::to_string(o.id)).set("SAID", o.public_text).set("SAID_LANG", parts.procedure.language);
+    if (o.expected_end && *o.expected_end > parts.clock->now())
+      set_time(row.row("UNTIL"), "UNTIL", *o.expected_end);
+  }
+  if (!own.empty()) banner.row("OWN").set("OWN_TEXT", own);
+  return {};
+}
 
 ports::Response ClientPage::done(std::string_view name, int status) {
   ports::Response response = html_response(fill_page(name, language, fill));

@@ -155,6 +155,7 @@ std::string given_form(const Followed& followed) {
 
 Status fill_case(ClientPage& page, const Followed& followed, const std::string& typed, bool just_reminded) {
   HEJNAL_TRY(const auto messages, page.context.archive.messages(followed.lives.number));
+  HEJNAL_TRY_VOID(page.warn());
   const core::Case& c = followed.lives;
   const std::string number = std::to_string(followed.number);
   page.fill.set("TOKEN", followed.token).set("NUMBER", number).set("CODE", followed.short_code);

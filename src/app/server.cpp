@@ -432,6 +432,8 @@ class Server::Impl {
     parts.read_form = carriers::read_form;
     parts.public_url = settings_.public_url;
     parts.desk_name = settings_.name;
+    parts.banner_pl = settings_.banner_pl;
+    parts.banner_en = settings_.banner_en;
     parts.desk_address = settings_.address;
     parts.sms_number = settings_.sms_number;
     parts.phone = settings_.phone;

@@ -174,5 +174,70 @@ class Status(StatusTest):
         self.assertEqual(feed.find(ATOM + "title").text, "Wsparcie (sandbox): awarie")
 
 
+class Banner(StatusTest):
+    """What is out of order stands on every page where somebody would report it."""
+
+    def pages(self):
+        return ("/", "/report", self.follow())
+
+    def banner(self, path, **options):
+        page = self.page(path, **options).text
+        self.assert_harmless(page)
+        return " ".join(Tags(page[page.index('<div id="banner">'):page.index("<main")]).text.split())
+
+    def test_it_stands_there_while_the_outage_is_open(self):
+        self.desk.email(ANNA, "Kasa", "Kasa nie drukuje.")
+        for path in self.pages():
+            self.assertEqual(self.banner(path), "")
+        number = self.declare("Poczta <b>nie działa</b>.", expected_end=self.in_hours(2))
+        for path in self.pages():
+            text = self.banner(path)
+            for words in ("Naprawiamy awarię: Poczta <b>nie działa</b>.", "Przewidywany koniec:", "Więcej o awarii"):
+                self.assertIn(words, text)
+            self.assertIn(f'href="/status#o{number}"', self.page(path).text)
+        self.assertIn("We are repairing an outage: Poczta", self.banner("/report?lang=en"))
+        self.desk.advance(3 * HOUR)
+        self.assertNotIn("Przewidywany koniec", self.banner("/"))
+        self.tell(number, "end", "Działa.")
+        for path in self.pages():
+            self.assertEqual(self.banner(path), "")
+
+    def test_it_is_on_what_a_form_answers(self):
+        self.declare()
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        for body, status in ((b"do=preview&class=urgent&text=x&email=a%40b.example", 200), (b"do=preview", 400)):
+            answer = self.desk.request("POST", "/report", body, token=None, headers=form)
+            self.assertEqual(answer.status, status)
+            self.assertIn("Naprawiamy awarię:", answer.text)
+
+    def test_of_many_outages_it_names_three(self):
+        for number in range(5):
+            self.declare(f"Awaria nr {number}.")
+        self.assertEqual(self.banner("/").count("Awaria nr"), 3)
+        self.assertEqual(self.text("/status").count("Awaria nr"), 5)
+
+    def test_a_page_that_is_open_hears_of_it(self):
+        self.desk.email(ANNA, "Kasa", "Kasa nie drukuje.")
+        etag = self.page(self.follow()).headers["ETag"]
+        self.declare()
+        self.assertEqual(self.desk.get(self.follow(), token=None, headers={"If-None-Match": etag}).status, 200)
+
+
+class OwnBanner(world.ConfiguredTest):
+    def test_the_companys_own_words(self):
+        own = '[desk.banner]\npl = """W święta odpowiadamy\ntylko na krytyczne <b>zgłoszenia</b>."""\n'
+        self.write(world.settings("{folder}", desk=own + 'en = "Closed on Friday."\n'))
+        desk = self.serve()
+        for path in ("/", "/report"):
+            seen = desk.get(path, token=None).text
+            self.assertIn("W święta odpowiadamy\ntylko na krytyczne &lt;b&gt;zgłoszenia&lt;/b&gt;.", seen)
+            seen = desk.get(path + "?lang=en", token=None).text
+            self.assertIn("Closed on Friday.", seen)
+            self.assertNotIn("święta", seen)
+        desk.stop()
+        self.write(world.settings("{folder}", desk=own))
+        self.assertIn("W święta", self.serve().get("/?lang=en", token=None).text)
+
+
 if __name__ == "__main__":
     unittest.main()

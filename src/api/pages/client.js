@@ -90,6 +90,8 @@
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         const place = fresh.getElementById("live");
         etag = answer.headers.get("ETag") || "";
+        const banner = document.getElementById("banner"), news = fresh.getElementById("banner");
+        if (banner && news && banner.innerHTML !== news.innerHTML) banner.innerHTML = news.innerHTML;
         if (!place || place.innerHTML === live.innerHTML) return;
         const open = [...live.querySelectorAll("details")].map((d) => d.open);
         // What stands below must not move under the reader's eyes or thumb.
