@@ -86,11 +86,10 @@ static Result<std::map<std::string, std::string>> own_templates(const std::strin
   return out;
 }
 
-Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure,
-                                           const std::string& case_url) {
+Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure) {
   HEJNAL_TRY(const auto files, own_templates(s.templates));
   return carriers::Templates::load({s.name, s.sms_number, s.public_url, s.timezone, procedure.language,
-                                    case_url, transliterate_of(s), s.address, s.phone},
+                                    s.public_url + "/console/case/", transliterate_of(s), s.address, s.phone},
                                    procedure, files);
 }
 
@@ -261,8 +260,7 @@ class Server::Impl {
   }
 
   Result<std::shared_ptr<const carriers::Templates>> make_templates(const core::Procedure& procedure) {
-    const std::string case_url = options_.sandbox ? settings_.public_url + "/sandbox/#" : std::string();
-    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, procedure, case_url));
+    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, procedure));
     return std::make_shared<const carriers::Templates>(std::move(templates));
   }
 
