@@ -79,6 +79,19 @@ void fill_due(ClientPage& page, const core::Case& c) {
   page.set_time(page.fill.row(page.parts.clock->now() < answer->due ? "DUE" : "OVERDUE"), "DUE", answer->due);
 }
 
+// What the client's matter has to do with an outage; those that are over say no more of it.
+Status fill_outage(ClientPage& page, const core::Case& c) {
+  const core::OutageId id = c.outage != 0 ? c.outage : c.like_outage;
+  if (id == 0 || c.state == State::closed || c.state == State::settled) return {};
+  HEJNAL_TRY(const core::Outage o, page.context.archive.outages().load(id));
+  if (!o.open()) return {};
+  page.fill.row(c.outage != 0 ? "IN_OUTAGE" : "LIKE_OUTAGE")
+      .set("OUTAGE_ID", std::to_string(id))
+      .set("SAID", o.public_text)
+      .set("SAID_LANG", page.parts.procedure.language);
+  return {};
+}
+
 void fill_next(ClientPage& page, const core::Case& c, bool just_reminded) {
   using enum core::ClientNext::What;
   const core::ClientNext next = core::client_next(page.parts.procedure, c);
@@ -165,6 +178,7 @@ Status fill_case(ClientPage& page, const Followed& followed, const std::string& 
   page.fill.set("REPLY_LABEL", page.say(core::open_question(c) ? "reply_answer" : "reply_label"));
   fill_steps(page, followed);
   fill_due(page, c);
+  HEJNAL_TRY_VOID(fill_outage(page, c));
   fill_next(page, c, just_reminded);
   fill_talk(page, followed, messages);
   const bool is_over = c.state == State::settled || c.state == State::closed;

@@ -33,6 +33,17 @@ Result<bool> Desk::failure_open() {
   return parts_.store.failure_open();
 }
 
+// What is said of the outage that a case has to do with. A report is new as long as its email is missing.
+Status Desk::add_outage(core::Facts& facts, const core::Case& c, const core::Signal& signal) {
+  const core::OutageId known = c.outage != 0 ? c.outage : c.like_outage;
+  if (known == 0) return !c.exists() || c.email_missing ? add_like_outage(facts, signal) : Status();
+  HEJNAL_TRY(const auto* outages, open_outages());
+  for (const core::Outage& o : *outages) {
+    if (o.id == known) facts.outage_text = o.public_text;
+  }
+  return {};
+}
+
 // A new report that looks like an open outage: its receipt says so, and it is offered for attaching.
 Status Desk::add_like_outage(core::Facts& facts, const core::Signal& signal) {
   HEJNAL_TRY(const auto* outages, open_outages());

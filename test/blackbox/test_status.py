@@ -223,6 +223,63 @@ class Banner(StatusTest):
         self.assertEqual(self.desk.get(self.follow(), token=None, headers={"If-None-Match": etag}).status, 200)
 
 
+class LooksLikeIt(StatusTest):
+    """Who reports what is known already learns so at once, however the report came."""
+
+    SAID = "Serwer poczty nie działa od rana."
+    PLAIN = "Serwer poczty nie dziala od rana."  # as an SMS says it
+
+    def setUp(self):
+        super().setUp()
+        self.number = self.declare(self.SAID, title="Poczta")
+
+    def page_of(self, number):
+        page = self.page(self.follow(number)).text
+        return " ".join(Tags(page[page.index("<main"):]).text.split())
+
+    def test_by_email_and_on_the_page_of_the_case(self):
+        self.desk.email(ANNA, "Nie działa serwer poczty", "Od rana nie działa.")
+        self.assertIn(self.SAID, self.desk.emails(to=ANNA)[0]["text"])
+        self.assertIn("Wygląda na awarię, którą już naprawiamy: " + self.SAID, self.page_of(1))
+        # A person decides; from then on it belongs to it.
+        self.desk.good("POST", f"/api/v1/outages/{self.number}/attach", {"case": 1})
+        text = self.page_of(1)
+        self.assertIn("Sprawa dotyczy awarii, którą naprawiamy.", text)
+        self.assertNotIn("Wygląda na awarię", text.split("Rozmowa")[0])
+        self.tell(self.number, "end", "Działa.")
+        self.assertNotIn("Sprawa dotyczy awarii", self.page_of(1))
+
+    def test_on_the_page_by_sms(self):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        body = "do=send&class=urgent&text=Serwer poczty nie działa&phone=601 234 567".replace(" ", "+").encode()
+        answer = self.desk.request("POST", "/report", body, token=None, headers=form)
+        self.assertEqual(answer.status, 303)
+        sms = self.desk.texts(to="+48601234567")
+        self.assertEqual(len(sms), 1)
+        self.assertIn(self.PLAIN, sms[0]["text"])
+        self.assertIn(self.SAID, self.page_of(1))
+
+    def test_by_an_sms_whose_email_is_missing(self):
+        self.desk.sms("+48601000001", "Serwer poczty nie dziala, wyslalam maila z anna@klient.example")
+        self.assertEqual(self.desk.case(1)["looks_like_outage"], self.number)
+        self.desk.advance(15 * 60)
+        self.assertIn(self.PLAIN, self.desk.texts(to="+48601000001")[0]["text"])
+
+    def test_of_anything_else_nothing_is_said(self):
+        self.desk.email(ANNA, "Nowe konto", "Proszę o konto dla Ewy.")
+        self.assertNotIn("poczty", self.desk.emails(to=ANNA)[0]["text"])
+        self.assertNotIn("Wygląda na awarię", self.page_of(1))
+
+
+class AlertLink(world.SandboxTest):
+    def test_the_alert_leads_to_the_case_in_the_console(self):
+        self.desk.email(ANNA, "Serwer", "Nie działa.", to="awaria@wsparcie.example")
+        link = f"{self.desk.case(1)['follow_url'].split('/c/')[0]}/console/case/1"
+        self.assertTrue(self.desk.texts(to=world.ON_CALL_PHONE)[0]["text"].endswith(link))
+        self.assertIn(link, self.desk.emails(to=world.ON_CALL)[0]["text"])
+        self.assertEqual(self.desk.get("/console/case/1", token=None).status, 200)
+
+
 class OwnBanner(world.ConfiguredTest):
     def test_the_companys_own_words(self):
         own = '[desk.banner]\npl = """W święta odpowiadamy\ntylko na krytyczne <b>zgłoszenia</b>."""\n'
