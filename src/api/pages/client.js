@@ -4,9 +4,9 @@
 "use strict";
 (() => {
   const say = document.documentElement.lang === "pl"
-    ? { later: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; wyślemy go sami, gdy połączenie wróci.", sending: "Wysyłamy…", restored: "To pisali Państwo wcześniej; nie zostało jeszcze wysłane." }
-    : { later: "There is no connection. The text is safe in this browser; it is sent by itself when the connection is back.", sending: "Sending…", restored: "You wrote this before; it has not been sent yet." };
-  const RETRY_MS = 8000, POLL_MS = 15000, PREFIX = "hejnal:";
+    ? { later: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; wyślemy go sami, gdy połączenie wróci.", offline: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; proszę nacisnąć jeszcze raz, gdy połączenie wróci.", large: "Załączniki są za duże: razem zmieści się 20 MB. Proszę wybrać mniejsze; nic z wpisanego tekstu nie zginęło.", sending: "Wysyłamy…", restored: "To pisali Państwo wcześniej; nie zostało jeszcze wysłane." }
+    : { later: "There is no connection. The text is safe in this browser; it is sent by itself when the connection is back.", offline: "There is no connection. The text is safe in this browser; please press again when the connection is back.", large: "The attachments are too large: 20 MB have room in all. Please choose smaller ones; nothing that you typed is lost.", sending: "Sending…", restored: "You wrote this before; it has not been sent yet." };
+  const RETRY_MS = 8000, POLL_MS = 15000, FILES_MAX = 20e6, PREFIX = "hejnal:";
   const store = { // a private window may have none
     get: (key) => { try { return JSON.parse(localStorage.getItem(PREFIX + key) || "null"); } catch { return null; } },
     set: (key, value) => { try { localStorage.setItem(PREFIX + key, JSON.stringify(value)); } catch { /* then not */ } },
@@ -38,6 +38,10 @@
       for (const e of fields()) if (e.type !== "radio" || e.checked) now[e.name] = e.value;
       store.set(key, now);
     });
+    // The browser's own page for "no connection" would stand where the text was.
+    if (!("retry" in form.dataset)) form.addEventListener("submit", (event) => {
+      if (!navigator.onLine) { event.preventDefault(); status(form, say.offline); }
+    });
   }
 
   function sendSafely(form) {
@@ -46,6 +50,8 @@
       if (event.submitter && event.submitter.value === "back") return;
       event.preventDefault();
       if (sending) return;
+      const files = [...form.querySelectorAll('input[type="file"]')].flatMap((input) => [...input.files]);
+      if (files.reduce((sum, file) => sum + file.size, 0) > FILES_MAX) { status(form, say.large); return; }
       sending = true;
       const body = new FormData(form);
       if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
@@ -64,6 +70,7 @@
           addEventListener("online", again);
           return;
         }
+        if (answer.status === 413) { sending = false; status(form, say.large); return; }
         if (answer.redirected) { location.assign(answer.url); return; }
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const main = page.querySelector("main");
@@ -86,6 +93,7 @@
       if (document.hidden || live.contains(document.activeElement) && document.activeElement !== document.body) return;
       try {
         const answer = await fetch(live.dataset.poll, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+        if (answer.status === 404) { location.reload(); return; } // the link was taken back
         if (answer.status !== 200) return;
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         const place = fresh.getElementById("live");
@@ -100,8 +108,12 @@
         live.querySelectorAll("details").forEach((d, i) => { d.open = !!open[i]; });
         const form = fresh.querySelector('#reply input[name="form"]'), own = document.querySelector('#reply input[name="form"]');
         if (form && own) own.value = form.value;
+        // Beside what is being typed: what it is for, and the other button.
+        const label = fresh.querySelector('label[for="text"]'), send = fresh.querySelector("#reply button");
+        if (label && anchor) { anchor.querySelector("label").textContent = label.textContent; anchor.querySelector("button").className = send.className; }
         const works = fresh.querySelector(".works"), shown = document.querySelector(".works");
         if (!works && shown) shown.remove();
+        if (works && !shown && anchor) anchor.after(works);
         if (anchor && document.activeElement && anchor.contains(document.activeElement)) scrollBy(0, anchor.getBoundingClientRect().top - before);
         document.title = fresh.title;
       } catch { /* the network is away; the next look comes */ }
