@@ -56,7 +56,15 @@ Status ClientPage::warn() {
   for (std::size_t i = 0; i < std::min(open.size(), kOutagesMax); ++i) {
     const core::Outage& o = open[i];
     Fill& row = banner.row("OUTAGE");
-    row.set("ID", std::to_string(o.id)).set("SAID", o.public_text).set("SAID_LANG", parts.procedure.language);
+    row.set("ID", std::to_string(o.id))
+        .set("SAID", o.words.front().text)
+        .set("SAID_LANG", parts.procedure.language);
+    // What is broken was said first; what is said later mostly takes that for known.
+    if (o.words.size() > 1) {
+      Fill& news = row.row("NEWS");
+      set_time(news, "NEWS", o.words.back().at);
+      news.set("NEWS_TEXT", o.words.back().text);
+    }
     if (o.expected_end && *o.expected_end > parts.clock->now())
       set_time(row.row("UNTIL"), "UNTIL", *o.expected_end);
   }

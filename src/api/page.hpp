@@ -55,7 +55,7 @@ std::string counted(std::string_view language, std::string_view name, std::int64
 
 // "dziś o 14:05", "jutro o 9:00", else the day and the time; in the desk's zone.
 std::string moment(Instant t, Instant now, std::string_view zone, std::string_view language);
-// The same as a limit: "do jutra do 9:00", "by tomorrow, 9:00".
+// The same as a limit: "do jutra, do godziny 9:00", "by tomorrow, 9:00".
 std::string limit(Instant t, Instant now, std::string_view zone, std::string_view language);
 
 }  // namespace hejnal::api

@@ -83,14 +83,45 @@ void fill_strip(ClientPage& page, const Told& told, std::string_view zone) {
   strip.set("SUM", sum).set("FROM", date_words(days.front(), page.language));
 }
 
-void fill_words(ClientPage& page, Fill& into, const core::Outage& o, std::size_t but_newest) {
-  const auto end = o.words.end() - static_cast<std::ptrdiff_t>(std::min(but_newest, o.words.size()));
-  const auto begin = end - std::min<std::ptrdiff_t>(end - o.words.begin(), kWordsMax);
-  for (auto word = begin; word != end; ++word)
-    into.row("WORD")
-        .set("ISO", format_rfc3339(word->at))
-        .set("WHEN", page.at(word->at))
-        .set("TEXT", word->text);
+bool same_day(Instant a, Instant b, std::string_view zone) {
+  const auto x = local_time(a, zone), y = local_time(b, zone);
+  return x && y && x->year == y->year && x->month == y->month && x->day == y->day;
+}
+
+// "13.12.2026, 15:50"; of the same day as `after` only the time.
+std::string short_moment(const ClientPage& page, Instant t, Instant after, std::string_view zone) {
+  const auto then = local_time(t, zone);
+  return then && same_day(t, after, zone) ? fmt::format("{}:{:02}", then->hour, then->minute) : page.at(t);
+}
+
+void fill_word(Fill& into, const core::Outage::Word& word, std::string when) {
+  into.row("WORD").set("ISO", format_rfc3339(word.at)).set("WHEN", std::move(when)).set("TEXT", word.text);
+}
+
+// What is broken was said first; the news of it, newest first.
+void fill_open(ClientPage& page, const core::Outage& o) {
+  const Instant now = page.parts.clock->now();
+  Fill& row = page.fill.row("OPEN");
+  row.set("ID", std::to_string(o.id)).set("SAID", o.words.front().text);
+  page.set_time(row, "SINCE", o.declared_at);
+  if (o.expected_end && *o.expected_end > now) page.set_time(row.row("UNTIL"), "UNTIL", *o.expected_end);
+  row.show("LATE", o.expected_end && *o.expected_end <= now);
+  if (o.words.size() < 2) return;
+  Fill& news = row.row("NEWS");
+  const std::size_t oldest = o.words.size() > kWordsMax ? o.words.size() - kWordsMax : 1;
+  for (std::size_t i = o.words.size(); i-- > oldest;) fill_word(news, o.words[i], page.at(o.words[i].at));
+}
+
+void fill_past(ClientPage& page, const core::Outage& o, std::string_view zone) {
+  Fill& row = page.fill.row("PAST");
+  row.set("ID", std::to_string(o.id)).set("LASTED", format_duration(*o.ended_at - o.declared_at));
+  row.set("FROM_ISO", format_rfc3339(o.declared_at)).set("FROM_WHEN", page.at(o.declared_at));
+  row.set("TO_ISO", format_rfc3339(*o.ended_at));
+  row.set("TO_WHEN", short_moment(page, *o.ended_at, o.declared_at, zone));
+  for (std::size_t i = 0; i < o.words.size(); ++i) {
+    if (i == 0 || i + kWordsMax > o.words.size())
+      fill_word(row, o.words[i], short_moment(page, o.words[i].at, o.declared_at, zone));
+  }
 }
 
 std::string etag_of_body(const std::string& body) { return "\"" + content_hash(body).substr(0, 20) + "\""; }
@@ -146,30 +177,15 @@ std::vector<Entry> entries_of(const Told& told) {
 
 Result<ports::Response> status_page(Context& context) {
   ClientPage page(context);
-  const Instant now = page.parts.clock->now();
   const std::string zone = page.parts.zone.empty() ? "UTC" : page.parts.zone;
-  HEJNAL_TRY(const Told told, outages_since(context, now - 24h * kDays));
+  HEJNAL_TRY(const Told told, outages_since(context, page.parts.clock->now() - 24h * kDays));
   page.fill.set("TITLE", page.say(told.open.empty() ? "status_title_fine" : "status_title_open"));
   page.fill.set("SAID_LANG", page.parts.procedure.language).set("FEED", "/status.atom?lang=" + page.language);
   page.fill.show("FEED_LINK");
   page.fill.show("FINE", told.open.empty());
-  for (const core::Outage& o : told.open) {
-    Fill& row = page.fill.row("OPEN");
-    row.set("ID", std::to_string(o.id)).set("SAID", o.public_text);
-    page.set_time(row, "SINCE", o.declared_at);
-    if (o.expected_end && *o.expected_end > now) page.set_time(row.row("UNTIL"), "UNTIL", *o.expected_end);
-    row.show("LATE", o.expected_end && *o.expected_end <= now);
-    if (o.words.size() > 1) fill_words(page, row.row("EARLIER"), o, 1);
-  }
+  for (const core::Outage& o : told.open) fill_open(page, o);
   fill_strip(page, told, zone);
-  for (std::size_t i = 0; i < std::min(told.over.size(), kShownMax); ++i) {
-    const core::Outage& o = told.over[i];
-    Fill& row = page.fill.row("PAST");
-    row.set("ID", std::to_string(o.id)).set("LASTED", format_duration(*o.ended_at - o.declared_at));
-    page.set_time(row, "FROM", o.declared_at);
-    page.set_time(row, "TO", *o.ended_at);
-    fill_words(page, row, o, 0);
-  }
+  for (std::size_t i = 0; i < std::min(told.over.size(), kShownMax); ++i) fill_past(page, told.over[i], zone);
   page.fill.show("MORE", told.over.size() > kShownMax);
   ports::Response response = page.done("status");
   // What it says depends on the reader's language, so no cache in between may keep it for others.

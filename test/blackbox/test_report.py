@@ -94,7 +94,7 @@ class Report(ReportTest):
     def test_the_preview_says_what_will_happen_and_keeps_nothing(self):
         answer = self.post("/report", {**GOOD, "class": "critical", "do": "preview"})
         text = " ".join(Tags(answer.text).text.split())
-        for words in ("potwierdzenie na adres " + ANNA, "budzimy osobę na dyżurze", "człowiek czyta zgłoszenie", "Nie drukują się faktury."):
+        for words in ("potwierdzenie na adres " + ANNA, "zaalarmujemy osobę na dyżurze", "ktoś z nas przeczyta zgłoszenie", "Nie drukują się faktury."):
             self.assertIn(words, text)
         self.assertEqual(self.count(), 0)
 
@@ -350,6 +350,14 @@ class Languages(ReportTest):
                 holes = [sorted(re.findall(r"\{\{?\w*\}?\}", lines[one].split(" | ")[0])) for one in ("pl", "en")]
                 self.assertEqual(holes[0], holes[1])
                 self.assertEqual((lines["pl"].count(" | "), lines["en"].count(" | ")) in ((0, 0), (2, 1)), True)
+
+
+    def test_the_script_speaks_both_languages(self):
+        script = (world.SOURCE / "src/api/pages/client.js").read_text("utf-8")
+        both = [set(re.findall(r'(\w+): "', block)) for block in re.findall(r"[?:] \{ (.*) \}", script[:script.index("RETRY_MS")])]
+        self.assertEqual(len(both), 2)
+        self.assertEqual(both[0], both[1])
+        self.assertEqual(both[0], set(re.findall(r"say\.(\w+)", script)))
 
 
 class Size(ReportTest):

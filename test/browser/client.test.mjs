@@ -156,7 +156,7 @@ describe('a client', () => {
     await act('start');
     await becomes('Pracujemy nad tym.');
     await desk.advance(5 * HOUR);
-    await becomes('spóźniamy się i dyżurny o tym wie');
+    await becomes('spóźniamy się, przepraszamy');
     await act('answer', { text: 'Serwer działa.', channels: ['email', 'sms'] });
     await becomes('Odpowiedzieliśmy.');
     await act('settle');
@@ -194,8 +194,8 @@ describe('a client', () => {
     assert.ok(await page.getByLabel('Ktoś nie może pracować').isChecked());
     await page.getByRole('button', { name: 'Dalej' }).click();
     await page.getByRole('heading', { name: 'Co się stanie po wysłaniu' }).waitFor();
-    await has(`wysyłamy potwierdzenie na adres ${ANNA}`);
-    await has('człowiek czyta zgłoszenie.');
+    await has(`wyślemy potwierdzenie na adres ${ANNA}`);
+    await has('ktoś z nas przeczyta zgłoszenie.');
     assert.equal((await desk.api('GET', '/api/v1/cases')).total, 0, 'nothing is sent yet');
     await page.getByLabel('Załączniki').setInputFiles([PICTURE, { name: 'błąd.txt', mimeType: 'text/plain', buffer: Buffer.from('0x4') }]);
     await page.getByRole('button', { name: 'Wyślij zgłoszenie' }).click();
@@ -349,6 +349,24 @@ describe('a client', () => {
     // Readable without colour: a day with an outage is higher than one without.
     const height = async (one) => (await one.boundingBox()).height;
     assert.ok((await height(page.locator('.days i[title]').last())) > 3 * (await height(lines.first())));
+  });
+
+  it('is answered from a phone: the link of the alert, and one thumb', async () => {
+    await desk.email(ANNA, 'Serwer', 'Stoi.', { to: 'awaria@wsparcie.example' });
+    const link = (await texts(ON_CALL))[0].text.match(/http\S+$/)[0];
+    page = await browser.context.newPage();
+    await page.setViewportSize({ width: 360, height: 640 });
+    await page.goto(link);
+    for (const [name, becomes_] of [['Przeczytane', 'read'], ['Zaczynam', 'working']]) {
+      const button = page.getByRole('button', { name, exact: true });
+      await button.waitFor();
+      const box = await button.boundingBox();
+      assert.ok(box.y + box.height <= 640, `${name} is below the first screen: ${JSON.stringify(box)}`);
+      assert.ok(box.height >= 36 && box.width >= 44, `${name} is too small for a thumb: ${JSON.stringify(box)}`);
+      await button.click();
+      await eventually(async () => (await state()) === becomes_);
+      assert.equal(await state(), becomes_);
+    }
   });
 
   it('meets nothing against WCAG 2.2 AA, no other host, and no heavy page', async (t) => {

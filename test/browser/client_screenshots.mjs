@@ -38,10 +38,10 @@ await act(3, 'settle'); // 3: settled
 await desk.lose('email');
 await desk.email('z@lekarz.example', 'Rejestracja', 'Stoi.');
 await desk.sms('+48605111222', 'Rejestracja stoi, wyslalam maila. Zofia'); // 4: without its email
-const { id } = await outage('Poczta nie działa u wszystkich klientów: wysłane wiadomości czekają i nie zginą.', { expected_end: await in_hours(3) });
+const { id } = await outage('Serwer poczty nie działa u wszystkich klientów: wysłane wiadomości czekają i nie zginą.', { expected_end: await in_hours(3) });
 await desk.advance(2400);
-await tell(id, 'update', 'Wymieniamy zasilacz w serwerze poczty.', { expected_end: await in_hours(2) });
-await desk.email('biuro@poczta.example', 'Nie działa poczta', 'Poczta nie wysyła wiadomości, serwer nie odpowiada.'); // 5: looks like the outage
+await tell(id, 'update', 'Wymieniamy zasilacz w serwerze, części już są.', { expected_end: await in_hours(2) });
+await desk.email('biuro@poczta.example', 'Nie działa poczta', 'Serwer poczty nie odpowiada, wiadomości czekają.'); // 5: looks like the outage
 await desk.advance(120);
 
 const preview = async (page) => {

@@ -6,7 +6,7 @@
   const say = document.documentElement.lang === "pl"
     ? { later: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; wyślemy go sami, gdy połączenie wróci.", offline: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; proszę nacisnąć jeszcze raz, gdy połączenie wróci.", large: "Załączniki są za duże: razem zmieści się 20 MB. Proszę wybrać mniejsze; nic z wpisanego tekstu nie zginęło.", sending: "Wysyłamy…", restored: "To pisali Państwo wcześniej; nie zostało jeszcze wysłane." }
     : { later: "There is no connection. The text is safe in this browser; it is sent by itself when the connection is back.", offline: "There is no connection. The text is safe in this browser; please press again when the connection is back.", large: "The attachments are too large: 20 MB have room in all. Please choose smaller ones; nothing that you typed is lost.", sending: "Sending…", restored: "You wrote this before; it has not been sent yet." };
-  const RETRY_MS = 8000, POLL_MS = 15000, FILES_MAX = 20e6, PREFIX = "hejnal:";
+  const RETRY_MS = 8000, POLL_MS = 15000, FILES_MAX = 20e6, DRAFT_MS = 7 * 864e5, WRITTEN = ":at", PREFIX = "hejnal:";
   const store = { // a private window may have none
     get: (key) => { try { return JSON.parse(localStorage.getItem(PREFIX + key) || "null"); } catch { return null; } },
     set: (key, value) => { try { localStorage.setItem(PREFIX + key, JSON.stringify(value)); } catch { /* then not */ } },
@@ -22,7 +22,9 @@
   function keepDraft(form) {
     const key = form.dataset.draft;
     const fields = () => [...form.elements].filter((e) => e.name && e.name !== "website" && !["hidden", "file", "submit", "button"].includes(e.type));
-    const draft = store.get(key);
+    let draft = store.get(key);
+    // Others may sit at this computer: what was not sent for a week is forgotten.
+    if (draft && !(Date.now() - draft[WRITTEN] < DRAFT_MS)) { store.drop(key); draft = null; }
     let restored = false;
     if (draft) {
       for (const e of fields()) {
@@ -34,7 +36,7 @@
     }
     if (restored) status(form, say.restored);
     form.addEventListener("input", () => {
-      const now = {};
+      const now = { [WRITTEN]: Date.now() };
       for (const e of fields()) if (e.type !== "radio" || e.checked) now[e.name] = e.value;
       store.set(key, now);
     });
