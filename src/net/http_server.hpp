@@ -28,6 +28,9 @@ struct HttpServerOptions {
   // Bytes that a body of this method and (decoded) path may have, where that differs; empty: body_limit
   // everywhere.
   std::function<std::size_t(std::string_view method, std::string_view path)> body_limit_of;
+  // Of bodies longer than body_limit, the bytes that may be on their way or being handled at once. What does
+  // not fit in gets 503: strangers must not be able to fill the memory with what they send slowly.
+  std::size_t large_bodies = 512u << 20;
   std::size_t header_limit = 16u << 10;
   std::size_t connections = 4000;  // streams included
   std::size_t streams = 2000;

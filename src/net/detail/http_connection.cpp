@@ -45,6 +45,12 @@ ports::Response problem_of(error_code error) {
   return http_problem(400, "the request is malformed");
 }
 
+ports::Response not_now() {
+  ports::Response response = http_problem(503, "too much is being sent at this moment");
+  response.headers.emplace_back("Retry-After", "10");
+  return response;
+}
+
 // What is wrong with a header that Beast took; nothing when it is fine.
 std::optional<ports::Response> refuse_header(const Parser& parser) {
   const auto& header = parser.get();
@@ -107,6 +113,7 @@ class HttpConnection final : public Guest, public HttpStream {
   asio::awaitable<bool> write(std::string_view bytes);
   asio::awaitable<bool> send(const ports::Response& response, HeadOptions head, bool head_only);
   asio::awaitable<void> linger();
+  std::size_t bytes_to_come(const Parser& parser, const HttpTarget& target) const;
   Incoming take(Parser& parser, HttpTarget target) const;
   void cancel();
   std::weak_ptr<HttpConnection> myself() {
@@ -215,6 +222,12 @@ asio::awaitable<std::optional<ports::Response>> HttpConnection::read_body(Parser
   co_return std::nullopt;
 }
 
+// At most; what is chunked does not say how long it is.
+std::size_t HttpConnection::bytes_to_come(const Parser& parser, const HttpTarget& target) const {
+  if (parser.chunked()) return house_.body_limit(view(parser.get().method_string()), target.path);
+  return static_cast<std::size_t>(parser.content_length().value_or(0));
+}
+
 HttpConnection::Incoming HttpConnection::take(Parser& parser, HttpTarget target) const {
   Incoming incoming;
   auto& message = parser.get();
@@ -243,10 +256,12 @@ asio::awaitable<HttpConnection::Next> HttpConnection::refuse(ports::Response res
 asio::awaitable<HttpConnection::Next> HttpConnection::serve_one() {
   if (!co_await first_byte()) co_return Next::close;
   Incoming incoming;
+  LargeBody room(house_);
   {
     Parser parser;  // gone before a stream begins: idle streams must be small
     std::optional<HttpTarget> target;
     std::optional<ports::Response> refusal = co_await read_header(parser, target);
+    if (!refusal && !room.take(bytes_to_come(parser, *target))) refusal = not_now();
     if (!refusal) refusal = co_await read_body(parser);
     if (refusal) co_return co_await refuse(std::move(*refusal));
     incoming = take(parser, std::move(*target));
