@@ -87,7 +87,7 @@ Status fill_outage(ClientPage& page, const core::Case& c) {
   if (!o.open()) return {};
   page.fill.row(c.outage != 0 ? "IN_OUTAGE" : "LIKE_OUTAGE")
       .set("OUTAGE_ID", std::to_string(id))
-      .set("SAID", o.public_text)
+      .set("SAID", o.words.front().text)
       .set("SAID_LANG", page.parts.procedure.language);
   return {};
 }
@@ -134,6 +134,12 @@ std::string size_words(std::int64_t bytes, const std::string& language) {
   return out;
 }
 
+// Without what stands under a mail of ours: it says where one is already.
+std::string words_of(const ports::Message& m) {
+  if (!m.outgoing) return m.text;
+  return std::string(trim(std::string_view(m.text).substr(0, m.text.find("\n-- \n"))));
+}
+
 void fill_talk(ClientPage& page, const Followed& followed, const std::vector<ports::Message>& messages) {
   const ports::Message* before = nullptr;
   for (const ports::Message& m : messages) {
@@ -146,7 +152,7 @@ void fill_talk(ClientPage& page, const Followed& followed, const std::vector<por
         .set("WHO", page.say(m.outgoing ? "we" : "you"))
         .set("ISO", format_rfc3339(m.at))
         .set("WHEN", page.at(m.at))
-        .set("TEXT", m.channel == Channel::call ? page.say("call_words") : m.text);
+        .set("TEXT", m.channel == Channel::call ? page.say("call_words") : words_of(m));
     if (m.outgoing && m.automatic) {
       row.show("AUTO");
       row.show("SMALL");

@@ -221,6 +221,12 @@ class Follow(ReportTest):
         self.desk.act(1, "close")
         self.assertIn("otworzymy nową sprawę", self.text())
 
+    def test_what_stands_under_our_mails_is_not_in_the_conversation(self):
+        self.desk.act(1, "answer", text="Głowica wymieniona.\n\nPiotr")
+        text = self.text()
+        self.assertIn("Głowica wymieniona.", text)
+        self.assertNotIn("/c/", text.split("Rozmowa")[1].split("Dopisz")[0].split("My ·")[-1])
+
     def test_the_button_is_the_second_step_and_comes_when_it_is_time(self):
         self.assertNotIn("/remind", self.page(self.path).text)
         early = self.post(self.path + "/remind", {})

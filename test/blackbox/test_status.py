@@ -254,6 +254,12 @@ class LooksLikeIt(StatusTest):
         self.tell(self.number, "end", "Działa.")
         self.assertNotIn("Sprawa dotyczy awarii", self.page_of(1))
 
+    def test_who_reports_late_learns_what_is_broken_and_the_latest_news(self):
+        self.tell(self.number, "update", "Wymieniamy zasilacz.")
+        self.desk.email(ANNA, "Nie działa serwer poczty", "Od rana nie działa.")
+        self.assertIn(f"{self.SAID} Wymieniamy zasilacz.", self.desk.emails(to=ANNA)[0]["text"])
+        self.assertIn("Wygląda na awarię, którą już naprawiamy: " + self.SAID, self.page_of(1))
+
     def test_on_the_page_by_sms(self):
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         body = "do=send&class=urgent&text=Serwer poczty nie działa&phone=601 234 567".replace(" ", "+").encode()
