@@ -126,6 +126,23 @@ ports::Response no_such_case(Context& context) {
   return page.done("message", 404);
 }
 
+std::optional<ports::Response> too_long_page(const ports::Request& head, const std::string& desk_language,
+                                             const std::string& desk_name) {
+  if (head.method != "POST" || (head.path != "/report" && !head.path.starts_with("/c/"))) return std::nullopt;
+  const std::string language = language_for(head, desk_language);
+  Fill fill;
+  fill.set("LANG", language).set("DESK", desk_name).set("TITLE", text_of(language, "large_title"));
+  fill.row("LINE").set("LINE_TEXT", text_of(language, "large_files"));
+  fill.row("LINE").set("LINE_TEXT", text_of(language, "large_back"));
+  fill.set("TO", head.path).set("TO_TEXT", text_of(language, "large_again"));
+  if (is_private(head)) fill.show("PRIVATE");
+  ports::Response response = html_response(fill_page("message", language, fill));
+  response.status = 413;
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  return response;
+}
+
 Duration wait_to_post(Context& context) {
   return context.limits ? context.limits->posts.wait(context.segments.at(0), context.parts.clock->now())
                         : 0ms;

@@ -352,6 +352,8 @@ class Server::Impl {
           path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
       return std::size_t{files ? 26u : 1u} << 20;
     };
+    http.too_long = [language = loaded_.procedure.language, name = settings_.name](
+                        const ports::Request& head) { return api::too_long_page(head, language, name); };
     auto opened = net::HttpServer::open(
         *io_,
         [this](ports::Request request, ports::Reply reply) {

@@ -177,6 +177,27 @@ TEST_F(HttpServerTest, HasRoomForSoManyLargeBodiesAtOnce) {
   }
 }
 
+TEST_F(HttpServerTest, WhoSendsTooMuchCanBeToldInWords) {
+  HttpServerOptions options;
+  options.body_limit = 10;
+  options.too_long = [](const ports::Request& head) -> std::optional<ports::Response> {
+    if (head.path != "/form") return std::nullopt;
+    return ports::Response{413, "text/plain", "too long, " + std::string(head.header("who")), {}};
+  };
+  start(options);
+  const auto answer_to = [&](const std::string& path, const std::string& length, const std::string& body) {
+    TestSocket socket = connect();
+    socket.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nWho: Anna\r\n" + length + "\r\n\r\n" + body);
+    return socket.rest();
+  };
+  for (const auto& [length, body] :
+       {std::pair{"Content-Length: 11", "0123456789a"},
+        std::pair{"Transfer-Encoding: chunked", "b\r\n0123456789a\r\n0\r\n\r\n"}}) {
+    EXPECT_TRUE(answer_to("/form", length, body).ends_with("\r\n\r\ntoo long, Anna")) << length;
+    EXPECT_NE(answer_to("/other", length, body).find("problem+json"), std::string::npos) << length;
+  }
+}
+
 TEST_F(HttpServerTest, RefusesWhatIsMalformedOrTooBig) {
   HttpServerOptions options;
   options.body_limit_of = [](std::string_view, std::string_view path) {

@@ -133,6 +133,10 @@ class TooMuch(ReportTest):
     def test_more_than_that_is_refused_before_it_is_read(self):
         answer = self.post("/report", {**GOOD, "do": "send"}, [("film.mp4", "video/mp4", b"x" * 30_000_000)])
         self.assertEqual(answer.status, 413)
+        self.assert_harmless(answer.text)
+        self.assertIn("Załączniki są za duże", answer.text)
+        self.assertIn("no-store", answer.headers["Cache-Control"])
+        self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
         self.assertEqual(self.count(), 0)
 
     def test_one_link_is_written_to_so_often(self):
