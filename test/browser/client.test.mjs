@@ -258,6 +258,7 @@ describe('a client', () => {
     await has('Ktoś z nas przeczytał zgłoszenie.');
     assert.equal(await page.getByLabel('Dopisz coś').inputValue(), 'Dodam jeszcze, że ');
     assert.equal(await page.evaluate(() => document.activeElement.id), 'text');
+    assert.match(await page.locator('#aloud').innerText(), /Sprawa 1: Ktoś z nas przeczytał/);
     // An outage is told above it, and goes by itself, too.
     const { id } = await desk.api('POST', '/api/v1/outages', { title: 'Łącze', public_text: 'Łącze do centrali nie działa.' });
     await page.clock.fastForward(16_000);

@@ -87,11 +87,13 @@
     });
   }
 
-  let timer = 0;
+  let timer = 0, look = () => {};
+  document.addEventListener("visibilitychange", () => look());
+  addEventListener("online", () => look());
   function keepFresh(live) {
     clearInterval(timer);
     let etag = "";
-    const look = async () => {
+    look = async () => {
       if (document.hidden || live.contains(document.activeElement) && document.activeElement !== document.body) return;
       try {
         const answer = await fetch(live.dataset.poll, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
@@ -117,12 +119,12 @@
         if (!works && shown) shown.remove();
         if (works && !shown && anchor) anchor.after(works);
         if (anchor && document.activeElement && anchor.contains(document.activeElement)) scrollBy(0, anchor.getBoundingClientRect().top - before);
+        const aloud = document.getElementById("aloud");
+        if (aloud && document.title !== fresh.title) aloud.textContent = fresh.title; // for who listens to the page
         document.title = fresh.title;
       } catch { /* the network is away; the next look comes */ }
     };
-    timer = setInterval(look, POLL_MS);
-    document.addEventListener("visibilitychange", look);
-    addEventListener("online", look);
+    timer = setInterval(() => look(), POLL_MS);
   }
 
   function start() {
