@@ -19,5 +19,10 @@ export default defineConfig({
     // The name that the browser has asked for stays: the sandbox answers only its own page.
     proxy: { '/api': { target: server, changeOrigin: false }, '/sandbox': { target: server, changeOrigin: false } },
   },
-  test: { include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], environment: 'node' },
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+  test: {
+    include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+    environment: './tools/client-environment.mjs',
+    server: { deps: { inline: ['svelte'] } },
+  },
 });

@@ -146,9 +146,23 @@ void Agents::finish(CaseNumber number) {
     act(number, Action::answer, "Zrobione, prosimy sprawdzić.");
     if (dice.chance(200)) act(number, Action::settle);
   }
+  settle_when_over(number);
   const CaseAccount* after = world_.laws.find(number);  // it was refused, or the server was down
   if (after && (after->c.debt(core::Promise::react) || after->c.debt(core::Promise::answer)))
     plan_work(number, 10min, 3h);
+}
+
+// While one failure is not settled no callback can be made, so nobody leaves it at an answer for long.
+void Agents::settle_when_over(CaseNumber number) {
+  const CaseAccount* account = world_.laws.find(number);
+  if (!account || !core::failure_open(world_.node.procedure(), account->c)) return;
+  world_.after(world_.dice.between(Duration(30min), Duration(20h)), [this, number] {
+    const CaseNumber lives = world_.laws.living(number);
+    const CaseAccount* later = world_.laws.find(lives);
+    if (!later || !core::failure_open(world_.node.procedure(), later->c)) return;
+    if (!later->c.debt(core::Promise::react) && !later->c.debt(core::Promise::answer))
+      act(lives, Action::settle);
+  });
 }
 
 // An agent sees that two cases are about one matter.

@@ -22,6 +22,7 @@ class Agents {
   void plan_work(core::CaseNumber number, Duration at_least, Duration at_most);
   void work(core::CaseNumber number);
   void finish(core::CaseNumber number);
+  void settle_when_over(core::CaseNumber number);
   void answer_by_sms(const core::Notice& alert);
   void act(core::CaseNumber number, core::Action action, std::string text = {}, std::string class_name = {},
            Duration delay = {});

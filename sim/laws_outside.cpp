@@ -64,6 +64,8 @@ void Laws::accepted(const Accepted& in) {
   check_join(in, accounts_[number]);
   CaseAccount& account = accounts_[number];
   if (!in.mail && !in.automatic) judge_sms(in, account);
+  // Of an SMS that was cut off on its way nobody can tell that it announced another email.
+  const bool misled = in.cut && !account.matters.empty() && !account.matters.contains(in.matter);
   account.matters.insert(in.matter);
   account.parties.insert(in.party);
   account.clients.insert(in.who);
@@ -76,7 +78,7 @@ void Laws::accepted(const Accepted& in) {
   }
   if (in.tells_number || in.names_address) numbers_told_.insert(in.who);
   if (in.original && account.first_message == in.message) opened_by_.try_emplace(in.matter, in.number);
-  if (in.announces) watch_announced(in);
+  if (in.announces && !misled) watch_announced(in);
 }
 
 void Laws::reported(core::CaseNumber number, MatterId matter, int who, const std::string& party) {

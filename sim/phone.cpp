@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace hejnal::sim {
 
@@ -22,8 +23,19 @@ void Telephone::live(int outages_a_year) {
 
 void Telephone::stop() {
   living_ = false;
-  for (const core::OutageId id : std::set(open_)) end_outage(id, false);
+  end_all_outages();
   work();
+}
+
+// Those as well whose declaration was kept before a crash swallowed the answer: the console shows them.
+void Telephone::end_all_outages() {
+  const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(const auto ids, desk.store().outages().ids(true, 1000, ports::Archive::kNewest));
+    open_.insert(ids.begin(), ids.end());
+    return {};
+  });
+  if (!done || !*done) world_.after(10min, [this] { end_all_outages(); });
+  for (const core::OutageId id : std::set(open_)) end_outage(id, false);
 }
 
 void Telephone::plan_outage() {
@@ -96,10 +108,7 @@ void Telephone::end_outage(core::OutageId id, bool may_come_back) {
   open_.erase(id);
   if (may_come_back && living_ && world_.dice.chance(250))
     world_.after(world_.dice.between(Duration(1min), Duration(30min)), [this] { begin_outage(true); });
-  if (!working_) {
-    working_ = true;
-    world_.after(world_.dice.between(Duration(1min), kWorkEvery), [this] { work(); });
-  }
+  plan_work();
 }
 
 void Telephone::somebody_phones(const std::string& phone, int times) {
@@ -114,10 +123,14 @@ void Telephone::somebody_phones(const std::string& phone, int times) {
   if (times > 1)
     world_.after(world_.dice.between(Duration(1min), Duration(2h)),
                  [this, phone, times] { somebody_phones(phone, times - 1); });
-  if (!working_) {
-    working_ = true;
-    world_.after(kWorkEvery, [this] { work(); });
-  }
+  plan_work();
+}
+
+void Telephone::told() { plan_work(); }
+
+void Telephone::plan_work() {
+  if (std::exchange(working_, true)) return;
+  world_.after(world_.dice.between(Duration(1min), kWorkEvery), [this] { work(); });
 }
 
 void Telephone::check(ports::Store& store, bool failure_open) {
@@ -150,10 +163,7 @@ void Telephone::work() {
     return {};
   });
   for (const core::CallbackId id : due) call_back(id);
-  if (any || !done || !*done) {
-    working_ = true;
-    world_.after(kWorkEvery, [this] { work(); });
-  }
+  if (any || !done || !*done) plan_work();
 }
 
 void Telephone::call_back(core::CallbackId id) {

@@ -22,15 +22,18 @@ class Telephone {
 
   void live(int outages_a_year);
   void stop();  // outages end, nobody phones any more, and the list is worked off
+  void told();  // the desk says that somebody is to be called
   void must_be_over(ports::Store& store);
 
  private:
+  void end_all_outages();
   void plan_outage();
   void begin_outage(bool again);
   void attach(core::OutageId id, core::CaseNumber number);
   void end_outage(core::OutageId id, bool may_come_back);
   void somebody_phones(const std::string& phone, int times);
   void work();
+  void plan_work();
   void check(ports::Store& store, bool failure_open);
   void call_back(core::CallbackId id);
 

@@ -56,6 +56,7 @@ class Simulation {
     post_.use(world_);
     post_.on_arrival([this](const ports::Outgoing& o) {
       if (o.notice.to_desk()) {
+        if (o.notice.kind == core::NoticeKind::callbacks) telephone_.told();
         agents_.got(o);
       } else {
         clients_.got(o);

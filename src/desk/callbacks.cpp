@@ -198,9 +198,13 @@ Result<core::Callback> Desk::turn(core::Callback c, const core::callback::Signal
   for (const core::callback::Entry& entry : decision.entries) core::apply(c, entry);
   record_alarm_.reset();
   HEJNAL_TRY_VOID(parts_.store.callbacks().write(c, now(), decision.entries));
+  changes_.push_back({0, 0, "callback", c.id});
+  if (open_callbacks_) {
+    open_callbacks_->erase(c.id);
+    if (c.open()) open_callbacks_->emplace(c.id, c);
+  }
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
   if (decision.tell != core::AlertReason::none) told_callbacks_.push_back({decision.tell, c});
-  changes_.push_back({0, 0, "callback", c.id});
   return c;
 }
 
@@ -213,14 +217,29 @@ Result<core::Callback> Desk::act(core::CallbackId id, const core::callback::Sign
   return c;
 }
 
-Status Desk::failure_changed() {
-  HEJNAL_TRY(const auto ids, parts_.store.callbacks().ids(true, kOpenMax, ports::Archive::kNewest));
-  if (ids.empty()) return {};
-  HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
-  for (const core::CallbackId id : ids) {
-    HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
-    HEJNAL_TRY_VOID(turn(std::move(c), core::callback::FailureChanged{}, facts_now));
+Result<const std::map<core::CallbackId, core::Callback>*> Desk::open_callbacks() {
+  if (!open_callbacks_) {
+    HEJNAL_TRY(const auto ids, parts_.store.callbacks().ids(true, kOpenMax, ports::Archive::kNewest));
+    std::map<core::CallbackId, core::Callback> all;
+    for (const core::CallbackId id : ids) {
+      HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
+      all.emplace(id, std::move(c));
+    }
+    open_callbacks_ = std::move(all);
   }
+  return &*open_callbacks_;
+}
+
+Status Desk::failure_changed() {
+  HEJNAL_TRY(const auto* open, open_callbacks());
+  if (open->empty()) return {};
+  HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
+  std::vector<core::CallbackId> ids;
+  for (const auto& [id, c] : *open) {
+    if (c.state != core::CallbackState::taken) ids.push_back(id);
+  }
+  for (const core::CallbackId id : ids)  // each turn changes the list
+    HEJNAL_TRY_VOID(turn(open->at(id), core::callback::FailureChanged{}, facts_now));
   return tell_of_callbacks();
 }
 

@@ -81,7 +81,10 @@ Instant Desk::tick() {
 Status Desk::before_commit() { return parts_.store.set_setting(kLastNow, std::to_string(last_now_.ms)); }
 
 void Desk::undo(Mark mark) {
-  for (std::size_t i = mark.changes; i < changes_.size(); ++i) forget_case(changes_[i].number);
+  for (std::size_t i = mark.changes; i < changes_.size(); ++i) {
+    forget_case(changes_[i].number);
+    if (changes_[i].what == "callback") open_callbacks_.reset();
+  }
   changes_.resize(mark.changes);
   leaving_.resize(mark.leaving);
   for (std::size_t i = mark.spent; i < spent_.size(); ++i)

@@ -293,6 +293,7 @@ class Desk {
 
   // Outages and callbacks.
   Result<const std::vector<core::Outage>*> open_outages();
+  Result<const std::map<core::CallbackId, core::Callback>*> open_callbacks();
   Status failure_changed();  // the all-clear has come or gone: every open callback hears of it
   Result<core::Outage> turn(core::Outage o, const core::outage::Signal& signal);
   Status tell_case(const core::Outage& o, const core::outage::Signal& signal, core::CaseNumber number);
@@ -343,8 +344,9 @@ class Desk {
     core::Notice notice;
     core::MessageId message = 0;
   };
-  std::vector<RungBySms> rung_;                            // during ring()
-  std::optional<std::vector<core::Outage>> open_outages_;  // asked again after a change
+  std::vector<RungBySms> rung_;                                               // during ring()
+  std::optional<std::vector<core::Outage>> open_outages_;                     // asked again after a change
+  std::optional<std::map<core::CallbackId, core::Callback>> open_callbacks_;  // kept up to date
   struct ToldCallback {
     core::AlertReason reason;
     core::Callback c;

@@ -1,9 +1,10 @@
 // A hejnal of one's own and a browser in front of it, for a story: starts both, plays clients, and ends both.
 //
-// HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). Every server listens on
+// HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). CONSOLE is a folder of pages
+// (script/console build FOLDER makes FOLDER/site) that are shown in place of those in the program. Every server listens on
 // 127.0.0.1 on a port that is free. A page that logs an error, or asks any other host for anything, fails its story.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ const require = createRequire(join(ROOT, 'console/package.json'));
 export const { chromium } = require('playwright-core');
 export const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
+export const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 export const ANNA = 'anna@klient.example';
 export const HOUR = 3600;
@@ -101,6 +102,15 @@ export class Desk {
   }
 }
 
+// With the policy that the program sends.
+async function fromFolder(route) {
+  const name = new URL(route.request().url()).pathname.slice('/console/'.length);
+  const file = join(process.env.CONSOLE, name);
+  const told = await route.fetch({ url: new URL('/console/', route.request().url()).href, headers: {} });
+  const path = /\.\w+$/.test(name) && existsSync(file) ? file : join(process.env.CONSOLE, 'index.html');
+  await route.fulfill({ path, headers: { 'content-security-policy': told.headers()['content-security-policy'] } });
+}
+
 export class Browser {
   static async open(options = {}) {
     const browser = new Browser();
@@ -115,6 +125,7 @@ export class Browser {
       ...options,
     });
     browser.context.setDefaultTimeout(10_000);
+    if (process.env.CONSOLE) await browser.context.route(/\/console\//, fromFolder);
     return browser;
   }
 

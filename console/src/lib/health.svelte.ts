@@ -1,9 +1,15 @@
 // How the desk's channels are: asked for from time to time, and after the connection was away. A broken one is shown on every page.
-import { get, Problem, type Health } from './api/client';
+import { get, Problem, type Carrier, type ChannelList, type Health } from './api/client';
 import { live } from './live.svelte';
+
+export function silent(carriers: Carrier[], broken: Health['channels']): Carrier[] {
+  return carriers.filter((one) => one.stale && !broken.some((other) => other.name === one.name));
+}
 
 class Wellness {
   told = $state.raw<Health | null>(null);
+  carriers = $state.raw<Carrier[] | null>(null);
+  #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   start(): void {
@@ -11,7 +17,8 @@ class Wellness {
     live.listen((change) => change.what === 'reload' && void this.look());
   }
 
-  async look(): Promise<void> {
+  // `all`: the carriers, too, whose figures cost the desk more.
+  async look(all = true): Promise<void> {
     clearTimeout(this.#timer);
     try {
       this.told = await get<Health>('/api/v1/health');
@@ -21,7 +28,15 @@ class Wellness {
         this.told = { ...(error.more as unknown as Health), status: 'failing' };
       }
     }
-    this.#timer = setTimeout(() => void this.look(), 20_000);
+    // Health is for machines, too; who has been silent, and since when, only the team learns.
+    if (all) this.carriers = (await get<ChannelList>('/api/v1/channels').catch(() => null))?.items ?? this.carriers;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.look(++this.#turn % 3 === 0), 20_000);
+  }
+
+  // Those that health calls well, or does not know, and that have been silent for too long all the same.
+  get silent(): Carrier[] {
+    return silent(this.carriers ?? [], this.broken);
   }
 
   get broken(): Health['channels'] {

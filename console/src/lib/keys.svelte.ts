@@ -1,6 +1,5 @@
 // The keyboard: each page and part says which keys it takes while it is shown, and `?` shows them all. A key does nothing
 // while somebody types, except those that say so.
-import { untrack } from 'svelte';
 import type { Key } from './i18n/index.svelte';
 
 export interface Binding {
@@ -28,20 +27,26 @@ export function isTyping(target: EventTarget | null): boolean {
 
 class Keys {
   shown = $state(false);
-  #layers = $state.raw<Binding[][]>([]);
+  // No state itself: what an effect leaves behind sees every state as it was before the change that ends it, and whoever had
+  // come since would go with it.
+  #layers: readonly Binding[][] = [];
+  #shownLayers = $state.raw(this.#layers);
   #first = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   get bindings(): Binding[] {
-    return this.#layers.flat();
+    return this.#shownLayers.flat();
   }
 
   // To be called in an effect: what it returns takes the bindings away again. The last layer goes first.
   use(bindings: Binding[]): () => void {
-    this.#layers = [...untrack(() => this.#layers), bindings]; // who adds does not depend on who else does
-    return () => {
-      this.#layers = untrack(() => this.#layers).filter((layer) => layer !== bindings);
-    };
+    this.#have([...this.#layers, bindings]);
+    return () => this.#have(this.#layers.filter((layer) => layer !== bindings));
+  }
+
+  #have(layers: readonly Binding[][]): void {
+    this.#layers = layers;
+    this.#shownLayers = layers;
   }
 
   start(): void {

@@ -75,5 +75,7 @@ export const router = new Router();
 export const href = {
   now: BASE,
   case: (number: number) => `${BASE}case/${number}`,
+  person: (id: number) => `${BASE}people/${id}`,
+  organisation: (name: string) => `${BASE}people?organisation=${encodeURIComponent(name)}`,
   page: (path: string) => BASE + path,
 };

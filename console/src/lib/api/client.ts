@@ -2,7 +2,8 @@
 // time it is at the desk, and waits for a new sign-in when the old one has ended, so that nothing typed is lost.
 import type { components } from './types';
 
-type Schemas = components['schemas'];
+export type Schema = components['schemas'];
+type Schemas = Schema;
 export type Case = Schemas['Case'];
 export type WholeCase = Schemas['WholeCase'];
 export type CaseList = Schemas['CaseList'];
@@ -18,6 +19,24 @@ export type NoticeKind = Schemas['NoticeKind'];
 export type Person = Schemas['Person'];
 export type PersonList = Schemas['PersonList'];
 export type Party = Schemas['Party'];
+export type Outage = Schemas['Outage'];
+export type OutageList = Schemas['OutageList'];
+export type Callback = Schemas['Callback'];
+export type CallbackList = Schemas['CallbackList'];
+export type WholePerson = Schemas['WholePerson'];
+export type Organisation = Schemas['Organisation'];
+export type OrganisationList = Schemas['OrganisationList'];
+export type LearntNumber = Schemas['Number'];
+export type MailCount = Schemas['MailCount'];
+export type Carrier = Schemas['Carrier'];
+export type ChannelList = Schemas['ChannelList'];
+export type Procedure = Schemas['Procedure'];
+export type ProcedureVersion = Schemas['ProcedureVersion'];
+export type ProcedurePreview = Schemas['ProcedurePreview'];
+export type Difference = Schemas['Difference'];
+export type Report = Schemas['Report'];
+export type ReportRow = Schemas['ReportRow'];
+export type ReportTimes = Schemas['ReportTimes'];
 
 // An error as RFC 9457 describes it. Status 0: no answer came at all.
 export class Problem extends Error {
@@ -53,9 +72,15 @@ export interface Credentials {
   headers(unsafe: boolean): Record<string, string>;
   // The sign-in is no longer valid. Resolves when somebody has signed in again, rejects when that is given up.
   lost(): Promise<void>;
+  // Another tab may have signed in: true if the request is worth a second try.
+  renewed(): Promise<boolean>;
 }
 
-let credentials: Credentials = { headers: () => ({}), lost: () => Promise.reject(new Error('nobody is signed in')) };
+let credentials: Credentials = {
+  headers: () => ({}),
+  lost: () => Promise.reject(new Error('nobody is signed in')),
+  renewed: () => Promise.resolve(false),
+};
 let tellTime: (deskTime: string) => void = () => {};
 
 export function use(parts: { credentials?: Credentials; tellTime?: (deskTime: string) => void }): void {
@@ -66,6 +91,8 @@ export function use(parts: { credentials?: Credentials; tellTime?: (deskTime: st
 export async function problemOf(response: Response): Promise<Problem> {
   try {
     const { title, detail, status: _status, type: _type, ...more } = (await response.json()) as Record<string, unknown>;
+    const wait = Number(response.headers.get('Retry-After'));
+    if (wait > 0) more['retry_after_s'] = wait;
     return new Problem(response.status, String(title ?? ''), String(detail ?? ''), more);
   } catch {
     return new Problem(response.status, response.statusText, '');
@@ -97,6 +124,11 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
     if (response.status === 401 && !asked.anonymous && attempt < 2) {
       await credentials.lost();
       continue;
+    }
+    if (response.status === 403 && method !== 'GET' && !asked.anonymous && attempt === 0) {
+      const refused = await problemOf(response);
+      if (await credentials.renewed()) continue;
+      throw refused;
     }
     if (!response.ok) throw await problemOf(response);
     const text = await response.text();

@@ -510,6 +510,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{number}/no-email": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the case as it was seen: if it has changed since, nothing happens and the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * No email will come
+         * @description The case does not count as one without its email any more. If the email comes after all, it joins, and mail health says how late it was.
+         */
+        post: operations["no_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/raw": {
         parameters: {
             query?: never;
@@ -2368,7 +2393,7 @@ export interface components {
             question?: boolean;
             channels?: components["schemas"]["Channel"][];
             /** @enum {string} */
-            action?: "read" | "start" | "answer" | "ask" | "settle" | "reopen" | "close" | "note" | "reclassify" | "merge" | "absorb" | "link" | "cancel" | "unjoin" | "revoke_link";
+            action?: "read" | "start" | "answer" | "ask" | "settle" | "reopen" | "close" | "note" | "reclassify" | "merge" | "absorb" | "link" | "cancel" | "unjoin" | "revoke_link" | "no_email";
             /** @description The other case. */
             other?: number;
             /** @description Of `became` a state of the case, of `fate` one of a notice. */
@@ -3880,6 +3905,45 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The case as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeCase"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            412: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+        };
+    };
+    no_email: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the case as it was seen: if it has changed since, nothing happens and the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Stands in the journal. */
+                    reason?: string;
+                };
             };
         };
         responses: {

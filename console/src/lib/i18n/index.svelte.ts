@@ -52,7 +52,7 @@ export function t(key: Key, parameters: Record<string, string | number> = {}): s
 }
 
 // A key that is made of a name from the API; what the dictionary does not know is shown as it is.
-export function named(prefix: string, name: string): string {
+export function named(prefix: string, name: string, parameters: Record<string, string | number> = {}): string {
   const key = `${prefix}.${name}`;
-  return key in en ? t(key as Key) : name;
+  return key in en ? t(key as Key, parameters) : name;
 }

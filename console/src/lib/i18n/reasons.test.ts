@@ -6,7 +6,7 @@ import { reason, REASONS } from './reasons';
 const CORE = join(import.meta.dirname, '../../../../src');
 const source = ['core', 'api', 'desk']
   .flatMap((room) =>
-    readdirSync(join(CORE, room))
+    readdirSync(join(CORE, room), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.cpp') && !name.endsWith('_test.cpp'))
       .map((name) => readFileSync(join(CORE, room, name), 'utf8')),
   )

@@ -64,3 +64,17 @@ export function age(ms: number): string {
   if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
   return t('time.days', { n: Math.floor(ms / DAY) });
 }
+
+// How long something takes: "0,7 s", "12 min", "3 h 05 min", "4 dni".
+export function duration(ms: number): string {
+  if (ms < MINUTE) {
+    const seconds = ms / 1000;
+    return `${seconds.toLocaleString(words.language, { maximumFractionDigits: seconds < 10 ? 1 : 0 })} s`;
+  }
+  if (ms < HOUR) return `${Math.round(ms / MINUTE)} min`;
+  if (ms < 2 * DAY) {
+    const minutes = Math.round(ms / MINUTE);
+    return minutes % 60 ? `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min` : `${minutes / 60} h`;
+  }
+  return t('time.days', { n: Math.round(ms / DAY) });
+}

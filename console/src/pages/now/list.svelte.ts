@@ -116,6 +116,7 @@ export class CasesNow {
   }
 
   heard(change: Change): void {
+    if (change.what === 'outage' || change.what === 'callback') return;
     this.count();
     if (change.what === 'reload') {
       void this.reload();
