@@ -40,7 +40,8 @@ namespace {
 
 constexpr Duration kTryingAfter = 200ms, kGoodbye = 1s;
 constexpr std::uint32_t kTransactionsHash = 4096, kConnectionsHash = 256;
-constexpr int kFilesMax = 4096;
+constexpr int kFilesMax =
+    4096;  // so many of the process's descriptors libre may use: its limit of connections
 
 // What other threads have for the SIP thread. mqueue's pipe alone would lose words when it is full: it only
 // wakes. Outlives the server for replies that are sent late.
