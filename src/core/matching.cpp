@@ -24,6 +24,9 @@ constexpr std::array<std::string_view, 46> kFreemail = {
     "seznam.cz",   "centrum.cz",     "azet.sk",        "laposte.net",  "orange.fr",   "free.fr",
     "libero.it",   "outlook.de",     "poczta.onet.pl", "spoko.pl"};
 
+// A stranger's email may be what an SMS waits for if they came about together; else each one would.
+constexpr Duration kStrangersNear = 2h;
+
 // Words that stand in every second SMS and tell nothing of the matter.
 constexpr std::array<std::string_view, 119> kCommon = {
     "prosze",     "prosimy",   "dzien",       "dobry",     "witam",       "pozdrawiam", "dziekuje",
@@ -327,8 +330,15 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
     match.reason = "two announced emails are missing, and this may be either";
   } else {
     for (const Candidate& c : candidates) {
-      if (open(c) && c.email_missing && !c.referred)
+      if (!open(c) || !c.email_missing || c.referred) continue;
+      const Speech sms = compare(c.words_text, email.base_subject + " " + email.words_text, c.client);
+      if (!sms.shared.empty()) {
+        might_be(c, 30,
+                 fmt::format("an SMS of somebody else waits for its email, and both speak of \"{}\"",
+                             sms.shared.front()));
+      } else if (!sms.of_something_else() && distance(c.opened_at, email.sent_at) <= kStrangersNear) {
         might_be(c, 10, "an SMS waits for its email; nothing says that it is this one");
+      }
     }
   }
   std::sort(match.candidates.begin(), match.candidates.end());

@@ -232,6 +232,24 @@ TEST(MatchEmail, AnnouncedWithoutASharedWordWithinAQuarterOfAnHour) {
   EXPECT_EQ(match_email(e, {waits}).number, 0) << "a number alone never joins";
 }
 
+TEST(MatchEmail, AStrangersEmailIsOfferedOnlyWhereSomethingSpeaksForIt) {
+  Candidate waits = announcement();
+  waits.words_text = "Wysłałem email, pilne";
+  EmailFacts e = email_of("obcy@gdzies.example", "Oferta", "Proszę o telefon.");
+  e.sent_at = kStart - 2h;
+  EXPECT_EQ(match_email(e, {waits}).candidates, (std::vector<CaseNumber>{20}))
+      << "it came at about that time";
+  e.sent_at = kStart + 2h + 1min;
+  EXPECT_TRUE(match_email(e, {waits}).candidates.empty());
+  EXPECT_TRUE(match_email(e, {announcement()}).candidates.empty()) << "that SMS spoke of a cash register";
+  e.base_subject = "Kasa w sklepie";
+  const Match m = match_email(e, {announcement()});
+  ASSERT_EQ(m.candidates, (std::vector<CaseNumber>{20})) << "whenever it came";
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.suggestions.front().why,
+            "an SMS of somebody else waits for its email, and both speak of \"kasa\"");
+}
+
 TEST(MatchEmail, TwoAnnouncementsArePutBeforeAPerson) {
   Candidate one = announcement(), two = announcement(), three = announcement();
   two.number = 21;
