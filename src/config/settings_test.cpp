@@ -253,7 +253,7 @@ password_file = "/etc/hejnal/sip"
        {"listen = \"localhost:5060\"\n", "listen = \"unix:/run/sip\"\n", "listen = \"192.0.2.7\"\n",
         "listen = \":5060\"\n", "listen = \"192.0.2.7:99999\"\n"})
     EXPECT_NE(with(lines).find("IP:PORT"), std::string::npos) << lines << with(lines);
-  EXPECT_NE(with("reject = \"404\"\n").find("hejnal.toml:9:"), std::string::npos);
+  EXPECT_NE(with("reject = \"404\"\n").find("hejnal.toml:10:"), std::string::npos);
   EXPECT_NE(with("register = \"sip:x\"\n").find("it needs listen"), std::string::npos);
 }
 

@@ -94,7 +94,7 @@ class Calls(SipTest):
             for _ in range(3):
                 phone.send(invite)
             first = phone.final()
-            others = [phone.receive(1) for _ in range(2)]  # to the repeats, or its own after half a second
+            others = [phone.receive(3) for _ in range(2)]  # to the repeats, or its own after half a second
             self.assertEqual(set(others), {first})
             phone.send(invite)
             self.assertEqual(phone.final(), first)
