@@ -99,8 +99,9 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
   // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
   // person. One that was answered may be a matter of its own; of any other the callback is all that is owed.
   if (!cases.empty() || answered) {
-    HEJNAL_TRY(out.filed, note_call(call, person, cases.empty() ? core::Case{} : cases.front(),
-                                    std::string(to_string(call.result))));
+    std::string text(to_string(call.result));
+    if (answered && !call.answered_by.empty()) text += " by " + call.answered_by;
+    HEJNAL_TRY(out.filed, note_call(call, person, cases.empty() ? core::Case{} : cases.front(), text));
   }
   HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
   HEJNAL_TRY_VOID(tell_of_callbacks());

@@ -113,11 +113,12 @@ class Desk {
   struct PhoneCall {
     std::string from;
     core::CallResult result = core::CallResult::rejected;
-    std::optional<Instant> at{};  // empty: now
-    std::string by = "client";    // who says so
-    std::string id = {};          // of the exchange: the same call twice is one
-    std::string to = {};          // which number was called, as it was told
-    bool hung_up = false;         // of a missed one: the caller did not wait for the answer
+    std::optional<Instant> at{};   // empty: now
+    std::string by = "client";     // who says so
+    std::string id = {};           // of the exchange: the same call twice is one
+    std::string to = {};           // which number was called, as it was told
+    bool hung_up = false;          // of a missed one: the caller did not wait for the answer
+    std::string answered_by = {};  // which person of ours, if that is known
   };
   struct Phoned {
     core::CallDecision decision;  // what a call of now gets

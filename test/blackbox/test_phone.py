@@ -174,6 +174,8 @@ class Exchanges(world.ConfiguredTest):
         self.assertEqual(self.ask(event, {"from": PHONE, "id": "1", "result": "NOANSWER"}), (200, "ok"))
         self.assertEqual(self.callbacks()[0]["state"], "due")
         self.assertEqual(self.ask(event, {"from": PHONE, "id": "2", "result": "ANSWERED", "by": "Ola"}), (200, "ok"))
+        (case,) = self.desk.all_cases()
+        self.assertEqual([one["text"] for one in self.desk.case(case["number"])["messages"] if one["channel"] == "call"], ["answered by Ola"])
         self.assertEqual(self.callbacks(), [])
 
     def test_who_does_not_know_the_secret_is_nobody(self):
