@@ -181,8 +181,8 @@ void Laws::check_said(CaseAccount& account, const core::Said& said, const core::
     case rejected_call:
       owed_for += fmt::format(" message {}", account.human_messages + account.robot_messages);
       break;
-    case outage_update:  // each word of an outage once
-      owed_for += fmt::format(" at {}", entry.at.ms);
+    case outage_update:  // each word of an outage once; while the clock stands, several may come at one time
+      owed_for += fmt::format(" of turn {}", turn.after.entries);
       break;
     case no_reply:
       owed_for += fmt::format(" question {}", account.questions);

@@ -202,6 +202,7 @@ Result<ports::Response> list_templates(Context&);
 Result<ports::Response> get_procedure(Context&);
 Result<ports::Response> get_procedure_version(Context&);
 Result<ports::Response> preview_procedure(Context&);
+Result<ports::Response> rehearse_procedure(Context&);
 Result<ports::Response> adopt_procedure(Context&);
 Result<ports::Response> list_channels(Context&);
 Result<ports::Response> get_report(Context&);

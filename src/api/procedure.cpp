@@ -9,6 +9,8 @@
 #include "api/context.hpp"
 #include "api/html.hpp"
 #include "base/text.hpp"
+#include "base/zone.hpp"
+#include "core/what_if.hpp"
 
 namespace hejnal::api {
 
@@ -68,6 +70,53 @@ Result<std::string> text_of(Context& context, const std::string& version) {
   if (text.empty())
     return fail(Fault::not_found, "there is no version \"{}\"", truncate_utf8(one_line(version), 40));
   return text;
+}
+
+constexpr std::int64_t kDays = 90, kDaysMax = 366;
+constexpr std::size_t kRehearsedMax = 20'000, kListedMax = 50;
+constexpr int kFiguresAtOnce = 5000;
+
+// Those opened since then; of more than kRehearsedMax the latest.
+Result<std::vector<core::CaseNumber>> cases_since(ports::Archive& archive, Instant from, Instant to) {
+  std::vector<core::CaseNumber> out;
+  HEJNAL_TRY(core::CaseNumber next, archive.first_case_since(from));
+  for (;;) {
+    HEJNAL_TRY(const auto some, archive.figures(next, to, kFiguresAtOnce));
+    for (const core::Figures& f : some) {
+      if (!f.merged) out.push_back(f.number);
+    }
+    if (some.size() < static_cast<std::size_t>(kFiguresAtOnce)) break;
+    next = some.back().number + 1;
+  }
+  if (out.size() > kRehearsedMax) out.erase(out.begin(), out.end() - kRehearsedMax);
+  return out;
+}
+
+// From 22 to 6, by the desk's clock.
+std::int64_t at_night(const std::vector<Instant>& rings, const std::string& zone) {
+  return std::count_if(rings.begin(), rings.end(), [&zone](Instant ring) {
+    const auto local = local_time(ring, zone);
+    return local && (local->hour >= 22 || local->hour < 6);
+  });
+}
+
+json::Object row_json(const core::Rehearsed::Row& row) {
+  return {{"cases", row.cases},
+          {"kept", row.kept},
+          {"broken", row.broken},
+          {"alerts", row.rings},
+          {"alerts_at_night", row.rings_at_night}};
+}
+
+json::Object rehearsed_json(const core::Rehearsed& all) {
+  json::Object classes;
+  for (const auto& [id, row] : all.by_class) classes[id] = row_json(row);
+  return {{"total", row_json(all.total)}, {"classes", std::move(classes)}};
+}
+
+json::Object one_json(const core::Rehearsal& one) {
+  return {
+      {"class", one.class_name}, {"kept", one.kept}, {"broken", one.broken}, {"alerts", one.rings.size()}};
 }
 
 // Every value by its place; tables of a list by their id where they have one:
@@ -164,6 +213,49 @@ Result<ports::Response> preview_procedure(Context& context) {
   HEJNAL_TRY(const json::Value before, parts.procedures.to_data(now));
   out["differences"] = differences(before, out["data"]);
   return json_response(std::move(out));
+}
+
+// The cases of the last days, played again under what is in force and under the draft.
+Result<ports::Response> rehearse_procedure(Context& context) {
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  const auto text = read_draft(context, body);
+  const std::int64_t asked = body.integer("days");
+  HEJNAL_TRY_VOID(body.finish());
+  const std::int64_t days = asked == 0 ? kDays : asked;
+  if (days < 1 || days > kDaysMax)
+    return fail(Fault::malformed, "days: expected 1 to {}, found {}", kDaysMax, days);
+  if (!text) return tl::make_unexpected(text.error());
+  const Parts& parts = context.parts;
+  HEJNAL_TRY(const core::Procedure draft, parts.procedures.read(*text, kDraft));
+  const Instant now = parts.clock->now();
+  HEJNAL_TRY(const auto numbers, cases_since(context.archive, now - 24h * days, now + 1ms));
+  core::Rehearsed before, after;
+  json::Array changed;
+  std::int64_t changed_total = 0, refused = 0;
+  for (const core::CaseNumber number : numbers) {
+    HEJNAL_TRY(const auto journal, context.archive.journal(number));
+    const core::Rehearsal was = core::rehearse(parts.procedure, journal, now);
+    const core::Rehearsal is = core::rehearse(draft, journal, now);
+    before.add(was, at_night(was.rings, parts.zone));
+    after.add(is, at_night(is.rings, parts.zone));
+    refused += is.refused > was.refused;
+    if (was.class_name == is.class_name && was.broken == is.broken && was.rings.size() == is.rings.size())
+      continue;
+    if (++changed_total > static_cast<std::int64_t>(kListedMax)) continue;
+    HEJNAL_TRY(const auto row, context.archive.find(number));
+    changed.push_back(json::Object{{"number", number},
+                                   {"subject", row ? row->summary.subject : std::string()},
+                                   {"before", one_json(was)},
+                                   {"after", one_json(is)}});
+  }
+  return json_response(json::Object{{"days", days},
+                                    {"cases", numbers.size()},
+                                    {"cut", numbers.size() >= kRehearsedMax},
+                                    {"before", rehearsed_json(before)},
+                                    {"after", rehearsed_json(after)},
+                                    {"changed", std::move(changed)},
+                                    {"changed_total", changed_total},
+                                    {"not_allowed", refused}});
 }
 
 // Takes effect for new cases; each other one keeps the version that it was opened under.

@@ -48,6 +48,7 @@ const std::vector<Route>& routes() {
       {"GET", "/api/v1/procedure", Role::reader, get_procedure},
       {"POST", "/api/v1/procedure", Role::administrator, adopt_procedure},
       {"POST", "/api/v1/procedure/preview", Role::agent, preview_procedure},
+      {"POST", "/api/v1/procedure/what-if", Role::agent, rehearse_procedure},
       {"GET", "/api/v1/procedure/versions/{version}", Role::reader, get_procedure_version, false, "from"},
       {"GET", "/api/v1/channels", Role::reader, list_channels},
       {"GET", "/api/v1/reports", Role::reader, get_report, false, "from,to,by"},

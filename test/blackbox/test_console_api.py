@@ -405,6 +405,29 @@ class Procedure(world.SandboxTest):
         for body in ({}, {"text": "a = 1", "data": {}}):
             self.assertEqual(self.desk.post("/api/v1/procedure/preview", body).status, 400)
 
+    def test_what_would_have_been_under_a_draft(self):
+        self.desk.email(ANNA, "[pilne] Serwer", "stoi")
+        self.desk.advance(90 * 60)
+        self.desk.act(1, "read")
+        self.desk.act(1, "answer", text="Już działa.")
+
+        def tried(**more):
+            return self.desk.good("POST", "/api/v1/procedure/what-if", {"data": self.draft(), **more})
+
+        shown = tried()
+        self.assertEqual((shown["days"], shown["cases"], shown["cut"], shown["not_allowed"]), (90, 1, False, 0))
+        before, after = shown["before"]["total"], shown["after"]["total"]
+        self.assertEqual((before["kept"], before["broken"]), (2, 0))
+        self.assertEqual((after["kept"], after["broken"]), (1, 1))
+        self.assertEqual(shown["after"]["classes"]["urgent"]["cases"], 1)
+        self.assertEqual([(one["number"], one["subject"]) for one in shown["changed"]], [(1, "[pilne] Serwer")])
+        self.desk.advance(3 * 86400)
+        self.assertEqual(tried(days=1)["cases"], 0)
+        same = self.desk.good("POST", "/api/v1/procedure/what-if", {"data": self.now()["data"]})
+        self.assertEqual((same["before"], same["changed_total"]), (same["after"], 0))
+        for body in ({}, {"text": "title = 1"}, {"data": self.draft(), "days": 0.5}, {"data": self.draft(), "days": 400}):
+            self.assertEqual(self.desk.post("/api/v1/procedure/what-if", body).status, 400)
+
     def test_it_is_put_in_force_for_new_cases_alone(self):
         self.desk.email(ANNA, "Stara sprawa", "x")
         self.desk.act(1, "reclassify", **{"class": "urgent", "reason": "r"})

@@ -314,6 +314,7 @@ class Answers(world.SandboxTest):
         now["data"]["title"] = "Inny tytuł"
         for draft in ({"data": now["data"]}, {"text": "x"}, {"text": ""}, {}):
             desk.post("/api/v1/procedure/preview", draft)
+            desk.post("/api/v1/procedure/what-if", draft)
         for replaces in ("x", now["version"]):
             desk.post("/api/v1/procedure", {"data": now["data"], "replaces": replaces})
         desk.get(f"/api/v1/procedure/versions/{now['version']}")

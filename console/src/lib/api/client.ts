@@ -33,6 +33,7 @@ export type ChannelList = Schemas['ChannelList'];
 export type Procedure = Schemas['Procedure'];
 export type ProcedureVersion = Schemas['ProcedureVersion'];
 export type ProcedurePreview = Schemas['ProcedurePreview'];
+export type ProcedureRehearsal = Schemas['ProcedureRehearsal'];
 export type Difference = Schemas['Difference'];
 export type Report = Schemas['Report'];
 export type ReportRow = Schemas['ReportRow'];

@@ -973,6 +973,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/procedure/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would have happened under a draft
+         * @description The cases of the last days, played again under the procedure in force and under the draft: what came in and what people did, at the same times, with every alert and deadline as each of the two asks. People are taken to have acted just as they did. Left out: bounces, outages, and what merged cases had owed. Of more than 20,000 cases the latest.
+         */
+        post: operations["rehearse_procedure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/procedure/versions/{version}": {
         parameters: {
             query?: never;
@@ -2659,6 +2679,57 @@ export interface components {
             text?: string;
             /** @description The same keys as in the file. */
             data?: Record<string, never>;
+        };
+        /** @description `text` or `data`. */
+        ProcedureTrial: {
+            /** @description TOML, as in the file. */
+            text?: string;
+            /** @description The same keys as in the file. */
+            data?: Record<string, never>;
+            /** @default 90 */
+            days: number;
+        };
+        RehearsedRow: {
+            cases: number;
+            /** @description Promises kept in time. */
+            kept: number;
+            /** @description Kept late, given up while late, or late now. */
+            broken: number;
+            /** @description How often on call was told of a promise. */
+            alerts: number;
+            /** @description Of these from 22:00 to 6:00 by the desk's clock. */
+            alerts_at_night: number;
+        };
+        Rehearsed: {
+            total: components["schemas"]["RehearsedRow"];
+            /** @description By the class that a case has in the end. */
+            classes: {
+                [key: string]: components["schemas"]["RehearsedRow"];
+            };
+        };
+        RehearsedCase: {
+            class: string;
+            kept: number;
+            broken: number;
+            alerts: number;
+        };
+        ProcedureRehearsal: {
+            days: number;
+            cases: number;
+            /** @description There were more; these are the latest. */
+            cut: boolean;
+            before: components["schemas"]["Rehearsed"];
+            after: components["schemas"]["Rehearsed"];
+            /** @description Cases that would have gone otherwise, the first fifty. */
+            changed: {
+                number: number;
+                subject: string;
+                before: components["schemas"]["RehearsedCase"];
+                after: components["schemas"]["RehearsedCase"];
+            }[];
+            changed_total: number;
+            /** @description Cases in which somebody did what the draft does not allow at that moment. */
+            not_allowed: number;
         };
         /** @description `text` or `data`. */
         AdoptProcedure: {
@@ -4681,6 +4752,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProcedurePreview"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    rehearse_procedure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcedureTrial"];
+            };
+        };
+        responses: {
+            /** @description Both, side by side */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcedureRehearsal"];
                 };
             };
             400: components["responses"]["Problem"];
