@@ -227,6 +227,7 @@ Result<ports::Response> list_callbacks(Context&);
 Result<ports::Response> get_callback(Context&);
 Result<ports::Response> take_callback(Context&);
 Result<ports::Response> attempt_callback(Context&);
+Result<ports::Response> call_callback(Context&);
 Result<ports::Response> settle_callback(Context&);
 Result<ports::Response> write_off_callback(Context&);
 Result<ports::Response> mail_health(Context&);

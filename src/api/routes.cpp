@@ -72,6 +72,7 @@ const std::vector<Route>& routes() {
       {"GET", "/api/v1/callbacks/{id}", Role::reader, get_callback},
       {"POST", "/api/v1/callbacks/{id}/take", Role::agent, take_callback},
       {"POST", "/api/v1/callbacks/{id}/attempt", Role::agent, attempt_callback},
+      {"POST", "/api/v1/callbacks/{id}/call", Role::agent, call_callback},
       {"POST", "/api/v1/callbacks/{id}/settle", Role::agent, settle_callback},
       {"POST", "/api/v1/callbacks/{id}/write-off", Role::agent, write_off_callback},
       {"GET", "/api/v1/tokens", Role::administrator, list_tokens},

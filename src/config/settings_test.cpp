@@ -247,6 +247,45 @@ TEST(Settings, TheDocumentNamesEveryKey) {
     EXPECT_NE(page.find(key), std::string::npos) << key;
 }
 
+TEST(Settings, CallsBySip) {
+  const auto settings = read_settings(std::string(kGood) + R"([phone.sip]
+listen = "192.0.2.7:5060"
+reject = "486"
+peers = ["198.51.100.10", "2001:0db8::1"]
+trusted = ["198.51.100.10"]
+register = "sip:provider.example;transport=tcp"
+user = "48120000000"
+password_file = "/etc/hejnal/sip"
+)",
+                                      "hejnal.toml");
+  ASSERT_TRUE(settings) << settings.error().what;
+  EXPECT_EQ(settings->sip_listen, "192.0.2.7:5060");
+  EXPECT_EQ(settings->sip_peers, (std::vector<std::string>{"198.51.100.10", "2001:db8::1"}));
+  EXPECT_EQ(settings->sip_register_s, 600);
+  EXPECT_EQ(settings->sip_per_caller, 20);
+  EXPECT_TRUE(read_settings(kGood, "hejnal.toml")->sip_listen.empty());
+  const auto with = [](const std::string& lines) { return mistakes(kGood + ("[phone.sip]\n" + lines)); };
+  for (const char* lines :
+       {"listen = \"localhost:5060\"\n", "listen = \"unix:/run/sip\"\n", "listen = \"192.0.2.7\"\n",
+        "listen = \":5060\"\n", "listen = \"192.0.2.7:99999\"\n"})
+    EXPECT_NE(with(lines).find("IP:PORT"), std::string::npos) << lines << with(lines);
+  EXPECT_NE(with("reject = \"404\"\n").find("hejnal.toml:10:"), std::string::npos);
+  EXPECT_NE(with("register = \"sip:x\"\n").find("it needs listen"), std::string::npos);
+}
+
+TEST(Settings, CallingBackByAnExchange) {
+  const auto with = [](const std::string& lines) {
+    return mistakes(kGood + ("[phone.originate]\n" + lines));
+  };
+  EXPECT_EQ(with("url = \"http://pbx.example/?a={agent_digits}\"\nbody = \"{to}\"\nheaders = [\"X: y\"]\n"),
+            "");
+  EXPECT_NE(with("url = \"http://pbx.example/?a={agent}\"\n").find("{to}"), std::string::npos);
+  EXPECT_NE(with("url = \"pbx.example/{agent}{to}\"\n").find("http://"), std::string::npos);
+  EXPECT_NE(with("url = \"http://x/{agent}{to}\"\nheaders = [\"X\"]\n").find("Name: value"),
+            std::string::npos);
+  EXPECT_NE(with("url = \"http://x/{agent}{to}\"\nmethod = \"DELETE\"\n").find("\"PUT\""), std::string::npos);
+}
+
 TEST(Settings, SmsGateways) {
   const auto settings = read_settings(std::string(kGood) + R"(
 [sms]

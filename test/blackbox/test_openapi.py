@@ -242,6 +242,7 @@ class Answers(world.SandboxTest):
         for number in ("+48606000006", "+48606000007"):
             waiting.append(desk.good("POST", "/api/v1/calls", {"from": number, "result": "rejected"})["callback"]["id"])
         desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/take", {})
+        desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/call", {"agent": "+48600000001"})
         desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/attempt", {"result": "no_answer"})
         desk.good("POST", f"/api/v1/callbacks/{waiting[-1]}/write-off", {"reason": "pomyłka"})
         desk.sms("+48606000006", "Już działa, dziękuję")
