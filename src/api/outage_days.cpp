@@ -31,23 +31,27 @@ std::vector<Span> spans_of(const std::vector<core::Outage>& outages, Instant now
 
 }  // namespace
 
+std::optional<Instant> day_begin(Instant now, std::string_view zone, int days_ago) {
+  const auto today = local_time(now, zone);
+  if (!today) return std::nullopt;
+  // From noon to noon, because the nights in which the clocks change make a day longer or shorter than 24 h.
+  const auto noon = from_local(today->year, today->month, today->day, 12, 0, zone);
+  if (!noon) return std::nullopt;
+  const auto day = local_time(*noon - 24h * days_ago, zone);
+  if (!day) return std::nullopt;
+  const auto begin = from_local(day->year, day->month, day->day, 0, 0, zone);
+  return begin ? std::optional(*begin) : std::nullopt;
+}
+
 std::vector<OutageDay> outage_days(const std::vector<core::Outage>& outages, Instant now,
                                    std::string_view zone, int days) {
   std::vector<OutageDay> out;
-  const auto today = local_time(now, zone);
-  if (!today) return out;
-  // From noon to noon, because the nights in which the clocks change make a day longer or shorter than 24 h.
-  const auto noon = from_local(today->year, today->month, today->day, 12, 0, zone);
-  if (!noon) return out;
   const std::vector<Span> spans = spans_of(outages, now);
-  const auto start_of = [&](int days_ago) -> Result<Instant> {
-    HEJNAL_TRY(const LocalTime day, local_time(*noon - 24h * days_ago, zone));
-    return from_local(day.year, day.month, day.day, 0, 0, zone);
-  };
   for (int ago = days - 1; ago >= 0; --ago) {
-    const auto day = local_time(*noon - 24h * ago, zone);
-    const auto begin = start_of(ago), end = start_of(ago - 1);
-    if (!day || !begin || !end) return {};
+    const auto begin = day_begin(now, zone, ago), end = day_begin(now, zone, ago - 1);
+    if (!begin || !end) return {};
+    const auto day = local_time(*begin, zone);
+    if (!day) return {};
     Duration lost(0);
     for (const Span& span : spans) {
       const Instant from = std::max(span.from, *begin), to = std::min(span.to, *end);

@@ -2,6 +2,7 @@
 // is still open lasts until now. Pure, any thread.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct OutageDay {
   int year, month, day;
   Duration out;  // overlapping outages are counted once
 };
+
+// When a day began that was so many days ago; nothing where the zone is unknown.
+std::optional<Instant> day_begin(Instant now, std::string_view zone, int days_ago);
 
 // The last `days` days, oldest first; the last one is today.
 std::vector<OutageDay> outage_days(const std::vector<core::Outage>& outages, Instant now,

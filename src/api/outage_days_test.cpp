@@ -54,6 +54,12 @@ TEST(OutageDays, TheNightsInWhichTheClocksChange) {
   EXPECT_EQ(spring[2].day, 30);
 }
 
+TEST(OutageDays, BeginAtMidnight) {
+  EXPECT_EQ(day_begin(at(11, 23, 9), kZone, 0), at(11, 23, 0));
+  EXPECT_EQ(day_begin(at(11, 23, 9), kZone, 89), at(8, 26, 0));
+  EXPECT_EQ(day_begin(at(11, 23, 9), "Europe/Nowhere", 0), std::nullopt);
+}
+
 TEST(OutageDays, OfAnUnknownZoneThereAreNone) {
   EXPECT_TRUE(outage_days({}, at(11, 23, 9), "Europe/Nowhere", 90).empty());
 }

@@ -47,6 +47,15 @@ Result<Told> outages_since(Context& context, Instant since) {
   return told;
 }
 
+// The days are those of UTC where the desk has no zone.
+std::string zone_of(const Parts& parts) { return parts.zone.empty() ? "UTC" : parts.zone; }
+
+// The first moment of the oldest day that is shown.
+Instant first_shown(const Parts& parts) {
+  const Instant now = parts.clock->now();
+  return day_begin(now, zone_of(parts), kDays - 1).value_or(now - 24h * kDays);
+}
+
 std::string date_words(const OutageDay& day, std::string_view language) {
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -177,8 +186,8 @@ std::vector<Entry> entries_of(const Told& told) {
 
 Result<ports::Response> status_page(Context& context) {
   ClientPage page(context);
-  const std::string zone = page.parts.zone.empty() ? "UTC" : page.parts.zone;
-  HEJNAL_TRY(const Told told, outages_since(context, page.parts.clock->now() - 24h * kDays));
+  const std::string zone = zone_of(page.parts);
+  HEJNAL_TRY(const Told told, outages_since(context, first_shown(page.parts)));
   page.fill.set("TITLE", page.say(told.open.empty() ? "status_title_fine" : "status_title_open"));
   page.fill.set("SAID_LANG", page.parts.procedure.language).set("FEED", "/status.atom?lang=" + page.language);
   page.fill.show("FEED_LINK");
@@ -200,7 +209,7 @@ Result<ports::Response> status_feed(Context& context) {
   const std::string_view asked = context.request.parameter("lang");
   const std::string language(asked == "pl" || asked == "en" ? asked
                                                             : std::string_view(parts.procedure.language));
-  HEJNAL_TRY(const Told told, outages_since(context, parts.clock->now() - 24h * kDays));
+  HEJNAL_TRY(const Told told, outages_since(context, first_shown(parts)));
   const auto entries = entries_of(told);
   const std::string page = parts.public_url + "/status";
   Fill fill;

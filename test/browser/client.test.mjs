@@ -420,14 +420,14 @@ describe('a client', () => {
         heaviest = Math.max(heaviest, weight);
         assert.ok(weight < 30_000, `${name}: ${weight} B`);
         await then?.();
-        for (const colorScheme of ['light', 'dark']) {
-          for (const width of [1440, 360]) {
-            await page.emulateMedia({ colorScheme });
-            await page.setViewportSize({ width, height: 800 });
-            assert.deepEqual(await accessibility(page), [], `${name} ${language} ${colorScheme} ${width}`);
-            const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-            assert.ok(wide <= width, `${name} is ${wide} wide on ${width}`);
-          }
+        // Each theme on each width, and each language on each width.
+        const themes = language === 'pl' ? { light: 1440, dark: 360 } : { dark: 1440, light: 360 };
+        for (const [colorScheme, width] of Object.entries(themes)) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 800 });
+          assert.deepEqual(await accessibility(page), [], `${name} ${language} ${colorScheme} ${width}`);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(wide <= width, `${name} is ${wide} wide on ${width}`);
         }
         assert.deepEqual(troubles, [], name);
         await page.evaluate(() => localStorage.clear());
