@@ -254,6 +254,9 @@ export const en = {
 
   'case.about': 'About the case',
   'case.answered_at': 'Answered',
+  'call.answered': 'The call was answered',
+  'call.missed': 'A call that nobody took',
+  'call.rejected': 'A call that was rejected',
   'case.as_sent': 'As it was sent',
   'case.as_text': 'As text',
   'case.automatic': 'automatic',

@@ -298,6 +298,9 @@ export const pl: Dictionary = {
 
   'case.about': 'O sprawie',
   'case.answered_at': 'Odpowiedź',
+  'call.answered': 'Połączenie odebrane',
+  'call.missed': 'Połączenie nieodebrane',
+  'call.rejected': 'Połączenie odrzucone',
   'case.as_sent': 'Tak, jak wysłano',
   'case.as_text': 'Jako tekst',
   'case.automatic': 'automat',

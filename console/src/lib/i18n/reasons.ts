@@ -78,6 +78,7 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['the latest open case of this caller', 'najnowsza otwarta sprawa osoby, która dzwoniła'],
   ['the caller learns what the rejected call means', 'dzwoniący dowiaduje się, co znaczy odrzucone połączenie'],
   ['it speaks of the same things as an outage', 'mowa o tym samym co w awarii'],
+  ['the outage is being repaired', 'awaria jest naprawiana'],
   ['it belongs to the outage {}', 'dotyczy awarii {}'],
   ['it does not belong to the outage {}', 'nie dotyczy awarii {}'],
   ['the client was reached', 'rozmowa odbyta'],
