@@ -30,6 +30,7 @@ describe('the procedure', () => {
     page = await browser.page(desk.url + '/console/procedure', [/Failed to load resource/]);
     await page.getByText('Obowiązuje', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Zacznij szkic' }).click();
+    await page.getByRole('button', { name: 'Edytuj jako tekst' }).click();
     const box = page.getByRole('textbox', { name: 'Szkic' });
     const text = await box.inputValue();
     // A mistake is said, with its line, and cannot be put in force.
@@ -72,5 +73,44 @@ describe('the procedure', () => {
     assert.match((await desk.api('GET', '/api/v1/procedure')).text, /settle_after = "5d"/);
     await page.getByRole('button', { name: /^Porównaj z obowiązującą/ }).click();
     await page.getByRole('rowheader', { name: 'rules.settle_after' }).waitFor();
+  });
+
+  it('is written as a form, and tried on what has happened', async () => {
+    await desk.email('anna@klient.example', '[pilne] Serwer stoi', 'Nic nie działa.');
+    await desk.advance(90 * 60);
+    const number = (await desk.api('GET', '/api/v1/cases')).items.find((one) => one.subject.includes('Serwer stoi')).number;
+    await desk.api('POST', `/api/v1/cases/${number}/read`, {});
+    page = await browser.page(desk.url + '/console/procedure', [/Failed to load resource/]);
+    await page.getByRole('button', { name: 'Zacznij szkic' }).click();
+    const urgent = page.getByRole('group', { name: 'Awarie zwykłe oraz sprawy rutynowe' });
+    await urgent.getByLabel('Człowiek reaguje w ciągu').fill('1h');
+    await urgent.getByLabel('Krótka nazwa').fill('pilniutka');
+    await urgent.getByRole('button', { name: 'Dodaj krok' }).click();
+    await urgent.getByRole('button', { name: 'Usuń krok 3' }).click();
+    await page.getByRole('button', { name: 'Podgląd' }).click();
+    await page.getByRole('rowheader', { name: 'class.urgent.promise.react_within' }).waitFor();
+    await page.getByRole('button', { name: 'Odtwórz je' }).click();
+    await page.getByText('Inaczej potoczyłaby się 1 sprawa z 1.').waitFor();
+    const table = page.getByRole('region', { name: 'Co by było w ostatnich 90 dniach' });
+    await table.getByRole('row', { name: /^pilna/ }).waitFor();
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [1440, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        assert.deepEqual(await accessibility(page), [], `${colorScheme} ${width}`);
+        const wide = await page.evaluate(() => document.querySelector('.page').scrollWidth);
+        assert.ok(wide <= width, `${wide} wide on ${width}`);
+        if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/procedure-${colorScheme}-${width}.png` });
+      }
+    }
+    // The form and the text say the same.
+    await page.getByRole('button', { name: 'Edytuj jako tekst' }).click();
+    assert.match(await page.getByRole('textbox', { name: 'Szkic' }).inputValue(), /react_within = "1h"/);
+    await page.getByRole('button', { name: 'Edytuj jako formularz' }).click();
+    assert.equal(await urgent.getByLabel('Krótka nazwa').inputValue(), 'pilniutka');
+    await page.getByRole('button', { name: 'Wprowadź' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Wprowadź' }).click();
+    await page.getByText('Nowa procedura obowiązuje.').waitFor();
+    assert.match((await desk.api('GET', '/api/v1/procedure')).text, /short = "pilniutka"/);
   });
 });
