@@ -758,6 +758,9 @@ export const en = {
   'page.settings': 'Settings',
   'settings.account': 'My account',
   'settings.users': 'People who sign in',
+  'settings.templates': 'Templates',
+  'templates.more':
+    'Answers begin with these. Each is a file in the folder “answers” of the company’s own templates, on the server; a change there is seen at once.',
   'settings.tokens': 'Tokens',
   'settings.audit': 'Audit log',
   'settings.parts': 'Parts of the settings',
