@@ -23,7 +23,7 @@ from pathlib import Path
 import report
 import servers
 from report import Row, median, number, percentile
-from servers import Company, Dovecot, Hejnal, NotHere, Postfix
+from servers import Company, Dovecot, Exchange, Hejnal, NotHere, Postfix
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET_SHARE = 0.10  # of the machine, that others may use
@@ -490,9 +490,48 @@ class Session:
                      rival=f"{number(mail)}/s", reached=sms / mail, wanted=1, unit="×"))
         path.unlink()
 
+    # -- calls ------------------------------------------------------------------------------------------------------
+
+    def p1(self):
+        """Calls by SIP, 100 a second, of people who have open cases, while an outage is open: each is decided, stored
+        and answered by SMS. From the INVITE to its final answer, as sipp sees it."""
+        if not shutil.which("sipp"):
+            raise NotHere("there is no sipp (script/bootstrap --test)")
+        per_s, seconds = 100, 10 if self.quick else 60
+        path = self.work / "town.db"
+        if not path.exists():
+            print(f"filling a town with {self.million:,} cases", flush=True)
+            self.tool("bench_fill", path, self.million, "town", timeout_s=3600)
+        times, people = [], self.million // 2
+        for round_ in range(self.rounds):
+            folder = self.folder()
+            shutil.copyfile(path, folder / "hejnal.db")
+            callers = [f"+486{(round_ + i * 7919) % people:08}" for i in range(per_s * seconds)]
+            (folder / "callers.csv").write_text("SEQUENTIAL\n" + "\n".join(callers) + "\n", encoding="utf-8")
+            self.quiet()
+            with Exchange(folder, self.programs / "hejnal") as server:
+                server.post("/api/v1/outages", {"title": "Serwer poczty", "public_text": "Serwer poczty nie działa."})
+                time.sleep(SETTLING_S)
+                done = subprocess.run(
+                    ["sipp", f"127.0.0.1:{server.sip_port}", "-sf", ROOT / "bench/call.xml", "-inf", folder / "callers.csv",
+                     "-i", "127.0.0.1", "-r", str(per_s), "-m", str(len(callers)), "-l", str(len(callers)), "-nostdin",
+                     "-timeout", f"{seconds + 60}s", "-trace_rtt", "-rtt_freq", "1"],
+                    cwd=folder, capture_output=True, check=False, timeout=seconds + 90, env={**os.environ, "TERM": "dumb"})
+            found = []
+            for table in folder.glob("*_rtt.csv"):
+                found += [float(line.split(";")[1]) for line in table.read_text(encoding="utf-8").splitlines()[1:]]
+            if done.returncode != 0 or len(found) != len(callers):
+                raise RuntimeError(f"sipp: {done.returncode}, {len(found)} of {len(callers)} calls were rejected: {done.stdout[-800:]!r}")
+            times.append((percentile(found, 0.5), percentile(found, 0.99)))
+            shutil.rmtree(folder)
+        p50, p99 = (median([one[i] for one in times]) for i in (0, 1))
+        what = f"{per_s} calls a second by SIP, {self.million:,} cases: INVITE to final answer"
+        self.add(Row("P1", f"{what}, p50", ours=f"{number(p50)} ms"))
+        self.add(Row("P1", f"{what}, p99", ours=f"{number(p99)} ms", reached=p99, wanted=20, more_is_better=False, unit="ms"))
+
     # -- all of it --------------------------------------------------------------------------------------------------
 
-    GOALS = ("I1", "I2", "I3", "I4", "I5", "I6", "T1", "T2", "T3", "M1", "C1", "U1", "U2", "S1", "S2")
+    GOALS = ("I1", "I2", "I3", "I4", "I5", "I6", "T1", "T2", "T3", "M1", "C1", "U1", "U2", "S1", "S2", "P1")
 
     def run(self, goals):
         try:

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 RECIPIENT = "pomoc@wsparcie.example"
@@ -280,6 +281,24 @@ class Hejnal(Server):
             return sum(int(line.split()[1]) for line in text.splitlines() if line.split(":")[0] in names) / 1024
 
         return kib(rollup, "Rss"), kib(rollup, "Private_Clean", "Private_Dirty"), kib(status, "VmHWM")
+
+
+class Exchange(Hejnal):
+    """A sandbox that takes calls by SIP."""
+
+    def __init__(self, folder, program):
+        super().__init__(folder, program)
+        self.sip_port = free_port()
+
+    def command(self):
+        return [*super().command(), "--sip", f"127.0.0.1:{self.sip_port}"]
+
+    def post(self, path, body):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.http_port}{path}", json.dumps(body).encode(),
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
 
 
 class Company(Hejnal):

@@ -48,6 +48,7 @@ HOMES = {
     "boost/beast": [r"src/net/.*"],
     "curl/": [r"src/net/.*"],
     "openssl/": [r"src/net/.*"],
+    "re/": [r"src/net/detail/re\.hpp"],
     "sqlite3.h": [r"src/store/sqlite/.*"],
     "libpq-fe.h": [r"src/store/postgres/.*"],
     "ctemplate/": [r"src/api/page\.cpp"],

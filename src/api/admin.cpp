@@ -246,7 +246,7 @@ Result<ports::Response> metrics(Context& context) {
     if (m.name != last)
       out += fmt::format("# HELP hejnal_{0} {1}\n# TYPE hejnal_{0} {2}\n", m.name, m.help, m.type);
     last = m.name;
-    out += fmt::format("hejnal_{}{{{}}} {}\n", m.name, m.labels, m.value);
+    out += fmt::format("hejnal_{}{} {}\n", m.name, m.labels.empty() ? "" : "{" + m.labels + "}", m.value);
   }
   return ports::Response{200, "text/plain; version=0.0.4; charset=utf-8", std::move(out), {}};
 }

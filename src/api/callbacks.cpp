@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/context.hpp"
+#include "base/text.hpp"
 
 namespace hejnal::api {
 
@@ -11,6 +12,14 @@ constexpr int kOpenMax = 10'000;
 
 json::Value time_or_null(const std::optional<Instant>& t) {
   return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
+}
+
+// The latest one at which not somebody else has answered.
+std::string number_to_call(const core::Callback& c) {
+  const auto right = std::find_if(c.phones.begin(), c.phones.end(), [&c](const std::string& phone) {
+    return std::find(c.wrong_phones.begin(), c.wrong_phones.end(), phone) == c.wrong_phones.end();
+  });
+  return right != c.phones.end() ? *right : c.phones.empty() ? "" : c.phones.front();
 }
 
 Result<ports::Response> act(Context& context, const core::callback::Signal& signal) {
@@ -31,11 +40,6 @@ json::Object callback_json(const core::Callback& c) {
   json::Array phones, calls, attempts, cases, wrong;
   for (const std::string& phone : c.phones) phones.push_back(json::Value(phone));
   for (const std::string& phone : c.wrong_phones) wrong.push_back(json::Value(phone));
-  // The latest one at which not somebody else has answered.
-  const auto right = std::find_if(c.phones.begin(), c.phones.end(), [&c](const std::string& phone) {
-    return std::find(c.wrong_phones.begin(), c.wrong_phones.end(), phone) == c.wrong_phones.end();
-  });
-  const std::string to_call = right != c.phones.end() ? *right : c.phones.empty() ? "" : c.phones.front();
   for (const auto& call : c.calls)
     calls.push_back(
         json::Object{{"at", format_rfc3339(call.at)},
@@ -54,7 +58,7 @@ json::Object callback_json(const core::Callback& c) {
                                   {"email", c.person.email},
                                   {"phone", c.person.phone},
                                   {"organisation", c.person.organisation}}},
-          {"phone", to_call},
+          {"phone", number_to_call(c)},
           {"phones", std::move(phones)},
           {"wrong_phones", std::move(wrong)},
           {"critical", c.critical},
@@ -110,6 +114,36 @@ Result<ports::Response> get_callback(Context& context) {
 Result<ports::Response> take_callback(Context& context) {
   HEJNAL_TRY_VOID(no_fields(context));
   return act(context, core::callback::Take{context.who});
+}
+
+// The exchange rings at the agent first: at the number that is said, else at that of the person on call who
+// has the agent's name. The callback is taken before; what came of the call is told as of any other.
+Result<ports::Response> call_callback(Context& context) {
+  HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
+  HEJNAL_TRY(Body body, Body::read(context.request));
+  std::string agent = phone_in(context, body, "agent"), to = phone_in(context, body, "phone");
+  HEJNAL_TRY_VOID(body.finish());
+  if (!context.parts.originate)
+    return fail(Fault::conflict,
+                "no exchange that calls is configured ([phone.originate]); dial the number by hand");
+  HEJNAL_TRY(
+      const core::Callback c,
+      on_ledger<core::Callback>(context, [&](desk::Desk& desk) -> Result<core::Callback> {
+        for (const core::OnCall& person : desk.settings().on_call) {
+          if (agent.empty() && fold(person.name) == fold(context.who)) agent = person.phone;
+        }
+        if (agent.empty()) {
+          return fail(Fault::malformed,
+                      "agent: expected the number to ring at first; nobody on call is named {}", context.who);
+        }
+        HEJNAL_TRY(const core::Callback before, desk.store().callbacks().load(id));
+        if (to.empty() && before.exists()) to = number_to_call(before);
+        const bool known = std::find(before.phones.begin(), before.phones.end(), to) != before.phones.end();
+        if (before.exists() && !known) return fail(Fault::malformed, "phone: nobody has called from {}", to);
+        return desk.act(id, core::callback::Take{context.who});
+      }));
+  HEJNAL_TRY_VOID(context.parts.originate(agent, to, id));
+  return json_response(callback_json(c));
 }
 
 Result<ports::Response> attempt_callback(Context& context) {

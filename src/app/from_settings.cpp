@@ -63,6 +63,43 @@ Result<carriers::phone::HookSettings> phone_hook_settings(const config::Settings
   return out;
 }
 
+Result<carriers::phone::OriginateSettings> originate_settings(const config::Settings& s) {
+  carriers::phone::OriginateSettings out;
+  out.url = s.originate_url;
+  out.method = s.originate_method;
+  out.body = s.originate_body;
+  out.user = s.originate_user;
+  HEJNAL_TRY(out.password, first_line(s.originate_password_file));
+  out.headers = s.originate_headers;
+  return out;
+}
+
+carriers::phone::SipSettings sip_settings(const config::Settings& s) {
+  carriers::phone::SipSettings out;
+  out.country = s.country;
+  out.language = s.language;
+  out.trusted = s.sip_trusted;
+  out.reject_with = s.sip_reject == "486" ? 486 : 603;
+  out.redirect_host = s.sip_redirect_host;
+  return out;
+}
+
+Result<net::SipServerOptions> sip_options(const config::Settings& s) {
+  net::SipServerOptions out;
+  out.listen = s.sip_listen;
+  out.peers = s.sip_peers;
+  if (s.sip_register.empty()) return out;
+  net::SipRegistrationOptions registration;
+  registration.registrar = s.sip_register;
+  registration.user = s.sip_user;
+  registration.auth_user = s.sip_auth_user;
+  HEJNAL_TRY(registration.password, first_line(s.sip_password_file));
+  registration.contact = s.sip_contact;
+  registration.expires = std::chrono::seconds(s.sip_register_s);
+  out.registration = std::move(registration);
+  return out;
+}
+
 carriers::IntakeSettings intake_settings(const config::Settings& s) {
   carriers::IntakeSettings out;
   out.own_addresses = s.aliases;

@@ -51,7 +51,7 @@ int run(int argc, char** argv) {
   serve_command->add_option("--lmtp", serve_arguments.lmtp, "Sandbox: where mail is taken in")
       ->capture_default_str()
       ->type_name("HOST:PORT");
-  serve_command->add_option("--sip", serve_arguments.sip, "Sandbox: where calls are taken (not there yet)")
+  serve_command->add_option("--sip", serve_arguments.sip, "Sandbox: where calls are taken by SIP, IP:PORT")
       ->type_name("HOST:PORT");
   serve_command
       ->add_option("--token-file", serve_arguments.token_file,

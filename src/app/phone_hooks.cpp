@@ -30,7 +30,9 @@ void PhoneHooks::answer(const ports::Request& request, ports::Reply reply) {
           return {};
         }
         if (call.from.empty()) return {};  // nobody who could be called back
-        HEJNAL_TRY_VOID(desk.call({call.from, call.result, std::nullopt, call.by, call.id}));
+        desk::Desk::PhoneCall told{call.from, call.result, std::nullopt, call.by, call.id};
+        told.answered_by = call.person;
+        HEJNAL_TRY_VOID(desk.call(told));
         return {};
       },
       [call = *heard, decision, kept, url = settings_.public_url](const Status& done) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <sstream>
 #include <thread>
 
@@ -25,6 +26,7 @@
 #include "app/parse_pool.hpp"
 #include "app/phone_hooks.hpp"
 #include "app/secret_key.hpp"
+#include "app/sip_door.hpp"
 #include "app/sms_hooks.hpp"
 #include "app/switch_wording.hpp"
 #include "app/version.hpp"
@@ -40,10 +42,12 @@
 #include "config/procedure_data.hpp"
 #include "config/procedure_file.hpp"
 #include "desk/ledger.hpp"
+#include "net/http_caller.hpp"
 #include "net/http_server.hpp"
 #include "net/imap_client.hpp"
 #include "net/imap_quarantine.hpp"
 #include "net/lmtp_server.hpp"
+#include "net/sip_server.hpp"
 #include "net/smtp_sender.hpp"
 #include "store/sqlite/archive.hpp"
 #include "store/sqlite/keeper.hpp"
@@ -86,11 +90,10 @@ static Result<std::map<std::string, std::string>> own_templates(const std::strin
   return out;
 }
 
-Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure,
-                                           const std::string& case_url) {
+Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure) {
   HEJNAL_TRY(const auto files, own_templates(s.templates));
   return carriers::Templates::load({s.name, s.sms_number, s.public_url, s.timezone, procedure.language,
-                                    case_url, transliterate_of(s), s.address, s.phone},
+                                    s.public_url + "/console/case/", transliterate_of(s), s.address, s.phone},
                                    procedure, files);
 }
 
@@ -118,8 +121,10 @@ static std::vector<core::Procedure> translations_of(const LoadedProcedure& loade
   return out;
 }
 
-config::Settings sandbox_settings(const std::string& data, const std::string& http, const std::string& lmtp) {
+config::Settings sandbox_settings(const std::string& data, const std::string& http, const std::string& lmtp,
+                                  const std::string& sip) {
   config::Settings s;
+  s.sip_listen = sip;
   s.name = "Wsparcie (sandbox)";
   s.address = "pomoc@wsparcie.example";
   s.aliases = {"awaria@wsparcie.example", "pilne@wsparcie.example"};
@@ -175,6 +180,7 @@ class Server::Impl {
     if (sms_hooks_) sms_hooks_->stop();  // while its answers can still leave
     if (http_) http_->stop(at_most(3s));
     if (lmtp_) lmtp_->stop(at_most(3s));
+    if (sip_) sip_->stop(at_most(1s));
     quarantines_.clear();
     mailboxes_.clear();
     events_.on_publish({});
@@ -183,6 +189,7 @@ class Server::Impl {
     if (relay_health_) relay_health_->rest();
     if (sms_) sms_->stop(at_most(2s));
     if (smtp_) smtp_->stop(at_most(3s));
+    if (exchange_) exchange_->stop(at_most(1s));
     api_.reset();
     watch_.reset();
     if (checkpointer_) checkpointer_->stop();
@@ -192,7 +199,7 @@ class Server::Impl {
     if (store_) static_cast<void>(store::sqlite::empty_log(settings_.store_path));
   }
 
-  std::string http_address, lmtp_address;
+  std::string http_address, lmtp_address, sip_address;
   ServerOptions options_;
 
  private:
@@ -261,8 +268,7 @@ class Server::Impl {
   }
 
   Result<std::shared_ptr<const carriers::Templates>> make_templates(const core::Procedure& procedure) {
-    const std::string case_url = options_.sandbox ? settings_.public_url + "/sandbox/#" : std::string();
-    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, procedure, case_url));
+    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, procedure));
     return std::make_shared<const carriers::Templates>(std::move(templates));
   }
 
@@ -354,6 +360,8 @@ class Server::Impl {
           path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
       return std::size_t{files ? 26u : 1u} << 20;
     };
+    http.too_long = [language = loaded_.procedure.language, name = settings_.name](
+                        const ports::Request& head) { return api::too_long_page(head, language, name); };
     auto opened = net::HttpServer::open(
         *io_,
         [this](ports::Request request, ports::Reply reply) {
@@ -400,7 +408,26 @@ class Server::Impl {
                                std::to_string(lmtp_->bound_port());
     }
     for (const config::ImapMailbox& mailbox : settings_.imap) HEJNAL_TRY_VOID(open_mailbox(mailbox));
+    HEJNAL_TRY_VOID(open_sip());
     return open_control();
+  }
+
+  Status open_sip() {
+    if (settings_.sip_listen.empty()) return {};
+    HEJNAL_TRY(net::SipServerOptions options, sip_options(settings_));
+    options.log = [](const std::string& words) { say("sip: " + words); };
+    sip_door_ =
+        std::make_unique<SipDoor>(sip_settings(settings_),
+                                  carriers::phone::FloodLimits{static_cast<int>(settings_.sip_total),
+                                                               static_cast<int>(settings_.sip_per_address),
+                                                               static_cast<int>(settings_.sip_per_caller)},
+                                  *ledger_, *clock_, world_.get());
+    auto opened = net::SipServer::open(std::move(options), *sip_door_);
+    if (!opened) return tl::make_unexpected(opened.error());
+    sip_ = std::move(*opened);
+    sip_address = settings_.sip_listen.substr(0, settings_.sip_listen.rfind(':')) + ":" +
+                  std::to_string(sip_->bound_port());
+    return {};
   }
 
   // The local socket through which commands reach the process that owns the database. Only its user may.
@@ -432,6 +459,8 @@ class Server::Impl {
     parts.read_form = carriers::read_form;
     parts.public_url = settings_.public_url;
     parts.desk_name = settings_.name;
+    parts.banner_pl = settings_.banner_pl;
+    parts.banner_en = settings_.banner_en;
     parts.desk_address = settings_.address;
     parts.sms_number = settings_.sms_number;
     parts.phone = settings_.phone;
@@ -460,6 +489,7 @@ class Server::Impl {
     parts.file_of_mail = carriers::file_of;
     parts.html_of_mail = carriers::html_of;
     parts.metrics = [this] { return metrics(); };
+    HEJNAL_TRY_VOID(open_originate(parts));
     HEJNAL_TRY(parts.sign_in.key, secret_key(settings_.store_path));
     parts.sign_in.idle = std::chrono::minutes(settings_.session_idle_minutes);
     parts.sign_in.longest = std::chrono::hours(24 * settings_.session_days);
@@ -476,6 +506,30 @@ class Server::Impl {
     api_ = std::move(*started);
     handler_ = std::make_shared<ports::Handler>(api_->handler());
     events_.on_publish([http = http_.get()] { http->wake_streams(); });
+    return {};
+  }
+
+  Status open_originate(api::Parts& parts) {
+    if (world_) {
+      parts.originate = [this](const std::string& agent, const std::string& to, std::int64_t) -> Status {
+        world_->add_call({agent, "dialled " + to, clock_->now(), 0});
+        return {};
+      };
+    }
+    if (settings_.originate_url.empty()) return {};
+    HEJNAL_TRY(const auto how, originate_settings(settings_));
+    net::HttpCallerOptions http;
+    http.ca_file = settings_.originate_ca_file;
+    http.threads = 1;
+    http.queue = 20;
+    exchange_ = std::make_unique<net::HttpClient>(http);
+    parts.originate = [this, how](const std::string& agent, const std::string& to, std::int64_t callback) {
+      auto answer = std::make_shared<std::promise<ports::HttpAnswer>>();
+      auto came = answer->get_future();
+      exchange_->call(carriers::phone::originate(how, agent, to, callback),
+                      [answer](ports::HttpAnswer one) { answer->set_value(std::move(one)); });
+      return carriers::phone::originated(came.get());
+    };
     return {};
   }
 
@@ -570,6 +624,7 @@ class Server::Impl {
     std::vector<api::ChannelHealth> out;
     if (inspector_) out.push_back(inspector_->health());
     if (lmtp_) out.push_back({"lmtp", "ok", "listens on " + lmtp_address});
+    if (sip_) out.push_back(health_of(*sip_));
     if (world_) out.push_back({"sandbox", "ok", "nothing leaves this computer"});
     if (relay_health_) out.push_back(relay_health_->channel());
     if (sms_) {
@@ -583,6 +638,21 @@ class Server::Impl {
     for (const auto& quarantine : quarantines_) {
       if (const std::string trouble = quarantine->trouble(); !trouble.empty())
         out.push_back({"imap quarantine", "degraded", trouble});
+    }
+    return out;
+  }
+
+  api::ChannelHealth health_of(const net::SipServer& sip) const {
+    api::ChannelHealth out{"sip", "ok", "listens on " + sip_address};
+    const auto registration = sip.registration();
+    if (!registration) return out;
+    const std::string since = format_rfc3339(clock_->now() - registration->since);
+    if (registration->registered) {
+      out.detail += fmt::format("; registered at {} since {}", settings_.sip_register, since);
+    } else {
+      out.state = "degraded";
+      out.detail += fmt::format("; not registered at {} since {}: {}", settings_.sip_register, since,
+                                registration->last_error);
     }
     return out;
   }
@@ -639,9 +709,40 @@ class Server::Impl {
     return out;
   }
 
+  void add_metrics_of_sip(std::vector<api::Metric>& out) const {
+    if (!sip_) return;
+    const auto answers = sip_door_->answers();
+    const auto turned_away = sip_door_->turned_away();
+    const auto counts = sip_->counts();
+    const auto add = [&](const char* name, const char* help, const char* label, const char* of,
+                         std::int64_t value) {
+      out.push_back({name, help, "counter", *label ? fmt::format("{}=\"{}\"", label, of) : "", value});
+    };
+    const char* help = "Calls by SIP since the start, by what became of them.";
+    add("sip_calls_total", help, "answer", "rejected", answers.rejected);
+    add("sip_calls_total", help, "answer", "redirected", answers.redirected);
+    add("sip_calls_total", help, "answer", "hung_up", answers.hung_up);
+    add("sip_calls_total", help, "answer", "not_kept", answers.not_kept);
+    help = "Calls by SIP that were turned away, because there were too many.";
+    add("sip_turned_away_total", help, "of", "caller", turned_away.caller);
+    add("sip_turned_away_total", help, "of", "address", turned_away.address);
+    add("sip_turned_away_total", help, "of", "total", turned_away.total);
+    add("sip_turned_away_total", help, "of", "waiting",
+        std::max<std::int64_t>(
+            0, counts.refused - turned_away.caller - turned_away.address - turned_away.total));
+    add("sip_strangers_total", "SIP requests of those who are no peers.", "", "", counts.strangers);
+    add("sip_malformed_total", "SIP messages that nobody can read.", "", "", counts.malformed);
+    add("sip_other_requests_total", "SIP requests that are no calls.", "", "", counts.others);
+    const auto registration = sip_->registration();
+    if (registration)
+      out.push_back({"sip_registered", "Whether the registration at the provider holds.", "gauge", "",
+                     registration->registered ? 1 : 0});
+  }
+
   // A counter by counter, each with a line for every gateway.
   std::vector<api::Metric> metrics() {
     std::vector<api::Metric> out;
+    add_metrics_of_sip(out);
     if (!sms_) return out;
     const auto counts = sms_->board->counts();
     const auto add = [&](const char* name, const char* help,
@@ -697,11 +798,14 @@ class Server::Impl {
   std::unique_ptr<net::IoThread> io_;
   std::unique_ptr<ParsePool> parse_;
   std::unique_ptr<CarrierCheck> tests_;
+  std::unique_ptr<net::HttpClient> exchange_;  // that calls back
   std::unique_ptr<api::Api> api_;
   std::atomic<std::shared_ptr<ports::Handler>> handler_;
   std::unique_ptr<net::HttpServer> http_;
   std::unique_ptr<net::HttpServer> control_;
   std::unique_ptr<net::LmtpServer> lmtp_;
+  std::unique_ptr<SipDoor> sip_door_;
+  std::unique_ptr<net::SipServer> sip_;
   std::vector<std::unique_ptr<net::ImapWatcher>> mailboxes_;
   std::vector<std::unique_ptr<net::ImapQuarantine>> quarantines_;
   std::string token_;
@@ -721,6 +825,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
 
 std::string Server::http() const { return impl_->http_address; }
 std::string Server::lmtp() const { return impl_->lmtp_address; }
+std::string Server::sip() const { return impl_->sip_address; }
 const std::string& Server::token_file() const { return impl_->options_.token_file; }
 void Server::stop() { impl_->stop(); }
 

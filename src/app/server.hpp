@@ -31,6 +31,7 @@ class Server {
 
   std::string http() const;  // "127.0.0.1:8080"
   std::string lmtp() const;  // empty: none
+  std::string sip() const;   // likewise
   const std::string& token_file() const;
 
   void stop();  // within 10 s: nothing accepted is lost
@@ -42,7 +43,8 @@ class Server {
 };
 
 // What `serve --sandbox` runs with.
-config::Settings sandbox_settings(const std::string& data, const std::string& http, const std::string& lmtp);
+config::Settings sandbox_settings(const std::string& data, const std::string& http, const std::string& lmtp,
+                                  const std::string& sip = {});
 // Reads the company's procedure file or the built-in one; the text is what the store keeps.
 struct LoadedProcedure {
   core::Procedure procedure;
@@ -50,8 +52,7 @@ struct LoadedProcedure {
 };
 Result<LoadedProcedure> load_procedure(const config::Settings& settings);
 // What is said: the built-in templates with the company's own in their places.
-Result<carriers::Templates> load_templates(const config::Settings& settings, const core::Procedure& procedure,
-                                           const std::string& case_url = {});
+Result<carriers::Templates> load_templates(const config::Settings& settings, const core::Procedure& procedure);
 // The settings of a file, with mistakes as one text.
 Result<config::Settings> load_settings(const std::string& path);
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes = 64u << 20);

@@ -15,6 +15,8 @@ namespace hejnal::config {
 
 namespace {
 
+constexpr std::size_t kLinesMax = 1000;  // characters
+
 // One row of the table: what a key is, and where it goes.
 template <class T>
 struct Text {
@@ -43,6 +45,7 @@ struct Section {
   std::vector<Text<Settings>> texts;
   std::vector<Number> numbers;
   std::vector<List> lists;
+  bool has_lines = false;  // its texts may have line breaks
 };
 
 const std::vector<Section>& sections() {
@@ -67,6 +70,15 @@ const std::vector<Section>& sections() {
         {"own_domains",
          "Domains that are the company's own besides that of `address`: their people are nobody's client",
          &Settings::own_domains}}},
+      {"desk.banner",
+       "The company's own words at the top of the pages for clients, such as closing days; outages are shown "
+       "there by themselves. A page "
+       "in a language for which there are none shows the other's.",
+       {{"pl", "", "In Polish; may have several lines", &Settings::banner_pl},
+        {"en", "", "In English", &Settings::banner_en}},
+       {},
+       {},
+       true},
       {"store",
        "Where everything is kept.",
        {{"url", "sqlite:/var/lib/hejnal/hejnal.db", "sqlite:PATH", &Settings::store_path}},
@@ -147,6 +159,58 @@ const std::vector<Section>& sections() {
        {},
        {{"first", "Organisations, or domains of email addresses, that are called back before all others",
          &Settings::first_called_back}}},
+      {"phone.sip",
+       "Calls by SIP, from a trunk, an exchange or a provider (docs/phone.md). UDP and TCP.",
+       {{"listen", "", "IP:PORT, usually of port 5060; empty: not used", &Settings::sip_listen},
+        {"reject", "603",
+         "What a rejected call gets: \"603\" (declined: it ends everywhere) or \"486\" (busy: other ways of "
+         "the "
+         "exchange go on)",
+         &Settings::sip_reject},
+        {"redirect_host", "",
+         "HOST or HOST:PORT behind the number in a 302, with calls = \"ring\"; empty: where the call came "
+         "from",
+         &Settings::sip_redirect_host},
+        {"register", "",
+         "Where to register for calls, such as \"sip:provider.example\" (\";transport=tcp\" for TCP); empty: "
+         "nowhere",
+         &Settings::sip_register},
+        {"user", "", "The account there", &Settings::sip_user},
+        {"auth_user", "", "Its name for digest authentication, where that is another one",
+         &Settings::sip_auth_user},
+        {"password_file", "", "A file whose first line is its password", &Settings::sip_password_file},
+        {"contact", "",
+         "HOST:PORT under which the registrar reaches us, where that is not `listen` (behind NAT)",
+         &Settings::sip_contact}},
+       {{"register_seconds", 600, 60, 86'400, "For how long to register at a time",
+         &Settings::sip_register_s},
+        {"per_caller", 20, 1, 1'000'000,
+         "Calls from one number in a minute; more get 480 and are not kept. Those who withhold their number "
+         "count together, for each address",
+         &Settings::sip_per_caller},
+        {"per_address", 300, 1, 1'000'000, "Calls from one peer in a second", &Settings::sip_per_address},
+        {"total", 400, 1, 1'000'000, "Calls in a second altogether", &Settings::sip_total}},
+       {{"peers",
+         "IP addresses of those who may call, besides the registrar; empty: whoever reaches the port",
+         &Settings::sip_peers},
+        {"trusted", "IP addresses of peers whose word on who calls is believed (P-Asserted-Identity)",
+         &Settings::sip_trusted}}},
+      {"phone.originate",
+       "Calling back by a press: an exchange is asked, by one HTTP call, to ring at the agent first and then "
+       "to put "
+       "the client through (docs/phone.md). In url, body and headers {agent} {to} {agent_digits} {to_digits} "
+       "{id} "
+       "{user} {password} are filled in.",
+       {{"url", "", "The address to call; empty: not used", &Settings::originate_url},
+        {"method", "", "\"GET\", \"POST\" or \"PUT\"; empty: GET, with a body POST",
+         &Settings::originate_method},
+        {"body", "", "What is sent; without a Content-Type header it is a form", &Settings::originate_body},
+        {"user", "", "Becomes {user}", &Settings::originate_user},
+        {"password_file", "", "A file whose first line becomes {password}",
+         &Settings::originate_password_file},
+        {"ca_file", "", "Certificates to believe instead of the system's", &Settings::originate_ca_file}},
+       {},
+       {{"headers", "\"Name: value\"", &Settings::originate_headers}}},
       {"budget",
        "How much automatic mail may leave in an hour. Alerts to the on-call person are not counted.",
        {},
@@ -189,6 +253,18 @@ std::string one_text(TomlTable& table, const char* key, const char* standard, bo
   if (collapse_space(value) != collapse_space(one_line(value)) ||
       value.find_first_of("\r\n\t") != std::string::npos)
     table.mistake(key, "a line break or another control character has no place here");
+  return value;
+}
+
+// What people read on a page.
+std::string lines_of_text(TomlTable& table, const char* key) {
+  std::string value(trim(table.text(key)));
+  for (const std::string_view line : split(value, '\n')) {
+    if (collapse_space(line) != collapse_space(one_line(line)))
+      table.mistake(key, "a control character other than a line break has no place here");
+  }
+  if (count_characters(value) > kLinesMax)
+    table.mistake(key, fmt::format("at most {} characters have room", kLinesMax));
   return value;
 }
 
@@ -240,6 +316,89 @@ bool looks_like_listen(const std::string& text) {
   if (text.find_first_not_of("0123456789", colon + 1) != std::string::npos || text.size() - colon > 6)
     return false;
   return std::atoi(text.c_str() + colon + 1) <= 65'535;
+}
+
+void read_ip_addresses(TomlTable& table, const char* key, std::vector<std::string>& list) {
+  for (std::string& one : list) {
+    if (const auto address = ip_address(one)) {
+      one = *address;
+    } else {
+      table.mistake(key,
+                    fmt::format("expected an IP address such as \"192.0.2.1\", found \"{}\"", one_line(one)));
+    }
+  }
+}
+
+bool is_host_and_port(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") ==
+         std::string_view::npos;
+}
+
+void examine_sip(TomlTable& table, Settings& s) {
+  const auto colon = s.sip_listen.rfind(':');
+  const bool good = s.sip_listen.empty() || (looks_like_listen(s.sip_listen) && ip_address(s.sip_listen) &&
+                                             !s.sip_listen.starts_with("unix:"));
+  if (!good) {
+    table.mistake("listen", fmt::format("expected \"IP:PORT\" such as \"192.0.2.7:5060\", found \"{}\"",
+                                        one_line(s.sip_listen)));
+  }
+  one_of(table, "reject", s.sip_reject, {"603", "486"});
+  read_ip_addresses(table, "peers", s.sip_peers);
+  read_ip_addresses(table, "trusted", s.sip_trusted);
+  for (const std::string& one : s.sip_trusted) {
+    if (!s.sip_peers.empty() && std::find(s.sip_peers.begin(), s.sip_peers.end(), one) == s.sip_peers.end())
+      table.mistake("trusted", fmt::format("{} may not even call: it is not among the peers", one));
+  }
+  for (const auto& [key, value] :
+       {std::pair("redirect_host", &s.sip_redirect_host), std::pair("contact", &s.sip_contact)}) {
+    if (!is_host_and_port(*value))
+      table.mistake(key, fmt::format("expected HOST or HOST:PORT, found \"{}\"", one_line(*value)));
+  }
+  if (s.sip_listen.empty()) {
+    if (!s.sip_register.empty()) table.mistake("register", "it needs listen, where the calls then come in");
+    return;
+  }
+  if (good && !is_local_listen(s.sip_listen) && s.sip_peers.empty()) {
+    table.warning("listen",
+                  fmt::format("whoever reaches {} can call under any number, and that number gets an SMS; "
+                              "name the addresses of your trunk in peers",
+                              s.sip_listen));
+  }
+  if (s.sip_register.empty()) return;
+  if (!s.sip_register.starts_with("sip:") || s.sip_register.size() < 5 ||
+      s.sip_register.find_first_of("<>@ \"") != std::string::npos) {
+    table.mistake("register",
+                  fmt::format("expected an address such as \"sip:provider.example\", found \"{}\"",
+                              one_line(s.sip_register)));
+  }
+  if (s.sip_user.empty() || s.sip_user.find_first_of("<>@ \";:") != std::string::npos)
+    table.mistake("user", "expected the account to register, such as \"48120000000\"");
+  if (s.sip_password_file.empty())
+    table.mistake("password_file", "expected the file with the account's password");
+  const std::string host = s.sip_listen.substr(0, colon);
+  if ((host == "0.0.0.0" || host == "[::]") && s.sip_contact.empty()) {
+    table.mistake("contact",
+                  "expected HOST:PORT under which the registrar reaches us, as listen does not tell it");
+  }
+}
+
+void examine_originate(TomlTable& table, Settings& s) {
+  if (s.originate_url.empty()) return;
+  if (!s.originate_url.starts_with("http://") && !s.originate_url.starts_with("https://"))
+    table.mistake("url", "expected an address with http:// or https://");
+  const std::string all =
+      s.originate_url + s.originate_body + fmt::format("{}", fmt::join(s.originate_headers, " "));
+  for (const char* what : {"to", "agent"}) {
+    if (all.find(fmt::format("{{{}}}", what)) == std::string::npos &&
+        all.find(fmt::format("{{{}_digits}}", what)) == std::string::npos)
+      table.mistake("url", fmt::format("neither it nor body has {{{}}}", what));
+  }
+  if (!s.originate_method.empty()) one_of(table, "method", s.originate_method, {"GET", "POST", "PUT"});
+  for (const std::string& line : s.originate_headers) {
+    const auto colon = line.find(':');
+    if (colon == std::string::npos || colon == 0 || line.find_first_of("\r\n") != std::string::npos)
+      table.mistake("headers", fmt::format("expected \"Name: value\", found \"{}\"", one_line(line)));
+  }
 }
 
 // "08:00-20:00"
@@ -316,6 +475,10 @@ void examine(TomlTable& table, const std::string& section, Settings& s) {
     if (!read_span(s.awake, s.wakes_minute, s.sleeps_minute))
       table.mistake("awake",
                     fmt::format("expected a span of one day such as \"08:00-20:00\", found \"{}\"", s.awake));
+  } else if (section == "phone.sip") {
+    examine_sip(table, s);
+  } else if (section == "phone.originate") {
+    examine_originate(table, s);
   } else if (section == "email.out") {
     one_of(table, "starttls", s.smtp_starttls, {"none", "try", "require"});
     const auto host = s.smtp.find("://");
@@ -364,7 +527,9 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
     const bool given = table.has_value();
     if (!table) table = empty.root();  // every key has its standard value
     for (const Text<Settings>& row : section.texts)
-      settings.*row.field = one_text(*table, row.key, row.standard, given && row.standard == nullptr);
+      settings.*row.field = section.has_lines
+                                ? lines_of_text(*table, row.key)
+                                : one_text(*table, row.key, row.standard, given && row.standard == nullptr);
     for (const Number& row : section.numbers)
       settings.*row.field = table->integer(row.key, row.standard, row.min, row.max);
     for (const List& row : section.lists) settings.*row.field = table->texts(row.key);
@@ -437,7 +602,8 @@ std::string settings_document() {
       for (const auto& row : imap_rows())
         out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
       out +=
-          "| `quarantine` | empty list | Folders such as \"Junk\" that are looked through, read-only, while an SMS "
+          "| `quarantine` | empty list | Folders such as \"Junk\" that are looked through, read-only, while "
+          "an SMS "
           "waits for its email |\n";
     }
     if (std::string_view(section.name) == "sms") {

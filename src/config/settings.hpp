@@ -32,6 +32,7 @@ struct Settings {
   // [desk]
   std::string name, address, language, timezone, procedure, country, sms_number, phone, templates;
   std::vector<std::string> aliases, own_domains;
+  std::string banner_pl, banner_en;
   // [store]
   std::string store_path;
   // [http]
@@ -57,6 +58,15 @@ struct Settings {
   bool takes_calls = false;
   int wakes_minute = 0, sleeps_minute = 0;
   std::vector<std::string> first_called_back;
+  // [phone.sip]
+  std::string sip_listen, sip_reject, sip_redirect_host, sip_register, sip_user, sip_auth_user,
+      sip_password_file, sip_contact;
+  std::vector<std::string> sip_peers, sip_trusted;
+  std::int64_t sip_register_s = 600, sip_per_caller = 20, sip_per_address = 300, sip_total = 400;
+  // [phone.originate]
+  std::string originate_url, originate_method, originate_body, originate_user, originate_password_file,
+      originate_ca_file;
+  std::vector<std::string> originate_headers;
   // [budget]
   std::int64_t budget_address = 0, budget_case = 0, budget_total = 0;
   // [[on_call]]

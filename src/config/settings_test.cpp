@@ -64,17 +64,29 @@ smtp = "smtps://relay.example:465"
 recipient_delimiter = "+"
 [budget]
 total = 5
+[desk.banner]
+pl = """
+W święta odpowiadamy
+tylko na zgłoszenia krytyczne.
+"""
 )",
                                       "hejnal.toml");
   ASSERT_TRUE(settings) << settings.error().what;
   EXPECT_EQ(settings->store_path, "/tmp/h.db");
   EXPECT_EQ(settings->lmtp, "unix:/run/hejnal/lmtp");
   EXPECT_EQ(settings->budget_total, 5);
+  EXPECT_EQ(settings->banner_pl, "W święta odpowiadamy\ntylko na zgłoszenia krytyczne.");
+  EXPECT_EQ(settings->banner_en, "");
   EXPECT_EQ(settings->on_call.size(), 2u);
   EXPECT_EQ(settings->on_call[0].phone, "+48600000001");
   ASSERT_EQ(settings->imap.size(), 1u);
   EXPECT_EQ(settings->imap[0].folder, "INBOX");
   EXPECT_EQ(settings->imap[0].after, "move:Hejnal");
+}
+
+TEST(Settings, ABannerHasRoomForSomeSentences) {
+  const std::string text = std::string(kGood) + "[desk.banner]\nen = \"" + std::string(1001, 'x') + "\"\n";
+  EXPECT_EQ(mistakes(text), "hejnal.toml:10:6: desk.banner.en: at most 1000 characters have room");
 }
 
 TEST(Settings, AMistakeIsToldWithItsPlace) {
@@ -110,6 +122,10 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
        "hejnal.toml:9:9: on_call.phone: \"12\" is no telephone number"},
       {"name = \"a\\nb\"", "name = \"Wsparcie\"",
        "hejnal.toml:2:8: desk.name: a line break or another control character has no place here"},
+      {"[desk.banner]\nen = \"a\\u001Bb\"\n[http]", "[http]",
+       "hejnal.toml:5:6: desk.banner.en: a control character other than a line break has no place here"},
+      {"[desk.banner]\nde = \"Wichtig\"\n[http]", "[http]",
+       "hejnal.toml:5:1: there is no setting \"desk.banner.de\""},
       {"[desk]\nown_domains = [\"@a\"]", "[desk]", "hejnal.toml:2:15: desk.own_domains: \"@a\" is no domain"},
       {"[on_call]", "[[on_call]]",
        "hejnal.toml:6:1: on_call: expected one or more [[tables]], found a table\n"
@@ -229,6 +245,45 @@ TEST(Settings, TheDocumentNamesEveryKey) {
        {"`[desk]`", "`[store]`", "`[http]`", "`[email.in]`", "`[[email.in.imap]]`", "`[email.out]`",
         "`[budget]`", "`[[on_call]]`", "| `public_url` | **required** |", "| `size_limit` | `26214400` |"})
     EXPECT_NE(page.find(key), std::string::npos) << key;
+}
+
+TEST(Settings, CallsBySip) {
+  const auto settings = read_settings(std::string(kGood) + R"([phone.sip]
+listen = "192.0.2.7:5060"
+reject = "486"
+peers = ["198.51.100.10", "2001:0db8::1"]
+trusted = ["198.51.100.10"]
+register = "sip:provider.example;transport=tcp"
+user = "48120000000"
+password_file = "/etc/hejnal/sip"
+)",
+                                      "hejnal.toml");
+  ASSERT_TRUE(settings) << settings.error().what;
+  EXPECT_EQ(settings->sip_listen, "192.0.2.7:5060");
+  EXPECT_EQ(settings->sip_peers, (std::vector<std::string>{"198.51.100.10", "2001:db8::1"}));
+  EXPECT_EQ(settings->sip_register_s, 600);
+  EXPECT_EQ(settings->sip_per_caller, 20);
+  EXPECT_TRUE(read_settings(kGood, "hejnal.toml")->sip_listen.empty());
+  const auto with = [](const std::string& lines) { return mistakes(kGood + ("[phone.sip]\n" + lines)); };
+  for (const char* lines :
+       {"listen = \"localhost:5060\"\n", "listen = \"unix:/run/sip\"\n", "listen = \"192.0.2.7\"\n",
+        "listen = \":5060\"\n", "listen = \"192.0.2.7:99999\"\n"})
+    EXPECT_NE(with(lines).find("IP:PORT"), std::string::npos) << lines << with(lines);
+  EXPECT_NE(with("reject = \"404\"\n").find("hejnal.toml:10:"), std::string::npos);
+  EXPECT_NE(with("register = \"sip:x\"\n").find("it needs listen"), std::string::npos);
+}
+
+TEST(Settings, CallingBackByAnExchange) {
+  const auto with = [](const std::string& lines) {
+    return mistakes(kGood + ("[phone.originate]\n" + lines));
+  };
+  EXPECT_EQ(with("url = \"http://pbx.example/?a={agent_digits}\"\nbody = \"{to}\"\nheaders = [\"X: y\"]\n"),
+            "");
+  EXPECT_NE(with("url = \"http://pbx.example/?a={agent}\"\n").find("{to}"), std::string::npos);
+  EXPECT_NE(with("url = \"pbx.example/{agent}{to}\"\n").find("http://"), std::string::npos);
+  EXPECT_NE(with("url = \"http://x/{agent}{to}\"\nheaders = [\"X\"]\n").find("Name: value"),
+            std::string::npos);
+  EXPECT_NE(with("url = \"http://x/{agent}{to}\"\nmethod = \"DELETE\"\n").find("\"PUT\""), std::string::npos);
 }
 
 TEST(Settings, SmsGateways) {

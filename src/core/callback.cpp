@@ -32,9 +32,13 @@ struct Fold {
     c.person.phone = b.phone;
     c.critical = c.critical || b.critical;
     if (b.number != 0) add_once(c.cases, b.number);
-    c.calls.push_back({b.came_at, b.phone, b.result, b.number, b.call_id});
-    if (c.calls.size() > Callback::kCallsMax) c.calls.erase(c.calls.begin());
-    ++c.calls_total;
+    if (auto* same = c.call_of(b.call_id)) {
+      same->result = b.result;
+    } else {
+      c.calls.push_back({b.came_at, b.phone, b.result, b.number, b.call_id});
+      if (c.calls.size() > Callback::kCallsMax) c.calls.erase(c.calls.begin());
+      ++c.calls_total;
+    }
     c.since = std::min(c.since, b.came_at);
     c.retry_at.reset();  // who calls can be reached
     c.offered.clear();
@@ -74,6 +78,13 @@ struct Fold {
 };
 
 }  // namespace
+
+Callback::Call* Callback::call_of(const std::string& call_id) {
+  if (call_id.empty()) return nullptr;
+  const auto found =
+      std::find_if(calls.begin(), calls.end(), [&](const Call& one) { return one.call_id == call_id; });
+  return found == calls.end() ? nullptr : &*found;
+}
 
 std::optional<Instant> Callback::told_at(const std::string& phone) const {
   for (const auto& [number, at] : told) {

@@ -44,7 +44,7 @@ struct Callback {
     std::string phone;
     CallResult result = CallResult::rejected;
     CaseNumber number = 0;  // the open case that it was noted in
-    std::string call_id;    // of the exchange; empty: unknown
+    std::string call_id;    // of the exchange; empty: unknown. The same one again is what became of that call
 
     bool operator==(const Call&) const = default;
   };
@@ -81,6 +81,7 @@ struct Callback {
     return exists() && state != CallbackState::paid && state != CallbackState::written_off;
   }
   std::optional<Instant> told_at(const std::string& phone) const;
+  Call* call_of(const std::string& call_id);  // nullptr: not among those that are known
 
   bool operator==(const Callback&) const = default;
 };
@@ -212,6 +213,7 @@ struct Rung {         // the telephone has rung, or would have
   bool critical = false;
   std::string by = "client";
   std::string call_id = {};
+  bool hung_up = false;  // of a missed one: the caller did not wait for the answer
 };
 struct FailureChanged {};  // see Facts::failure_open
 struct Take {

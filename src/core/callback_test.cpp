@@ -49,6 +49,34 @@ CallbackStory during_a_failure() {
 
 }  // namespace
 
+TEST(Callback, TheSameCallAgainIsWhatBecameOfIt) {
+  CallbackStory s = during_a_failure();
+  callback::Rung rung;
+  rung.id = 1;
+  rung.phone = kPhone;
+  rung.at = s.now;
+  rung.call_id = "sip:a";
+  EXPECT_EQ(s.happens(rung).value().notices.size(), 1u);
+  rung.result = CallResult::missed;
+  rung.hung_up = true;
+  const auto second = s.happens(rung).value();
+  EXPECT_EQ(second.entries.size(), 1u);
+  EXPECT_EQ(second.entries[0].why, "the caller hung up before the answer");
+  EXPECT_TRUE(second.notices.empty());
+  EXPECT_EQ(s.c.calls_total, 1);
+  ASSERT_EQ(s.c.calls.size(), 1u);
+  EXPECT_EQ(s.c.calls[0].result, CallResult::missed);
+  EXPECT_EQ(s.c.state, CallbackState::waiting);
+  rung.call_id = "sip:b";
+  s.happens(rung).value();
+  EXPECT_EQ(s.c.calls_total, 2);
+  // An exchange that rejects first and is answered after all pays the debt.
+  rung.result = CallResult::answered;
+  s.happens(rung).value();
+  EXPECT_EQ(s.c.calls_total, 2);
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+}
+
 TEST(Callback, WaitsForTheAllClear) {
   CallbackStory s = during_a_failure();
   const auto first = s.rings();

@@ -119,15 +119,18 @@ struct CallbackTurn {
   Status operator()(const Rung& s) {
     if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
     if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
+    const bool again = c.call_of(s.call_id) != nullptr;
     if (!c.exists()) add(s.by, callback::Opened{s.id, s.person});
     add(s.by, Called{s.at, s.phone, s.result, s.number, s.critical, s.reason, s.call_id},
         s.result == CallResult::answered ? "a person has answered"
+        : s.hung_up                      ? "the caller hung up before the answer"
         : s.result == CallResult::missed ? "nobody has answered"
                                          : "the call was rejected");
     if (s.result == CallResult::answered) {
       end(s.by, CallbackState::paid, "the client has phoned again and was answered");
       return {};
     }
+    if (again) return {};  // what became of a call that is known: it owes no more than before
     if (c.state != CallbackState::taken) {
       const bool first = c.calls_total == 1;
       if (first && facts.failure_open) {

@@ -35,16 +35,41 @@ core::Waking Desk::waking() const {
 }
 
 Result<Desk::Phoned> Desk::answer_call(const std::string& from, const std::string& id) {
+  return answer_call(AskedCall{from, id});
+}
+
+Result<Desk::Phoned> Desk::answer_call(const AskedCall& asked) {
   Phoned out;
   core::CallFacts facts_now;
   HEJNAL_TRY(facts_now.failure_open, failure_open());
   facts_now.takes_calls = settings_.takes_calls;
-  facts_now.from = from;
+  facts_now.from = asked.from;
   for (const core::OnCall& person : settings_.on_call) facts_now.on_call_phones.push_back(person.phone);
   out.decision = core::decide_call(facts_now);
-  // Who withholds the number cannot be called back. A call that rings through is noted by what comes of it.
-  if (out.decision.redirect || from.empty()) return out;
-  return call({from, core::CallResult::rejected, std::nullopt, "client", id});
+  PhoneCall call{asked.from, core::CallResult::rejected, std::nullopt, "client", asked.id, asked.to};
+  if (!out.decision.redirect && !asked.from.empty()) {
+    HEJNAL_TRY(const Phoned kept, this->call(call));
+    out.filed = kept.filed;
+    out.callback = kept.callback;
+    return out;
+  }
+  // Who withholds the number cannot be called back: the call is kept, and that is all. One that rings through
+  // is noted by what comes of it, if anybody tells.
+  if (asked.from.empty()) {
+    HEJNAL_TRY(out.filed, keep_call(call, out.decision.redirect ? "put through" : "rejected",
+                                    "the caller withholds the number: nobody can be called back"));
+    return out;
+  }
+  if (!asked.last_word) return out;
+  HEJNAL_TRY(std::vector<core::Case> cases, cases_of_caller(asked.from));
+  if (cases.empty()) {
+    HEJNAL_TRY(out.filed, keep_call(call, "put through", out.decision.why));
+    return out;
+  }
+  HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(asked.from));
+  person.phone = asked.from;
+  HEJNAL_TRY(out.filed, note_call(call, person, std::move(cases.front()), "put through"));
+  return out;
 }
 
 Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
@@ -53,57 +78,99 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
   HEJNAL_TRY(meaning.failure_open, failure_open());
   meaning.takes_calls = settings_.takes_calls;
   out.decision = core::decide_call(meaning);
+  if (call.from.empty()) {
+    HEJNAL_TRY(out.filed, keep_call(call, std::string(to_string(call.result)),
+                                    "the caller withholds the number: nobody can be called back"));
+    return out;
+  }
   HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(call.from));
   person.phone = call.from;
   if (!call.id.empty()) {
     HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(call.from));
-    HEJNAL_TRY(const core::Callback before, parts_.store.callbacks().load(latest));
-    const bool known = std::any_of(before.calls.begin(), before.calls.end(), [&](const auto& one) {
-      return one.call_id == call.id && one.result == call.result;
-    });
-    if (known) {
+    HEJNAL_TRY(core::Callback before, parts_.store.callbacks().load(latest));
+    const auto* known = before.call_of(call.id);
+    if (known && known->result == call.result) {
       out.callback = before.id;
       return out;
     }
   }
-  HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(call.from, kCasesOfCaller));
+  HEJNAL_TRY(std::vector<core::Case> cases, cases_of_caller(call.from));
+  const bool answered = call.result == core::CallResult::answered;
+  // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
+  // person. One that was answered may be a matter of its own; of any other the callback is all that is owed.
+  if (!cases.empty() || answered) {
+    std::string text(to_string(call.result));
+    if (answered && !call.answered_by.empty()) text += " by " + call.answered_by;
+    HEJNAL_TRY(out.filed, note_call(call, person, cases.empty() ? core::Case{} : cases.front(), text));
+  }
+  HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
+  HEJNAL_TRY_VOID(tell_of_callbacks());
+  return out;
+}
+
+Result<std::vector<core::Case>> Desk::cases_of_caller(const std::string& from) {
+  HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(from, kCasesOfCaller));
   std::vector<core::Case> cases;
   for (const ports::CaseSummary& summary : open) {
     HEJNAL_TRY(core::Case c, load(summary.number));
     cases.push_back(std::move(c));
   }
-  const bool answered = call.result == core::CallResult::answered;
-  // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
-  // person. One that was answered may be a matter of its own; of any other the callback is all that is owed.
-  if (!cases.empty() || answered) {
-    core::CallReceived signal;
-    signal.from = person;
-    signal.answered = answered;
-    core::Case c = cases.empty() ? core::Case{} : cases.front();
-    HEJNAL_TRY(core::Facts facts_now, facts(c));
-    if (c.exists()) {
-      signal.relation = core::Relation::reply;
-      signal.join_reason = "the latest open case of this caller";
-    } else {
-      HEJNAL_TRY_VOID(prepare_opening(facts_now));
-    }
-    out.filed.number = c.exists() ? c.number : facts_now.number;
-    ports::Message message;
-    message.number = out.filed.number;
-    message.channel = core::Channel::call;
-    message.from = call.from;
-    message.to = call.to;
-    message.text = answered ? "answered" : call.result == core::CallResult::missed ? "missed" : "rejected";
-    message.at = std::min(call.at.value_or(now()), now());
-    message.state = c.exists() ? "joined" : "opened";
-    message.join_reason = signal.join_reason;
-    HEJNAL_TRY(out.filed.message, parts_.store.add_message(message, {}));
-    signal.message = out.filed.message;
-    HEJNAL_TRY_VOID(turn(std::move(c), signal, facts_now));
-    changes_.push_back({0, out.filed.number, "message"});
+  return cases;
+}
+
+// In the case `c`, or in a new one when it does not exist.
+Result<Filed> Desk::note_call(const PhoneCall& call, const core::Party& person, core::Case c,
+                              std::string text) {
+  core::CallReceived signal;
+  signal.from = person;
+  signal.answered = call.result == core::CallResult::answered;
+  HEJNAL_TRY(core::Facts facts_now, facts(c));
+  if (c.exists()) {
+    signal.relation = core::Relation::reply;
+    signal.join_reason = "the latest open case of this caller";
+  } else {
+    HEJNAL_TRY_VOID(prepare_opening(facts_now));
   }
-  HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
-  HEJNAL_TRY_VOID(tell_of_callbacks());
+  Filed out;
+  out.number = c.exists() ? c.number : facts_now.number;
+  ports::Message message;
+  message.number = out.number;
+  message.channel = core::Channel::call;
+  message.from = call.from;
+  message.to = call.to;
+  message.text = std::move(text);
+  message.at = std::min(call.at.value_or(now()), now());
+  message.state = c.exists() ? "joined" : "opened";
+  message.join_reason = signal.join_reason;
+  HEJNAL_TRY(out.message, parts_.store.add_message(message, {}));
+  signal.message = out.message;
+  HEJNAL_TRY_VOID(turn(std::move(c), signal, facts_now));
+  changes_.push_back({0, out.number, "message"});
+  return out;
+}
+
+// A call that nobody has to do anything about: one line, which owes nobody a look.
+Result<Filed> Desk::keep_call(const PhoneCall& call, std::string text, std::string why) {
+  constexpr const char* kKey = "call";
+  Filed out;
+  HEJNAL_TRY(const auto before, parts_.store.seen(call.id, kKey));
+  if (before) {
+    out.message = before->message;
+    out.duplicate = true;
+    return out;
+  }
+  ports::Message message;
+  message.channel = core::Channel::call;
+  message.from = call.from;
+  message.to = call.to;
+  message.text = std::move(text);
+  message.at = std::min(call.at.value_or(now()), now());
+  message.state = "set_aside";
+  message.join_reason = std::move(why);
+  message.message_id = call.id;
+  message.content_key = kKey;
+  HEJNAL_TRY(out.message, parts_.store.add_message(message, {}));
+  HEJNAL_TRY_VOID(parts_.store.set_looked_at(out.message, now()));
   return out;
 }
 
@@ -121,6 +188,7 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
   rung.reason = means.reason;
   rung.by = call.by;
   rung.call_id = call.id;
+  rung.hung_up = call.hung_up;
   if (!cases.empty()) {
     const core::Case& latest = cases.front();
     rung.number = latest.number;
@@ -128,12 +196,12 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
     facts_now.short_code = latest.short_code;
   }
   HEJNAL_TRY(const auto* outages, open_outages());
-  if (!outages->empty()) facts_now.outage_text = outages->front().public_text;
+  if (!outages->empty()) facts_now.outage_text = outages->front().in_short();
   for (const core::Case& one : cases) {
     HEJNAL_TRY(const core::Procedure* procedure, procedure_of(one));
     rung.critical = rung.critical || procedure->at(one.class_name).failure;
     for (const core::Outage& o : *outages) {
-      if (o.id == one.outage) facts_now.outage_text = o.public_text;  // the caller's own before any other
+      if (o.id == one.outage) facts_now.outage_text = o.in_short();  // the caller's own before any other
     }
   }
   const std::string domain(core::domain_of(person.email));

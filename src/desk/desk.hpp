@@ -113,10 +113,12 @@ class Desk {
   struct PhoneCall {
     std::string from;
     core::CallResult result = core::CallResult::rejected;
-    std::optional<Instant> at{};  // empty: now
-    std::string by = "client";    // who says so
-    std::string id = {};          // of the exchange: the same call twice is one
-    std::string to = {};          // which number was called, as it was told
+    std::optional<Instant> at{};   // empty: now
+    std::string by = "client";     // who says so
+    std::string id = {};           // of the exchange: the same call twice is one
+    std::string to = {};           // which number was called, as it was told
+    bool hung_up = false;          // of a missed one: the caller did not wait for the answer
+    std::string answered_by = {};  // which person of ours, if that is known
   };
   struct Phoned {
     core::CallDecision decision;  // what a call of now gets
@@ -124,6 +126,14 @@ class Desk {
     core::CallbackId callback = 0;
   };
   Result<Phoned> call(const PhoneCall& call);
+  struct AskedCall {
+    std::string from;  // empty: withheld
+    std::string id = {}, to = {};
+    // Nobody will tell what becomes of it: then it is kept also when it is put through, in the caller's
+    // latest open case or as a message of none.
+    bool last_word = false;
+  };
+  Result<Phoned> answer_call(const AskedCall& asked);
   // A call wants to come in: what shall be done with it. Rejected ones are kept; `from` empty: withheld.
   Result<Phoned> answer_call(const std::string& from, const std::string& id = {});
   Result<Filed> report(const NewReport& report);
@@ -302,6 +312,9 @@ class Desk {
                               core::callback::Facts facts);
   Result<core::callback::Facts> callback_facts();
   Result<core::Callback> callback_of(const std::string& phone, const core::Party& person);  // open or none
+  Result<std::vector<core::Case>> cases_of_caller(const std::string& from);
+  Result<Filed> note_call(const PhoneCall& call, const core::Party& person, core::Case c, std::string text);
+  Result<Filed> keep_call(const PhoneCall& call, std::string text, std::string why);
   Result<core::CallbackId> owe_callback(const PhoneCall& call, const core::Party& person,
                                         const std::vector<core::Case>& cases,
                                         const core::CallDecision& means);
@@ -315,6 +328,7 @@ class Desk {
   Result<core::CallbackId> client_says(core::Channel channel, const std::string& phone,
                                        const std::string& email, const std::string& text);
   core::Waking waking() const;
+  Status add_outage(core::Facts& facts, const core::Case& c, const core::Signal& signal);
   Status add_like_outage(core::Facts& facts, const core::Signal& signal);
   Status tell_first_on_call(core::Notice notice, bool by_sms);
 

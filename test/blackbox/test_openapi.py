@@ -242,6 +242,7 @@ class Answers(world.SandboxTest):
         for number in ("+48606000006", "+48606000007"):
             waiting.append(desk.good("POST", "/api/v1/calls", {"from": number, "result": "rejected"})["callback"]["id"])
         desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/take", {})
+        desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/call", {"agent": "+48600000001"})
         desk.good("POST", f"/api/v1/callbacks/{waiting[0]}/attempt", {"result": "no_answer"})
         desk.good("POST", f"/api/v1/callbacks/{waiting[-1]}/write-off", {"reason": "pomyłka"})
         desk.sms("+48606000006", "Już działa, dziękuję")
@@ -344,6 +345,8 @@ class Answers(world.SandboxTest):
         desk.request("POST", "/c/nobody/remind", b"", token=None, headers=form)
         desk.get("/report")
         desk.get("/client.js")
+        for path in ("/status", "/status.atom"):
+            desk.request("GET", path, headers={"If-None-Match": desk.get(path).headers["ETag"]})
         for body in (b"do=preview", b"do=preview&class=urgent&text=x&email=a%40b.example", b"do=send&class=urgent&text=x&email=a%40b.example"):
             desk.request("POST", "/report", body, token=None, headers=form)
         desk.act(3, "revoke-link", reason="wysłany dalej")

@@ -5,10 +5,12 @@ import hashlib
 import hmac
 import json
 import subprocess
+import threading
 import unittest
 import urllib.error
 import urllib.parse
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import world
 
@@ -89,7 +91,7 @@ class Callbacks(world.SandboxTest):
     def test_without_a_failure_it_says_by_when_and_never_speaks_of_a_repair(self):
         self.desk.call(PHONE)
         text = self.desk.texts(PHONE)[0]["text"]
-        self.assertIn("Oddzwonimy do", text)
+        self.assertIn("Oddzwonimy najpozniej", text)
         self.assertNotIn("naprawiamy", text)
         self.assertEqual(self.list()[0]["state"], "due")
 
@@ -172,6 +174,8 @@ class Exchanges(world.ConfiguredTest):
         self.assertEqual(self.ask(event, {"from": PHONE, "id": "1", "result": "NOANSWER"}), (200, "ok"))
         self.assertEqual(self.callbacks()[0]["state"], "due")
         self.assertEqual(self.ask(event, {"from": PHONE, "id": "2", "result": "ANSWERED", "by": "Ola"}), (200, "ok"))
+        (case,) = self.desk.all_cases()
+        self.assertEqual([one["text"] for one in self.desk.case(case["number"])["messages"] if one["channel"] == "call"], ["answered by Ola"])
         self.assertEqual(self.callbacks(), [])
 
     def test_who_does_not_know_the_secret_is_nobody(self):
@@ -193,6 +197,84 @@ class Exchanges(world.ConfiguredTest):
         status, body = self.twilio("/hooks/call/twilio", {"CallSid": "CA2", "From": OTHER})
         self.assertIn('<Reject reason="busy"/>', body)
         self.assertEqual({one["state"] for one in self.callbacks()}, {"waiting"})
+
+
+class Pbx(BaseHTTPRequestHandler):
+    """An exchange that calls out when it is asked to."""
+
+    asked, status = [], 200
+
+    def answer(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        Pbx.asked.append((self.command, self.path, dict(self.headers), self.rfile.read(length).decode()))
+        self.send_response(Pbx.status)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *_):
+        pass
+
+
+class CallingBack(world.ConfiguredTest):
+    def setUp(self):
+        super().setUp()
+        Pbx.asked, Pbx.status = [], 200
+        pbx = ThreadingHTTPServer(("127.0.0.1", 0), Pbx)
+        threading.Thread(target=pbx.serve_forever, daemon=True).start()
+        self.addCleanup(pbx.server_close)
+        self.addCleanup(pbx.shutdown)
+        self.pbx = f"http://127.0.0.1:{pbx.server_port}"
+
+    def serve_with(self, lines):
+        (self.folder / "password").write_text("ge\"heim\n")
+        self.write(world.settings("{folder}") + "\n[phone.originate]\n" + lines)
+        self.desk = self.serve()
+        return self.desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "rejected"})["callback"]["id"]
+
+    def call(self, number, **body):
+        return self.desk.post(f"/api/v1/callbacks/{number}/call", body)
+
+    def test_the_agent_is_rung_first_and_the_callback_is_taken(self):
+        number = self.serve_with(f'url = "{self.pbx}/originate?id={{id}}"\nbody = \'{{"agent": "{{agent}}", "to": "{{to_digits}}", "key": "{{password}}"}}\'\n'
+                                 'headers = ["Content-Type: application/json"]\npassword_file = "{folder}/password"\n')
+        answer = self.call(number, agent="600 111 222")
+        self.assertEqual((answer.status, answer.json["state"], answer.json["phone"]), (200, "taken", PHONE))
+        ((method, path, _, body),) = Pbx.asked
+        self.assertEqual((method, path), ("POST", f"/originate?id={number}"))
+        self.assertEqual(json.loads(body), {"agent": "+48600111222", "to": PHONE[1:], "key": 'ge"heim'})
+        # Whoever else presses is told who is on the telephone.
+        jan = self.desk.make_token("agent")
+        again = self.desk.post(f"/api/v1/callbacks/{number}/call", {"agent": "600111222"}, token=jan)
+        self.assertEqual(again.status, 409)
+        self.assertEqual(len(Pbx.asked), 1)
+        tried = self.desk.good("POST", f"/api/v1/callbacks/{number}/attempt", {"result": "reached"})
+        self.assertEqual(tried["state"], "paid")
+        self.assertEqual(self.call(number, agent="600111222").status, 409)
+
+    def test_without_a_number_it_rings_at_who_is_on_call(self):
+        number = self.serve_with(f'url = "{self.pbx}/?a={{agent}}&to={{to}}"\n')
+        self.assertEqual(self.call(number).status, 400)
+        jan = self.desk.make_token("agent", "Jan")
+        self.assertEqual(self.desk.post(f"/api/v1/callbacks/{number}/call", {}, token=jan).status, 200)
+        self.assertEqual(Pbx.asked[0][1], "/?a=%2B48600000001&to=%2B48604555666")
+
+    def test_what_the_exchange_does_not_do_is_told(self):
+        number = self.serve_with(f'url = "{self.pbx}/{{agent}}/{{to}}"\n')
+        Pbx.status = 500
+        answer = self.call(number, agent="600111222")
+        self.assertEqual(answer.status, 503)
+        self.assertIn("500", answer.json["detail"])
+        self.assertEqual(self.desk.good("GET", f"/api/v1/callbacks/{number}")["state"], "taken")
+        self.assertEqual(self.call(number, agent="600111222", phone=OTHER).status, 400)
+        self.assertEqual(self.call(99, agent="600111222").status, 404)
+
+    def test_without_an_exchange_it_says_so(self):
+        number = self.serve_with("")
+        self.assertEqual(self.call(number, agent="600111222").status, 409)
+        self.assertIn("[phone.originate]", self.call(number, agent="600111222").json["detail"])
 
 
 if __name__ == "__main__":

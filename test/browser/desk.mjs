@@ -49,6 +49,7 @@ export class Desk {
   }
 
   start() {
+    this.token = undefined; // a sandbox makes a new one
     const errors = openSync(join(this.data, 'stderr'), 'a');
     this.process = spawn(
       HEJNAL,

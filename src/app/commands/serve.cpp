@@ -21,13 +21,14 @@ void announce(const Server& server, bool as_json) {
     };
     const json::Object line{{"http", server.http()},
                             {"lmtp", text_or_null(server.lmtp())},
-                            {"sip", nullptr},
+                            {"sip", text_or_null(server.sip())},
                             {"token_file", text_or_null(server.token_file())},
                             {"pid", static_cast<std::int64_t>(::getpid())}};
     fmt::print("{}\n", json::dump(line));
   } else {
-    fmt::print("hejnal is ready: http://{}/{}{}\n", server.http(),
+    fmt::print("hejnal is ready: http://{}/{}{}{}\n", server.http(),
                server.lmtp().empty() ? "" : ", LMTP on " + server.lmtp(),
+               server.sip().empty() ? "" : ", SIP on " + server.sip(),
                server.token_file().empty() ? "" : ", token in " + server.token_file());
   }
   std::fflush(stdout);
@@ -41,8 +42,11 @@ int serve(const ServeArguments& arguments) {
     std::fprintf(stderr, "hejnal serve: expected either --sandbox or --config FILE\n");
     return EX_USAGE;
   }
-  if (!arguments.sip.empty())
-    std::fprintf(stderr, "hejnal serve: --sip is accepted, but there is no SIP endpoint yet\n");
+  if (!arguments.sip.empty() && !arguments.sandbox) {
+    std::fprintf(stderr,
+                 "hejnal serve: --sip is for a sandbox; with --config it stands in [phone.sip] listen\n");
+    return EX_USAGE;
+  }
   // Signals are taken here, in one place; threads inherit the mask.
   sigset_t signals;
   sigemptyset(&signals);
@@ -79,7 +83,7 @@ int serve(const ServeArguments& arguments) {
           "write everything in it\n",
           arguments.http.c_str());
     }
-    options.settings = sandbox_settings(options.data, arguments.http, arguments.lmtp);
+    options.settings = sandbox_settings(options.data, arguments.http, arguments.lmtp, arguments.sip);
   } else {
     if (const int bad = check_settings(arguments.config); bad != EX_OK) return bad;
     auto settings = load_settings(arguments.config);

@@ -103,6 +103,7 @@ Result<HeardCall> hear(const HookSettings& settings, const ports::Request& reque
   if (!id.empty()) heard.id = "pbx:" + sanitize_utf8(one_line(id));
   heard.from = caller(field_of(request, form, "from"), settings.country);
   heard.by = sanitize_utf8(truncate_utf8(one_line(field_of(request, form, "by")), 60));
+  heard.person = heard.by;
   if (heard.by.empty()) heard.by = "the exchange";
   if (heard.asks) return heard;
   const std::string word = to_lower_ascii(field_of(request, form, "result"));

@@ -37,6 +37,7 @@ struct HeardCall {
   std::string from;                                    // E.164; empty: withheld, or no number
   core::CallResult result = core::CallResult::missed;  // of one that is told
   std::string by;                                      // who says so, or who has answered
+  std::string person;                                  // of ours who has answered; empty: unknown
   Format format = Format::text;
 };
 

@@ -1299,6 +1299,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the exchange ring at you, and then at the client
+         * @description Takes the callback and asks the exchange of [phone.originate]. 409: there is none, or somebody else has taken it. 503: the exchange does not do it; the callback stays taken. What came of the call is told with attempt.
+         */
+        post: operations["call_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks/{id}/attempt": {
         parameters: {
             query?: never;
@@ -1876,6 +1898,40 @@ export interface paths {
         };
         /** What the pages for clients can do better with a script */
         get: operations["client_script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outages now and in the past 90 days, for everybody */
+        get: operations["status_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as an Atom feed: an entry for each sentence that was written for the public */
+        get: operations["status_feed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5303,6 +5359,43 @@ export interface operations {
             409: components["responses"]["Problem"];
         };
     };
+    call_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Where it rings first; without it the number of the person on call who has your name */
+                    agent?: string;
+                    /** @description Which of the caller's numbers; without it the one that the list shows */
+                    phone?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     attempt_callback: {
         parameters: {
             query?: never;
@@ -6558,6 +6651,68 @@ export interface operations {
                 content: {
                     "text/javascript": string;
                 };
+            };
+        };
+    };
+    status_page: {
+        parameters: {
+            query?: {
+                /** @description pl or en; kept in a cookie. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Nothing has changed (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    status_feed: {
+        parameters: {
+            query?: {
+                /** @description pl or en; the desk's language by default. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description RFC 4287 */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description Nothing has changed (If-None-Match) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
