@@ -75,10 +75,7 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['the text has arrived instead of the email', 'zamiast emaila dotarła sama treść'],
   ['the call was answered', 'połączenie odebrano'],
   ['the caller hung up before the answer', 'dzwoniący rozłączył się przed odebraniem'],
-  [
-    'the caller withholds the number: nobody can be called back',
-    'dzwoniący zastrzegł numer: nie ma dokąd oddzwonić',
-  ],
+  ['the caller withholds the number: nobody can be called back', 'dzwoniący zastrzegł numer: nie ma dokąd oddzwonić'],
   ['the call was rejected or missed', 'połączenie odrzucono lub nie odebrano'],
   ['the latest open case of this caller', 'najnowsza otwarta sprawa osoby, która dzwoniła'],
   ['the caller learns what the rejected call means', 'dzwoniący dowiaduje się, co znaczy odrzucone połączenie'],
