@@ -188,6 +188,7 @@ Result<ports::Response> get_procedure_version(Context& context) {
 }
 
 Result<ports::Response> preview_procedure(Context& context) {
+  context.audit.reset();  // changes nothing
   HEJNAL_TRY(Body body, Body::read(context.request));
   const auto text = read_draft(context, body);
   HEJNAL_TRY_VOID(body.finish());
@@ -217,6 +218,7 @@ Result<ports::Response> preview_procedure(Context& context) {
 
 // The cases of the last days, played again under what is in force and under the draft.
 Result<ports::Response> rehearse_procedure(Context& context) {
+  context.audit.reset();  // changes nothing
   HEJNAL_TRY(Body body, Body::read(context.request));
   const auto text = read_draft(context, body);
   const std::int64_t asked = body.integer("days");

@@ -200,6 +200,9 @@ class Presence(world.SandboxTest):
         self.assertEqual([one["who"] for one in self.desk.case(1)["present"]], ["ela", "jan"])
         self.assertEqual(self.say(self.ela, "gone"), [("jan", "typing")])
         self.assertEqual(len(self.desk.case(1)["journal"]), before)
+        actions = [one["action"] for one in self.desk.good("GET", "/api/v1/audit", limit=200)["items"]]
+        self.assertNotIn("POST /api/v1/cases/{number}/presence", actions)
+        self.assertIn("POST /api/v1/tokens", actions)
         self.desk.advance(31)
         self.assertEqual(self.desk.case(1)["present"], [])
 

@@ -363,14 +363,15 @@ class Answers(world.SandboxTest):
             self.assertGreaterEqual(desk.request(method, path, body).status, 400, path)
             desk.request(method, path, body, token=None)
             desk.request(method, path, body, token=reader)
-        # What a token or a person may change stands in the audit log, whichever it is.
+        # What a token or a person may change stands in the audit log, whichever it is. These three change nothing.
+        changes_nothing = {"POST /api/v1/cases/{number}/presence", "POST /api/v1/procedure/preview", "POST /api/v1/procedure/what-if"}
         noted, page = set(), {"next": ""}
         while page["next"] is not None:
             page = desk.good("GET", "/api/v1/audit", limit=50, **({"cursor": page["next"]} if page["next"] else {}))
             noted |= {one["action"] for one in page["items"]}
         tried = {f"{method} {path}" for method, path in self.seen}
         expected = {f"{method} {path}" for (method, path), (role, _) in routes().items() if method != "GET" and role != "nobody"}
-        self.assertEqual((expected & tried) - noted, set(), "these left no line in the audit log")
+        self.assertEqual((expected & tried) - noted, changes_nothing, "these left no line in the audit log")
         wanted = {(method, path) for method, path in routes()}
         self.assertEqual(wanted - self.seen, set(), "these were not tried")
 

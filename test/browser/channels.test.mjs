@@ -50,7 +50,7 @@ describe('channels', () => {
   it('are a line on every page when one is silent', async () => {
     const told = await desk.api('GET', '/api/v1/channels');
     const silent = { ...told.items[0], name: 'modem', stale: true, heard_at: new Date(Date.now() - 40 * 60_000).toISOString() };
-    page = await browser.page('about:blank');
+    page = await browser.page(`${desk.url}/console/nothing`, [/Failed to load resource/]);
     await page.route('**/api/v1/channels', (route) => route.fulfill({ json: { items: [silent], stale: ['modem'] } }));
     for (const path of ['/console/', '/console/unmatched']) {
       await page.goto(desk.url + path);
@@ -59,6 +59,5 @@ describe('channels', () => {
     await well();
     await page.locator('.banner a').click();
     await page.getByRole('article', { name: 'modem' }).getByText('milczy zbyt długo').waitFor();
-    page.troubles = page.troubles.filter((one) => !one.startsWith('asks another host') && !one.includes('401'));
   });
 });

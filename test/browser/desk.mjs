@@ -25,7 +25,7 @@ export const PAGES = {
   now: '/console/', unmatched: '/console/unmatched', case: '/console/case/3', missing: '/console/case/4', outage_case: '/console/case/6',
   callbacks: '/console/callbacks', outages: '/console/outages', people: '/console/people', person: '/console/people/4',
   channels: '/console/channels', reports: '/console/reports', procedure: '/console/procedure', settings: '/console/settings',
-  users: '/console/settings?show=users', tokens: '/console/settings?show=tokens', audit: '/console/settings?show=audit',
+  answers: '/console/settings?show=templates', users: '/console/settings?show=users', tokens: '/console/settings?show=tokens', audit: '/console/settings?show=audit',
   signin: '/console/signin', link: '/console/link#nothing', nothing: '/console/nothing',
 };
 

@@ -32,7 +32,9 @@ describe('every page', () => {
             for (const width of [1440, 360]) {
               await page.setViewportSize({ width, height: 800 });
               const where = `${path} ${language} ${colorScheme} ${width}`;
-              assert.deepEqual(await accessibility(page), [], where);
+              // Each two of language, theme and width meet; ALL=1 for each three.
+              const meets = (language === 'pl') === ((colorScheme === 'light') === (width === 1440));
+              if (meets || process.env.ALL) assert.deepEqual(await accessibility(page), [], where);
               const wide = await page.evaluate(() =>
                 Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll('main > *')].map((one) => one.scrollWidth)),
               );

@@ -176,7 +176,7 @@ describe('signing in', () => {
     await page.getByLabel('Rola: Zofia').selectOption('reader');
     await page.getByRole('dialog').getByRole('button', { name: 'Zmień rolę' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    assert.equal(await page.getByLabel('Rola: Zofia').inputValue(), 'reader');
+    assert.ok(await eventually(async () => (await page.getByLabel('Rola: Zofia').inputValue()) === 'reader'));
     await page.getByRole('button', { name: 'Zamknij konto: Zofia' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Zamknij konto' }).click();
     await page.getByRole('button', { name: 'Otwórz ponownie: Zofia' }).waitFor();

@@ -254,6 +254,9 @@ export const en = {
 
   'case.about': 'About the case',
   'case.answered_at': 'Answered',
+  'call.answered': 'The call was answered',
+  'call.missed': 'A call that nobody took',
+  'call.rejected': 'A call that was rejected',
   'case.as_sent': 'As it was sent',
   'case.as_text': 'As text',
   'case.automatic': 'automatic',
@@ -755,6 +758,9 @@ export const en = {
   'page.settings': 'Settings',
   'settings.account': 'My account',
   'settings.users': 'People who sign in',
+  'settings.templates': 'Templates',
+  'templates.more':
+    'Answers begin with these. Each is a file in the folder “answers” of the company’s own templates, on the server; a change there is seen at once.',
   'settings.tokens': 'Tokens',
   'settings.audit': 'Audit log',
   'settings.parts': 'Parts of the settings',

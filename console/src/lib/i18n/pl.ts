@@ -298,6 +298,9 @@ export const pl: Dictionary = {
 
   'case.about': 'O sprawie',
   'case.answered_at': 'Odpowiedź',
+  'call.answered': 'Połączenie odebrane',
+  'call.missed': 'Połączenie nieodebrane',
+  'call.rejected': 'Połączenie odrzucone',
   'case.as_sent': 'Tak, jak wysłano',
   'case.as_text': 'Jako tekst',
   'case.automatic': 'automat',
@@ -851,6 +854,9 @@ export const pl: Dictionary = {
   'page.settings': 'Ustawienia',
   'settings.account': 'Moje konto',
   'settings.users': 'Osoby',
+  'settings.templates': 'Szablony',
+  'templates.more':
+    'Od nich zaczynają się odpowiedzi. Każdy to plik w katalogu „answers” własnych szablonów firmy, na serwerze; zmianę widać od razu.',
   'settings.tokens': 'Tokeny',
   'settings.audit': 'Dziennik zmian',
   'settings.parts': 'Części ustawień',
