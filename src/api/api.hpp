@@ -76,7 +76,8 @@ struct Parts {
   core::Procedure procedure;  // the one in force when a request came
   Procedures procedures;
   std::vector<core::Procedure> translations;  // the same procedure in other languages, to be shown only
-  std::string public_url, desk_name, banner, desk_address, sms_number, phone, zone, country, version;
+  std::string public_url, desk_name, banner_pl, banner_en, desk_address, sms_number, phone, zone, country,
+      version;
   std::function<std::string(const std::string& number)> normal_number;  // to E.164; empty when it is none
   // Reads multipart/form-data, by its Content-Type and its body.
   std::function<Result<ports::IncomingForm>(std::string_view, std::string_view)> read_form;
@@ -96,6 +97,10 @@ struct Parts {
   Sandbox sandbox;  // world is null outside of a sandbox
   int workers = 3;
 };
+
+// The page for who has sent a form with more than has room; nothing: no client's page was meant. Any thread.
+std::optional<ports::Response> too_long_page(const ports::Request& head, const std::string& language,
+                                             const std::string& desk_name);
 
 class Api {
  public:

@@ -1,10 +1,23 @@
 #include "api/client_page.hpp"
 
+#include <algorithm>
+
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
 
 namespace hejnal::api {
+
+namespace {
+
+constexpr std::size_t kOutagesMax = 3;  // on one banner; the page of outages has them all
+
+// What is somebody's own; the other pages are for everybody, search engines too.
+bool is_private(const ports::Request& request) {
+  return request.path != "/" && request.path != "/report" && request.path != "/status";
+}
+
+}  // namespace
 
 ClientPage::ClientPage(Context& asked)
     : context(asked),
@@ -12,11 +25,12 @@ ClientPage::ClientPage(Context& asked)
       language(language_for(asked.request, asked.parts.procedure.language)) {
   const ports::Request& request = context.request;
   fill.set("LANG", language).set("DESK", parts.desk_name);
-  if (request.path != "/" && request.path != "/report") fill.show("PRIVATE");
+  if (is_private(request)) fill.show("PRIVATE");
   // What was typed would be lost by a switch.
   if (request.method == "GET")
     fill.row("SWITCH").set("SWITCH_TO", language == "pl" ? "?lang=en" : "?lang=pl");
   if (!parts.zone.empty()) fill.row("TIMES").set("ZONE", parts.zone);
+  if (request.path != "/status") fill.show("STATUS");
   if (!parts.desk_address.empty()) fill.row("WRITE_TO").set("ADDRESS", parts.desk_address);
 }
 
@@ -32,11 +46,36 @@ void ClientPage::mistake(const std::string& name, std::string text) {
 
 void ClientPage::bad(std::string text) { fill.row("BAD").set("BAD_TEXT", std::move(text)); }
 
+Status ClientPage::warn() {
+  const bool polish = language == "pl";
+  const std::string& own =
+      (polish && !parts.banner_pl.empty()) || parts.banner_en.empty() ? parts.banner_pl : parts.banner_en;
+  HEJNAL_TRY(const auto open, open_outages(context));
+  if (own.empty() && open.empty()) return {};
+  Fill& banner = fill.row("BANNER");
+  for (std::size_t i = 0; i < std::min(open.size(), kOutagesMax); ++i) {
+    const core::Outage& o = open[i];
+    Fill& row = banner.row("OUTAGE");
+    row.set("ID", std::to_string(o.id))
+        .set("SAID", o.words.front().text)
+        .set("SAID_LANG", parts.procedure.language);
+    // What is broken was said first; what is said later mostly takes that for known.
+    if (o.words.size() > 1) {
+      Fill& news = row.row("NEWS");
+      set_time(news, "NEWS", o.words.back().at);
+      news.set("NEWS_TEXT", o.words.back().text);
+    }
+    if (o.expected_end && *o.expected_end > parts.clock->now())
+      set_time(row.row("UNTIL"), "UNTIL", *o.expected_end);
+  }
+  if (!own.empty()) banner.row("OWN").set("OWN_TEXT", own);
+  return {};
+}
+
 ports::Response ClientPage::done(std::string_view name, int status) {
   ports::Response response = html_response(fill_page(name, language, fill));
   response.status = status;
-  if (context.request.path != "/" && context.request.path != "/report")
-    response.headers.emplace_back("X-Robots-Tag", "noindex, nofollow");
+  if (is_private(context.request)) response.headers.emplace_back("X-Robots-Tag", "noindex, nofollow");
   if (context.request.has_parameter("lang"))
     response.headers.emplace_back(
         "Set-Cookie", fmt::format("lang={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{}", language,
@@ -85,6 +124,23 @@ ports::Response no_such_case(Context& context) {
   if (!context.parts.desk_address.empty())
     page.fill.row("LINE").set("LINE_TEXT", text_of(page.language, "gone_other", context.parts.desk_address));
   return page.done("message", 404);
+}
+
+std::optional<ports::Response> too_long_page(const ports::Request& head, const std::string& desk_language,
+                                             const std::string& desk_name) {
+  if (head.method != "POST" || (head.path != "/report" && !head.path.starts_with("/c/"))) return std::nullopt;
+  const std::string language = language_for(head, desk_language);
+  Fill fill;
+  fill.set("LANG", language).set("DESK", desk_name).set("TITLE", text_of(language, "large_title"));
+  fill.row("LINE").set("LINE_TEXT", text_of(language, "large_files"));
+  fill.row("LINE").set("LINE_TEXT", text_of(language, "large_back"));
+  fill.set("TO", head.path).set("TO_TEXT", text_of(language, "large_again"));
+  if (is_private(head)) fill.show("PRIVATE");
+  ports::Response response = html_response(fill_page("message", language, fill));
+  response.status = 413;
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  return response;
 }
 
 Duration wait_to_post(Context& context) {

@@ -41,6 +41,8 @@ struct ClientPage {
   // One mistake beside its field: sections {NAME}_BAD with {NAME}_BAD_TEXT.
   void mistake(const std::string& name, std::string text);
   void bad(std::string text);  // above the form
+  // Above everything: what is out of order, and what the company has to say.
+  Status warn();
   ports::Response done(std::string_view name, int status = 200);
 };
 

@@ -137,6 +137,7 @@ ports::Response page_response(const Page& page, std::vector<Row> rows, std::int6
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
 json::Object callback_json(const core::Callback& c);
+Result<std::vector<core::Outage>> open_outages(Context& context);  // newest first
 
 // The journal of an outage or a callback.
 template <class Thing>
@@ -267,6 +268,8 @@ Result<ports::Response> follow_remind(Context&);
 Result<ports::Response> follow_works(Context&);
 Result<ports::Response> report_page(Context&);
 Result<ports::Response> report_sent(Context&);
+Result<ports::Response> status_page(Context&);
+Result<ports::Response> status_feed(Context&);
 Result<ports::Response> client_script(Context&);
 Result<ports::Response> act_revoke_link(Context&);
 Result<ports::Response> stylesheet(Context&);

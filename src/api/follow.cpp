@@ -79,6 +79,19 @@ void fill_due(ClientPage& page, const core::Case& c) {
   page.set_time(page.fill.row(page.parts.clock->now() < answer->due ? "DUE" : "OVERDUE"), "DUE", answer->due);
 }
 
+// What the client's matter has to do with an outage; those that are over say no more of it.
+Status fill_outage(ClientPage& page, const core::Case& c) {
+  const core::OutageId id = c.outage != 0 ? c.outage : c.like_outage;
+  if (id == 0 || c.state == State::closed || c.state == State::settled) return {};
+  HEJNAL_TRY(const core::Outage o, page.context.archive.outages().load(id));
+  if (!o.open()) return {};
+  page.fill.row(c.outage != 0 ? "IN_OUTAGE" : "LIKE_OUTAGE")
+      .set("OUTAGE_ID", std::to_string(id))
+      .set("SAID", o.words.front().text)
+      .set("SAID_LANG", page.parts.procedure.language);
+  return {};
+}
+
 void fill_next(ClientPage& page, const core::Case& c, bool just_reminded) {
   using enum core::ClientNext::What;
   const core::ClientNext next = core::client_next(page.parts.procedure, c);
@@ -121,6 +134,12 @@ std::string size_words(std::int64_t bytes, const std::string& language) {
   return out;
 }
 
+// Without what stands under a mail of ours: it says where one is already.
+std::string words_of(const ports::Message& m) {
+  if (!m.outgoing) return m.text;
+  return std::string(trim(std::string_view(m.text).substr(0, m.text.find("\n-- \n"))));
+}
+
 void fill_talk(ClientPage& page, const Followed& followed, const std::vector<ports::Message>& messages) {
   const ports::Message* before = nullptr;
   for (const ports::Message& m : messages) {
@@ -133,7 +152,7 @@ void fill_talk(ClientPage& page, const Followed& followed, const std::vector<por
         .set("WHO", page.say(m.outgoing ? "we" : "you"))
         .set("ISO", format_rfc3339(m.at))
         .set("WHEN", page.at(m.at))
-        .set("TEXT", m.channel == Channel::call ? page.say("call_words") : m.text);
+        .set("TEXT", m.channel == Channel::call ? page.say("call_words") : words_of(m));
     if (m.outgoing && m.automatic) {
       row.show("AUTO");
       row.show("SMALL");
@@ -155,6 +174,7 @@ std::string given_form(const Followed& followed) {
 
 Status fill_case(ClientPage& page, const Followed& followed, const std::string& typed, bool just_reminded) {
   HEJNAL_TRY(const auto messages, page.context.archive.messages(followed.lives.number));
+  HEJNAL_TRY_VOID(page.warn());
   const core::Case& c = followed.lives;
   const std::string number = std::to_string(followed.number);
   page.fill.set("TOKEN", followed.token).set("NUMBER", number).set("CODE", followed.short_code);
@@ -164,6 +184,7 @@ Status fill_case(ClientPage& page, const Followed& followed, const std::string& 
   page.fill.set("REPLY_LABEL", page.say(core::open_question(c) ? "reply_answer" : "reply_label"));
   fill_steps(page, followed);
   fill_due(page, c);
+  HEJNAL_TRY_VOID(fill_outage(page, c));
   fill_next(page, c, just_reminded);
   fill_talk(page, followed, messages);
   const bool is_over = c.state == State::settled || c.state == State::closed;

@@ -78,16 +78,6 @@ Result<json::Array> suggestions(Context& context, const std::vector<core::Outage
   return out;
 }
 
-Result<std::vector<core::Outage>> open_outages(Context& context) {
-  HEJNAL_TRY(const auto ids, context.archive.outages().ids(true, kOpenMax, ports::Archive::kNewest));
-  std::vector<core::Outage> out;
-  for (const core::OutageId id : ids) {
-    HEJNAL_TRY(core::Outage o, context.archive.outages().load(id));
-    out.push_back(std::move(o));
-  }
-  return out;
-}
-
 Result<ports::Response> act(Context& context, const core::outage::Signal& signal) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(const core::Outage o,
@@ -104,6 +94,16 @@ Result<core::CaseNumber> case_in(Context& context) {
 }
 
 }  // namespace
+
+Result<std::vector<core::Outage>> open_outages(Context& context) {
+  HEJNAL_TRY(const auto ids, context.archive.outages().ids(true, kOpenMax, ports::Archive::kNewest));
+  std::vector<core::Outage> out;
+  for (const core::OutageId id : ids) {
+    HEJNAL_TRY(core::Outage o, context.archive.outages().load(id));
+    out.push_back(std::move(o));
+  }
+  return out;
+}
 
 Result<ports::Response> list_outages(Context& context) {
   HEJNAL_TRY(const Page page, read_page(context.request));

@@ -53,14 +53,22 @@ Texts read_texts(std::string_view all) {
   return out;
 }
 
-// A page as ctemplate reads it: inside the layout, with the words of one language. The words are ours, but
-// they are text, and not HTML.
-std::string source_of(const std::string& page, std::size_t language, const Texts& texts) {
+constexpr std::string_view kHtml = ".html", kAtom = ".atom";
+
+std::string in_layout(const std::string& page) {
   std::string out = file("_layout.html");
   const std::string body = "[[>body]]";
   const auto place = out.find(body);
   HEJNAL_CHECK(place != std::string::npos);
-  out.replace(place, body.size(), trim(page));
+  return out.replace(place, body.size(), trim(page));
+}
+
+// A page as ctemplate reads it: inside the layout, with the words of one language. The words are ours, but
+// they are text, and not HTML. A feed is XML, and whole as it stands.
+std::string source_of(std::string_view of, const std::string& page, std::size_t language,
+                      const Texts& texts) {
+  const bool is_feed = of.ends_with(kAtom);
+  std::string out = is_feed ? page : in_layout(page);
   for (std::size_t at = out.find("[["); at != std::string::npos; at = out.find("[[", at)) {
     const std::size_t end = out.find("]]", at);
     HEJNAL_CHECK(end != std::string::npos);
@@ -78,7 +86,7 @@ std::string source_of(const std::string& page, std::size_t language, const Texts
     HEJNAL_CHECK(colon == std::string::npos || name.substr(colon) == ":pre_escape");
     HEJNAL_CHECK(!name.empty() && name.find_first_of("!%=>{") == std::string::npos);
   }
-  return "{{%AUTOESCAPE context=\"HTML\"}}" + out;
+  return fmt::format("{{{{%AUTOESCAPE context=\"{}\"}}}}", is_feed ? "XML" : "HTML") + out;
 }
 
 struct Pages {
@@ -88,11 +96,13 @@ struct Pages {
   Pages() {
     for (const EmbeddedFile& one : embedded_page_templates()) {
       const std::string name(one.name);
-      if (name.starts_with('_') || !name.ends_with(".html")) continue;
+      if (name.starts_with('_') || (!name.ends_with(kHtml) && !name.ends_with(kAtom))) continue;
       for (std::size_t i = 0; i < kLanguages.size(); ++i) {
-        const std::string source = source_of(std::string(one.bytes), i, texts);
-        const bool is_good = cache.StringToTemplateCache(
-            key(name.substr(0, name.size() - 5), i), source.data(), source.size(), ctemplate::DO_NOT_STRIP);
+        const std::string source = source_of(name, std::string(one.bytes), i, texts);
+        const std::string_view called =
+            name.ends_with(kHtml) ? std::string_view(name).substr(0, name.size() - kHtml.size()) : name;
+        const bool is_good = cache.StringToTemplateCache(key(called, i), source.data(), source.size(),
+                                                         ctemplate::DO_NOT_STRIP);
         HEJNAL_CHECK(is_good);
       }
     }

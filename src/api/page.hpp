@@ -40,7 +40,8 @@ struct Fill::Row {
 
 void load_pages();  // now, and not when the first one is asked for
 
-// `name`: of a file in templates/pages, without ".html"; `language`: "pl", else English.
+// `name`: of a file in templates/pages, without ".html" (a feed: "status.atom"); `language`: "pl", else
+// English.
 std::string fill_page(std::string_view name, std::string_view language, const Fill& fill);
 
 // A text by its name, as it stands in texts.txt; what has no such name is a bug.
@@ -54,7 +55,7 @@ std::string counted(std::string_view language, std::string_view name, std::int64
 
 // "dziś o 14:05", "jutro o 9:00", else the day and the time; in the desk's zone.
 std::string moment(Instant t, Instant now, std::string_view zone, std::string_view language);
-// The same as a limit: "do jutra do 9:00", "by tomorrow, 9:00".
+// The same as a limit: "do jutra, do godziny 9:00", "by tomorrow, 9:00".
 std::string limit(Instant t, Instant now, std::string_view zone, std::string_view language);
 
 }  // namespace hejnal::api

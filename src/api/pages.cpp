@@ -57,7 +57,7 @@ Result<ports::Response> procedure_page(Context& context) {
   ClientPage page(context);
   const Parts& parts = context.parts;
   fill_procedure(page.fill, shown_procedure(parts, page.language), parts.desk_address, parts.sms_number);
-  if (!parts.banner.empty()) page.fill.row("BANNER").set("BANNER_TEXT", parts.banner);
+  HEJNAL_TRY_VOID(page.warn());
   return page.done("procedure");
 }
 

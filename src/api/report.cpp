@@ -60,7 +60,8 @@ const core::ServiceClass* class_of(const Parts& parts, const std::string& langua
   return shown ? shown : parts.procedure.find(id);
 }
 
-ports::Response first_step(ClientPage& page, const Typed& typed, int status) {
+Result<ports::Response> first_step(ClientPage& page, const Typed& typed, int status) {
+  HEJNAL_TRY_VOID(page.warn());
   page.fill.set("TITLE", page.say("report_title"));
   fill_typed(page, typed);
   int number = 0;
@@ -75,7 +76,8 @@ ports::Response first_step(ClientPage& page, const Typed& typed, int status) {
   return page.done("report", status);
 }
 
-ports::Response second_step(ClientPage& page, const Typed& typed, int status) {
+Result<ports::Response> second_step(ClientPage& page, const Typed& typed, int status) {
+  HEJNAL_TRY_VOID(page.warn());
   const core::ServiceClass& service = page.parts.procedure.at(typed.class_name);
   const core::ServiceClass* shown = class_of(page.parts, page.language, service.id);
   const core::Outlook look = core::outlook(service, page.parts.clock->now());
@@ -184,7 +186,7 @@ Result<ports::Response> report_sent(Context& context) {
   }
   if (const Duration wait = wait_to_report(context); wait > 0ms) {
     page.bad(wait_words(page, wait));
-    ports::Response response = second_step(page, typed, 429);
+    HEJNAL_TRY(ports::Response response, second_step(page, typed, 429));
     response.headers.emplace_back("Retry-After", std::to_string((wait.count() + 999) / 1000));
     return response;
   }

@@ -108,6 +108,8 @@ const std::vector<Route>& routes() {
       {"POST", "/c/{token}/works", Role::nobody, follow_works},
       {"GET", "/report", Role::nobody, report_page},
       {"POST", "/report", Role::nobody, report_sent},
+      {"GET", "/status", Role::nobody, status_page},
+      {"GET", "/status.atom", Role::nobody, status_feed},
       {"GET", "/client.js", Role::nobody, client_script},
       {"GET", "/style.css", Role::nobody, stylesheet},
       {"GET", "/console", Role::nobody, console_moved},

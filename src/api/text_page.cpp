@@ -34,6 +34,7 @@ Result<std::string> announcing_sms(Context& context, const Followed& followed) {
 Result<ports::Response> form_page(ClientPage& page, const Followed& followed, const Typed& typed,
                                   int status) {
   HEJNAL_TRY(const std::string sms, announcing_sms(page.context, followed));
+  HEJNAL_TRY_VOID(page.warn());
   fill_case(page, followed);
   page.fill.set("TITLE", page.say("text_title"))
       .set("TEXT", typed.text)

@@ -90,11 +90,10 @@ static Result<std::map<std::string, std::string>> own_templates(const std::strin
   return out;
 }
 
-Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure,
-                                           const std::string& case_url) {
+Result<carriers::Templates> load_templates(const config::Settings& s, const core::Procedure& procedure) {
   HEJNAL_TRY(const auto files, own_templates(s.templates));
   return carriers::Templates::load({s.name, s.sms_number, s.public_url, s.timezone, procedure.language,
-                                    case_url, transliterate_of(s), s.address, s.phone},
+                                    s.public_url + "/console/case/", transliterate_of(s), s.address, s.phone},
                                    procedure, files);
 }
 
@@ -269,8 +268,7 @@ class Server::Impl {
   }
 
   Result<std::shared_ptr<const carriers::Templates>> make_templates(const core::Procedure& procedure) {
-    const std::string case_url = options_.sandbox ? settings_.public_url + "/sandbox/#" : std::string();
-    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, procedure, case_url));
+    HEJNAL_TRY(carriers::Templates templates, load_templates(settings_, procedure));
     return std::make_shared<const carriers::Templates>(std::move(templates));
   }
 
@@ -362,6 +360,8 @@ class Server::Impl {
           path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
       return std::size_t{files ? 26u : 1u} << 20;
     };
+    http.too_long = [language = loaded_.procedure.language, name = settings_.name](
+                        const ports::Request& head) { return api::too_long_page(head, language, name); };
     auto opened = net::HttpServer::open(
         *io_,
         [this](ports::Request request, ports::Reply reply) {
@@ -459,6 +459,8 @@ class Server::Impl {
     parts.read_form = carriers::read_form;
     parts.public_url = settings_.public_url;
     parts.desk_name = settings_.name;
+    parts.banner_pl = settings_.banner_pl;
+    parts.banner_en = settings_.banner_en;
     parts.desk_address = settings_.address;
     parts.sms_number = settings_.sms_number;
     parts.phone = settings_.phone;

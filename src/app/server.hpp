@@ -52,8 +52,7 @@ struct LoadedProcedure {
 };
 Result<LoadedProcedure> load_procedure(const config::Settings& settings);
 // What is said: the built-in templates with the company's own in their places.
-Result<carriers::Templates> load_templates(const config::Settings& settings, const core::Procedure& procedure,
-                                           const std::string& case_url = {});
+Result<carriers::Templates> load_templates(const config::Settings& settings, const core::Procedure& procedure);
 // The settings of a file, with mistakes as one text.
 Result<config::Settings> load_settings(const std::string& path);
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes = 64u << 20);

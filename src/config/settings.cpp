@@ -15,6 +15,8 @@ namespace hejnal::config {
 
 namespace {
 
+constexpr std::size_t kLinesMax = 1000;  // characters
+
 // One row of the table: what a key is, and where it goes.
 template <class T>
 struct Text {
@@ -43,6 +45,7 @@ struct Section {
   std::vector<Text<Settings>> texts;
   std::vector<Number> numbers;
   std::vector<List> lists;
+  bool has_lines = false;  // its texts may have line breaks
 };
 
 const std::vector<Section>& sections() {
@@ -67,6 +70,15 @@ const std::vector<Section>& sections() {
         {"own_domains",
          "Domains that are the company's own besides that of `address`: their people are nobody's client",
          &Settings::own_domains}}},
+      {"desk.banner",
+       "The company's own words at the top of the pages for clients, such as closing days; outages are shown "
+       "there by themselves. A page "
+       "in a language for which there are none shows the other's.",
+       {{"pl", "", "In Polish; may have several lines", &Settings::banner_pl},
+        {"en", "", "In English", &Settings::banner_en}},
+       {},
+       {},
+       true},
       {"store",
        "Where everything is kept.",
        {{"url", "sqlite:/var/lib/hejnal/hejnal.db", "sqlite:PATH", &Settings::store_path}},
@@ -241,6 +253,18 @@ std::string one_text(TomlTable& table, const char* key, const char* standard, bo
   if (collapse_space(value) != collapse_space(one_line(value)) ||
       value.find_first_of("\r\n\t") != std::string::npos)
     table.mistake(key, "a line break or another control character has no place here");
+  return value;
+}
+
+// What people read on a page.
+std::string lines_of_text(TomlTable& table, const char* key) {
+  std::string value(trim(table.text(key)));
+  for (const std::string_view line : split(value, '\n')) {
+    if (collapse_space(line) != collapse_space(one_line(line)))
+      table.mistake(key, "a control character other than a line break has no place here");
+  }
+  if (count_characters(value) > kLinesMax)
+    table.mistake(key, fmt::format("at most {} characters have room", kLinesMax));
   return value;
 }
 
@@ -503,7 +527,9 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
     const bool given = table.has_value();
     if (!table) table = empty.root();  // every key has its standard value
     for (const Text<Settings>& row : section.texts)
-      settings.*row.field = one_text(*table, row.key, row.standard, given && row.standard == nullptr);
+      settings.*row.field = section.has_lines
+                                ? lines_of_text(*table, row.key)
+                                : one_text(*table, row.key, row.standard, given && row.standard == nullptr);
     for (const Number& row : section.numbers)
       settings.*row.field = table->integer(row.key, row.standard, row.min, row.max);
     for (const List& row : section.lists) settings.*row.field = table->texts(row.key);

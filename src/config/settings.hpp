@@ -32,6 +32,7 @@ struct Settings {
   // [desk]
   std::string name, address, language, timezone, procedure, country, sms_number, phone, templates;
   std::vector<std::string> aliases, own_domains;
+  std::string banner_pl, banner_en;
   // [store]
   std::string store_path;
   // [http]

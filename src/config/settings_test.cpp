@@ -64,17 +64,29 @@ smtp = "smtps://relay.example:465"
 recipient_delimiter = "+"
 [budget]
 total = 5
+[desk.banner]
+pl = """
+W święta odpowiadamy
+tylko na zgłoszenia krytyczne.
+"""
 )",
                                       "hejnal.toml");
   ASSERT_TRUE(settings) << settings.error().what;
   EXPECT_EQ(settings->store_path, "/tmp/h.db");
   EXPECT_EQ(settings->lmtp, "unix:/run/hejnal/lmtp");
   EXPECT_EQ(settings->budget_total, 5);
+  EXPECT_EQ(settings->banner_pl, "W święta odpowiadamy\ntylko na zgłoszenia krytyczne.");
+  EXPECT_EQ(settings->banner_en, "");
   EXPECT_EQ(settings->on_call.size(), 2u);
   EXPECT_EQ(settings->on_call[0].phone, "+48600000001");
   ASSERT_EQ(settings->imap.size(), 1u);
   EXPECT_EQ(settings->imap[0].folder, "INBOX");
   EXPECT_EQ(settings->imap[0].after, "move:Hejnal");
+}
+
+TEST(Settings, ABannerHasRoomForSomeSentences) {
+  const std::string text = std::string(kGood) + "[desk.banner]\nen = \"" + std::string(1001, 'x') + "\"\n";
+  EXPECT_EQ(mistakes(text), "hejnal.toml:10:6: desk.banner.en: at most 1000 characters have room");
 }
 
 TEST(Settings, AMistakeIsToldWithItsPlace) {
@@ -110,6 +122,10 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
        "hejnal.toml:9:9: on_call.phone: \"12\" is no telephone number"},
       {"name = \"a\\nb\"", "name = \"Wsparcie\"",
        "hejnal.toml:2:8: desk.name: a line break or another control character has no place here"},
+      {"[desk.banner]\nen = \"a\\u001Bb\"\n[http]", "[http]",
+       "hejnal.toml:5:6: desk.banner.en: a control character other than a line break has no place here"},
+      {"[desk.banner]\nde = \"Wichtig\"\n[http]", "[http]",
+       "hejnal.toml:5:1: there is no setting \"desk.banner.de\""},
       {"[desk]\nown_domains = [\"@a\"]", "[desk]", "hejnal.toml:2:15: desk.own_domains: \"@a\" is no domain"},
       {"[on_call]", "[[on_call]]",
        "hejnal.toml:6:1: on_call: expected one or more [[tables]], found a table\n"

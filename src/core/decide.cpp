@@ -7,6 +7,8 @@ namespace hejnal::core {
 Result<Decision> decide(const Procedure& procedure, const Facts& facts, const Case& c, const Signal& signal,
                         Instant now) {
   Turn turn(procedure, facts, c, now);
+  // Whatever confirms that something has arrived says what is known of the outage.
+  if (c.outage != 0 || c.like_outage != 0) turn.speak_of_outage(facts.outage_text, {});
   struct Dispatch {
     Turn& turn;
     Status operator()(const EmailReceived& s) const { return client_wrote(turn, s), Status(); }

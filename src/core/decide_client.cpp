@@ -11,6 +11,13 @@ namespace hejnal::core {
 
 namespace {
 
+void look_like_outage(Turn& turn) {
+  const Facts& facts = turn.facts();
+  if (facts.like_outage == 0 || turn.c().outage != 0 || turn.c().like_outage != 0) return;
+  turn.add(InOutage{facts.like_outage, true}, "it speaks of the same things as an outage");
+  turn.speak_of_outage(facts.outage_text, {});
+}
+
 void open(Turn& turn, Channel channel, const Party& client, const std::string& subject, Instant sent_at,
           bool email_missing) {
   const Facts& facts = turn.facts();
@@ -20,10 +27,7 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
     turn.add(Linked{facts.mentions, 0},
              fmt::format("it refers to case {}, which it may not join", facts.mentions));
   }
-  if (facts.like_outage != 0) {
-    turn.add(InOutage{facts.like_outage, true}, "it speaks of the same things as an outage");
-    turn.speak_of_outage(facts.outage_text, {});
-  }
+  look_like_outage(turn);
 }
 
 // A receipt tells when the answer is due, so everything is owed before it; on call is told after it.
@@ -132,6 +136,7 @@ void announced_email_came(Turn& turn, const EmailReceived& email) {
   if (!email.set_aside_why.empty()) why += "; it was set aside: " + email.set_aside_why;
   turn.add(EmailFound{late.count(), email.from, email.subject, Channel::email}, std::move(why));
   turn.drop(Timer::email_missing, "the email is here");
+  look_like_outage(turn);
   const Duration distance = turn.c().opened_at - email.sent_at;
   turn.infer(turn.procedure().by_sms_distance(distance),
              fmt::format("{} between the email and the SMS",

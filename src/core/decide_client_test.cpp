@@ -32,6 +32,48 @@ TEST(Opening, TheReceiptTellsWhenTheAnswerIsDue) {
   EXPECT_TRUE(s.notices[0].automatic());
 }
 
+TEST(Opening, WhatLooksLikeAnOutageIsOfferedAndItsReceiptSaysSo) {
+  Story s;
+  s.facts.like_outage = 3;
+  s.facts.outage_text = "Poczta nie działa.";
+  s.email();
+  EXPECT_EQ(s.notices.at(0).outage_text, "Poczta nie działa.");
+  EXPECT_EQ(s.c.like_outage, 3);
+  EXPECT_EQ(s.c.outage, 0);  // a person decides
+  // Sent again: what is said of it now.
+  s.facts.like_outage = 0;
+  s.facts.outage_text = "Wymieniamy zasilacz.";
+  s.at(3h);
+  s.email(Relation::resend);
+  EXPECT_EQ(s.notices.at(0).kind, NoticeKind::resend_receipt);
+  EXPECT_EQ(s.notices.at(0).outage_text, "Wymieniamy zasilacz.");
+  EXPECT_EQ(s.all<InOutage>().size(), 1u);
+}
+
+TEST(Opening, AnSmsThatLooksLikeAnOutageIsToldSoWhileItsEmailIsMissing) {
+  Story s;
+  s.facts.like_outage = 3;
+  s.facts.outage_text = "Poczta nie działa.";
+  s.sms(Relation::opens);
+  s.facts.like_outage = 0;
+  s.said();
+  s.at(2min);
+  ASSERT_EQ(s.notices.at(0).kind, NoticeKind::missing_email);
+  EXPECT_EQ(s.notices.at(0).outage_text, "Poczta nie działa.");
+}
+
+TEST(Opening, TheEmailThatWasMissingMayBeWhatLooksLikeAnOutage) {
+  Story s;
+  s.sms(Relation::opens);
+  s.at(1min);
+  s.facts.like_outage = 3;
+  s.facts.outage_text = "Poczta nie działa.";
+  s.email(Relation::announced);
+  EXPECT_EQ(s.c.like_outage, 3);
+  ASSERT_EQ(s.notices.at(0).kind, NoticeKind::receipt);
+  EXPECT_EQ(s.notices.at(0).outage_text, "Poczta nie działa.");
+}
+
 TEST(Opening, WhatSaysItsClassOutrightHasIt) {
   for (const char* name : {"routine", "urgent", "critical"}) {
     Story s;

@@ -29,7 +29,8 @@ struct Facts {
   std::vector<CaseNumber> candidates;
   std::vector<Suggestion> suggestions;
   CaseNumber mentions = 0;  // a case that it speaks of but may not join
-  // An open outage that a new report looks like.
+  // An open outage that a new report looks like; and what is said of it, or of the one that the case has to
+  // do with already.
   OutageId like_outage = 0;
   std::string outage_text;
   // For absorbing a merged case: what it still owed.

@@ -130,6 +130,11 @@ bool Outage::has(CaseNumber number) const {
   return std::find(cases.begin(), cases.end(), number) != cases.end();
 }
 
+std::string Outage::in_short() const {
+  if (words.size() < 2 || words.back().text == words.front().text) return public_text;
+  return words.front().text + " " + words.back().text;
+}
+
 void apply(Outage& o, const outage::Entry& entry) {
   std::visit(Fold{o, entry}, entry.body);
   ++o.entries;

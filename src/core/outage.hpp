@@ -36,6 +36,8 @@ struct Outage {
   bool exists() const { return id != 0; }
   bool open() const { return exists() && !ended_at; }
   bool has(CaseNumber number) const;
+  // For who hears of it only now: what is broken, which was said first, and the latest news.
+  std::string in_short() const;
 
   bool operator==(const Outage&) const = default;
 };

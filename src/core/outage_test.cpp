@@ -64,6 +64,14 @@ TEST(Outage, EachWordGoesToEveryAttachedCaseOnce) {
   EXPECT_EQ(s.o.words.size(), 3u);
 }
 
+TEST(Outage, WhoHearsOfItLateLearnsWhatIsBrokenAndTheLatestNews) {
+  OutageStory s = declared();
+  EXPECT_EQ(s.o.in_short(), "Serwer poczty nie działa.");
+  ASSERT_TRUE(s.happens(outage::Update{"Ola", "Szukamy przyczyny.", {}}));
+  ASSERT_TRUE(s.happens(outage::Update{"Ola", "Wymieniamy zasilacz.", {}}));
+  EXPECT_EQ(s.o.in_short(), "Serwer poczty nie działa. Wymieniamy zasilacz.");
+}
+
 TEST(Outage, TheClientsWaitForNews) {
   OutageStory s = declared();
   s.now = kStart + 3h;

@@ -196,12 +196,12 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
     facts_now.short_code = latest.short_code;
   }
   HEJNAL_TRY(const auto* outages, open_outages());
-  if (!outages->empty()) facts_now.outage_text = outages->front().public_text;
+  if (!outages->empty()) facts_now.outage_text = outages->front().in_short();
   for (const core::Case& one : cases) {
     HEJNAL_TRY(const core::Procedure* procedure, procedure_of(one));
     rung.critical = rung.critical || procedure->at(one.class_name).failure;
     for (const core::Outage& o : *outages) {
-      if (o.id == one.outage) facts_now.outage_text = o.public_text;  // the caller's own before any other
+      if (o.id == one.outage) facts_now.outage_text = o.in_short();  // the caller's own before any other
     }
   }
   const std::string domain(core::domain_of(person.email));

@@ -264,7 +264,7 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
   HEJNAL_TRY_VOID(add_limits_of_sms(facts, c, signal));
   const bool is_new = !c.exists();
-  if (is_new) HEJNAL_TRY_VOID(add_like_outage(facts, signal));
+  HEJNAL_TRY_VOID(add_outage(facts, c, signal));
   const bool failed_before = !is_new && core::failure_open(*procedure, c);
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
   if (decision.entries.empty()) return c;

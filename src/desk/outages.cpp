@@ -33,6 +33,17 @@ Result<bool> Desk::failure_open() {
   return parts_.store.failure_open();
 }
 
+// What is said of the outage that a case has to do with. A report is new as long as its email is missing.
+Status Desk::add_outage(core::Facts& facts, const core::Case& c, const core::Signal& signal) {
+  const core::OutageId known = c.outage != 0 ? c.outage : c.like_outage;
+  if (known == 0) return !c.exists() || c.email_missing ? add_like_outage(facts, signal) : Status();
+  HEJNAL_TRY(const auto* outages, open_outages());
+  for (const core::Outage& o : *outages) {
+    if (o.id == known) facts.outage_text = o.in_short();
+  }
+  return {};
+}
+
 // A new report that looks like an open outage: its receipt says so, and it is offered for attaching.
 Status Desk::add_like_outage(core::Facts& facts, const core::Signal& signal) {
   HEJNAL_TRY(const auto* outages, open_outages());
@@ -53,7 +64,7 @@ Status Desk::add_like_outage(core::Facts& facts, const core::Signal& signal) {
   for (const core::Outage& o : *outages) {
     if (!core::looks_like(o, subject, text)) continue;
     facts.like_outage = o.id;
-    facts.outage_text = o.public_text;
+    facts.outage_text = o.in_short();
     return {};
   }
   return {};
@@ -107,6 +118,7 @@ Status Desk::tell_case(const core::Outage& o, const core::outage::Signal& signal
   core::OutageTold told{What::updated, o.id, {}, o.title, o.public_text, o.expected_end.value_or(Instant{})};
   if (const auto* attach = std::get_if<core::outage::Attach>(&signal)) {
     told.what = What::attached;
+    told.text = o.in_short();
     told.agent = attach->agent;
   } else if (const auto* detach = std::get_if<core::outage::Detach>(&signal)) {
     told.what = What::detached;

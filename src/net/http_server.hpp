@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,12 @@ struct HttpServerOptions {
   // Bytes that a body of this method and (decoded) path may have, where that differs; empty: body_limit
   // everywhere.
   std::function<std::size_t(std::string_view method, std::string_view path)> body_limit_of;
+  // Of bodies longer than body_limit, the bytes that may be on their way or being handled at once. What does
+  // not fit in gets 503: strangers must not be able to fill the memory with what they send slowly.
+  std::size_t large_bodies = 512u << 20;
+  // What is answered to a body that is too long; the request comes with its head alone. Empty, or nothing: a
+  // problem as JSON. Called on the IoThread, and must not block.
+  std::function<std::optional<ports::Response>(const ports::Request& head)> too_long;
   std::size_t header_limit = 16u << 10;
   std::size_t connections = 4000;  // streams included
   std::size_t streams = 2000;

@@ -136,6 +136,68 @@ TEST_F(HttpServerTest, ContinuesAfterExpect) {
   EXPECT_TRUE(socket.until("[] ok").ends_with("POST /x [] ok"));
 }
 
+TEST_F(HttpServerTest, HasRoomForSoManyLargeBodiesAtOnce) {
+  HttpServerOptions options;
+  options.body_limit = 10;
+  options.body_limit_of = [](std::string_view, std::string_view) { return 100u; };
+  options.large_bodies = 150;
+  start(options);
+  const std::string begin = "POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n";
+  const std::string eighty = begin + "Content-Length: 80\r\n\r\n",
+                    chunked = begin + "Transfer-Encoding: chunked\r\n\r\n";
+  {
+    TestSocket slow = connect();
+    slow.send(eighty);
+    slow.until("100 Continue");
+    for (const std::string& more : {eighty, chunked}) {
+      TestSocket refused = connect();
+      refused.send(more);
+      EXPECT_TRUE(refused.until("\r\n\r\n").starts_with("HTTP/1.1 503")) << more;
+    }
+    // What is small always has room.
+    TestSocket small = connect();
+    small.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok");
+    EXPECT_TRUE(small.until("[] ok").starts_with("HTTP/1.1 200"));
+    slow.send(std::string(80, 'x'));
+    slow.until("[] " + std::string(80, 'x'));
+  }
+  const auto finds_room = [&](TestSocket& socket) {
+    socket.send(eighty);
+    return socket.until("\r\n\r\n").starts_with("HTTP/1.1 100");
+  };
+  // Twice: also one that goes away in the middle gives its room back.
+  for (int times = 0; times < 2; ++times) {
+    bool found = false;
+    for (int tries = 0; tries < 100 && !found; ++tries) {
+      TestSocket next = connect();
+      found = finds_room(next);
+      if (!found) std::this_thread::sleep_for(20ms);
+    }
+    EXPECT_TRUE(found);
+  }
+}
+
+TEST_F(HttpServerTest, WhoSendsTooMuchCanBeToldInWords) {
+  HttpServerOptions options;
+  options.body_limit = 10;
+  options.too_long = [](const ports::Request& head) -> std::optional<ports::Response> {
+    if (head.path != "/form") return std::nullopt;
+    return ports::Response{413, "text/plain", "too long, " + std::string(head.header("who")), {}};
+  };
+  start(options);
+  const auto answer_to = [&](const std::string& path, const std::string& length, const std::string& body) {
+    TestSocket socket = connect();
+    socket.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nWho: Anna\r\n" + length + "\r\n\r\n" + body);
+    return socket.rest();
+  };
+  for (const auto& [length, body] :
+       {std::pair{"Content-Length: 11", "0123456789a"},
+        std::pair{"Transfer-Encoding: chunked", "b\r\n0123456789a\r\n0\r\n\r\n"}}) {
+    EXPECT_TRUE(answer_to("/form", length, body).ends_with("\r\n\r\ntoo long, Anna")) << length;
+    EXPECT_NE(answer_to("/other", length, body).find("problem+json"), std::string::npos) << length;
+  }
+}
+
 TEST_F(HttpServerTest, RefusesWhatIsMalformedOrTooBig) {
   HttpServerOptions options;
   options.body_limit_of = [](std::string_view, std::string_view path) {

@@ -345,6 +345,8 @@ class Answers(world.SandboxTest):
         desk.request("POST", "/c/nobody/remind", b"", token=None, headers=form)
         desk.get("/report")
         desk.get("/client.js")
+        for path in ("/status", "/status.atom"):
+            desk.request("GET", path, headers={"If-None-Match": desk.get(path).headers["ETag"]})
         for body in (b"do=preview", b"do=preview&class=urgent&text=x&email=a%40b.example", b"do=send&class=urgent&text=x&email=a%40b.example"):
             desk.request("POST", "/report", body, token=None, headers=form)
         desk.act(3, "revoke-link", reason="wysłany dalej")

@@ -91,7 +91,7 @@ class Callbacks(world.SandboxTest):
     def test_without_a_failure_it_says_by_when_and_never_speaks_of_a_repair(self):
         self.desk.call(PHONE)
         text = self.desk.texts(PHONE)[0]["text"]
-        self.assertIn("Oddzwonimy do", text)
+        self.assertIn("Oddzwonimy najpozniej", text)
         self.assertNotIn("naprawiamy", text)
         self.assertEqual(self.list()[0]["state"], "due")
 

@@ -94,7 +94,7 @@ class Report(ReportTest):
     def test_the_preview_says_what_will_happen_and_keeps_nothing(self):
         answer = self.post("/report", {**GOOD, "class": "critical", "do": "preview"})
         text = " ".join(Tags(answer.text).text.split())
-        for words in ("potwierdzenie na adres " + ANNA, "budzimy osobę na dyżurze", "człowiek czyta zgłoszenie", "Nie drukują się faktury."):
+        for words in ("potwierdzenie na adres " + ANNA, "zaalarmujemy osobę na dyżurze", "ktoś z nas przeczyta zgłoszenie", "Nie drukują się faktury."):
             self.assertIn(words, text)
         self.assertEqual(self.count(), 0)
 
@@ -220,6 +220,12 @@ class Follow(ReportTest):
         self.assertIn("Sprawa jest załatwiona", self.text())
         self.desk.act(1, "close")
         self.assertIn("otworzymy nową sprawę", self.text())
+
+    def test_what_stands_under_our_mails_is_not_in_the_conversation(self):
+        self.desk.act(1, "answer", text="Głowica wymieniona.\n\nPiotr")
+        text = self.text()
+        self.assertIn("Głowica wymieniona.", text)
+        self.assertNotIn("/c/", text.split("Rozmowa")[1].split("Dopisz")[0].split("My ·")[-1])
 
     def test_the_button_is_the_second_step_and_comes_when_it_is_time(self):
         self.assertNotIn("/remind", self.page(self.path).text)
@@ -350,6 +356,14 @@ class Languages(ReportTest):
                 holes = [sorted(re.findall(r"\{\{?\w*\}?\}", lines[one].split(" | ")[0])) for one in ("pl", "en")]
                 self.assertEqual(holes[0], holes[1])
                 self.assertEqual((lines["pl"].count(" | "), lines["en"].count(" | ")) in ((0, 0), (2, 1)), True)
+
+
+    def test_the_script_speaks_both_languages(self):
+        script = (world.SOURCE / "src/api/pages/client.js").read_text("utf-8")
+        both = [set(re.findall(r'(\w+): "', block)) for block in re.findall(r"[?:] \{ (.*) \}", script[:script.index("RETRY_MS")])]
+        self.assertEqual(len(both), 2)
+        self.assertEqual(both[0], both[1])
+        self.assertEqual(both[0], set(re.findall(r"say\.(\w+)", script)))
 
 
 class Size(ReportTest):

@@ -24,7 +24,7 @@ import tempfile
 import time
 import unittest
 import urllib.parse
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 SOURCE = Path(os.environ.get("HEJNAL_SOURCE") or Path(__file__).resolve().parents[2])
@@ -95,6 +95,11 @@ phone = "+48600000001"
 def instant(text):
     """Seconds since 1970, of a time that the API has told."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def rfc3339(seconds):
+    """The opposite of instant()."""
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def eventually(condition, longest_s=15, every_s=0.05):

@@ -3,7 +3,7 @@
 // HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). CONSOLE is a folder of pages
 // (script/console build FOLDER makes FOLDER/site) that are shown in place of those in the program. Every server listens on
 // 127.0.0.1 on a port that is free. A page that logs an error, or asks any other host for anything, fails its story.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -20,6 +20,14 @@ export const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 export const ANNA = 'anna@klient.example';
 export const HOUR = 3600;
+// Every page of the console, on the day that example.mjs fills.
+export const PAGES = {
+  now: '/console/', unmatched: '/console/unmatched', case: '/console/case/3', missing: '/console/case/4', outage_case: '/console/case/6',
+  callbacks: '/console/callbacks', outages: '/console/outages', people: '/console/people', person: '/console/people/4',
+  channels: '/console/channels', reports: '/console/reports', procedure: '/console/procedure', settings: '/console/settings',
+  users: '/console/settings?show=users', tokens: '/console/settings?show=tokens', audit: '/console/settings?show=audit',
+  signin: '/console/signin', link: '/console/link#nothing', nothing: '/console/nothing',
+};
 
 function freePort() {
   return new Promise((resolve) => {
@@ -41,6 +49,7 @@ export class Desk {
   }
 
   start() {
+    this.token = undefined; // a sandbox makes a new one
     const errors = openSync(join(this.data, 'stderr'), 'a');
     this.process = spawn(
       HEJNAL,
@@ -85,6 +94,11 @@ export class Desk {
   }
   sms(from, text) {
     return this.ask('POST', '/sandbox/sms', { from, text });
+  }
+  // The address of a page where somebody who is invited makes an account.
+  async invite(name, role = 'agent') {
+    const said = execFileSync(HEJNAL, ['user', 'invite', '--name', name, '--role', role, '--data', this.data], { encoding: 'utf8' });
+    return `${this.url}/console/link#${said.trim().split('#')[1]}`;
   }
   lose(channel, next = 1) {
     return this.ask('POST', '/sandbox/lose', { channel, next });
@@ -142,6 +156,10 @@ export class Browser {
       const { origin, protocol } = new URL(request.url());
       if (protocol.startsWith('http') && origin !== new URL(url).origin) trouble(`asks another host: ${request.url()}`);
     });
+    page.asked = 0; // and not answered yet; the stream of events is never done
+    const counts = (request) => !request.url().endsWith('/events');
+    page.on('request', (request) => counts(request) && (page.asked += 1));
+    for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => counts(request) && (page.asked -= 1));
     await page.goto(url);
     return page;
   }
@@ -159,6 +177,11 @@ export async function accessibility(page) {
     globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
   );
   return violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).slice(0, 4).join(' | ')}`);
+}
+
+// Everything that the page wants to show is here.
+export async function quiet(page) {
+  for (let calm = 0; calm < 3; calm = page.asked === 0 ? calm + 1 : 0) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 // Looks again until it is so; no fixed waits.

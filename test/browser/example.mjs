@@ -8,7 +8,6 @@ export async function fill(desk) {
   await act(2, 'read');
   await act(2, 'answer', { text: 'Dzień dobry,\n\nproszę sprawdzić, czy rolka jest założona stroną termiczną do głowicy: zarysowana paznokciem ma ciemnieć.\n\nPozdrawiam\nEla' });
   await desk.advance(1800);
-  await desk.ask('POST', '/sandbox/email', undefined).catch(() => {});
   await mail('anna.kowalska@klient.example', 'Serwer plików bardzo wolny', 'Dzień dobry,\n\notwieranie faktur trwa po kilka minut, u wszystkich. Zaczęło się około dziewiątej.\n\nAnna Kowalska\nKlient Sp. z o.o.\ntel. +48 601 234 567');
   await act(3, 'read');
   await act(3, 'note', { text: 'Macierz przebudowuje się po wymianie dysku (zlecenie z wczoraj). Potrwa do ok. 14.' });
@@ -25,4 +24,27 @@ export async function fill(desk) {
   await act(7, 'settle').catch(() => {});
   await mail('kontakt@szkola.example', 'Nowe stanowisko w sekretariacie', 'Od poniedziałku zaczyna nowa osoba. Prosimy o przygotowanie komputera.');
   await desk.advance(240);
+}
+
+// The rest of that day: a failure, calls that were not taken meanwhile, and mail that was set aside.
+export async function fillMore(desk) {
+  const outages = '/api/v1/outages';
+  await desk.api('POST', outages, {
+    title: 'Poczta w chmurze',
+    public_text: 'Poczta odbiera i wysyła z opóźnieniem do pół godziny. Dostawca usuwa awarię.',
+  });
+  await desk.advance(1200);
+  await desk.api('POST', `${outages}/1/end`, { public_text: 'Poczta działa bez opóźnień.' });
+  for (const from of ['+48602333444', '+48605111222']) await desk.ask('POST', '/sandbox/call', { from });
+  await desk.api('POST', outages, {
+    title: 'Internet w hotelu',
+    public_text: 'Nie działa internet na trzecim piętrze. Wymieniamy przełącznik.',
+    expected_end: new Date(Date.parse((await desk.world()).now) + 5400_000).toISOString(),
+    cases: [6],
+  });
+  for (const from of ['+48601234567', '+48607700700']) await desk.ask('POST', '/sandbox/call', { from });
+  await desk.email('gazetka@sklep.example', 'Promocje tygodnia', 'Tylko dziś taniej.', { headers: { Precedence: 'bulk' } });
+  await desk.email('kontakt@szkola.example', 'Automatyczna odpowiedź', 'Jestem na urlopie do piątku.', {
+    headers: { 'Auto-Submitted': 'auto-replied' },
+  });
 }

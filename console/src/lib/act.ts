@@ -1,11 +1,12 @@
 // One action of a page that needs no more than its word: what came of it is told at the edge of the page.
 import { post, Problem } from './api/client';
 import { t } from './i18n/index.svelte';
+import { said } from './said';
 import { toasts } from './toasts.svelte';
 
 export function tell(error: unknown): void {
   if (!(error instanceof Problem)) throw error;
-  toasts.show({ kind: 'bad', text: error.unreachable ? t('problem.not_done') : error.message });
+  toasts.show({ kind: 'bad', text: error.unreachable ? t('problem.not_done') : said(error) });
 }
 
 // What the desk has answered; null: it was not done, and that was said.

@@ -63,7 +63,8 @@ class Keys {
     this.#first = '';
     clearTimeout(this.#timer);
     // A button or link in focus takes Enter and the space bar itself.
-    const control = event.target instanceof HTMLElement && event.target.closest('button, summary, [role="menuitem"]');
+    const control =
+      event.target instanceof HTMLElement && event.target.closest('a, button, summary, [role="menuitem"]');
     if (control && (event.key === 'Enter' || event.key === ' ')) return;
     for (const layer of [...this.#layers].reverse()) {
       for (const one of layer) {

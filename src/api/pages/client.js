@@ -4,9 +4,9 @@
 "use strict";
 (() => {
   const say = document.documentElement.lang === "pl"
-    ? { later: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; wyślemy go sami, gdy połączenie wróci.", sending: "Wysyłamy…", restored: "To pisali Państwo wcześniej; nie zostało jeszcze wysłane." }
-    : { later: "There is no connection. The text is safe in this browser; it is sent by itself when the connection is back.", sending: "Sending…", restored: "You wrote this before; it has not been sent yet." };
-  const RETRY_MS = 8000, POLL_MS = 15000, PREFIX = "hejnal:";
+    ? { later: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; wyślemy go sami, gdy połączenie wróci.", offline: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; proszę nacisnąć jeszcze raz, gdy połączenie wróci.", large: "Załączniki są za duże: razem zmieści się 20 MB. Proszę wybrać mniejsze; nic z wpisanego tekstu nie zginęło.", sending: "Wysyłamy…", restored: "To pisali Państwo wcześniej; nie zostało jeszcze wysłane." }
+    : { later: "There is no connection. The text is safe in this browser; it is sent by itself when the connection is back.", offline: "There is no connection. The text is safe in this browser; please press again when the connection is back.", large: "The attachments are too large: 20 MB have room in all. Please choose smaller ones; nothing that you typed is lost.", sending: "Sending…", restored: "You wrote this before; it has not been sent yet." };
+  const RETRY_MS = 8000, POLL_MS = 15000, FILES_MAX = 20e6, DRAFT_MS = 7 * 864e5, WRITTEN = ":at", PREFIX = "hejnal:";
   const store = { // a private window may have none
     get: (key) => { try { return JSON.parse(localStorage.getItem(PREFIX + key) || "null"); } catch { return null; } },
     set: (key, value) => { try { localStorage.setItem(PREFIX + key, JSON.stringify(value)); } catch { /* then not */ } },
@@ -22,7 +22,9 @@
   function keepDraft(form) {
     const key = form.dataset.draft;
     const fields = () => [...form.elements].filter((e) => e.name && e.name !== "website" && !["hidden", "file", "submit", "button"].includes(e.type));
-    const draft = store.get(key);
+    let draft = store.get(key);
+    // Others may sit at this computer: what was not sent for a week is forgotten.
+    if (draft && !(Date.now() - draft[WRITTEN] < DRAFT_MS)) { store.drop(key); draft = null; }
     let restored = false;
     if (draft) {
       for (const e of fields()) {
@@ -34,9 +36,13 @@
     }
     if (restored) status(form, say.restored);
     form.addEventListener("input", () => {
-      const now = {};
+      const now = { [WRITTEN]: Date.now() };
       for (const e of fields()) if (e.type !== "radio" || e.checked) now[e.name] = e.value;
       store.set(key, now);
+    });
+    // The browser's own page for "no connection" would stand where the text was.
+    if (!("retry" in form.dataset)) form.addEventListener("submit", (event) => {
+      if (!navigator.onLine) { event.preventDefault(); status(form, say.offline); }
     });
   }
 
@@ -46,6 +52,8 @@
       if (event.submitter && event.submitter.value === "back") return;
       event.preventDefault();
       if (sending) return;
+      const files = [...form.querySelectorAll('input[type="file"]')].flatMap((input) => [...input.files]);
+      if (files.reduce((sum, file) => sum + file.size, 0) > FILES_MAX) { status(form, say.large); return; }
       sending = true;
       const body = new FormData(form);
       if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
@@ -64,6 +72,7 @@
           addEventListener("online", again);
           return;
         }
+        if (answer.status === 413) { sending = false; status(form, say.large); return; }
         if (answer.redirected) { location.assign(answer.url); return; }
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const main = page.querySelector("main");
@@ -78,18 +87,23 @@
     });
   }
 
-  let timer = 0;
+  let timer = 0, look = () => {};
+  document.addEventListener("visibilitychange", () => look());
+  addEventListener("online", () => look());
   function keepFresh(live) {
     clearInterval(timer);
     let etag = "";
-    const look = async () => {
+    look = async () => {
       if (document.hidden || live.contains(document.activeElement) && document.activeElement !== document.body) return;
       try {
         const answer = await fetch(live.dataset.poll, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+        if (answer.status === 404) { location.reload(); return; } // the link was taken back
         if (answer.status !== 200) return;
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         const place = fresh.getElementById("live");
         etag = answer.headers.get("ETag") || "";
+        const banner = document.getElementById("banner"), news = fresh.getElementById("banner");
+        if (banner && news && banner.innerHTML !== news.innerHTML) banner.innerHTML = news.innerHTML;
         if (!place || place.innerHTML === live.innerHTML) return;
         const open = [...live.querySelectorAll("details")].map((d) => d.open);
         // What stands below must not move under the reader's eyes or thumb.
@@ -98,15 +112,19 @@
         live.querySelectorAll("details").forEach((d, i) => { d.open = !!open[i]; });
         const form = fresh.querySelector('#reply input[name="form"]'), own = document.querySelector('#reply input[name="form"]');
         if (form && own) own.value = form.value;
+        // Beside what is being typed: what it is for, and the other button.
+        const label = fresh.querySelector('label[for="text"]'), send = fresh.querySelector("#reply button");
+        if (label && anchor) { anchor.querySelector("label").textContent = label.textContent; anchor.querySelector("button").className = send.className; }
         const works = fresh.querySelector(".works"), shown = document.querySelector(".works");
         if (!works && shown) shown.remove();
+        if (works && !shown && anchor) anchor.after(works);
         if (anchor && document.activeElement && anchor.contains(document.activeElement)) scrollBy(0, anchor.getBoundingClientRect().top - before);
+        const aloud = document.getElementById("aloud");
+        if (aloud && document.title !== fresh.title) aloud.textContent = fresh.title; // for who listens to the page
         document.title = fresh.title;
       } catch { /* the network is away; the next look comes */ }
     };
-    timer = setInterval(look, POLL_MS);
-    document.addEventListener("visibilitychange", look);
-    addEventListener("online", look);
+    timer = setInterval(() => look(), POLL_MS);
   }
 
   function start() {

@@ -44,6 +44,7 @@ Templates templates(const char* language) {
   s.language = language;
   s.desk_email = "pomoc@informatyka-wroclaw.pl";
   s.desk_phone = "+48713000000";
+  s.case_url = kUrl + std::string("/console/case/");
   return std::move(*Templates::load(s, procedure(language)));
 }
 
@@ -118,9 +119,25 @@ TEST(SmsTexts, AnAlertSaysItsCodeInTheFirstSegment) {
       EXPECT_TRUE(has(first, fmt::format(" {}=", slot == 0 ? "1" : fmt::format("{}1", slot)))) << text;
       EXPECT_TRUE(has(first, fmt::format(" {}=", slot == 0 ? "2" : fmt::format("{}2", slot)))) << text;
       EXPECT_LE(wire::sms_size(text).segments, 2) << text;
+      EXPECT_TRUE(text.ends_with(kUrl + std::string("/console/case/1234567"))) << text;
     }
     core::Notice old = notice(alert, "critical");
     EXPECT_FALSE(has(words.words(old, {}).text, "=")) << "no code, no words about it";
+  }
+}
+
+// A receipt of what looks like an outage costs a second one, and says the sentence.
+TEST(SmsTexts, WhatLooksLikeAnOutageIsToldSo) {
+  for (const char* language : {"pl", "en"}) {
+    const Templates words = templates(language);
+    for (const core::NoticeKind kind : {receipt, missing_email}) {
+      core::Notice n = notice(kind, "urgent");
+      n.outage_text = "Poczta nie dziala od 9:00, naprawiamy serwer.";
+      const std::string text = words.words(n, {}).text;
+      EXPECT_TRUE(has(text, n.outage_text)) << text;
+      EXPECT_TRUE(has(text, kUrl + ("/c/" + kToken))) << text;
+      EXPECT_LE(wire::sms_size(text).segments, 2) << text;
+    }
   }
 }
 

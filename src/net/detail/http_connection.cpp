@@ -45,6 +45,12 @@ ports::Response problem_of(error_code error) {
   return http_problem(400, "the request is malformed");
 }
 
+ports::Response not_now() {
+  ports::Response response = http_problem(503, "too much is being sent at this moment");
+  response.headers.emplace_back("Retry-After", "10");
+  return response;
+}
+
 // What is wrong with a header that Beast took; nothing when it is fine.
 std::optional<ports::Response> refuse_header(const Parser& parser) {
   const auto& header = parser.get();
@@ -99,7 +105,8 @@ class HttpConnection final : public Guest, public HttpStream {
   asio::awaitable<bool> first_byte();
   asio::awaitable<std::optional<ports::Response>> read_header(Parser& parser,
                                                               std::optional<HttpTarget>& target);
-  asio::awaitable<std::optional<ports::Response>> read_body(Parser& parser);
+  asio::awaitable<std::optional<ports::Response>> read_body(Parser& parser, const HttpTarget& target);
+  ports::Response too_long(Parser& parser, const HttpTarget& target) const;
   asio::awaitable<Next> refuse(ports::Response response);
   asio::awaitable<void> ask(ports::Request request);
   asio::awaitable<void> stream(bool http_1_0, bool head_only);
@@ -107,6 +114,7 @@ class HttpConnection final : public Guest, public HttpStream {
   asio::awaitable<bool> write(std::string_view bytes);
   asio::awaitable<bool> send(const ports::Response& response, HeadOptions head, bool head_only);
   asio::awaitable<void> linger();
+  std::size_t bytes_to_come(const Parser& parser, const HttpTarget& target) const;
   Incoming take(Parser& parser, HttpTarget target) const;
   void cancel();
   std::weak_ptr<HttpConnection> myself() {
@@ -196,12 +204,13 @@ asio::awaitable<std::optional<ports::Response>> HttpConnection::read_header(
   target = parse_target(view(parser.get().target()));
   if (!target) co_return http_problem(400, "the target of the request is malformed");
   const std::size_t limit = house_.body_limit(view(parser.get().method_string()), target->path);
-  if (parser.content_length().value_or(0) > limit) co_return http_problem(413, "the body is too long");
+  if (parser.content_length().value_or(0) > limit) co_return too_long(parser, *target);
   parser.body_limit(limit);
   co_return std::nullopt;
 }
 
-asio::awaitable<std::optional<ports::Response>> HttpConnection::read_body(Parser& parser) {
+asio::awaitable<std::optional<ports::Response>> HttpConnection::read_body(Parser& parser,
+                                                                          const HttpTarget& target) {
   if (parser.is_done()) co_return std::nullopt;
   if (!parser.get()[http::field::expect].empty() && parser.get().version() >= 11) {
     if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n")) co_return http_problem(408, "nobody listens");
@@ -211,8 +220,22 @@ asio::awaitable<std::optional<ports::Response>> HttpConnection::read_body(Parser
   watchdog_.rest();
   if (watchdog_.barked()) co_return http_problem(408, "the body took too long");
   gone_ = error == http::error::partial_message;
+  if (error == http::error::body_limit) co_return too_long(parser, target);
   if (error) co_return problem_of(error);
   co_return std::nullopt;
+}
+
+ports::Response HttpConnection::too_long(Parser& parser, const HttpTarget& target) const {
+  if (options_.too_long) {
+    if (auto told = options_.too_long(take(parser, target).request)) return std::move(*told);
+  }
+  return http_problem(413, "the body is too long");
+}
+
+// At most; what is chunked does not say how long it is.
+std::size_t HttpConnection::bytes_to_come(const Parser& parser, const HttpTarget& target) const {
+  if (parser.chunked()) return house_.body_limit(view(parser.get().method_string()), target.path);
+  return static_cast<std::size_t>(parser.content_length().value_or(0));
 }
 
 HttpConnection::Incoming HttpConnection::take(Parser& parser, HttpTarget target) const {
@@ -243,11 +266,13 @@ asio::awaitable<HttpConnection::Next> HttpConnection::refuse(ports::Response res
 asio::awaitable<HttpConnection::Next> HttpConnection::serve_one() {
   if (!co_await first_byte()) co_return Next::close;
   Incoming incoming;
+  LargeBody room(house_);
   {
     Parser parser;  // gone before a stream begins: idle streams must be small
     std::optional<HttpTarget> target;
     std::optional<ports::Response> refusal = co_await read_header(parser, target);
-    if (!refusal) refusal = co_await read_body(parser);
+    if (!refusal && !room.take(bytes_to_come(parser, *target))) refusal = not_now();
+    if (!refusal) refusal = co_await read_body(parser, *target);
     if (refusal) co_return co_await refuse(std::move(*refusal));
     incoming = take(parser, std::move(*target));
   }

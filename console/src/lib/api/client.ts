@@ -23,6 +23,10 @@ export type Outage = Schemas['Outage'];
 export type OutageList = Schemas['OutageList'];
 export type Callback = Schemas['Callback'];
 export type CallbackList = Schemas['CallbackList'];
+export type Present = Schemas['Present'];
+export type PresentList = Schemas['PresentList'];
+export type AnswerTemplate = Schemas['AnswerTemplateList']['items'][number];
+export type AnswerTemplateList = Schemas['AnswerTemplateList'];
 export type WholePerson = Schemas['WholePerson'];
 export type Organisation = Schemas['Organisation'];
 export type OrganisationList = Schemas['OrganisationList'];
@@ -32,8 +36,9 @@ export type Carrier = Schemas['Carrier'];
 export type ChannelList = Schemas['ChannelList'];
 export type Procedure = Schemas['Procedure'];
 export type ProcedureVersion = Schemas['ProcedureVersion'];
-export type ProcedurePreview = Schemas['ProcedurePreview'];
 export type ProcedureRehearsal = Schemas['ProcedureRehearsal'];
+export type RehearsedRow = Schemas['RehearsedRow'];
+export type ProcedurePreview = Schemas['ProcedurePreview'];
 export type Difference = Schemas['Difference'];
 export type Report = Schemas['Report'];
 export type ReportRow = Schemas['ReportRow'];
@@ -66,6 +71,7 @@ export interface Asked {
   etag?: string | null; // sent as If-Match: only if it is still as we have seen it
   signal?: AbortSignal;
   anonymous?: boolean; // a 401 is then an answer, not a lost sign-in
+  keepalive?: boolean; // goes out also when the page is just being left
 }
 
 // What the client needs of the session; set once by session.svelte.ts (the other way round would be a cycle).
@@ -113,6 +119,7 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
         headers,
         body: asked.body === undefined ? undefined : JSON.stringify(asked.body),
         signal: asked.signal,
+        keepalive: asked.keepalive,
         credentials: 'same-origin',
         cache: 'no-store',
       });

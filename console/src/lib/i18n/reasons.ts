@@ -38,6 +38,8 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['{} late', '{} po terminie'],
   ['{} is on call', 'dyżuruje {}'],
   ['nobody is on call', 'nikt nie dyżuruje'],
+  ['nothing leaves this computer', 'nic nie opuszcza tego komputera'],
+  ['listens on {}', 'czeka na {}'],
   ['a person has read the report', 'zgłoszenie przeczytał człowiek'],
   ['work has started', 'prace rozpoczęto'],
   ['work has started again', 'prace rozpoczęto ponownie'],

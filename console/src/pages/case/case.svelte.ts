@@ -3,8 +3,11 @@
 import { ask, post, Problem, type Channel, type WholeCase } from '../../lib/api/client';
 import { t } from '../../lib/i18n/index.svelte';
 import type { Change } from '../../lib/live.svelte';
+import { said } from '../../lib/said';
 import { toasts } from '../../lib/toasts.svelte';
 import { byOthers } from './story';
+
+const TOGETHER_MS = 60;
 
 export class OpenCase {
   whole = $state.raw<WholeCase | null>(null);
@@ -12,6 +15,7 @@ export class OpenCase {
   busy = $state(false);
   #etag: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #heardAt = -Infinity;
   #seq = 0;
 
   constructor(readonly number: number) {}
@@ -31,16 +35,21 @@ export class OpenCase {
   }
 
   heard(change: Change): void {
-    if (change.what !== 'reload' && change.case !== this.number) return;
+    if (change.what === 'presence' || (change.what !== 'reload' && change.case !== this.number)) return;
+    // The first word at once; what comes right after it together.
+    const wait = Math.max(0, this.#heardAt + TOGETHER_MS - performance.now());
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      this.#heardAt = performance.now();
       void this.load();
-    }, 60);
+    }, wait);
   }
 
   // The answered case (another one after a merge or split), or null when nothing was done: that has been said then.
   async act(action: string, body: Record<string, unknown> = {}, quietly = false): Promise<WholeCase | null> {
     this.busy = true;
+    // What was on the screen when it was meant. The page may hear of a colleague while the desk is still refusing.
+    const before = this.whole?.journal.length ?? 0;
     try {
       for (let attempt = 0; ; ++attempt) {
         try {
@@ -56,7 +65,6 @@ export class OpenCase {
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
           if (error.status !== 412) throw error;
-          const before = this.whole?.journal.length ?? 0;
           await this.load();
           if (attempt === 0 && this.whole && !byOthers(before, this.whole.journal)) continue;
           throw new Problem(412, '', t('case.changed_meanwhile'));
@@ -64,7 +72,7 @@ export class OpenCase {
       }
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (!quietly) toasts.show({ kind: 'bad', text: error.unreachable ? t('problem.not_done') : error.message });
+      if (!quietly) toasts.show({ kind: 'bad', text: error.unreachable ? t('problem.not_done') : said(error) });
       return null;
     } finally {
       this.busy = false;

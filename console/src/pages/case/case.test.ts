@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Entry, Message } from '../../lib/api/client';
+import { OpenCase } from './case.svelte';
 import { read, tidy, write, type Shelf } from './draft';
 import { byOthers, pending, story } from './story';
 
@@ -142,5 +143,33 @@ describe('a draft', () => {
     );
     tidy(like, 41 * 86_400_000);
     expect(Object.keys(store)).toEqual(['hejnal.draft.ela.2', 'hejnal.theme']);
+  });
+});
+
+describe('an action', () => {
+  it('is not sent again when a colleague was quicker, also when the page hears of it first', async () => {
+    const journal = [entry('opened', 0)];
+    const posts: string[] = [];
+    const tell = (etag: string, status = 200) =>
+      new Response(JSON.stringify(status === 200 ? { number: 1, journal } : { title: 'changed' }), {
+        status,
+        headers: { ETag: etag },
+      });
+    const open = new OpenCase(1);
+    vi.stubGlobal('fetch', async (path: string, asked: RequestInit) => {
+      if (asked.method !== 'POST') return tell(`"${journal.length}"`);
+      posts.push(path);
+      journal.push(entry('acted', 5, { by: 'ela', action: 'answer' }));
+      await open.load(); // the news comes before the refusal
+      return tell('', 412);
+    });
+    try {
+      await open.load();
+      expect(await open.say('answer', 'Tekst', ['email'], 10)).toBeNull();
+      expect(posts).toHaveLength(1);
+      expect(open.whole?.journal).toHaveLength(2);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });

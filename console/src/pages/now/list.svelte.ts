@@ -6,7 +6,7 @@ import type { Change } from '../../lib/live.svelte';
 import { compare, fits, placeOf, type Filter } from './order';
 
 const PAGE = 100;
-const TOGETHER_MS = 120; // changes that come so near to each other are read at once
+const TOGETHER_MS = 120; // the first change is read at once; those that come so soon after it are read together
 const AT_ONCE = 6;
 const MANY = 60; // more changes than this: the list is read again
 
@@ -30,6 +30,7 @@ export class CasesNow {
   #changed = new Set<number>();
   #counting: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #readAt = -Infinity;
 
   get complete(): boolean {
     return this.#loaded && this.#next === null;
@@ -116,14 +117,14 @@ export class CasesNow {
   }
 
   heard(change: Change): void {
-    if (change.what === 'outage' || change.what === 'callback') return;
+    if (change.what === 'outage' || change.what === 'callback' || change.what === 'presence') return;
     this.count();
     if (change.what === 'reload') {
       void this.reload();
       return;
     }
     this.#changed.add(change.case);
-    this.#timer ??= setTimeout(() => void this.#read(), TOGETHER_MS);
+    this.#timer ??= setTimeout(() => void this.#read(), Math.max(0, this.#readAt + TOGETHER_MS - performance.now()));
   }
 
   async #read(): Promise<void> {
@@ -131,6 +132,7 @@ export class CasesNow {
     this.#changed.clear();
     if (numbers.length > MANY) {
       this.#timer = undefined;
+      this.#readAt = performance.now();
       if (this.calm()) await this.reload();
       else this.moved = true;
       return;
@@ -146,6 +148,7 @@ export class CasesNow {
         }),
       );
     }
+    this.#readAt = performance.now();
     this.#timer = this.#changed.size > 0 ? setTimeout(() => void this.#read(), TOGETHER_MS) : undefined;
   }
 

@@ -1,0 +1,68 @@
+// What holds for every page of the console, looked at in a browser against the real program: nothing against WCAG 2.2 AA, nothing
+// beside the edge of a small telephone, in both themes and both languages; and that it can be installed.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { accessibility, Browser, Desk, PAGES, quiet } from './desk.mjs';
+import { fill, fillMore } from './example.mjs';
+
+describe('every page', () => {
+  let desk, browser;
+  before(async () => {
+    desk = await Desk.open();
+    browser = await Browser.open();
+    await fill(desk);
+    await fillMore(desk);
+  });
+  after(async () => {
+    await browser.close();
+    await desk.close();
+  });
+
+  for (const [name, path] of Object.entries(PAGES)) {
+    it(`${name}: ${path}`, async () => {
+      const page = await browser.page(desk.url + path, [/Failed to load resource/]);
+      try {
+        for (const language of ['en', 'pl']) {
+          await page.evaluate((chosen) => localStorage.setItem('hejnal.language', chosen), language);
+          await page.reload();
+          await page.locator('h1').first().waitFor();
+          await quiet(page);
+          for (const colorScheme of ['light', 'dark']) {
+            await page.emulateMedia({ colorScheme });
+            for (const width of [1440, 360]) {
+              await page.setViewportSize({ width, height: 800 });
+              const where = `${path} ${language} ${colorScheme} ${width}`;
+              assert.deepEqual(await accessibility(page), [], where);
+              const wide = await page.evaluate(() =>
+                Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll('main > *')].map((one) => one.scrollWidth)),
+              );
+              assert.ok(wide <= width, `${where} is ${wide} wide`);
+            }
+          }
+        }
+        assert.deepEqual(page.troubles, []);
+      } finally {
+        await page.close();
+      }
+    });
+  }
+
+  it('can be installed', async () => {
+    const page = await browser.page(`${desk.url}/console/`);
+    const chrome = await browser.context.newCDPSession(page);
+    const { url, errors, data } = await chrome.send('Page.getAppManifest');
+    assert.equal(url, `${desk.url}/console/manifest.webmanifest`);
+    assert.deepEqual(errors, []);
+    for (const { src, sizes, type } of JSON.parse(data).icons) {
+      const answer = await fetch(desk.url + src);
+      assert.equal(answer.status, 200, src);
+      assert.equal(answer.headers.get('content-type'), type);
+      if (type !== 'image/png') continue;
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      assert.equal(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`, sizes, src);
+    }
+    const { installabilityErrors } = await chrome.send('Page.getInstallabilityErrors');
+    assert.deepEqual(installabilityErrors.filter((one) => one.errorId !== 'in-incognito'), []);
+    await page.close();
+  });
+});
