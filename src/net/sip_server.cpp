@@ -181,15 +181,13 @@ class SipServer::Impl {
     inbox_->close();
     tmr_cancel(&stop_timer_);
     pending_.clear();
+    if (stack_) sip_close(stack_, true);  // tells the registration that its request has come to nothing
     {
       const std::lock_guard lock(mutex_);
       if (registration_) last_registration_ = registration_->status();
       registration_.reset();
     }
-    if (stack_) {
-      sip_close(stack_, true);
-      mem_deref(stack_);
-    }
+    mem_deref(stack_);
     mem_deref(dns_);
     mem_deref(queue_);
     libre_close();

@@ -36,7 +36,6 @@ SipRegistration::SipRegistration(::sip* stack, SipRegistrationOptions options,
 SipRegistration::~SipRegistration() {
   tmr_cancel(&timer_);
   tmr_cancel(&hole_timer_);
-  if (request_) sip_request_cancel(request_);
 }
 
 void SipRegistration::start() {
@@ -193,8 +192,8 @@ void SipRegistration::end(std::function<void()> done) {
   ending_ = true;
   tmr_cancel(&timer_);
   tmr_cancel(&hole_timer_);
-  if (!registered_) return done();
-  if (request_) sip_request_cancel(std::exchange(request_, nullptr));
+  // One that is under way cannot be taken out of libre: then the registration ends with its time.
+  if (!registered_ || request_) return done();
   challenged_ = false;
   ended_ = std::move(done);
   if (request() != 0) std::exchange(ended_, nullptr)();

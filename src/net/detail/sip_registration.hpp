@@ -18,6 +18,7 @@ namespace hejnal::net {
 class SipRegistration {
  public:
   SipRegistration(::sip* stack, SipRegistrationOptions options, std::function<void(const std::string&)> log);
+  // The stack is closed before (sip_close): what it still has to say of a request comes here.
   ~SipRegistration();
   SipRegistration(const SipRegistration&) = delete;
   SipRegistration& operator=(const SipRegistration&) = delete;
