@@ -16,15 +16,18 @@ using sent::CallCame;
 using sent::CameBack;
 using sent::Cancel;
 using sent::File;
+using sent::Fires;
 using sent::Hears;
 using sent::Leaving;
 using sent::Note;
 using sent::Noted;
 using sent::Opened;
 using sent::Queued;
+using sent::Quiet;
 using sent::RejectCall;
 using sent::Reminds;
 using sent::Reported;
+using sent::Resolved;
 using sent::Restarted;
 using sent::SendingFate;
 using sent::Sent;
@@ -98,7 +101,7 @@ struct ReportTurn {
   }
 
   // After the last step: so long a person has to answer.
-  Instant when_unanswered() const { return now + std::max(service().promise.answer_within, Duration(1min)); }
+  Instant when_unanswered() const { return now + std::max(service().promise.answer_within, Duration(1s)); }
 
   void take_step(int step) {
     const auto& steps = service().steps;
@@ -109,7 +112,7 @@ struct ReportTurn {
     taken.late_ms = std::max<std::int64_t>((now - planned).count(), 0);
     if (index + 1 < steps.size()) {
       const Duration gap = steps[index + 1].wait - steps[index].wait;
-      taken.next_at = std::max(r.opened_at + steps[index + 1].wait, now + std::max(gap, Duration(1min)));
+      taken.next_at = std::max(r.opened_at + steps[index + 1].wait, now + std::max(gap, Duration(1s)));
     } else {
       taken.ring_at = when_unanswered();
     }
@@ -146,7 +149,27 @@ struct ReportTurn {
     if (state != ReportState::unanswered) drop_the_rest(why);
   }
 
+  // A word in the same thread, of a report that the provider knows of.
+  void settle(const std::string& by, const std::string& why, bool tell) {
+    const bool told = tell && anything_left();
+    become(ReportState::settled, {}, by, why);
+    if (told) word("the provider is told that it is over");
+  }
+
+  void word(const char* why) {
+    if (!r.to_email.empty()) {
+      queue(SendingKind::word, Wording::first, News::none, Channel::email, r.to_email, why);
+    } else if (can_sms()) {
+      queue(SendingKind::word, Wording::first, News::none, Channel::sms, r.to_sms, why);
+    }
+  }
+
   void ring() {
+    if (r.open() && r.quiet_at && *r.quiet_at <= now)
+      settle("alert",
+             r.noted > 0 ? fmt::format("the alert is over; it had fired {} times more", r.noted)
+                         : "the alert is over",
+             true);
     if (r.open()) {
       if (r.next_at && *r.next_at <= now) {
         if (static_cast<std::size_t>(r.step) < service().steps.size()) {
@@ -235,7 +258,7 @@ struct Decide {
       return fail(Fault::malformed, "there is no way to {}: neither an address nor SMS", s.provider);
     t.add(s.by,
           Opened{s.id, s.provider, t.facts.procedure->version, s.class_name, s.subject, s.language, s.code,
-                 s.secret, s.key, s.from, s.to_email, s.to_sms},
+                 s.secret, s.key, s.alert, s.from, s.to_email, s.to_sms},
           s.why);
     t.take_step(1);
     return {};
@@ -344,9 +367,7 @@ struct Decide {
 
   Status operator()(const Settle& s) {
     HEJNAL_TRY_VOID(must_be_open());
-    const bool told = s.tell && t.anything_left();
-    t.become(ReportState::settled, {}, s.by, s.reason);
-    if (told) word("the provider is told that it is over");
+    t.settle(s.by, s.reason, s.tell);
     return {};
   }
 
@@ -354,14 +375,14 @@ struct Decide {
     HEJNAL_TRY_VOID(must_be_open());
     const bool told = t.anything_left();
     t.become(ReportState::cancelled, {}, s.by, s.reason);
-    if (told) word("the provider is told that the report is withdrawn");
+    if (told) t.word("the provider is told that the report is withdrawn");
     return {};
   }
 
   Status operator()(const RejectCall& s) {
     HEJNAL_TRY_VOID(must_be_open());
     const Instant at = std::min(s.at, t.now);
-    t.add(s.by, sent::CallRejected{at, std::max(at + t.facts.callback_after, t.now + 1min)},
+    t.add(s.by, sent::CallRejected{at, std::max(at + t.facts.callback_after, t.now + 1s)},
           "rejected: they are repairing, and will call back");
     return {};
   }
@@ -379,6 +400,21 @@ struct Decide {
     return {};
   }
 
+  Status operator()(const Fires& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    const bool again = t.r.quiet_at.has_value();
+    if (again) t.add(s.by, Quiet{}, "the alert fires again");
+    // What only repeats itself says nothing new.
+    if (again || s.text != t.r.alert) t.add(s.by, Noted{s.text, true});
+    return {};
+  }
+
+  Status operator()(const Resolved& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    if (!t.r.quiet_at) t.add(s.by, Quiet{t.now + std::max(s.quiet, Duration(1ms))}, "the alert is over");
+    return {};
+  }
+
  private:
   bool is_wanted(const Sending& s) const {
     return s.kind == SendingKind::news || s.kind == SendingKind::word || t.r.state == ReportState::waiting ||
@@ -389,14 +425,6 @@ struct Decide {
     if (!t.r.exists()) return fail(Fault::not_found, "there is no such report");
     if (t.r.open()) return {};
     return fail(Fault::conflict, "report {} is {} already", t.r.id, to_string(t.r.state));
-  }
-
-  void word(const char* why) {
-    if (!t.r.to_email.empty()) {
-      t.queue(SendingKind::word, Wording::first, News::none, Channel::email, t.r.to_email, why);
-    } else if (t.can_sms()) {
-      t.queue(SendingKind::word, Wording::first, News::none, Channel::sms, t.r.to_sms, why);
-    }
   }
 };
 

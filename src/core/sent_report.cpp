@@ -26,6 +26,7 @@ struct Fold {
     r.code = b.code;
     r.secret = b.secret;
     r.key = b.key;
+    r.alert = b.alert;
     r.from = b.from;
     r.to_email = b.to_email;
     r.to_sms = b.to_sms;
@@ -80,6 +81,7 @@ struct Fold {
       r.ended_at = e.at;
       r.end_reason = e.why;
       r.remind_at.reset();
+      r.quiet_at.reset();
     }
   }
   void operator()(const sent::CallRejected& b) {
@@ -93,8 +95,11 @@ struct Fold {
     if (!r.remind_at) r.called_back_at = e.at;
   }
   void operator()(const sent::Noted& b) {
-    if (b.fired) ++r.noted;
+    if (!b.fired) return;
+    ++r.noted;
+    r.alert = b.text;
   }
+  void operator()(const sent::Quiet& b) { r.quiet_at = if_set(b.settle_at); }
 };
 
 }  // namespace
@@ -138,6 +143,7 @@ std::optional<Instant> alarm(const SentReport& r) {
   earlier(r.next_at);
   earlier(r.ring_at);
   earlier(r.remind_at);
+  earlier(r.quiet_at);
   return out;
 }
 

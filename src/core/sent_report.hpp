@@ -126,9 +126,11 @@ struct SentReport {
   std::vector<Call> rejected_calls;
   std::optional<Instant> called_back_at;
   int reminders = 0;
-  int noted = 0;             // how often the alert has fired again
-  bool instead = false;      // an SMS went because the email did not
-  bool undelivered = false;  // we were told that nothing gets through
+  int noted = 0;                    // how often the alert has fired again
+  std::string alert;                // what it says, as far as we know
+  std::optional<Instant> quiet_at;  // it is over: settled then, if it stays so
+  bool instead = false;             // an SMS went because the email did not
+  bool undelivered = false;         // we were told that nothing gets through
   std::int64_t entries = 0;
 
   bool exists() const { return id != 0; }
@@ -145,7 +147,7 @@ namespace sent {
 struct Opened {
   static constexpr std::string_view kind = "opened";
   ReportId id = 0;
-  std::string provider, procedure, class_name, subject, language, code, secret, key;
+  std::string provider, procedure, class_name, subject, language, code, secret, key, alert;
   Party from;
   std::string to_email, to_sms;
 
@@ -162,6 +164,7 @@ struct Opened {
     v("code", s.code);
     v("secret", s.secret);
     v("key", s.key);
+    v("alert", s.alert);
     v("from", s.from);
     v("to_email", s.to_email);
     v("to_sms", s.to_sms);
@@ -319,8 +322,20 @@ struct Noted {  // the alert fired again, or something a person wants to keep
   }
 };
 
+struct Quiet {  // the alert is over since now; 0: it fires again
+  static constexpr std::string_view kind = "quiet";
+  Instant settle_at;
+
+  bool operator==(const Quiet&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("settle_at", s.settle_at);
+  }
+};
+
 using Body = std::variant<Opened, StepTaken, Queued, Leaving, SendingFate, CameBack, Became, CallRejected,
-                          Reminds, Noted>;
+                          Reminds, Noted, Quiet>;
 using Entry = EntryOf<Body>;
 
 struct Facts {
@@ -333,7 +348,7 @@ struct Facts {
 
 struct File {  // begins the report
   ReportId id = 0;
-  std::string provider, class_name, subject, language, code, secret, key;
+  std::string provider, class_name, subject, language, code, secret, key, alert;
   Party from;
   std::string to_email, to_sms;
   std::string by = "client", why = {};
@@ -374,8 +389,15 @@ struct Note {
   std::string by, text;
   bool fired = false;
 };
+struct Fires {  // the alert that it came from, once more or still
+  std::string by, text;
+};
+struct Resolved {  // ... is over. One that comes back within `quiet` is the same report: it flaps
+  std::string by;
+  Duration quiet{};
+};
 using Signal = std::variant<File, AlarmRang, Restarted, Sent, Reported, Hears, Settle, Cancel, RejectCall,
-                            CallCame, Note>;
+                            CallCame, Note, Fires, Resolved>;
 
 struct Decision {
   std::vector<Entry> entries;

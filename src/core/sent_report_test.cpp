@@ -298,6 +298,39 @@ TEST(SentReport, SettlingIsToldWhenAsked) {
   EXPECT_EQ(s.r.state, ReportState::settled);
 }
 
+TEST(SentReport, AnAlertThatFlapsIsOneReport) {
+  ReportStory s;
+  auto file = ReportStory::file("urgent");
+  file.key = "am {}:{}";
+  file.alert = "db1 is down";
+  ASSERT_TRUE(s.happens(file));
+  s.rings();
+  s.leaves();
+  const auto entries = s.r.entries;
+  ASSERT_TRUE(s.happens(sent::Fires{"alert", "db1 is down"}));  // repeated, or by the second Alertmanager
+  EXPECT_EQ(s.r.entries, entries);
+  ASSERT_TRUE(s.happens(sent::Fires{"alert", "db1 is down, db2 is down"}));
+  EXPECT_EQ(s.r.noted, 1);
+  for (int i = 1; i <= 3; ++i) {
+    s.now = s.now + 2min;
+    ASSERT_TRUE(s.happens(sent::Resolved{"alert", 5min}));
+    ASSERT_TRUE(s.happens(sent::Resolved{"alert", 5min}));
+    s.now = s.now + 4min;
+    s.rings();
+    EXPECT_EQ(s.r.state, ReportState::waiting);
+    ASSERT_TRUE(s.happens(sent::Fires{"alert", "db1 is down"}));
+    EXPECT_FALSE(s.r.quiet_at);
+    EXPECT_EQ(s.r.noted, 1 + i);
+  }
+  EXPECT_EQ(s.leaves(), Lines{});
+  ASSERT_TRUE(s.happens(sent::Resolved{"alert", 5min}));
+  s.now = s.now + 5min;
+  s.rings();
+  EXPECT_EQ(s.r.state, ReportState::settled);
+  EXPECT_EQ(s.leaves(), (Lines{"word first"}));
+  EXPECT_EQ(s.happens(sent::Fires{"alert", "x"}).error().fault, Fault::conflict);
+}
+
 TEST(SentReport, AfterACrashTheSameMailGoesOnceMore) {
   ReportStory s;
   ASSERT_TRUE(s.happens(ReportStory::file("critical")));
