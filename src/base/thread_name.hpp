@@ -4,7 +4,7 @@
 //   hejnal-out        composes what leaves                     hejnal-smtp-N   hands mail to the relay
 //   hejnal-imap       one mailbox                              hejnal-log      keeps the database's log short
 //   hejnal-http-N     calls SMS gateways                       hejnal-sms      waits for parts of long SMS
-//   hejnal-pass-N     hashes passwords                        hejnal-report   hands over reports
+//   hejnal-pass-N     hashes passwords
 //   hejnal-inspect    looks through the database after a start
 //   hejnal-watch      looks whether all is well                hejnal          waits for a signal to end
 #pragma once
