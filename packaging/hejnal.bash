@@ -2,20 +2,22 @@
 
 _hejnal() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-  local commands="serve check procedure inspect sms deliver cases case mail-health token user backup restore verify simulate"
+  local commands="serve check procedure inspect sms deliver cases case mail-health report reports token user backup restore verify simulate"
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$current")
     return
   fi
   case $previous in
-    --config | --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --token-file | --attach) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --data) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --transliterate) mapfile -t COMPREPLY < <(compgen -W "when_cheaper always never" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W "pl en" -- "$current"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "text html json" -- "$current"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W "administrator agent reader client" -- "$current"); return ;;
-    --http | --lmtp | --sip | --name | --email | --from | --to | --search | --state | --limit | --days | --seed | --seeds | --years) return ;;
+    --http | --lmtp | --sip | --name | --email | --from | --to | --search | --state | --limit | --days | --seed | --seeds | --years | --subject | --provider | --by | --reason | --key) return ;;
+    --class) mapfile -t COMPREPLY < <(compgen -W "routine urgent critical" -- "$current"); return ;;
+    --wait-for) mapfile -t COMPREPLY < <(compgen -W "reaction answer" -- "$current"); return ;;
     --store) mapfile -t COMPREPLY < <(compgen -W "sqlite memory" -- "$current"); return ;;
   esac
   local words="--help"
@@ -28,6 +30,8 @@ _hejnal() {
     cases) words+=" --config --data --state --search --limit --json" ;;
     case) words+=" --config --data --json" ;;
     mail-health) words+=" --config --data --days --json" ;;
+    report) words+=" --provider --class --subject --attach --wait --wait-for --by --reason --run --until-done --key --config --data --json verify" ;;
+    reports) words+=" --all --config --data --json" ;;
     token)
       case ${COMP_WORDS[2]} in
         create) words+=" --name --role --config --data" ;;

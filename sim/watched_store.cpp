@@ -68,6 +68,7 @@ class WatchedStore final : public ports::Store {
   Result<std::optional<Instant>> next_alarm() override { return store_->next_alarm(); }
   ports::Records<core::Outage>& outages() override { return store_->outages(); }
   ports::Records<core::Callback>& callbacks() override { return store_->callbacks(); }
+  ports::Reports& reports() override { return store_->reports(); }
   Status note_announcement(CaseNumber n, const std::optional<core::Announcement>& a) override {
     return store_->note_announcement(n, a);
   }

@@ -5,6 +5,7 @@
 #include "api/signin/accounts.hpp"
 #include "api/signin/gate.hpp"
 #include "api/tokens.hpp"
+#include "app/reporting.hpp"
 #include "json/value.hpp"
 
 namespace hejnal::app {
@@ -140,6 +141,21 @@ void answer_control(const Control& control, ports::Request request, ports::Reply
         [kept, said, ended, &events](const Status& status) {
           for (const std::int64_t id : status ? *ended : std::vector<std::int64_t>())
             events.revoke(api::stream_key(id));
+          std::move(*kept).send(control_answer(status, *said));
+        });
+    return;
+  }
+  if (request.method == "POST" && path.starts_with("/report/")) {
+    auto command = ReportCommand::of(request);
+    if (!command) return std::move(*kept).send(control_answer(tl::make_unexpected(command.error()), ""));
+    auto said = std::make_shared<std::string>();
+    ledger.submit(
+        [said, command = std::move(*command), &reporter = control.reports](desk::Desk& desk) -> Status {
+          HEJNAL_TRY(*said, do_report_command(reporter, command, desk.now()));
+          return {};
+        },
+        [kept, said, reported = control.reported](const Status& status) {
+          if (status) reported();
           std::move(*kept).send(control_answer(status, *said));
         });
     return;

@@ -2,6 +2,7 @@
 //   POST /deliver?from=…&to=…   a mail
 //   POST /token?name=…&role=…   answers with the token
 //   POST /token/list            answers with a line of JSON for each      POST /token/revoke?name=…
+//   POST /report/…              file, settle, cancel, …: see ReportCommand (reporting.hpp)
 //   POST /user/…                invite, list, disable, enable, reset: see UserCommand
 #pragma once
 
@@ -11,6 +12,7 @@
 #include "app/parse_pool.hpp"
 #include "desk/ledger.hpp"
 #include "ports/http.hpp"
+#include "reporter/reporter.hpp"
 
 namespace hejnal::app {
 
@@ -21,6 +23,8 @@ struct Control {
   desk::Events& events;
   ports::MailIntake& intake;
   std::string public_url;
+  reporter::Reporter& reports;
+  std::function<void()> reported;  // something of a report may be due
 };
 
 // Called on the network thread; answers later.

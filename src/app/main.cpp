@@ -200,6 +200,85 @@ int run(int argc, char** argv) {
   user_change("reset", "Take the password away and print a link by which another one is chosen")
       ->add_flag("--totp", totp, "Take the second factor away, too");
 
+  ReportArguments report;
+  std::vector<std::string> report_words;
+  bool report_runs = false, report_until_done = false, waits = false;
+  std::string proof_key;
+  auto* report_command = app.add_subcommand(
+      "report", "Report something to a provider, and carry out its contact procedure (docs/reporter.md)");
+  report_command
+      ->add_option(
+          "WHAT", report_words,
+          "Nothing: a new report, its text from standard input. A number: show that report. A number and "
+          "settle, cancel, call-rejected, called-back or proof. verify and a file: check a proof")
+      ->expected(0, 2);
+  database_options(report_command, database);
+  report_command->add_option("--provider", report.provider, "Whom; without it the first [[provider]]");
+  report_command->add_option(
+      "--class", report.class_name,
+      "Of the provider's procedure: routine, urgent, critical; without it the calmest");
+  report_command->add_option("--subject", report.subject, "In a few words");
+  report_command->add_option("--attach", report.attach, "A file to go with it; may be given again")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->take_all();
+  report_command->add_flag("--wait", waits, "Stay until a person has reacted, and show what is done");
+  report_command->add_option("--wait-for", report.wait, "Stay until then: reaction or answer")
+      ->check(CLI::IsMember({"reaction", "answer"}));
+  report_command->add_option("--by", report.by, "Who says so; stands in the journal");
+  report_command->add_option("--reason", report.reason,
+                             "Of settle and cancel; cancel tells it to the provider");
+  report_command->add_flag("--run", report_runs, "Without a server: carry on with all reports until SIGTERM");
+  report_command->add_flag("--until-done", report_until_done,
+                           "With --run: end when no report waits for anybody any more");
+  report_command->add_option("--key", proof_key, "Of verify: the key that must have signed it");
+  report_command->add_flag("--json", as_json, "As JSON");
+  report_command->footer(
+      "Exit codes of --wait: 0 a person has answered; 10 a person has read it; 11 every step was carried "
+      "out\n"
+      "and nobody has reacted; 12 the report was settled or cancelled here; 130 interrupted, the report is "
+      "kept.");
+  report_command->callback([&] {
+    report.json = as_json;
+    if (waits && report.wait.empty()) report.wait = "reaction";
+    const std::string first = report_words.empty() ? "" : report_words.front();
+    const std::string verb = report_words.size() > 1 ? report_words[1] : "";
+    if (first == "verify") {
+      if (verb.empty()) throw CLI::RequiredError("FILE");
+      code = verify_proof(database, verb, proof_key);
+      return;
+    }
+    if (report_runs) {
+      code = run_reports(database, report_until_done);
+      return;
+    }
+    if (first.empty()) {
+      if (report.subject.empty()) throw CLI::RequiredError("--subject");
+      code = file_report(database, report);
+      return;
+    }
+    if (first.find_first_not_of("0123456789") != std::string::npos || first.size() > 15)
+      throw CLI::ValidationError("WHAT", "expected the number of a report, or verify and a file");
+    const long long id = std::atoll(first.c_str());
+    if (verb.empty()) {
+      code = show_report(database, id, as_json);
+    } else if (verb == "proof") {
+      code = prove_report(database, id);
+    } else if (verb == "settle" || verb == "cancel" || verb == "call-rejected" || verb == "called-back") {
+      code = change_report(database, id, verb, report);
+    } else {
+      throw CLI::ValidationError("WHAT", "expected settle, cancel, call-rejected, called-back or proof");
+    }
+  });
+
+  bool all_reports = false;
+  auto* reports_command =
+      app.add_subcommand("reports", "List what we have reported to providers, the newest first");
+  database_options(reports_command, database);
+  reports_command->add_flag("--all", all_reports, "Also those that are settled or cancelled");
+  reports_command->add_flag("--json", as_json, "One line of JSON for each report");
+  reports_command->callback([&] { code = list_reports(database, all_reports, as_json); });
+
   std::string path;
   auto* backup_command = app.add_subcommand("backup", "Copy everything into one file, while the server runs");
   database_options(backup_command, database);

@@ -11,8 +11,8 @@ constexpr std::size_t kWaitingBytesMax = 256u << 20;
 constexpr std::size_t kSmall = 16u << 10;  // bytes: read in a fraction of a millisecond, whatever it holds
 }  // namespace
 
-ParsePool::ParsePool(desk::Ledger& ledger, carriers::IntakeSettings settings, int threads)
-    : ledger_(ledger), settings_(std::move(settings)) {
+ParsePool::ParsePool(desk::Ledger& ledger, carriers::IntakeSettings settings, int threads, First first)
+    : ledger_(ledger), settings_(std::move(settings)), first_(std::move(first)) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this, i] {
       name_this_thread(fmt::format("hejnal-parse-{}", i + 1));
@@ -71,7 +71,12 @@ void ParsePool::read(Job job) {
   }
   auto mail = std::make_shared<ports::IncomingMail>(carriers::read_delivery(job.delivery, settings_));
   ledger_.submit(
-      [mail](desk::Desk& desk) -> Status {
+      [first = first_, mail, reports_only = job.delivery.reports_only](desk::Desk& desk) -> Status {
+        if (first) {
+          HEJNAL_TRY(const bool taken, first(*mail, desk.now()));
+          if (taken) return {};
+        }
+        if (reports_only) return {};  // it stays where it lies
         HEJNAL_TRY_VOID(desk.receive(*mail));
         return {};
       },

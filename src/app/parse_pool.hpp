@@ -17,7 +17,10 @@ namespace hejnal::app {
 
 class ParsePool final : public ports::MailIntake {
  public:
-  ParsePool(desk::Ledger& ledger, carriers::IntakeSettings settings, int threads);
+  // Looks at each mail before the desk does, in the transaction: true when it is somebody else's.
+  using First = std::function<Result<bool>(const ports::IncomingMail&, Instant now)>;
+
+  ParsePool(desk::Ledger& ledger, carriers::IntakeSettings settings, int threads, First first = {});
   ~ParsePool() override;  // finishes what waits
 
   void accept(ports::Delivery delivery, std::function<void(Status)> done) override;
@@ -32,6 +35,7 @@ class ParsePool final : public ports::MailIntake {
 
   desk::Ledger& ledger_;
   const carriers::IntakeSettings settings_;
+  const First first_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> waiting_;

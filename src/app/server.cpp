@@ -22,9 +22,11 @@
 #include "app/from_settings.hpp"
 #include "app/inspector.hpp"
 #include "app/lock.hpp"
+#include "app/monitor_hooks.hpp"
 #include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
 #include "app/phone_hooks.hpp"
+#include "app/reporting.hpp"
 #include "app/secret_key.hpp"
 #include "app/sip_door.hpp"
 #include "app/sms_hooks.hpp"
@@ -151,6 +153,23 @@ static constexpr Duration kStopGrace = 7s;
 // To the journal of the machine: one line for each change, none for what is as it was.
 static void say(const std::string& words) { fmt::print(stderr, "hejnal: {}\n", one_line(words)); }
 
+namespace {
+
+// Of a mailbox that is not the desk's own, only answers to our reports are taken.
+class ForReports final : public ports::MailIntake {
+ public:
+  explicit ForReports(ports::MailIntake& next) : next_(next) {}
+  void accept(ports::Delivery delivery, std::function<void(Status)> done) override {
+    delivery.reports_only = true;
+    next_.accept(std::move(delivery), std::move(done));
+  }
+
+ private:
+  ports::MailIntake& next_;
+};
+
+}  // namespace
+
 class Server::Impl {
  public:
   explicit Impl(ServerOptions options) : options_(std::move(options)), settings_(options_.settings) {}
@@ -184,12 +203,14 @@ class Server::Impl {
     quarantines_.clear();
     mailboxes_.clear();
     events_.on_publish({});
+    if (report_loop_) report_loop_->stop();
     parse_.reset();
     if (out_) out_->stop();
     if (relay_health_) relay_health_->rest();
     if (sms_) sms_->stop(at_most(2s));
     if (smtp_) smtp_->stop(at_most(3s));
     if (exchange_) exchange_->stop(at_most(1s));
+    if (report_loop_) report_loop_->keep();
     api_.reset();
     watch_.reset();
     if (checkpointer_) checkpointer_->stop();
@@ -229,7 +250,7 @@ class Server::Impl {
     // The address is known for certain only when the server listens; a configured one comes first.
     if (settings_.public_url.empty()) settings_.public_url = "http://" + settings_.http_listen;
     io_ = std::make_unique<net::IoThread>();
-    HEJNAL_TRY_VOID(open_http());
+    if (!options_.reports_only) HEJNAL_TRY_VOID(open_http());
     HEJNAL_TRY(auto templates, make_templates(loaded_.procedure));
     templates_ = std::make_unique<SwitchWording>(std::move(templates));
     composer_ = std::make_unique<carriers::EmailComposer>(carriers::ComposerSettings{
@@ -258,10 +279,23 @@ class Server::Impl {
     HEJNAL_TRY_VOID(desk_->start());
     clock_->told(desk_->tick());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
-    if (sms_) sms_hooks_ = std::make_unique<SmsHooks>(*sms_, *ledger_, *clock_);
+    HEJNAL_TRY(reporting_, make_reporting(settings_, *store_, random_));
+    if (sms_) {
+      sms_hooks_ = std::make_unique<SmsHooks>(
+          *sms_, *ledger_, *clock_, [this](const ports::SmsReport& report, Instant now) -> Result<bool> {
+            HEJNAL_TRY(const bool taken, reporting_.engine->heard_of_sms(report, now));
+            if (taken) report_loop_->nudge();
+            return taken;
+          });
+    }
     HEJNAL_TRY(auto phone, phone_hook_settings(settings_));
     phone_hooks_ = std::make_unique<PhoneHooks>(std::move(phone), *ledger_);
     ledger_->start();
+    report_loop_ = std::make_unique<ReportLoop>(*reporting_.engine, *ledger_, carrier, *clock_);
+    HEJNAL_TRY(auto monitors, make_monitors(settings_));
+    monitor_hooks_ = std::make_unique<MonitorHooks>(std::move(monitors), *reporting_.engine, *ledger_,
+                                                    [this] { report_loop_->nudge(); });
+    report_loop_->start();
     checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path, [this] { ledger_->tidy(); });
     watch_ = std::make_unique<Watch>(DatabaseFile(settings_.store_path), *ledger_, *clock_, &say);
     return {};
@@ -330,6 +364,7 @@ class Server::Impl {
           [](const Status&) {});  // not kept: the next one says the sum again
     };
     watch.note = [this](std::int64_t item, const std::string& gateway, std::function<void(bool)> then) {
+      if (item == 0) return then(true);  // of a report, which keeps that itself
       ledger_->submit([=](desk::Desk& desk) { return desk.given_to(item, gateway); },
                       [this, then = std::move(then)](const Status& done) {
                         out_->post([then, good = done.has_value()] { then(good); });
@@ -369,6 +404,7 @@ class Server::Impl {
             if (sms_hooks_ && SmsHooks::wants(request))
               return sms_hooks_->answer(std::move(request), std::move(reply));
             if (PhoneHooks::wants(request)) return phone_hooks_->answer(request, std::move(reply));
+            if (MonitorHooks::wants(request)) return monitor_hooks_->answer(request, std::move(reply));
             (*handler)(std::move(request), std::move(reply));
           } else {
             std::move(reply).send({503, "text/plain", "starting\n", {{"Retry-After", "1"}}});
@@ -384,7 +420,19 @@ class Server::Impl {
   }
 
   Status open_network() {
-    parse_ = std::make_unique<ParsePool>(*ledger_, intake_settings(settings_), 2);
+    parse_ = std::make_unique<ParsePool>(
+        *ledger_, intake_settings(settings_), 2,
+        [this](const ports::IncomingMail& mail, Instant now) -> Result<bool> {
+          HEJNAL_TRY(const core::ReportId report, reporting_.engine->take(mail, now));
+          if (report != 0) report_loop_->nudge();
+          return report != 0;
+        });
+    if (options_.reports_only) {
+      for (const config::ImapMailbox& mailbox : settings_.imap) {
+        if (mailbox.use == "reports") HEJNAL_TRY_VOID(open_mailbox(mailbox));
+      }
+      return open_control();
+    }
 
     if (options_.sandbox || !options_.token_file.empty()) {
       HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) -> Status {
@@ -439,8 +487,9 @@ class Server::Impl {
     auto opened = net::HttpServer::open(
         *io_,
         [this](ports::Request request, ports::Reply reply) {
-          answer_control({*ledger_, events_, *parse_, settings_.public_url}, std::move(request),
-                         std::move(reply));
+          answer_control({*ledger_, events_, *parse_, settings_.public_url, *reporting_.engine,
+                          [this] { report_loop_->nudge(); }},
+                         std::move(request), std::move(reply));
         },
         control);
     if (!opened) return tl::make_unexpected(opened.error());
@@ -535,7 +584,7 @@ class Server::Impl {
 
   // As long as nobody has an account: how to make the first one. In a sandbox everybody is its administrator.
   Status invite_administrator() {
-    if (options_.sandbox) return {};
+    if (options_.sandbox || options_.reports_only) return {};
     std::string secret;
     HEJNAL_TRY_VOID(ledger_->run([&](desk::Desk& desk) -> Status {
       HEJNAL_TRY(secret, api::invite_first(desk));
@@ -551,6 +600,7 @@ class Server::Impl {
   Status advance(Duration by) {
     const std::lock_guard lock(advance_mutex_);
     HEJNAL_TRY_VOID(ledger_->advance(by, [this](Instant t) { clock_->jump_to(t); }));
+    report_loop_->nudge();
     if (by == 0ms) return {};
     return ledger_->run([this](desk::Desk& desk) {
       return desk.store().set_setting(kSandboxOffset, std::to_string(clock_->offset().count()));
@@ -587,7 +637,10 @@ class Server::Impl {
     };
     callbacks.log = [](const std::string& words) { say("imap: " + words); };
     if (!mailbox.quarantine.empty()) HEJNAL_TRY_VOID(open_quarantine(mailbox, imap));
-    mailboxes_.push_back(std::make_unique<net::ImapWatcher>(std::move(imap), *parse_, std::move(callbacks)));
+    if (mailbox.use == "reports" && !for_reports_) for_reports_ = std::make_unique<ForReports>(*parse_);
+    ports::MailIntake& intake =
+        mailbox.use == "reports" ? static_cast<ports::MailIntake&>(*for_reports_) : *parse_;
+    mailboxes_.push_back(std::make_unique<net::ImapWatcher>(std::move(imap), intake, std::move(callbacks)));
     return {};
   }
 
@@ -794,9 +847,13 @@ class Server::Impl {
   std::unique_ptr<desk::Ledger> ledger_;
   std::unique_ptr<SmsHooks> sms_hooks_;
   std::unique_ptr<PhoneHooks> phone_hooks_;
+  Reporting reporting_;
+  std::unique_ptr<ReportLoop> report_loop_;
+  std::unique_ptr<MonitorHooks> monitor_hooks_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<net::IoThread> io_;
   std::unique_ptr<ParsePool> parse_;
+  std::unique_ptr<ports::MailIntake> for_reports_;  // the same, of mailboxes that are not the desk's own
   std::unique_ptr<CarrierCheck> tests_;
   std::unique_ptr<net::HttpClient> exchange_;  // that calls back
   std::unique_ptr<api::Api> api_;

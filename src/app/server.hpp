@@ -20,7 +20,8 @@ struct ServerOptions {
   config::Settings settings;
   std::string data;  // folder of the database, for the sandbox
   bool sandbox = false;
-  std::string token_file;  // gets an administrator's token
+  std::string token_file;     // gets an administrator's token
+  bool reports_only = false;  // no pages, no API, no LMTP: reports go on, and mailboxes are read for them
 };
 
 class Server {

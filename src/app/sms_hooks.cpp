@@ -21,8 +21,8 @@ int status_of(const Status& status) {
 
 }  // namespace
 
-SmsHooks::SmsHooks(SmsOut& sms, desk::Ledger& ledger, ports::Clock& clock)
-    : sms_(sms), ledger_(ledger), clock_(clock), thread_([this] { loop(); }) {}
+SmsHooks::SmsHooks(SmsOut& sms, desk::Ledger& ledger, ports::Clock& clock, First first)
+    : sms_(sms), ledger_(ledger), first_(std::move(first)), clock_(clock), thread_([this] { loop(); }) {}
 
 SmsHooks::~SmsHooks() { stop(); }
 
@@ -60,8 +60,12 @@ void SmsHooks::answer(ports::Request request, ports::Reply reply) {
   }
   if (heard->reports.empty()) return std::move(*kept).send(std::move(heard->answer));
   ledger_.submit(
-      [reports = std::move(heard->reports)](desk::Desk& desk) -> Status {
+      [reports = std::move(heard->reports), first = first_](desk::Desk& desk) -> Status {
         for (const ports::SmsReport& report : reports) {
+          if (first) {
+            HEJNAL_TRY(const bool taken, first(report, desk.now()));
+            if (taken) continue;
+          }
           // One that we know nothing of is answered like the others: it would only come again.
           HEJNAL_TRY_VOID(desk.heard_of_sms(report.key, report.state, report.text));
         }

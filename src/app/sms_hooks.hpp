@@ -24,7 +24,10 @@ class SmsHooks {
  public:
   static constexpr Duration kPatience = 30s;  // less than the HTTP server's for a handler
 
-  SmsHooks(SmsOut& sms, desk::Ledger& ledger, ports::Clock& clock);
+  // Looks at each delivery report before the desk does, in the transaction: true when it is somebody else's.
+  using First = std::function<Result<bool>(const ports::SmsReport&, Instant now)>;
+
+  SmsHooks(SmsOut& sms, desk::Ledger& ledger, ports::Clock& clock, First first = {});
   ~SmsHooks();  // stop()
 
   static bool wants(const ports::Request& request) { return request.path.starts_with(kSmsHooks); }
@@ -45,6 +48,7 @@ class SmsHooks {
 
   SmsOut& sms_;
   desk::Ledger& ledger_;
+  const First first_;
   ports::Clock& clock_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -8,6 +8,8 @@
 #include "base/ip_address.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
+#include "config/monitor_settings.hpp"
+#include "config/provider_settings.hpp"
 #include "config/sms_settings.hpp"
 #include "config/toml_reader.hpp"
 
@@ -241,6 +243,11 @@ const std::vector<Text<ImapMailbox>>& imap_rows() {
       {"after", "nothing",
        "What is done with a mail once it is ours: \"nothing\", \"seen\" or \"move:FOLDER\"",
        &ImapMailbox::after},
+      {"use", "desk",
+       "\"desk\", or \"reports\": of this mailbox only answers to our own reports are taken "
+       "(docs/reporter.md), "
+       "everything else is left alone",
+       &ImapMailbox::use},
       {"import_since", "",
        "At the first contact, also take mail since this day (2026-01-31); empty: only new mail",
        &ImapMailbox::import_since}};
@@ -546,6 +553,10 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
               "after",
               fmt::format("expected \"nothing\", \"seen\" or \"move:FOLDER\", found \"{}\"", m.after));
         }
+        one_of(mailbox, "use", m.use, {"desk", "reports"});
+        if (m.use == "reports" && m.after != "nothing")
+          mailbox.mistake("after",
+                          "of a mailbox that is only looked at for reports nothing is moved or marked");
         m.quarantine = mailbox.texts("quarantine");
         for (const std::string& folder : m.quarantine) {
           if (folder.empty() || folder == m.folder)
@@ -569,6 +580,8 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
   }
   if (settings.on_call.empty())
     root.mistake("on_call", "expected at least one [[on_call]] with name and email: somebody has to be told");
+  read_providers(root, settings);
+  read_monitors(root, settings);
   file.report_unknown_keys();
   if (!file.mistakes().empty()) return complain();
   if (settings.lmtp.empty() && settings.imap.empty())
@@ -617,6 +630,15 @@ std::string settings_document() {
           "one is told as well.");
   for (const auto& row : on_call_rows())
     out += fmt::format("| `{}` | {} | {} |\n", row.key, code(row.standard), row.what);
+  heading(
+      "`[[provider]]`",
+      "Whom we report to ourselves, any number of them (docs/reporter.md). The first one is meant where none "
+      "is named.");
+  out += provider_document();
+  heading("`[[monitor]]`",
+          "A monitoring system whose alerts become reports to a provider (docs/monitoring.md), any number of "
+          "them.");
+  out += monitor_document();
   return out;
 }
 

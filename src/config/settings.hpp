@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/instant.hpp"
@@ -14,7 +15,8 @@ namespace hejnal::config {
 
 struct ImapMailbox {
   std::string url, user, password_file, folder, starttls, ca_file;
-  std::string after;  // what is done with a mail that we have: nothing, seen, or move:FOLDER
+  std::string use = "desk";  // or reports: only what answers a report of ours is taken, all else stays
+  std::string after;         // what is done with a mail that we have: nothing, seen, or move:FOLDER
   std::string import_since;
   std::vector<std::string>
       quarantine;  // folders that are only looked through while an SMS waits for its email
@@ -26,6 +28,22 @@ struct SmsGateway {
   std::string method, body, success, spool;
   std::vector<std::string> headers;
   std::int64_t timeout_s = 30, price = 0, monthly_cap = 0;
+};
+
+// A row of [[provider]]: whom we report to.
+struct Provider {
+  std::string name, title, email, sms_number, procedure, language, from, from_name, tell;
+  std::vector<std::pair<std::string, std::string>> addresses;  // class, address
+  std::vector<std::string> answers_from;                       // addresses and domains
+  bool receipt_stops = false;
+  Duration callback_after{24h};
+};
+
+// A row of [[monitor]]: who reports alerts by webhook.
+struct Monitor {
+  std::string name, kind, secret_file, provider, standard_class;
+  std::vector<std::pair<std::string, std::string>> classes;  // severity, class
+  Duration quiet{5min};
 };
 
 struct Settings {
@@ -71,6 +89,10 @@ struct Settings {
   std::int64_t budget_address = 0, budget_case = 0, budget_total = 0;
   // [[on_call]]
   std::vector<core::OnCall> on_call;
+  // [[provider]]
+  std::vector<Provider> providers;
+  // [[monitor]]
+  std::vector<Monitor> monitors;
 
   std::vector<std::string> warnings;  // of what is allowed and seldom meant; each with its place
 };

@@ -190,6 +190,47 @@ TEST(Settings, AMistakeIsToldWithItsPlace) {
   }
 }
 
+TEST(Settings, AProviderTakesFromTheDeskWhatItDoesNotSay) {
+  const auto settings = read_settings(std::string(kGood) + R"(
+[[provider]]
+name = "short"
+email = "Pomoc@W.Example"
+[[provider]]
+name = "long"
+title = "Długi"
+sms_number = "+48 600 000 000"
+language = "en"
+from = "jan@klient.example"
+from_name = "Jan"
+tell = "szef@klient.example"
+addresses = ["critical: awaria@w.example"]
+answers_from = ["Support.Example", "Ola@x.example"]
+receipt_stops = true
+callback_after = "2h"
+)",
+                                      "hejnal.toml");
+  ASSERT_TRUE(settings) << settings.error().what;
+  ASSERT_EQ(settings->providers.size(), 2u);
+  const Provider& first = settings->providers[0];
+  EXPECT_EQ(first.title, "short");
+  EXPECT_EQ(first.email, "pomoc@w.example");
+  EXPECT_EQ(first.language, "pl");
+  EXPECT_EQ(first.from, "pomoc@wsparcie.example");
+  EXPECT_EQ(first.from_name, "Wsparcie");
+  EXPECT_EQ(first.tell, "dyzur@wsparcie.example");
+  EXPECT_FALSE(first.receipt_stops);
+  EXPECT_EQ(first.callback_after, 24h);
+  const Provider& second = settings->providers[1];
+  EXPECT_EQ(second.title, "Długi");
+  EXPECT_EQ(second.language, "en");
+  EXPECT_EQ(second.tell, "szef@klient.example");
+  EXPECT_EQ(second.addresses.at(0).first, "critical");
+  EXPECT_EQ(second.addresses.at(0).second, "awaria@w.example");
+  EXPECT_EQ(second.answers_from.at(0), "support.example");
+  EXPECT_TRUE(second.receipt_stops);
+  EXPECT_EQ(second.callback_after, 2h);
+}
+
 TEST(Settings, WhatIsSeldomMeantIsAWarning) {
   const auto warnings = [](const std::string& text) {
     const auto settings = read_settings(kGood + text, "hejnal.toml");

@@ -43,6 +43,9 @@ Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& no
   letter.text = message.text;
   letter.automatic = notice.automatic();
   letter.bounce_token = message.message_id;
+  if (!notice.to_desk() && notice.number != 0)
+    letter.notice = fmt::format("{}; case={}; code={}; class={}", to_string(notice.kind), notice.number,
+                                notice.short_code, notice.class_name);
   if (notice.in_reply_to != 0) {
     HEJNAL_TRY(const std::string parent, parts_.store.message_id_of_email(notice.in_reply_to));
     if (!parent.empty()) {

@@ -118,10 +118,12 @@ Result<std::vector<core::EntryOf<Body>>> decode(std::string_view text, Instant a
 Object entry_object(const core::Entry& entry) { return object_of(entry); }
 Object entry_object(const core::outage::Entry& entry) { return object_of(entry); }
 Object entry_object(const core::callback::Entry& entry) { return object_of(entry); }
+Object entry_object(const core::sent::Entry& entry) { return object_of(entry); }
 
 std::string encode_entries(const std::vector<core::Entry>& entries) { return encode(entries); }
 std::string encode_entries(const std::vector<core::outage::Entry>& entries) { return encode(entries); }
 std::string encode_entries(const std::vector<core::callback::Entry>& entries) { return encode(entries); }
+std::string encode_entries(const std::vector<core::sent::Entry>& entries) { return encode(entries); }
 
 Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant at) {
   return decode<core::Body>(text, at);
@@ -132,6 +134,7 @@ Result<std::vector<core::EntryOf<Body>>> decode_entries_of(std::string_view text
 }
 template Result<std::vector<core::outage::Entry>> decode_entries_of(std::string_view, Instant);
 template Result<std::vector<core::callback::Entry>> decode_entries_of(std::string_view, Instant);
+template Result<std::vector<core::sent::Entry>> decode_entries_of(std::string_view, Instant);
 
 std::string encode_notice(const core::Notice& notice) { return to_text(notice); }
 

@@ -10,6 +10,7 @@
 #include "core/entry.hpp"
 #include "core/notice.hpp"
 #include "core/outage.hpp"
+#include "core/sent_report.hpp"
 #include "json/value.hpp"
 
 namespace hejnal::json {
@@ -19,14 +20,16 @@ namespace hejnal::json {
 Object entry_object(const core::Entry& entry);
 Object entry_object(const core::outage::Entry& entry);
 Object entry_object(const core::callback::Entry& entry);
+Object entry_object(const core::sent::Entry& entry);
 
 std::string encode_entries(const std::vector<core::Entry>& entries);
 std::string encode_entries(const std::vector<core::outage::Entry>& entries);
 std::string encode_entries(const std::vector<core::callback::Entry>& entries);
+std::string encode_entries(const std::vector<core::sent::Entry>& entries);
 // All entries of one decision happened at `at`. Fails with Fault::corrupt.
 Result<std::vector<core::Entry>> decode_entries(std::string_view text, Instant at);
 
-// The same for the journals of outages and callbacks, by their Body.
+// The same for the journals of outages, callbacks and sent reports, by their Body.
 template <class Body>
 Result<std::vector<core::EntryOf<Body>>> decode_entries_of(std::string_view text, Instant at);
 

@@ -71,7 +71,7 @@ TEST(EntriesProperty, RoundTrip) {
   }));
 }
 
-TEST(EntriesProperty, RoundTripOfOutagesAndCallbacks) {
+TEST(EntriesProperty, RoundTripOfOutagesCallbacksAndReports) {
   EXPECT_TRUE(rc::check("decode(encode(x)) == x", [] {
     const Instant at = any<Instant>();
     const auto of_outage = any_entries<core::outage::Entry>(at);
@@ -82,6 +82,10 @@ TEST(EntriesProperty, RoundTripOfOutagesAndCallbacks) {
     const auto callback = decode_entries_of<core::callback::Body>(encode_entries(of_callback), at);
     RC_ASSERT(callback.has_value());
     RC_ASSERT(*callback == of_callback);
+    const auto of_report = any_entries<core::sent::Entry>(at);
+    const auto report = decode_entries_of<core::sent::Body>(encode_entries(of_report), at);
+    RC_ASSERT(report.has_value());
+    RC_ASSERT(*report == of_report);
   }));
 }
 

@@ -40,7 +40,8 @@ struct IncomingMail {
   bool is_ours = false;                 // its From is an address of the desk
   bool is_own_test = false;             // sent by `hejnal check --live`
   bool is_report = false;               // a DSN, MDN or abuse report, whatever it says
-  std::string seen_message_id;          // of a read receipt: the mail of ours that was displayed
+  std::string notice = {};      // what another hejnal says that it is (docs/protocol.md); empty: nothing
+  std::string seen_message_id;  // of a read receipt: the mail of ours that was displayed
   std::vector<std::string> references;  // In-Reply-To and References, most telling first
   std::vector<std::string> phones;      // E.164 numbers in the signature
   std::vector<IncomingAttachment> attachments;

@@ -37,6 +37,7 @@ struct Letter {
   bool automatic = true;        // RFC 3834: Auto-Submitted and its company
   bool answers_a_mail = false;  // auto-replied, else auto-generated
   std::string bounce_token;     // for VERP; empty: none
+  std::string notice = {};      // for another hejnal: what this is (docs/protocol.md); empty: it is not told
   Instant at;
 };
 

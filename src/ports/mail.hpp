@@ -25,6 +25,7 @@ struct Delivery {
   std::string bytes;                 // the message, dot-unstuffed, otherwise exactly as it came
   std::string via;                   // "lmtp", "imap:INBOX", "pipe", "sandbox": for the journal
   bool has_envelope = true;          // false: mail_from is unknown (IMAP), look at Return-Path
+  bool reports_only = false;         // of a mailbox of which only answers to our reports are taken
   std::string quarantine = {};  // the folder of others' that it lies in: taken only if an SMS waits for it
 };
 

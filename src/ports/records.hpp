@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "core/callback.hpp"
 #include "core/outage.hpp"
+#include "core/sent_report.hpp"
 
 namespace hejnal::ports {
 
@@ -47,8 +48,9 @@ class Records : public RecordReader<Thing> {
   virtual Result<std::vector<std::int64_t>> due(Instant now, int limit) = 0;  // by alarm, then id
   virtual Result<std::optional<Instant>> next_alarm() = 0;
   virtual Status postpone_alarm(std::int64_t id, Instant to) = 0;  // of one that is damaged
-  // The latest callback of a number, open or not; 0: none. (An outage has no numbers.)
-  virtual Result<std::int64_t> latest_of(std::string_view phone) = 0;
+  // The latest callback of a number, the latest report of an alert's key, open or not; 0: none. (An outage
+  // has neither.)
+  virtual Result<std::int64_t> latest_of(std::string_view key) = 0;
 };
 
 }  // namespace hejnal::ports

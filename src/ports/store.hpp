@@ -21,6 +21,7 @@
 #include "ports/accounts.hpp"
 #include "ports/incoming.hpp"
 #include "ports/records.hpp"
+#include "ports/reports.hpp"
 
 namespace hejnal::ports {
 
@@ -180,6 +181,7 @@ class Store {
   // -------------------------------------------------------------------------------------------------
   virtual Records<core::Outage>& outages() = 0;
   virtual Records<core::Callback>& callbacks() = 0;
+  virtual Reports& reports() = 0;  // that we have sent to providers
 
   // -- messages
   // -------------------------------------------------------------------------------------------------
@@ -408,6 +410,7 @@ class Archive {
   virtual Result<bool> failure_open() = 0;  // of cases alone: an open outage is one, too
   virtual RecordReader<core::Outage>& outages() = 0;
   virtual RecordReader<core::Callback>& callbacks() = 0;
+  virtual ReportsReader& reports() = 0;
   virtual AccountsReader& accounts() = 0;
   virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
   virtual std::int64_t version() = 0;                             // changes when something was committed

@@ -164,6 +164,103 @@ TYPED_TEST(StoreContract, AnOutageIsItsJournalAndOutlivesTheStore) {
   EXPECT_EQ(this->store->callbacks().last_id().value(), 0);  // the two do not share their ids
 }
 
+namespace {
+
+core::SentReport report_of(core::ReportId id, const std::string& key, Instant at, Instant next_at,
+                           std::vector<core::sent::Entry>& journal) {
+  core::sent::Opened opened;
+  opened.id = id;
+  opened.provider = "wsparcie";
+  opened.class_name = "urgent";
+  opened.subject = "Drukarka \"3\"";
+  opened.key = key;
+  opened.from = {"Jan", "jan@k.example", {}, {}};
+  core::sent::Queued queued;
+  queued.n = 1;
+  queued.to = "pomoc@w.example";
+  core::sent::SendingFate fate;
+  fate.n = 1;
+  fate.text = "250 2.0.0 Ok";
+  journal = {{at, "Jan", "typed", opened},
+             {at, "reporter", {}, core::sent::StepTaken{1, 0, next_at, {}}},
+             {at, "reporter", {}, queued},
+             {at, "reporter", {}, core::sent::Leaving{1}},
+             {at, "reporter", {}, fate}};
+  core::SentReport r;
+  for (const auto& entry : journal) core::apply(r, entry);
+  return r;
+}
+
+}  // namespace
+
+TYPED_TEST(StoreContract, ASentReportIsItsJournal) {
+  auto& reports = this->store->reports().records();
+  std::vector<core::sent::Entry> journal;
+  ASSERT_TRUE(this->store->begin());
+  core::SentReport first = report_of(1, "alert a", kStart, kStart + 2h, journal);
+  ASSERT_TRUE(reports.write(first, kStart, journal));
+  EXPECT_FALSE(reports.write(first, kStart, journal));
+  const core::SentReport second = report_of(2, "alert a", kStart, kStart + 1h, journal);
+  ASSERT_TRUE(reports.write(second, kStart, journal));
+  const core::SentReport third = report_of(3, {}, kStart, kStart + 3h, journal);
+  ASSERT_TRUE(reports.write(third, kStart, journal));
+  ASSERT_TRUE(this->store->commit());
+  EXPECT_TRUE(reports.load(1).value() == first);
+  EXPECT_EQ(reports.latest_of("alert a").value(), 2);
+  EXPECT_EQ(reports.latest_of("").value(), 0);
+  EXPECT_EQ(reports.latest_of("alert b").value(), 0);
+  EXPECT_EQ(reports.next_alarm().value(), kStart + 1h);
+  EXPECT_EQ(reports.due(kStart + 2h, 10).value(), (std::vector<std::int64_t>{2, 1}));
+  EXPECT_EQ(this->store->callbacks().last_id().value(), 0);
+
+  ASSERT_TRUE(this->store->begin());
+  const std::vector<core::sent::Entry> end = {
+      {kStart + 1h, "Jan", "it works", core::sent::Became{core::ReportState::settled, {}}}};
+  core::apply(first, end.front());
+  ASSERT_TRUE(reports.write(first, kStart + 1h, end));
+  ASSERT_TRUE(this->store->commit());
+  this->store.reset();
+  this->store = this->place->open();
+  auto& again = this->store->reports().records();
+  EXPECT_TRUE(again.load(1).value() == first);
+  EXPECT_EQ(again.ids(true, 10, ports::Archive::kNewest).value(), (std::vector<std::int64_t>{3, 2}));
+}
+
+TYPED_TEST(StoreContract, WhatAReportHasSentAndHeardIsKept) {
+  auto& reports = this->store->reports();
+  const std::string raw = "Subject: x\r\n\r\n" + std::string("\0\xff", 2);
+  ports::ReportMessage sent{
+      0,      1,       1,      core::Channel::email, "jan@k.example", "pomoc@w.example", "x",
+      "text", "<1@k>", kStart, sha256_hex(raw)};
+  ports::ReportMessage sms{0,        1,  2,      core::Channel::sms,  "", "+48600000000", "",
+                           "Awaria", "", kStart, sha256_hex("Awaria")};
+  ports::ReportMessage came{0,       1,     0,       core::Channel::email, "ola@w.example",  "jan@k.example",
+                            "Re: x", "już", "<2@w>", kStart + 1h,          sha256_hex("raw")};
+  const std::vector<ports::ReportFile> files = {{"a b.txt", "text/plain", "one"}, {"ż.bin", "x/y", raw}};
+  ASSERT_TRUE(this->store->begin());
+  sent.id = reports.add_message(sent, raw).value();
+  sms.id = reports.add_message(sms, {}).value();
+  EXPECT_FALSE(reports.has_come(1, came.sum).value());
+  came.id = reports.add_message(came, "raw").value();
+  ASSERT_TRUE(reports.add_files(1, files));
+  ASSERT_TRUE(reports.add_files(2, {}));
+  ASSERT_TRUE(this->store->commit());
+  EXPECT_TRUE(reports.has_come(1, came.sum).value());
+  EXPECT_FALSE(reports.has_come(1, sent.sum).value());  // that one is ours
+  EXPECT_FALSE(reports.has_come(2, came.sum).value());
+  EXPECT_EQ(reports.messages(1).value(), (std::vector<ports::ReportMessage>{sent, sms, came}));
+  EXPECT_TRUE(reports.messages(2).value().empty());
+  EXPECT_EQ(reports.raw(sent.id).value(), raw);
+  EXPECT_EQ(reports.raw(sms.id).error().fault, Fault::not_found);
+  EXPECT_EQ(reports.files(1).value(), files);
+  EXPECT_TRUE(reports.files(2).value().empty());
+
+  ASSERT_TRUE(this->store->begin());
+  ASSERT_TRUE(reports.add_message(came, "raw").has_value());
+  this->store->rollback();
+  EXPECT_EQ(reports.messages(1).value().size(), 3u);
+}
+
 TYPED_TEST(StoreContract, TheSameEntriesCannotBeWrittenTwice) {
   std::vector<core::Entry> entries;
   const core::Case c = opened(1, entries);

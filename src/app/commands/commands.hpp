@@ -38,6 +38,21 @@ int list_cases(const DatabaseArguments& database, const std::string& state, cons
 int show_case(const DatabaseArguments& database, long long number, bool json);
 int show_sms(const std::string& text, const std::string& transliterate, bool json);
 int show_mail_health(const DatabaseArguments& database, int days, bool json);
+// What we report to providers (docs/reporter.md).
+struct ReportArguments {
+  std::string provider, class_name, subject, by, reason, wait;  // wait: empty, reaction or answer
+  std::vector<std::string> attach;
+  bool json = false;
+};
+int file_report(const DatabaseArguments& database, const ReportArguments& arguments);
+int list_reports(const DatabaseArguments& database, bool all, bool json);
+int show_report(const DatabaseArguments& database, long long id, bool json);
+int change_report(const DatabaseArguments& database, long long id, const std::string& verb,
+                  const ReportArguments& arguments);
+int run_reports(const DatabaseArguments& database, bool until_done);
+int prove_report(const DatabaseArguments& database, long long id);
+int verify_proof(const DatabaseArguments& database, const std::string& file, const std::string& key);
+
 int backup(const DatabaseArguments& database, const std::string& path);
 int restore(const DatabaseArguments& database, const std::string& path);
 int verify(const DatabaseArguments& database, const std::string& path, bool json);  // path: a backup instead

@@ -12,6 +12,7 @@
 #include "app/database_file.hpp"
 #include "app/from_settings.hpp"
 #include "app/lock.hpp"
+#include "app/reporting.hpp"
 #include "base/text.hpp"
 #include "carriers/words/templates.hpp"
 #include "config/procedure_file.hpp"
@@ -22,9 +23,6 @@
 
 namespace hejnal::app {
 
-namespace {
-
-// The desk without a server, for one piece of work.
 Status with_desk(const config::Settings& s, const std::function<Status(desk::Desk&)>& work) {
   HEJNAL_TRY(const DatabaseLock lock, DatabaseLock::take(s.store_path));
   HEJNAL_TRY(const bool is_new, is_new_database(s.store_path));
@@ -51,7 +49,6 @@ Status with_desk(const config::Settings& s, const std::function<Status(desk::Des
   return done;
 }
 
-// Of what the socket answers (app/control.cpp).
 int exit_code_of(int status) {
   if (status == 200) return EX_OK;
   if (status == 404) return EX_NOINPUT;
@@ -62,8 +59,6 @@ int exit_code_of(const net::LocalAnswer& answer) {
   if (answer.status != 200) std::fprintf(stderr, "hejnal: %s\n", answer.body.c_str());
   return exit_code_of(answer.status);
 }
-
-}  // namespace
 
 int deliver(const DatabaseArguments& database, const std::string& from, const std::string& to) {
   const auto settings = settings_of(database);
@@ -100,6 +95,10 @@ int deliver(const DatabaseArguments& database, const std::string& from, const st
   delivery.via = "pipe";
   const ports::IncomingMail mail = carriers::read_delivery(delivery, intake_settings(*settings));
   const Status done = with_desk(*settings, [&](desk::Desk& desk) -> Status {
+    SystemRandom random;
+    HEJNAL_TRY(const Reporting reporting, make_reporting(*settings, desk.store(), random));
+    HEJNAL_TRY(const core::ReportId report, reporting.engine->take(mail, desk.now()));
+    if (report != 0) return {};
     HEJNAL_TRY_VOID(desk.receive(mail));
     return {};
   });

@@ -6,6 +6,8 @@
 #include "api/html.hpp"
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
+#include "app/monitor_hooks.hpp"
+#include "app/reporting.hpp"
 #include "app/sms_out.hpp"
 #include "base/text.hpp"
 #include "carriers/email/inspect.hpp"
@@ -95,6 +97,14 @@ int check_settings(const std::string& path) {
       std::fprintf(stderr, "%s: sms.gateway: %s\n", path.c_str(), sms.error().what.c_str());
       return EX_CONFIG;
     }
+  }
+  if (const auto providers = reporter_settings(*settings); !providers) {
+    std::fprintf(stderr, "%s: %s\n", path.c_str(), providers.error().what.c_str());
+    return EX_CONFIG;
+  }
+  if (const auto monitors = make_monitors(*settings); !monitors) {
+    std::fprintf(stderr, "%s: %s\n", path.c_str(), monitors.error().what.c_str());
+    return EX_CONFIG;
   }
   const auto procedure = load_procedure(*settings);
   const Status good = procedure ? Status() : tl::make_unexpected(procedure.error());

@@ -45,6 +45,7 @@ ports::ComposedMail EmailComposer::compose(const ports::Letter& letter) const {
     draft.headers.emplace_back("Auto-Submitted", letter.answers_a_mail ? "auto-replied" : "auto-generated");
     draft.headers.emplace_back("X-Auto-Response-Suppress", "All");
   }
+  if (!letter.notice.empty()) draft.headers.emplace_back("Hejnal-Notice", letter.notice);
   ports::ComposedMail out;
   out.envelope_from = envelope_from(letter);
   out.bytes = wire::compose_mail(draft);

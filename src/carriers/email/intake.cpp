@@ -119,6 +119,8 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   in.automatic_is_weak = mail.weak_auto_subject;
   if (mail.spam) in.set_aside_why = "the spam filter has marked it";
   if (mail.dmarc_failed) in.set_aside_why = core::kNotAuthenticated;
+  if (const std::string_view notice = mail.header("Hejnal-Notice"); notice.size() <= 200)
+    in.notice = std::string(trim(notice.substr(0, notice.find(';'))));
   in.is_report = mail.is_bounce || mail.is_delivered_dsn || mail.is_mdn || mail.is_feedback_report;
   in.seen_message_id = mail.is_mdn ? mail.mdn_original_message_id : std::string();
   for (const wire::Bounce& b : mail.bounces) {

@@ -100,6 +100,7 @@ Status Memory::verify() const {
   if (alarms != tables.alarms.rows().size()) return fail(Fault::corrupt, "an alarm belongs to no case");
   HEJNAL_TRY_VOID(verify_records(tables.outages));
   HEJNAL_TRY_VOID(verify_records(tables.callbacks));
+  HEJNAL_TRY_VOID(verify_records(tables.reports));
   for (const auto& [id, row] : tables.messages.rows()) {
     const bool kept = row.m.outgoing || row.m.channel != core::Channel::email || row.m.content_key.empty();
     if (!kept && !tables.raw.find(id))

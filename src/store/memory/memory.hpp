@@ -72,7 +72,7 @@ struct RecordTurn {
   ports::JournalOf<Thing> entries;
 };
 
-// Outages, or callbacks.
+// Outages, callbacks, or sent reports.
 template <class Thing>
 struct RecordTables {
   InOrder<std::int64_t, RecordRow<Thing>> things;
@@ -80,7 +80,12 @@ struct RecordTables {
       journal;  // by the number of its first entry
   Index<Instant, std::int64_t> alarms;
   Index<bool, std::int64_t> open;  // the first half is always true
-  ByText<std::int64_t> phones;     // the latest of a number
+  ByText<std::int64_t> phones;     // the latest of a number, or of an alert's key
+};
+
+struct ReportMessageRow {
+  ports::ReportMessage message;
+  std::string raw;
 };
 
 struct Tables {
@@ -115,6 +120,9 @@ struct Tables {
 
   RecordTables<core::Outage> outages;
   RecordTables<core::Callback> callbacks;
+  RecordTables<core::SentReport> reports;
+  InOrder<std::int64_t, ReportMessageRow> report_messages;
+  InOrder<core::ReportId, std::vector<ports::ReportFile>> report_files;
 
   ByText<ports::SmsContact> sms_contacts;
   InOrder<std::pair<std::string, int>, core::AlertCode> alert_codes;  // by number and slot
@@ -139,7 +147,8 @@ struct Tables {
         phones.by_person, numbers, numbers_by_phone, refused, by_domain, sms_contacts, alert_codes,
         sms_handed, sms_to_ask, settings, procedures, tokens, outages.things, outages.journal, outages.alarms,
         outages.open, outages.phones, callbacks.things, callbacks.journal, callbacks.alarms, callbacks.open,
-        callbacks.phones, users, sessions, links, recovery_codes, audit);
+        callbacks.phones, reports.things, reports.journal, reports.alarms, reports.open, reports.phones,
+        report_messages, report_files, users, sessions, links, recovery_codes, audit);
   }
 };
 

@@ -1,4 +1,4 @@
-// Outages and callbacks in memory (ports/records.hpp).
+// Outages, callbacks and sent reports in memory (ports/records.hpp).
 #pragma once
 
 #include "store/memory/memory.hpp"
@@ -54,6 +54,10 @@ class MemoryRecords final : public ports::Records<Thing> {
         if (!latest || *latest < after.id) t_.phones.put(phone, after.id);
       }
     }
+    if constexpr (std::is_same_v<Thing, core::SentReport>) {
+      const std::int64_t* latest = t_.phones.find(after.key);
+      if (!after.key.empty() && (!latest || *latest < after.id)) t_.phones.put(after.key, after.id);
+    }
     t_.things.put(after.id, {after, alarm});
     return {};
   }
@@ -78,9 +82,9 @@ class MemoryRecords final : public ports::Records<Thing> {
     t_.alarms.insert(to, id);
     return {};
   }
-  Result<std::int64_t> latest_of(std::string_view phone) override {
+  Result<std::int64_t> latest_of(std::string_view key) override {
     HEJNAL_TRY_VOID(memory_.operation());
-    const std::int64_t* latest = t_.phones.find(phone);
+    const std::int64_t* latest = t_.phones.find(key);
     return latest ? *latest : 0;
   }
 

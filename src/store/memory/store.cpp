@@ -9,6 +9,7 @@
 #include "core/matching.hpp"
 #include "store/memory/accounts.hpp"
 #include "store/memory/records.hpp"
+#include "store/memory/reports.hpp"
 
 namespace hejnal::store::memory {
 
@@ -70,6 +71,7 @@ class MemoryStore final : public ports::Store {
 
   ports::Records<core::Outage>& outages() override { return outages_; }
   ports::Records<core::Callback>& callbacks() override { return callbacks_; }
+  ports::Reports& reports() override { return reports_; }
 
   // -- transactions
   Status begin() override {
@@ -797,6 +799,7 @@ class MemoryStore final : public ports::Store {
   Tables& t_;
   MemoryRecords<core::Outage> outages_{memory_, t_.outages};
   MemoryRecords<core::Callback> callbacks_{memory_, t_.callbacks};
+  MemoryReports reports_{memory_};
   MemoryAccounts accounts_{memory_};
   bool in_transaction_ = false;
 };

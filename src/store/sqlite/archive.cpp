@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "core/case_names.hpp"
 #include "store/sqlite/archive_parts.hpp"
+#include "store/sqlite/reports.hpp"
 #include "store/sqlite/search.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -86,6 +87,7 @@ class SqliteArchive final : public ports::Archive {
   }
   ports::RecordReader<core::Outage>& outages() override { return outages_; }
   ports::RecordReader<core::Callback>& callbacks() override { return callbacks_; }
+  ports::ReportsReader& reports() override { return reports_; }
   Result<std::vector<core::Entry>> journal(core::CaseNumber number) override {
     return read_journal(db_, number);
   }
@@ -217,6 +219,7 @@ class SqliteArchive final : public ports::Archive {
   Database db_;
   SqliteRecords<core::Outage> outages_{db_};
   SqliteRecords<core::Callback> callbacks_{db_};
+  SqliteReports reports_{db_};
   SqliteAccounts accounts_{db_};
   std::int64_t totals_version_ = -1;
   std::map<std::string, Total> totals_;  // while nothing is committed

@@ -373,7 +373,8 @@ Result<VerifyReport> verify(const std::string& path, const std::string& vfs) {
     return fail(Fault::corrupt, "case {} has a journal and is not in the list of cases", strays.integer(0));
   HEJNAL_TRY(const std::int64_t of_outages, SqliteRecords<core::Outage>(db).verify());
   HEJNAL_TRY(const std::int64_t of_callbacks, SqliteRecords<core::Callback>(db).verify());
-  report.entries += of_outages + of_callbacks;
+  HEJNAL_TRY(const std::int64_t of_reports, SqliteReports(db).verify());
+  report.entries += of_outages + of_callbacks + of_reports;
   HEJNAL_TRY(
       Rows unfound,
       db.query("SELECT number FROM cases WHERE open = 1 AND client_email <> '' AND client_person IS NOT "

@@ -15,9 +15,13 @@ template <>
 constexpr int kKind<core::Outage> = 1;
 template <>
 constexpr int kKind<core::Callback> = 2;
+template <>
+constexpr int kKind<core::SentReport> = 3;
 
 template <class Thing>
-constexpr std::string_view kName = std::is_same_v<Thing, core::Outage> ? "outage" : "callback";
+constexpr std::string_view kName = std::is_same_v<Thing, core::Outage>     ? "outage"
+                                   : std::is_same_v<Thing, core::Callback> ? "callback"
+                                                                           : "report";
 
 std::int64_t sum_of(int kind, std::int64_t id, std::int64_t seq, Instant at, std::string_view entries) {
   return static_cast<std::int64_t>(checksum(fmt::format("{}:{}:{}:{}:{}", kind, id, seq, at.ms, entries)));
@@ -90,6 +94,13 @@ Status SqliteRecords<Thing>::write(const Thing& after, Instant at, const ports::
                   "UPDATE SET callback = max(callback, excluded.callback)",
                   phone, after.id));
   }
+  if constexpr (std::is_same_v<Thing, core::SentReport>) {
+    if (!after.key.empty())
+      HEJNAL_TRY_VOID(
+          db_.run("INSERT INTO report_keys (key, report) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET "
+                  "report = max(report, excluded.report)",
+                  after.key, after.id));
+  }
   return db_.run(
       "INSERT INTO records (kind, id, open, alarm_at, entries) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT "
       "(kind, id) DO UPDATE SET open = excluded.open, alarm_at = excluded.alarm_at, entries = "
@@ -119,9 +130,11 @@ Status SqliteRecords<Thing>::postpone_alarm(std::int64_t id, Instant to) {
 }
 
 template <class Thing>
-Result<std::int64_t> SqliteRecords<Thing>::latest_of(std::string_view phone) {
-  if constexpr (!std::is_same_v<Thing, core::Callback>) return 0;
-  return read_id(db_.query("SELECT callback FROM callback_phones WHERE phone = ?1", phone));
+Result<std::int64_t> SqliteRecords<Thing>::latest_of(std::string_view key) {
+  if constexpr (std::is_same_v<Thing, core::Outage>) return 0;
+  if constexpr (std::is_same_v<Thing, core::SentReport>)
+    return read_id(db_.query("SELECT report FROM report_keys WHERE key = ?1", key));
+  return read_id(db_.query("SELECT callback FROM callback_phones WHERE phone = ?1", key));
 }
 
 template <class Thing>
@@ -148,6 +161,12 @@ Result<std::int64_t> SqliteRecords<Thing>::verify() {
           return fail(Fault::corrupt, "callback {} would not be found by the number {}", id, phone);
       }
     }
+    if constexpr (std::is_same_v<Thing, core::SentReport>) {
+      if (!thing->key.empty()) {
+        HEJNAL_TRY(const std::int64_t latest, latest_of(thing->key));
+        if (latest < id) return fail(Fault::corrupt, "report {} would not be found by its alert", id);
+      }
+    }
     total += thing->entries;
     ++count;
   }
@@ -162,5 +181,6 @@ Result<std::int64_t> SqliteRecords<Thing>::verify() {
 
 template class SqliteRecords<core::Outage>;
 template class SqliteRecords<core::Callback>;
+template class SqliteRecords<core::SentReport>;
 
 }  // namespace hejnal::store::sqlite

@@ -1,7 +1,8 @@
-// Outages and callbacks in SQLite: one implementation, for the writer (in the store's transaction) and, by
-// its reading half, for the readers and for verify.
+// Outages, callbacks and sent reports in SQLite: one implementation, for the writer (in the store's
+// transaction) and, by its reading half, for the readers and for verify.
 #pragma once
 
+#include "core/sent_report.hpp"
 #include "ports/records.hpp"
 #include "store/sqlite/database.hpp"
 
@@ -19,7 +20,7 @@ class SqliteRecords final : public ports::Records<Thing> {
   Result<std::vector<std::int64_t>> due(Instant now, int limit) override;
   Result<std::optional<Instant>> next_alarm() override;
   Status postpone_alarm(std::int64_t id, Instant to) override;
-  Result<std::int64_t> latest_of(std::string_view phone) override;
+  Result<std::int64_t> latest_of(std::string_view key) override;
 
   // Replays every journal and compares; corrupt at the first difference. How many entries there are.
   Result<std::int64_t> verify();

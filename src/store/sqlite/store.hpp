@@ -10,6 +10,7 @@
 #include "store/sqlite/accounts.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/records.hpp"
+#include "store/sqlite/reports.hpp"
 
 namespace hejnal::store::sqlite {
 
@@ -55,6 +56,7 @@ class SqliteStore final : public ports::Store {
 
   ports::Records<core::Outage>& outages() override { return outages_; }
   ports::Records<core::Callback>& callbacks() override { return callbacks_; }
+  ports::Reports& reports() override { return reports_; }
 
   Result<std::optional<Earlier>> seen(std::string_view message_id, std::string_view content_key) override;
   Result<std::int64_t> messages_from_clients(core::CaseNumber number) override;
@@ -134,6 +136,7 @@ class SqliteStore final : public ports::Store {
   Database db_;
   SqliteRecords<core::Outage> outages_{db_};
   SqliteRecords<core::Callback> callbacks_{db_};
+  SqliteReports reports_{db_};
   SqliteAccounts accounts_{db_};
   std::int64_t indexed_upto_ = -1;   // -1: not read yet
   std::int64_t measured_from_ = -1;  // likewise; 0: all are measured

@@ -59,6 +59,29 @@ Owned<GMimePart> text_part(const char* subtype, const std::string& text) {
   return part;
 }
 
+Owned<GMimePart> attached_part(const DraftAttachment& file) {
+  const auto slash = file.type.find('/');
+  const auto is_token = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of(
+                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "!#$&-^_.+") == std::string_view::npos;
+  };
+  const bool good = slash != std::string::npos && is_token(std::string_view(file.type).substr(0, slash)) &&
+                    is_token(std::string_view(file.type).substr(slash + 1)) &&
+                    !file.type.starts_with("multipart/") && !file.type.starts_with("message/");
+  Owned<GMimePart> part(good ? g_mime_part_new_with_type(file.type.substr(0, slash).c_str(),
+                                                         file.type.substr(slash + 1).c_str())
+                             : g_mime_part_new_with_type("application", "octet-stream"));
+  const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(file.bytes.data(), file.bytes.size()));
+  const Owned<GMimeDataWrapper> content(
+      g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  g_mime_part_set_content(part.get(), content.get());
+  g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_BASE64);
+  g_mime_object_set_disposition(GMIME_OBJECT(part.get()), GMIME_DISPOSITION_ATTACHMENT);
+  g_mime_part_set_filename(part.get(), one_line(file.name).c_str());
+  return part;
+}
+
 }  // namespace
 
 std::string compose_mail(const MailDraft& draft) {
@@ -94,7 +117,19 @@ std::string compose_mail(const MailDraft& draft) {
   const auto rich = text_part("html", html);
   g_mime_multipart_add(alternative.get(), GMIME_OBJECT(plain.get()));
   g_mime_multipart_add(alternative.get(), GMIME_OBJECT(rich.get()));
-  g_mime_message_set_mime_part(message.get(), GMIME_OBJECT(alternative.get()));
+  const Owned<GMimeMultipart> mixed(g_mime_multipart_new_with_subtype("mixed"));
+  if (draft.attachments.empty()) {
+    g_mime_message_set_mime_part(message.get(), GMIME_OBJECT(alternative.get()));
+  } else {
+    g_mime_multipart_set_boundary(
+        mixed.get(), ("=_m" + std::to_string(std::hash<std::string>{}(draft.message_id)) + "_=").c_str());
+    g_mime_multipart_add(mixed.get(), GMIME_OBJECT(alternative.get()));
+    for (const DraftAttachment& file : draft.attachments) {
+      const auto part = attached_part(file);
+      g_mime_multipart_add(mixed.get(), GMIME_OBJECT(part.get()));
+    }
+    g_mime_message_set_mime_part(message.get(), GMIME_OBJECT(mixed.get()));
+  }
 
   GMimeFormatOptions* format = g_mime_format_options_new();
   g_mime_format_options_set_newline_format(format, GMIME_NEWLINE_FORMAT_DOS);

@@ -10,6 +10,10 @@
 
 namespace hejnal::wire {
 
+struct DraftAttachment {
+  std::string name, type, bytes;  // type: "image/png"; what is none goes as application/octet-stream
+};
+
 struct MailDraft {
   Address from, to;
   std::string reply_to;  // addr-spec or empty
@@ -18,6 +22,7 @@ struct MailDraft {
   std::string message_id, in_reply_to;  // with <>
   std::vector<std::string> references;
   std::vector<std::pair<std::string, std::string>> headers;  // others, ASCII
+  std::vector<DraftAttachment> attachments = {};
 };
 
 std::string compose_mail(const MailDraft& draft);

@@ -1,0 +1,166 @@
+#include "carriers/monitor/alerts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "json/value.hpp"
+
+namespace hejnal::carriers {
+
+namespace {
+
+constexpr std::size_t kTitleMax = 200, kTextMax = 20'000, kKeyMax = 1000, kAlertsMax = 200;
+
+// A field as text, whatever it is; empty where there is none.
+std::string field(const json::Value& v, std::string_view name) {
+  if (!v.is_object()) return {};
+  const json::Value* found = v.as_object().if_contains(name);
+  if (found == nullptr || found->is_null()) return {};
+  if (found->is_string()) return std::string(found->as_string());
+  if (found->is_object() || found->is_array()) return {};
+  return json::dump(*found);
+}
+
+const json::Value& child(const json::Value& v, std::string_view name) {
+  static const json::Value none;
+  const json::Value* found = v.is_object() ? v.as_object().if_contains(name) : nullptr;
+  return found ? *found : none;
+}
+
+// "instance=db1:9100, job=node": sorted, so that the same alert always says the same.
+std::string pairs_of(const json::Value& v) {
+  std::vector<std::string> all;
+  if (v.is_object()) {
+    for (const auto& [name, value] : v.as_object()) {
+      if (value.is_string())
+        all.push_back(fmt::format("{}={}", std::string(name), std::string(value.as_string())));
+    }
+  }
+  std::sort(all.begin(), all.end());
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
+Alert finished(Alert a, std::string_view kind) {
+  a.key = fmt::format("{} {}", kind, truncate_utf8(one_line(a.key), kKeyMax));
+  a.title = truncate_characters(one_line(a.title), kTitleMax);
+  a.text = truncate_utf8(a.text, kTextMax);
+  a.severity = to_lower_ascii(one_line(a.severity));
+  return a;
+}
+
+// Grafana speaks the same with more words.
+Result<std::vector<Alert>> read_prometheus(std::string_view kind, const json::Value& body) {
+  Alert a;
+  a.key = field(body, "groupKey");
+  const std::string status = field(body, "status");
+  const json::Value& alerts = child(body, "alerts");
+  if (a.key.empty() || (status != "firing" && status != "resolved") || !alerts.is_array())
+    return fail(Fault::malformed, "it is no webhook of {}: groupKey, status and alerts are expected", kind);
+  a.firing = status == "firing";
+  const json::Value& common = child(body, "commonLabels");
+  a.severity = field(common, "severity");
+  a.title = field(child(body, "commonAnnotations"), "summary");
+  if (a.title.empty()) a.title = field(common, "alertname");
+  std::size_t n = 0;
+  std::vector<std::string> lines;
+  for (const json::Value& one : alerts.as_array()) {
+    if (field(one, "status") != "firing" || ++n > kAlertsMax) continue;
+    const json::Value& labels = child(one, "labels");
+    const json::Value& notes = child(one, "annotations");
+    const std::string name = field(labels, "alertname"), summary = field(notes, "summary");
+    if (a.severity.empty()) a.severity = field(labels, "severity");
+    if (a.title.empty()) a.title = !summary.empty() ? summary : name;
+    std::string line = fmt::format("{}: {}\n  {}", name, summary, pairs_of(labels));
+    if (const std::string more = field(notes, "description"); !more.empty()) line += "\n  " + more;
+    if (const std::string since = field(one, "startsAt"); !since.empty()) line += "\n  since " + since;
+    lines.push_back(std::move(line));
+  }
+  std::sort(lines.begin(), lines.end());
+  a.text = fmt::format("{}", fmt::join(lines, "\n\n"));
+  if (n > kAlertsMax) a.text += fmt::format("\n\n... and {} more", n - kAlertsMax);
+  if (const std::string url = field(body, "externalURL"); !url.empty() && a.firing) a.text += "\n\n" + url;
+  if (a.title.empty()) a.title = "alert";
+  return std::vector<Alert>{finished(std::move(a), kind)};
+}
+
+Result<std::vector<Alert>> read_zabbix(const json::Value& body) {
+  // A macro that Zabbix cannot resolve arrives as it was written.
+  const auto known = [&](std::string_view name) {
+    std::string value = field(body, name);
+    if (value.starts_with('{') || value == "*UNKNOWN*") value.clear();
+    return value;
+  };
+  Alert a;
+  a.key = known("event_id");
+  const std::string value = known("event_value");
+  if (a.key.empty() || (value != "0" && value != "1"))
+    return fail(Fault::malformed,
+                "it is no webhook of zabbix: event_id and event_value (0 or 1) are expected");
+  if (known("update_status") == "1") return std::vector<Alert>();  // somebody has commented on it
+  a.firing = value == "1";
+  static constexpr std::string_view kSeverities[] = {"not classified", "info", "warning",
+                                                     "average",        "high", "disaster"};
+  const std::string severity = known("nseverity");
+  if (severity.size() == 1 && severity[0] >= '0' && severity[0] <= '5')
+    a.severity = kSeverities[static_cast<std::size_t>(severity[0] - '0')];
+  const std::string host = known("host"), name = known("name");
+  a.title = host.empty() ? name : fmt::format("{}: {}", host, name);
+  for (const char* one : {"message", "opdata", "ip", "time"}) {
+    if (const std::string words = known(one); !words.empty()) a.text += words + "\n";
+  }
+  if (a.text.empty()) a.text = a.title;
+  return std::vector<Alert>{finished(std::move(a), "zabbix")};
+}
+
+Result<std::vector<Alert>> read_kuma(const json::Value& body) {
+  if (!body.is_object() || !body.as_object().contains("heartbeat"))
+    return fail(Fault::malformed, "it is no webhook of uptime-kuma: heartbeat is expected");
+  const json::Value& beat = child(body, "heartbeat");
+  const json::Value& monitor = child(body, "monitor");
+  if (!beat.is_object() || !monitor.is_object())
+    return std::vector<Alert>();  // the test button, a certificate
+  Alert a;
+  a.key = field(monitor, "id");
+  if (a.key.empty()) a.key = field(beat, "monitorID");
+  const std::string status = field(beat, "status");
+  if (a.key.empty() || status.empty())
+    return fail(Fault::malformed,
+                "it is no webhook of uptime-kuma: monitor.id and heartbeat.status are expected");
+  if (status != "0" && status != "1") return std::vector<Alert>();  // pending, maintenance
+  a.firing = status == "0";
+  a.severity = a.firing ? "down" : "up";
+  a.title = fmt::format("{}: {}", field(monitor, "name"), field(beat, "msg"));
+  a.text = field(body, "msg");
+  for (const char* one : {"url", "hostname"}) {
+    if (const std::string words = field(monitor, one); !words.empty() && words != "https://")
+      a.text += "\n" + words;
+  }
+  return std::vector<Alert>{finished(std::move(a), "uptime-kuma")};
+}
+
+}  // namespace
+
+Result<std::vector<Alert>> read_alerts(std::string_view kind, std::string_view body) {
+  HEJNAL_TRY(const json::Value parsed, json::parse(body));
+  if (!parsed.is_object()) return fail(Fault::malformed, "an object is expected");
+  if (kind == "zabbix") return read_zabbix(parsed);
+  if (kind == "uptime-kuma") return read_kuma(parsed);
+  return read_prometheus(kind, parsed);
+}
+
+std::string_view class_of_severity(std::string_view severity) {
+  for (const std::string_view one : {"critical", "disaster", "down", "emergency", "page"}) {
+    if (severity == one) return "critical";
+  }
+  for (const std::string_view one : {"warning", "average", "high", "unknown", "error"}) {
+    if (severity == one) return "urgent";
+  }
+  for (const std::string_view one : {"info", "none", "not classified", "notice"}) {
+    if (severity == one) return "routine";
+  }
+  return {};
+}
+
+}  // namespace hejnal::carriers

@@ -1,0 +1,110 @@
+#include "carriers/monitor/alerts.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hejnal::carriers {
+
+namespace {
+
+constexpr const char* kAlertmanager =
+    R"({"version":"4","groupKey":"{}:{alertname=\"InstanceDown\"}","truncatedAlerts":0,"status":"firing","receiver":"hejnal",
+ "groupLabels":{"alertname":"InstanceDown"},"commonLabels":{"alertname":"InstanceDown","severity":"critical"},
+ "commonAnnotations":{},"externalURL":"http://am:9093",
+ "alerts":[
+  {"status":"firing","labels":{"severity":"critical","alertname":"InstanceDown","instance":"db2:9100"},
+   "annotations":{"summary":"db2 is down"},"startsAt":"2026-11-22T10:16:00.123Z","endsAt":"0001-01-01T00:00:00Z",
+   "generatorURL":"http://prom/graph","fingerprint":"a404ecabc8dd5cd7"},
+  {"status":"firing","labels":{"alertname":"InstanceDown","instance":"db1:9100","severity":"critical"},
+   "annotations":{"summary":"db1 is down","description":"No answer for 5 minutes."},
+   "startsAt":"2026-11-22T10:15:00.123Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"f404ecabc8dd5cd7"}]})";
+
+Alert one(std::string_view kind, std::string_view body) {
+  auto alerts = read_alerts(kind, body);
+  EXPECT_TRUE(alerts) << alerts.error().what;
+  EXPECT_EQ(alerts ? alerts->size() : 0, 1u);
+  return alerts && !alerts->empty() ? alerts->front() : Alert{};
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+}  // namespace
+
+TEST(Alerts, Alertmanager) {
+  const Alert a = one("alertmanager", kAlertmanager);
+  EXPECT_EQ(a.key, "alertmanager {}:{alertname=\"InstanceDown\"}");
+  EXPECT_TRUE(a.firing);
+  EXPECT_EQ(a.severity, "critical");
+  EXPECT_EQ(a.title, "InstanceDown");
+  EXPECT_EQ(a.text,
+            "InstanceDown: db1 is down\n  alertname=InstanceDown, instance=db1:9100, severity=critical\n"
+            "  No answer for 5 minutes.\n  since 2026-11-22T10:15:00.123Z\n\n"
+            "InstanceDown: db2 is down\n  alertname=InstanceDown, instance=db2:9100, severity=critical\n"
+            "  since 2026-11-22T10:16:00.123Z\n\nhttp://am:9093");
+  const Alert over = one("alertmanager", replaced(kAlertmanager, "\"firing\"", "\"resolved\""));
+  EXPECT_EQ(over.key, a.key);
+  EXPECT_FALSE(over.firing);
+}
+
+TEST(Alerts, GrafanaSpeaksTheSame) {
+  const Alert a = one(
+      "grafana",
+      R"({"receiver":"hejnal","status":"firing","orgId":1,"groupKey":"{}/{}:{alertname=\"Disk\"}","version":"1",
+ "title":"[FIRING:1] Disk","state":"alerting","message":"**Firing**","commonLabels":{"alertname":"Disk","grafana_folder":"x"},
+ "commonAnnotations":{"summary":"The disk is full"},"alerts":[{"status":"firing","labels":{"alertname":"Disk"},
+ "annotations":{"summary":"The disk is full"},"startsAt":"2026-11-22T10:15:00Z","values":{"B":44.2},"fingerprint":"x"}]})");
+  EXPECT_EQ(a.key, "grafana {}/{}:{alertname=\"Disk\"}");
+  EXPECT_EQ(a.title, "The disk is full");
+  EXPECT_EQ(a.severity, "");
+}
+
+TEST(Alerts, Zabbix) {
+  const char* problem =
+      R"({"URL":"https://x","event_id":"4711","event_value":"1","update_status":"0","nseverity":"5","name":"Łącze leży","host":"router",
+"ip":"10.0.0.1","opdata":"{EVENT.OPDATA}","tags":"[]","time":"2026.11.22 10:15:00","subject":"s","message":"Problem"})";
+  const Alert a = one("zabbix", problem);
+  EXPECT_EQ(a.key, "zabbix 4711");
+  EXPECT_EQ(a.severity, "disaster");
+  EXPECT_EQ(a.title, "router: Łącze leży");
+  EXPECT_EQ(a.text, "Problem\n10.0.0.1\n2026.11.22 10:15:00\n");
+  EXPECT_FALSE(one("zabbix", replaced(problem, "\"event_value\":\"1\"", "\"event_value\":\"0\"")).firing);
+  EXPECT_TRUE(read_alerts("zabbix", replaced(problem, "\"update_status\":\"0\"", "\"update_status\":\"1\""))
+                  ->empty());
+}
+
+TEST(Alerts, UptimeKuma) {
+  const char* down =
+      R"({"heartbeat":{"monitorID":7,"status":0,"time":"2026-11-22 10:15:00.123","msg":"connect ECONNREFUSED","important":true},
+"monitor":{"id":7,"name":"Sklep","url":"https://sklep.example","hostname":null},"msg":"[Sklep] [🔴 Down] connect ECONNREFUSED"})";
+  const Alert a = one("uptime-kuma", down);
+  EXPECT_EQ(a.key, "uptime-kuma 7");
+  EXPECT_EQ(a.severity, "down");
+  EXPECT_EQ(a.title, "Sklep: connect ECONNREFUSED");
+  EXPECT_EQ(a.text, "[Sklep] [🔴 Down] connect ECONNREFUSED\nhttps://sklep.example");
+  EXPECT_FALSE(one("uptime-kuma", replaced(down, "\"status\":0", "\"status\":1")).firing);
+  EXPECT_TRUE(read_alerts("uptime-kuma", replaced(down, "\"status\":0", "\"status\":2"))->empty());
+  EXPECT_TRUE(read_alerts("uptime-kuma", R"({"heartbeat":null,"monitor":null,"msg":"Testing"})")->empty());
+}
+
+TEST(Alerts, WhatIsNoneIsToldSo) {
+  for (const char* kind : {"alertmanager", "grafana", "zabbix", "uptime-kuma"}) {
+    for (const char* body :
+         {"", "[]", "{}", "5", "{\"status\":5}", "\xff", "{\"groupKey\":\"x\",\"status\":\"firing\"}",
+          "{\"event_id\":\"1\"}", "{\"heartbeat\":{},\"monitor\":{}}"}) {
+      const auto alerts = read_alerts(kind, body);
+      EXPECT_TRUE(!alerts && alerts.error().fault == Fault::malformed) << kind << " " << body;
+    }
+  }
+}
+
+TEST(Alerts, Severities) {
+  EXPECT_EQ(class_of_severity("disaster"), "critical");
+  EXPECT_EQ(class_of_severity("warning"), "urgent");
+  EXPECT_EQ(class_of_severity("info"), "routine");
+  EXPECT_EQ(class_of_severity("purple"), "");
+}
+
+}  // namespace hejnal::carriers

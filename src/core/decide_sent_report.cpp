@@ -1,0 +1,471 @@
+// The rules of a sent report.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "core/sent_report.hpp"
+
+namespace hejnal::core {
+
+namespace {
+
+using sent::AlarmRang;
+using sent::Became;
+using sent::CallCame;
+using sent::CameBack;
+using sent::Cancel;
+using sent::File;
+using sent::Fires;
+using sent::Hears;
+using sent::Leaving;
+using sent::Note;
+using sent::Noted;
+using sent::Opened;
+using sent::Queued;
+using sent::Quiet;
+using sent::RejectCall;
+using sent::Reminds;
+using sent::Reported;
+using sent::Resolved;
+using sent::Restarted;
+using sent::SendingFate;
+using sent::Sent;
+using sent::Settle;
+using sent::StepTaken;
+using Entry = sent::Entry;
+using Sending = SentReport::Sending;
+
+constexpr Duration kStillUnanswered = std::chrono::days(7);  // so often we are told once more
+constexpr Duration kCallbackAgain = 24h;
+constexpr Duration kCallbackAfterAnswer = 1h;  // "all is over" was heard: the callback should follow
+constexpr Duration kStuck = 30min;             // an email that cannot leave for so long: an SMS says so
+constexpr int kRemindersMax = 7;
+
+Duration pause_after(int attempts) {
+  constexpr Duration kPauses[] = {1min, 2min, 5min, 10min, 15min};
+  return attempts <= 5 ? kPauses[std::max(attempts, 1) - 1] : Duration(30min);
+}
+
+// One decision in the making.
+struct ReportTurn {
+  const sent::Facts& facts;
+  SentReport r;
+  Instant now;
+  sent::Decision decision = {};
+
+  void add(const std::string& by, sent::Body body, std::string why = {}) {
+    Entry entry{now, by, std::move(why), std::move(body)};
+    core::apply(r, entry);
+    decision.entries.push_back(std::move(entry));
+  }
+
+  const ServiceClass& service() const { return facts.procedure->at(r.class_name); }
+
+  void queue(SendingKind kind, Wording wording, News news, Channel channel, const std::string& to,
+             std::string why) {
+    if (to.empty()) return;
+    Queued q;
+    q.n = static_cast<int>(r.sendings.size()) + 1;
+    q.step = r.step;
+    q.what = kind;
+    q.wording = wording;
+    q.news = news;
+    q.channel = channel;
+    q.to = to;
+    q.message_id = channel == Channel::email ? report_message_id(r, q.n)
+                                             : fmt::format("report.{}.{}.{}", r.id, q.n, r.secret);
+    add("reporter", std::move(q), std::move(why));
+  }
+
+  void tell_us(News news, std::string why) {
+    queue(SendingKind::news, Wording::first, news, Channel::email, facts.tell, std::move(why));
+  }
+
+  bool can_sms() const { return facts.sms_available && !r.to_sms.empty(); }
+
+  // What the provider has not got yet, it does not get any more.
+  void drop_the_rest(const std::string& why) {
+    for (std::size_t i = 0; i < r.sendings.size(); ++i) {
+      const Sending& s = r.sendings[i];
+      if (s.state == SendingState::queued && s.kind != SendingKind::news && s.kind != SendingKind::word)
+        add("reporter", SendingFate{s.n, SendingState::dropped, {}, {}, {}, {}, {}}, why);
+    }
+  }
+
+  bool anything_left() const {  // may the provider know of it?
+    return std::any_of(r.sendings.begin(), r.sendings.end(), [](const Sending& s) {
+      return s.kind != SendingKind::news && s.state != SendingState::dropped &&
+             (s.attempts > 0 || s.state != SendingState::queued);
+    });
+  }
+
+  // After the last step: so long a person has to answer.
+  Instant when_unanswered() const { return now + std::max(service().promise.answer_within, Duration(1s)); }
+
+  void take_step(int step) {
+    const auto& steps = service().steps;
+    const auto index = static_cast<std::size_t>(step - 1);
+    StepTaken taken;
+    taken.step = step;
+    const Instant planned = r.opened_at + steps[index].wait;
+    taken.late_ms = std::max<std::int64_t>((now - planned).count(), 0);
+    if (index + 1 < steps.size()) {
+      const Duration gap = steps[index + 1].wait - steps[index].wait;
+      taken.next_at = std::max(r.opened_at + steps[index + 1].wait, now + std::max(gap, Duration(1s)));
+    } else {
+      taken.ring_at = when_unanswered();
+    }
+    add("reporter", taken,
+        step == 1
+            ? "the first step of the procedure"
+            : fmt::format("{} have passed and no person has reacted", format_duration(now - r.opened_at)));
+    const Wording wording = step == 1      ? Wording::first
+                            : r.receipt_at ? Wording::after_receipt
+                                           : Wording::again;
+    bool said = false;
+    for (const Channel means : steps[index].means) {
+      const std::string why = fmt::format("step {}: {}", step, steps[index].means_text);
+      if (means == Channel::email && !r.to_email.empty()) {
+        queue(SendingKind::report, wording, News::none, Channel::email, r.to_email, why);
+        said = true;
+      } else if (means == Channel::sms && can_sms()) {
+        queue(SendingKind::sms, wording, News::none, Channel::sms, r.to_sms, why);
+        said = true;
+      }
+    }
+    // A provider that can only be reached on the other way is told on that one.
+    if (!said && can_sms()) {
+      queue(SendingKind::sms, wording, News::none, Channel::sms, r.to_sms,
+            "there is no other way to the provider");
+    } else if (!said) {
+      queue(SendingKind::report, wording, News::none, Channel::email, r.to_email,
+            "there is no other way to the provider");
+    }
+  }
+
+  void become(ReportState state, Instant ring_at, const std::string& by, const std::string& why) {
+    add(by, Became{state, ring_at}, why);
+    if (state != ReportState::unanswered) drop_the_rest(why);
+  }
+
+  // A word in the same thread, of a report that the provider knows of.
+  void settle(const std::string& by, const std::string& why, bool tell) {
+    const bool told = tell && anything_left();
+    become(ReportState::settled, {}, by, why);
+    if (told) word("the provider is told that it is over");
+  }
+
+  void word(const char* why) {
+    if (!r.to_email.empty()) {
+      queue(SendingKind::word, Wording::first, News::none, Channel::email, r.to_email, why);
+    } else if (can_sms()) {
+      queue(SendingKind::word, Wording::first, News::none, Channel::sms, r.to_sms, why);
+    }
+  }
+
+  void ring() {
+    if (r.open() && r.quiet_at && *r.quiet_at <= now)
+      settle("alert",
+             r.noted > 0 ? fmt::format("the alert is over; it had fired {} times more", r.noted)
+                         : "the alert is over",
+             true);
+    if (r.open()) {
+      if (r.next_at && *r.next_at <= now) {
+        if (static_cast<std::size_t>(r.step) < service().steps.size()) {
+          take_step(r.step + 1);
+        } else {  // the procedure that it began under cannot be read any more
+          add("reporter", Became{r.state, when_unanswered()}, "the procedure has no further step");
+        }
+      }
+      if (r.ring_at && *r.ring_at <= now) ring_for_silence();
+      if (r.remind_at && *r.remind_at <= now) remind();
+    }
+    for (std::size_t i = 0; i < r.sendings.size(); ++i) {
+      const Sending s = r.sendings[i];
+      if (s.state != SendingState::queued || s.retry_at > now) continue;
+      add("reporter", Leaving{s.n});
+      decision.leaving.push_back(s.n);
+    }
+  }
+
+  void ring_for_silence() {
+    const Instant again = now + kStillUnanswered;
+    switch (r.state) {
+      case ReportState::waiting:
+        become(ReportState::unanswered, again, "reporter",
+               "every step of the procedure was carried out and no person has reacted");
+        tell_us(News::unanswered, "every step was carried out, and no person has reacted");
+        return;
+      case ReportState::acknowledged:
+        add("reporter", Became{ReportState::acknowledged, again}, "there is no answer yet");
+        tell_us(News::late, "the report was acknowledged and not answered in the time of the procedure");
+        return;
+      case ReportState::unanswered:
+        add("reporter", Became{ReportState::unanswered, again}, "there is no answer yet");
+        tell_us(News::unanswered, "there is still no answer");
+        return;
+      case ReportState::answered:
+        become(ReportState::settled, {}, "reporter", "nothing was said for a while after the answer");
+        return;
+      case ReportState::settled:
+      case ReportState::cancelled:
+        return;
+    }
+  }
+
+  void remind() {
+    const bool last = r.reminders + 1 >= kRemindersMax;
+    add("reporter", Reminds{last ? Instant{} : now + kCallbackAgain, true},
+        "a call of ours was rejected, and nobody has called back");
+    tell_us(News::callback, "a call of ours was rejected, and nobody has called back");
+  }
+
+  // An email does not get there: an SMS says so at once, or we are told that nothing gets through.
+  void not_delivered(const Sending& s, const std::string& words) {
+    if (s.kind == SendingKind::news || !r.open() || r.state == ReportState::acknowledged ||
+        r.state == ReportState::answered)
+      return;
+    if (s.channel == Channel::email && s.kind == SendingKind::report && can_sms() && !r.instead) {
+      queue(SendingKind::sms, Wording::not_delivered, News::none, Channel::sms, r.to_sms,
+            fmt::format("the email did not get there: {}", words));
+      return;
+    }
+    const bool another = std::any_of(r.sendings.begin(), r.sendings.end(), [&](const Sending& o) {
+      return o.n != s.n && o.kind != SendingKind::news && o.state != SendingState::dropped && o.arrives();
+    });
+    if (!another && !r.undelivered)
+      tell_us(News::undelivered, fmt::format("nothing gets through to the provider: {}", words));
+  }
+};
+
+struct Decide {
+  ReportTurn& t;
+
+  Status operator()(const File& s) {
+    if (t.r.exists()) return fail(Fault::conflict, "report {} exists already", t.r.id);
+    const ServiceClass* service = t.facts.procedure->find(s.class_name);
+    if (service == nullptr) {
+      std::string known;
+      for (const ServiceClass& c : t.facts.procedure->classes)
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", c.id);
+      return fail(Fault::malformed, "the procedure of {} has no class \"{}\"; it has {}", s.provider,
+                  s.class_name, known);
+    }
+    if (service->steps.empty())
+      return fail(Fault::malformed, "the class \"{}\" of {} has no step", s.class_name, s.provider);
+    if (s.to_email.empty() && (s.to_sms.empty() || !t.facts.sms_available))
+      return fail(Fault::malformed, "there is no way to {}: neither an address nor SMS", s.provider);
+    t.add(s.by,
+          Opened{s.id, s.provider, t.facts.procedure->version, s.class_name, s.subject, s.language, s.code,
+                 s.secret, s.key, s.alert, s.from, s.to_email, s.to_sms},
+          s.why);
+    t.take_step(1);
+    return {};
+  }
+
+  Status operator()(const AlarmRang&) {
+    t.ring();
+    return {};
+  }
+
+  Status operator()(const Restarted&) {
+    for (std::size_t i = 0; i < t.r.sendings.size(); ++i) {
+      const Sending s = t.r.sendings[i];
+      if (s.state != SendingState::handing_over) continue;
+      SendingFate fate;
+      fate.n = s.n;
+      const bool wanted = is_wanted(s);
+      fate.state = wanted ? SendingState::queued : SendingState::dropped;
+      if (wanted) fate.retry_at = t.now;
+      t.add("reporter", fate,
+            !wanted ? "the program ended while it was being sent, and it is not needed any more"
+            : s.channel == Channel::email
+                ? "the program ended while it was being sent: the same mail goes once more"
+                : "the program ended while it was being sent: rather twice than never");
+    }
+    return {};
+  }
+
+  Status operator()(const Sent& s) {
+    const Sending* found = t.r.sending(s.n);
+    if (found == nullptr) return fail(Fault::not_found, "report {} has no sending {}", t.r.id, s.n);
+    if (found->state != SendingState::handing_over) return {};  // heard of already
+    const Sending sending = *found;
+    SendingFate fate{s.n, SendingState::handed_over, s.text, {}, s.gateway, s.gateway_id, s.sum};
+    switch (s.outcome) {
+      case Sent::Outcome::taken:
+        t.add("reporter", fate);
+        return {};
+      case Sent::Outcome::uncertain:
+        fate.state = SendingState::failed;
+        t.add("reporter", fate, "whether it left is not known");
+        t.not_delivered(sending, s.text);
+        return {};
+      case Sent::Outcome::refused:
+        fate.state = SendingState::failed;
+        t.add("reporter", fate, "it was refused");
+        t.not_delivered(sending, s.text);
+        return {};
+      case Sent::Outcome::later:
+        break;
+    }
+    const bool wanted = is_wanted(sending);
+    fate.state = wanted ? SendingState::queued : SendingState::dropped;
+    if (wanted) fate.retry_at = t.now + pause_after(sending.attempts);
+    t.add("reporter", fate,
+          wanted ? "it could not be handed over; once more later" : "it is not needed any more");
+    if (wanted && t.now - sending.since >= kStuck) t.not_delivered(sending, s.text);
+    return {};
+  }
+
+  Status operator()(const Reported& s) {
+    const Sending* found = t.r.sending(s.n);
+    if (found == nullptr) return fail(Fault::not_found, "report {} has no sending {}", t.r.id, s.n);
+    if (found->state == SendingState::bounced || found->state == SendingState::dropped) return {};
+    if (s.arrived && found->state == SendingState::delivered) return {};
+    const Sending sending = *found;
+    SendingFate fate;
+    fate.n = s.n;
+    fate.state = s.arrived ? SendingState::delivered : SendingState::bounced;
+    fate.text = s.text;
+    t.add("provider", fate);
+    if (!s.arrived) t.not_delivered(sending, s.text);
+    return {};
+  }
+
+  Status operator()(const Hears& s) {
+    if (!t.r.exists()) return fail(Fault::not_found, "there is no such report");
+    const ReportState before = t.r.state;
+    t.add("provider", CameBack{s.what, s.channel, s.message, s.from, s.subject, s.how});
+    if (!t.r.open() || s.what == Heard::absence) return {};
+    if (s.what == Heard::receipt) {
+      if (t.facts.receipt_stops && before == ReportState::waiting && t.r.next_at) {
+        t.add("reporter", Became{ReportState::waiting, t.when_unanswered()},
+              "for this provider a receipt is enough: no step follows");
+        t.drop_the_rest("a receipt has come");
+      }
+      return {};
+    }
+    const Duration settle_after = t.facts.procedure->rules.settle_after;
+    if (s.what == Heard::acknowledgement) {
+      if (before != ReportState::waiting && before != ReportState::unanswered) return {};
+      const Instant owed = t.r.opened_at + t.service().promise.answer_within;
+      t.become(ReportState::acknowledged, std::max(owed, t.now + 1h), "provider", "a person has read it");
+      if (before == ReportState::unanswered) t.tell_us(News::acknowledged, "a person has read it, at last");
+      return {};
+    }
+    // A word that it is settled is an answer, too: whether it is, we say.
+    t.become(ReportState::answered, t.now + std::max(settle_after, Duration(1h)), "provider",
+             s.what == Heard::settled ? "the provider says that it is settled" : "a person has answered");
+    if (before != ReportState::answered) t.tell_us(News::answered, "an answer has come");
+    if (t.r.remind_at && *t.r.remind_at > t.now + kCallbackAfterAnswer)
+      t.add("reporter", Reminds{t.now + kCallbackAfterAnswer, false},
+            "the provider has answered: the callback should follow");
+    return {};
+  }
+
+  Status operator()(const Settle& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    t.settle(s.by, s.reason, s.tell);
+    return {};
+  }
+
+  Status operator()(const Cancel& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    const bool told = t.anything_left();
+    t.become(ReportState::cancelled, {}, s.by, s.reason);
+    if (told) t.word("the provider is told that the report is withdrawn");
+    return {};
+  }
+
+  Status operator()(const RejectCall& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    const Instant at = std::min(s.at, t.now);
+    t.add(s.by, sent::CallRejected{at, std::max(at + t.facts.callback_after, t.now + 1s)},
+          "rejected: they are repairing, and will call back");
+    return {};
+  }
+
+  Status operator()(const CallCame& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    if (!t.r.remind_at) return fail(Fault::conflict, "no callback is owed for report {}", t.r.id);
+    t.add(s.by, Reminds{{}, false}, "they have called back");
+    return {};
+  }
+
+  Status operator()(const Note& s) {
+    if (!t.r.exists()) return fail(Fault::not_found, "there is no such report");
+    t.add(s.by, Noted{s.text, s.fired});
+    return {};
+  }
+
+  Status operator()(const Fires& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    const bool again = t.r.quiet_at.has_value();
+    if (again) t.add(s.by, Quiet{}, "the alert fires again");
+    // What only repeats itself says nothing new.
+    if (again || s.text != t.r.alert) t.add(s.by, Noted{s.text, true});
+    return {};
+  }
+
+  Status operator()(const Resolved& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    if (!t.r.quiet_at) t.add(s.by, Quiet{t.now + std::max(s.quiet, Duration(1ms))}, "the alert is over");
+    return {};
+  }
+
+ private:
+  bool is_wanted(const Sending& s) const {
+    return s.kind == SendingKind::news || s.kind == SendingKind::word || t.r.state == ReportState::waiting ||
+           t.r.state == ReportState::unanswered;
+  }
+
+  Status must_be_open() const {
+    if (!t.r.exists()) return fail(Fault::not_found, "there is no such report");
+    if (t.r.open()) return {};
+    return fail(Fault::conflict, "report {} is {} already", t.r.id, to_string(t.r.state));
+  }
+};
+
+bool has_any(const std::string& folded, std::initializer_list<std::string_view> list) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](std::string_view word) { return folded.find(word) != std::string::npos; });
+}
+
+}  // namespace
+
+Result<sent::Decision> decide(const sent::Facts& facts, const SentReport& r, const sent::Signal& signal,
+                              Instant now) {
+  ReportTurn turn{facts, r, now};
+  Decide visitor{turn};
+  HEJNAL_TRY_VOID(std::visit(visitor, signal));
+  return std::move(turn.decision);
+}
+
+Heard judge_reply(const ReplyMail& mail) {
+  // Another hejnal says what it sends (docs/protocol.md).
+  if (mail.notice == "receipt" || mail.notice == "resend_receipt" || mail.notice == "missing_email" ||
+      mail.notice == "outage_update")
+    return Heard::receipt;
+  if (mail.notice == "acknowledgement" || mail.notice == "start_of_work") return Heard::acknowledgement;
+  if (mail.notice == "answer" || mail.notice == "question") return Heard::answer;
+  if (mail.notice == "settled") return Heard::settled;
+  const std::string words = fold(mail.subject + "\n" + mail.text);
+  if (mail.automatic) {
+    const bool away =
+        has_any(words, {"out of office", "out of the office", "poza biurem", "nieobecn", "urlop", "vacation",
+                        "on leave", "annual leave", "abwesen", "away from", "will be back", "zwolnieni"});
+    return away ? Heard::absence : Heard::receipt;
+  }
+  // A short note that somebody is at it. In doubt it is an answer: both stop the steps.
+  constexpr std::size_t kShort = 300;
+  const bool at_it = has_any(
+      words, {"przyjal",    "przyjel",    "potwierdzam",     "zajmujemy si",    "zajmuje si",  "sprawdzam",
+              "sprawdzimy", "patrze",     "dzialamy",        "rozpoczel",       "odezwe si",   "odezwiemy",
+              "wracam z",   "got it",     "received",        "looking into",    "on it",       "working on",
+              "will look",  "will check", "we are checking", "get back to you", "have started"});
+  return at_it && fold(mail.text).size() <= kShort ? Heard::acknowledgement : Heard::answer;
+}
+
+}  // namespace hejnal::core

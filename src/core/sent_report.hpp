@@ -1,0 +1,438 @@
+// A report that we, as a client, have sent to a provider: the provider's contact procedure carried out by the
+// program. Like a case it is the fold of its journal and has one alarm.
+//
+//   waiting ── a person has read it ──▶ acknowledged ── a person writes ──▶ answered ── silence ──▶ settled
+//      └──── every step is done and nobody has reacted ──▶ unanswered (it still listens, and says so weekly)
+//
+// Three things that come back are told apart: a *receipt* is a program's word that the email arrived, an
+// *acknowledgement* says that a person has read it, an *answer* is what a person has written. Steps go on
+// until one of the last two; an absence ("out of office") is none of the three and changes nothing.
+//
+// `decide` is pure. What leaves is a *sending*: queued by an entry, let out by the alarm (only then, and only
+// if it is still wanted), and its fate comes back as a signal. So an answer that has arrived stops whatever
+// has not left yet.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "core/entry.hpp"
+#include "core/procedure.hpp"
+
+namespace hejnal::core {
+
+using ReportId = std::int64_t;  // 0 is none
+
+enum class ReportState { waiting, acknowledged, answered, unanswered, settled, cancelled };
+// What came back.
+enum class Heard { receipt, absence, acknowledgement, answer, settled };
+enum class SendingKind {
+  report,  // the email with everything in it
+  sms,     // the short one beside it
+  word,    // a later word in the same thread: it is over, it is withdrawn
+  news,    // to ourselves
+};
+enum class Wording {
+  first,
+  again,          // nothing was heard
+  after_receipt,  // a program has confirmed it, no person
+  not_delivered,  // an SMS instead of an email that came back, or that does not leave
+};
+enum class News { none, acknowledged, answered, unanswered, late, undelivered, callback };
+enum class SendingState { queued, handing_over, handed_over, delivered, bounced, failed, dropped };
+
+template <>
+struct Names<ReportState> {
+  static constexpr std::array<std::string_view, 6> list = {"waiting",    "acknowledged", "answered",
+                                                           "unanswered", "settled",      "cancelled"};
+};
+template <>
+struct Names<Heard> {
+  static constexpr std::array<std::string_view, 5> list = {"receipt", "absence", "acknowledgement", "answer",
+                                                           "settled"};
+};
+template <>
+struct Names<SendingKind> {
+  static constexpr std::array<std::string_view, 4> list = {"report", "sms", "word", "news"};
+};
+template <>
+struct Names<Wording> {
+  static constexpr std::array<std::string_view, 4> list = {"first", "again", "after_receipt",
+                                                           "not_delivered"};
+};
+template <>
+struct Names<News> {
+  static constexpr std::array<std::string_view, 7> list = {"none", "acknowledged", "answered", "unanswered",
+                                                           "late", "undelivered",  "callback"};
+};
+template <>
+struct Names<SendingState> {
+  static constexpr std::array<std::string_view, 7> list = {
+      "queued", "handing_over", "handed_over", "delivered", "bounced", "failed", "dropped"};
+};
+
+struct SentReport {
+  ReportId id = 0;
+  ReportState state = ReportState::waiting;
+  std::string provider, procedure, class_name, subject, language;
+  std::string code, secret;  // short, for people; and for Message-IDs that nobody can guess
+  std::string key;           // of the alert that it came from; empty: a person has reported
+  Party from;                // who reports: the address that an answer goes to
+  std::string to_email, to_sms;
+  Instant opened_at;
+  int step = 0;                      // the last one that was taken; 0: none yet
+  std::optional<Instant> next_at;    // of the next step
+  std::optional<Instant> ring_at;    // when we are told that nothing has come
+  std::optional<Instant> remind_at;  // of a callback that is owed to us
+  struct Sending {
+    int n = 0, step = 0;
+    SendingKind kind = SendingKind::report;
+    Wording wording = Wording::first;
+    News news = News::none;
+    Channel channel = Channel::email;
+    std::string to, message_id;
+    SendingState state = SendingState::queued;
+    int attempts = 0;
+    Instant since, retry_at;
+    std::optional<Instant> left_at;  // taken by the next server
+    std::string text;                // that server's words
+    std::string gateway, gateway_id, sum;
+
+    bool over() const { return state != SendingState::queued && state != SendingState::handing_over; }
+    bool arrives() const { return state != SendingState::bounced && state != SendingState::failed; }
+    bool operator==(const Sending&) const = default;
+  };
+  std::vector<Sending> sendings;  // by n, from 1
+  struct Reply {
+    Instant at;
+    Heard what = Heard::receipt;
+    Channel channel = Channel::email;
+    std::int64_t message = 0;  // kept beside the journal; 0: none
+    std::string from, subject, how;
+
+    bool operator==(const Reply&) const = default;
+  };
+  std::vector<Reply> replies;
+  std::optional<Instant> receipt_at, acknowledged_at, answered_at, ended_at;
+  std::string end_reason;
+  struct Call {
+    Instant at;
+
+    bool operator==(const Call&) const = default;
+  };
+  std::vector<Call> rejected_calls;
+  std::optional<Instant> called_back_at;
+  int reminders = 0;
+  int noted = 0;                    // how often the alert has fired again
+  std::string alert;                // what it says, as far as we know
+  std::optional<Instant> quiet_at;  // it is over: settled then, if it stays so
+  bool instead = false;             // an SMS went because the email did not
+  bool undelivered = false;         // we were told that nothing gets through
+  std::int64_t entries = 0;
+
+  bool exists() const { return id != 0; }
+  bool open() const { return exists() && state != ReportState::settled && state != ReportState::cancelled; }
+  // Does anything still have to leave?
+  bool sends() const;
+  const Sending* sending(int n) const;
+
+  bool operator==(const SentReport&) const = default;
+};
+
+namespace sent {
+
+struct Opened {
+  static constexpr std::string_view kind = "opened";
+  ReportId id = 0;
+  std::string provider, procedure, class_name, subject, language, code, secret, key, alert;
+  Party from;
+  std::string to_email, to_sms;
+
+  bool operator==(const Opened&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("id", s.id);
+    v("provider", s.provider);
+    v("procedure", s.procedure);
+    v("class", s.class_name);
+    v("subject", s.subject);
+    v("language", s.language);
+    v("code", s.code);
+    v("secret", s.secret);
+    v("key", s.key);
+    v("alert", s.alert);
+    v("from", s.from);
+    v("to_email", s.to_email);
+    v("to_sms", s.to_sms);
+  }
+};
+
+struct StepTaken {
+  static constexpr std::string_view kind = "step_taken";
+  int step = 0;
+  std::int64_t late_ms = 0;
+  Instant next_at, ring_at;  // 0: none
+
+  bool operator==(const StepTaken&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("step", s.step);
+    v("late_ms", s.late_ms);
+    v("next_at", s.next_at);
+    v("ring_at", s.ring_at);
+  }
+};
+
+struct Queued {
+  static constexpr std::string_view kind = "queued";
+  int n = 0, step = 0;
+  SendingKind what = SendingKind::report;
+  Wording wording = Wording::first;
+  News news = News::none;
+  Channel channel = Channel::email;
+  std::string to, message_id;
+
+  bool operator==(const Queued&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("n", s.n);
+    v("step", s.step);
+    v("what", s.what);
+    v("wording", s.wording);
+    v("news", s.news);
+    v("channel", s.channel);
+    v("to", s.to);
+    v("message_id", s.message_id);
+  }
+};
+
+struct Leaving {  // given to the next server right after this
+  static constexpr std::string_view kind = "leaving";
+  int n = 0;
+
+  bool operator==(const Leaving&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("n", s.n);
+  }
+};
+
+struct SendingFate {
+  static constexpr std::string_view kind = "fate";
+  int n = 0;
+  SendingState state = SendingState::handed_over;
+  std::string text;  // the other server's words
+  Instant retry_at;  // of one that goes back into the queue
+  std::string gateway, gateway_id, sum;
+
+  bool operator==(const SendingFate&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("n", s.n);
+    v("state", s.state);
+    v("text", s.text);
+    v("retry_at", s.retry_at);
+    v("gateway", s.gateway);
+    v("gateway_id", s.gateway_id);
+    v("sum", s.sum);
+  }
+};
+
+struct CameBack {
+  static constexpr std::string_view kind = "came_back";
+  Heard what = Heard::receipt;
+  Channel channel = Channel::email;
+  std::int64_t message = 0;
+  std::string from, subject, how;
+
+  bool operator==(const CameBack&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("what", s.what);
+    v("channel", s.channel);
+    v("message", s.message);
+    v("from", s.from);
+    v("subject", s.subject);
+    v("how", s.how);
+  }
+};
+
+// Steps end here; `ring_at` is when we are told next, 0: not by itself.
+struct Became {
+  static constexpr std::string_view kind = "became";
+  ReportState state = ReportState::waiting;
+  Instant ring_at;
+
+  bool operator==(const Became&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("state", s.state);
+    v("ring_at", s.ring_at);
+  }
+};
+
+struct CallRejected {
+  static constexpr std::string_view kind = "call_rejected";
+  Instant called_at, remind_at;
+
+  bool operator==(const CallRejected&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("called_at", s.called_at);
+    v("remind_at", s.remind_at);
+  }
+};
+
+struct Reminds {  // of the callback: another time for it, 0: it has come
+  static constexpr std::string_view kind = "reminds";
+  Instant remind_at;
+  bool told = false;
+
+  bool operator==(const Reminds&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("remind_at", s.remind_at);
+    v("told", s.told);
+  }
+};
+
+struct Noted {  // the alert fired again, or something a person wants to keep
+  static constexpr std::string_view kind = "noted";
+  std::string text;
+  bool fired = false;
+
+  bool operator==(const Noted&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("text", s.text);
+    v("fired", s.fired);
+  }
+};
+
+struct Quiet {  // the alert is over since now; 0: it fires again
+  static constexpr std::string_view kind = "quiet";
+  Instant settle_at;
+
+  bool operator==(const Quiet&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("settle_at", s.settle_at);
+  }
+};
+
+using Body = std::variant<Opened, StepTaken, Queued, Leaving, SendingFate, CameBack, Became, CallRejected,
+                          Reminds, Noted, Quiet>;
+using Entry = EntryOf<Body>;
+
+struct Facts {
+  const Procedure* procedure = nullptr;  // the provider's; never null
+  bool sms_available = true;             // is there a gateway
+  bool receipt_stops = false;            // a receipt alone ends the steps
+  std::string tell;                      // who of us gets news, an address; empty: nobody
+  Duration callback_after{24h};          // so long after a rejected call we remind ourselves of the callback
+};
+
+struct File {  // begins the report
+  ReportId id = 0;
+  std::string provider, class_name, subject, language, code, secret, key, alert;
+  Party from;
+  std::string to_email, to_sms;
+  std::string by = "client", why = {};
+};
+struct AlarmRang {};
+struct Restarted {};  // the program has ended somewhere between handing over and hearing of it
+struct Sent {         // what the next server said
+  int n = 0;
+  enum class Outcome { taken, later, refused, uncertain } outcome = Outcome::taken;
+  std::string text, gateway, gateway_id, sum;
+};
+struct Reported {  // what became of it afterwards: a delivery report, a bounce
+  int n = 0;
+  bool arrived = false;
+  std::string text;
+};
+struct Hears {
+  Heard what = Heard::receipt;
+  Channel channel = Channel::email;
+  std::int64_t message = 0;
+  std::string from, subject, how;
+};
+struct Settle {
+  std::string by, reason;
+  bool tell = false;  // the provider
+};
+struct Cancel {
+  std::string by, reason;
+};
+struct RejectCall {
+  std::string by;
+  Instant at;
+};
+struct CallCame {
+  std::string by;
+};
+struct Note {
+  std::string by, text;
+  bool fired = false;
+};
+struct Fires {  // the alert that it came from, once more or still
+  std::string by, text;
+};
+struct Resolved {  // ... is over. One that comes back within `quiet` is the same report: it flaps
+  std::string by;
+  Duration quiet{};
+};
+using Signal = std::variant<File, AlarmRang, Restarted, Sent, Reported, Hears, Settle, Cancel, RejectCall,
+                            CallCame, Note, Fires, Resolved>;
+
+struct Decision {
+  std::vector<Entry> entries;
+  std::vector<int> leaving;  // to be handed over after the commit
+};
+
+}  // namespace sent
+
+template <>
+struct JournalOf<SentReport> {
+  using Entry = sent::Entry;
+};
+
+// Fails with conflict (not in this state) or malformed (a class that the procedure does not have, no way to
+// the provider).
+Result<sent::Decision> decide(const sent::Facts& facts, const SentReport& r, const sent::Signal& signal,
+                              Instant now);
+void apply(SentReport& r, const sent::Entry& entry);
+bool fits(const SentReport& r, const sent::Entry& entry);
+std::optional<Instant> alarm(const SentReport& r);
+
+// "<hejnal-report.12.3.SECRET@domain>", and what it says; id 0: none.
+std::string report_message_id(const SentReport& r, int n);
+struct ReportName {
+  ReportId id = 0;
+  int n = 0;
+};
+ReportName report_named(std::string_view message_id);
+
+// What a mail of the provider is, as far as its words tell.
+struct ReplyMail {
+  bool automatic = false;     // a program wrote it, or it looks so
+  std::string notice;         // what a hejnal says that it is; empty: it is not of one
+  std::string subject, text;  // without what is quoted
+};
+Heard judge_reply(const ReplyMail& mail);
+
+}  // namespace hejnal::core

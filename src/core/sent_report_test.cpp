@@ -1,0 +1,508 @@
+#include "core/sent_report.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <deque>
+#include <set>
+
+#include "core/detail/test_story.hpp"
+
+namespace hejnal::core {
+
+namespace {
+
+using Sending = SentReport::Sending;
+
+struct ReportStory {
+  Procedure procedure = built_in();
+  sent::Facts facts;
+  SentReport r;
+  Instant now = kStart;
+  std::vector<sent::Entry> journal = {};
+  Lines left = {};  // what was handed over, "email first" and so on
+
+  ReportStory() { facts.tell = "jan@klient.example"; }
+
+  Status happens(const sent::Signal& signal) {
+    facts.procedure = &procedure;
+    const auto decision = decide(facts, r, signal, now);
+    if (!decision) return tl::make_unexpected(decision.error());
+    for (const auto& entry : decision->entries) {
+      EXPECT_TRUE(fits(r, entry)) << entry.kind();
+      core::apply(r, entry);
+      journal.push_back(entry);
+    }
+    for (const int n : decision->leaving) left.push_back(line(*r.sending(n)));
+    SentReport again;
+    for (const auto& entry : journal) core::apply(again, entry);
+    EXPECT_TRUE(again == r);
+    EXPECT_TRUE(alarm(r).has_value() || !r.open());
+    return {};
+  }
+  static std::string line(const Sending& s) {
+    if (s.kind == SendingKind::news) return fmt::format("news {}", to_string(s.news));
+    return fmt::format("{} {}", to_string(s.kind), to_string(s.wording));
+  }
+  static sent::File file(const std::string& class_name) {
+    sent::File f;
+    f.id = 12;
+    f.provider = "wsparcie";
+    f.class_name = class_name;
+    f.subject = "Drukarka";
+    f.language = "pl";
+    f.code = "K7M2P";
+    f.secret = "s3cret";
+    f.from = {"Jan", "jan@klient.example", "+48601222333", {}};
+    f.to_email = "pomoc@wsparcie.example";
+    f.to_sms = "+48600000000";
+    return f;
+  }
+  void reports(const std::string& class_name) {
+    ASSERT_TRUE(happens(file(class_name)));
+    rings();
+  }
+  // Rings, and the next server takes everything.
+  void rings(sent::Sent::Outcome outcome = sent::Sent::Outcome::taken) {
+    const std::size_t before = r.sendings.size();
+    ASSERT_TRUE(happens(sent::AlarmRang{}));
+    for (std::size_t i = 0; i < std::max(before, r.sendings.size()); ++i) {
+      if (r.sendings[i].state != SendingState::handing_over) continue;
+      ASSERT_TRUE(happens(sent::Sent{r.sendings[i].n, outcome, "250 ok", {}, {}, {}}));
+    }
+  }
+  // The clock runs; alarms ring on the way.
+  void at(Duration since) {
+    const Instant target = kStart + since;
+    for (int i = 0; i < 1000; ++i) {
+      const auto next = alarm(r);
+      if (!next || *next > target) break;
+      now = std::max(now, *next);
+      rings();
+    }
+    now = target;
+  }
+  void hears(Heard what) {
+    ASSERT_TRUE(
+        happens(sent::Hears{what, Channel::email, 1, "ola@wsparcie.example", "Re: Drukarka", "reference"}));
+  }
+  Lines leaves() { return std::exchange(left, {}); }
+};
+
+}  // namespace
+
+TEST(SentReport, CarriesOutTheSteps) {
+  ReportStory s;
+  s.reports("urgent");
+  EXPECT_EQ(s.leaves(), (Lines{"report first"}));
+  s.at(2h - 1s);
+  EXPECT_EQ(s.leaves(), Lines{});
+  s.at(2h);
+  EXPECT_EQ(s.leaves(), (Lines{"report again", "sms again"}));
+  EXPECT_EQ(s.r.state, ReportState::waiting);
+  s.at(26h);
+  EXPECT_EQ(s.leaves(), (Lines{"news unanswered"}));
+  EXPECT_EQ(s.r.state, ReportState::unanswered);
+  s.at(26h + 168h);
+  EXPECT_EQ(s.leaves(), (Lines{"news unanswered"}));
+  s.hears(Heard::answer);
+  EXPECT_EQ(s.r.state, ReportState::answered);
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"news answered"}));
+}
+
+TEST(SentReport, CriticalGoesBothWaysAtOnceAndHasNoSecondStep) {
+  ReportStory s;
+  s.reports("critical");
+  EXPECT_EQ(s.leaves(), (Lines{"report first", "sms first"}));
+  s.at(4h);
+  EXPECT_EQ(s.leaves(), (Lines{"news unanswered"}));
+}
+
+TEST(SentReport, AnAnswerEndsTheSteps) {
+  ReportStory s;
+  s.reports("routine");
+  s.leaves();
+  s.now = kStart + 1h;
+  s.hears(Heard::answer);
+  s.at(48h);
+  EXPECT_EQ(s.leaves(), (Lines{"news answered"}));
+  EXPECT_EQ(s.r.step, 1);
+  s.at(1h + 168h);
+  EXPECT_EQ(s.r.state, ReportState::settled);
+  EXPECT_FALSE(alarm(s.r).has_value());
+}
+
+TEST(SentReport, AnAnswerStopsWhatIsStillInTheQueue) {
+  ReportStory s;
+  s.reports("urgent");
+  s.leaves();
+  s.now = kStart + 2h;
+  ASSERT_TRUE(s.happens(sent::AlarmRang{}));
+  EXPECT_EQ(s.leaves(), (Lines{"report again", "sms again"}));
+  ASSERT_TRUE(s.happens(sent::Sent{2, sent::Sent::Outcome::later, "no connection", {}, {}, {}}));
+  s.hears(Heard::acknowledgement);
+  EXPECT_EQ(s.r.sending(2)->state, SendingState::dropped);
+  // What is on its way when the answer comes is not tried again either, nor after a crash.
+  ReportStory other = s;
+  ASSERT_TRUE(s.happens(sent::Sent{3, sent::Sent::Outcome::later, "no connection", {}, {}, {}}));
+  EXPECT_EQ(s.r.sending(3)->state, SendingState::dropped);
+  ASSERT_TRUE(other.happens(sent::Restarted{}));
+  EXPECT_EQ(other.r.sending(3)->state, SendingState::dropped);
+}
+
+TEST(SentReport, AReceiptChangesTheWordsAndNotTheClock) {
+  ReportStory s;
+  s.reports("urgent");
+  s.leaves();
+  s.hears(Heard::receipt);
+  s.at(2h);
+  EXPECT_EQ(s.leaves(), (Lines{"report after_receipt", "sms after_receipt"}));
+
+  ReportStory enough;
+  enough.facts.receipt_stops = true;
+  enough.reports("urgent");
+  enough.leaves();
+  enough.hears(Heard::receipt);
+  enough.at(23h);
+  EXPECT_EQ(enough.leaves(), Lines{});
+  enough.at(24h);
+  EXPECT_EQ(enough.leaves(), (Lines{"news unanswered"}));
+}
+
+TEST(SentReport, AnAbsenceIsNoAnswer) {
+  ReportStory s;
+  s.reports("urgent");
+  s.leaves();
+  s.hears(Heard::absence);
+  s.at(2h);
+  EXPECT_EQ(s.leaves(), (Lines{"report again", "sms again"}));
+}
+
+TEST(SentReport, AnAcknowledgementWithoutAnAnswerIsTold) {
+  ReportStory s;
+  s.reports("critical");
+  s.leaves();
+  s.now = kStart + 5min;
+  s.hears(Heard::acknowledgement);
+  s.at(4h);
+  EXPECT_EQ(s.leaves(), (Lines{"news late"}));
+  EXPECT_EQ(s.r.state, ReportState::acknowledged);
+}
+
+TEST(SentReport, ABounceBringsAnSmsAtOnce) {
+  ReportStory s;
+  s.reports("routine");
+  s.leaves();
+  s.now = kStart + 1min;
+  ASSERT_TRUE(s.happens(sent::Reported{1, false, "550 no such user"}));
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"sms not_delivered"}));
+  // The SMS is refused, too: we are told, once.
+  ASSERT_TRUE(s.happens(sent::Reported{2, false, "unknown number"}));
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"news undelivered"}));
+  s.at(24h);
+  EXPECT_EQ(s.leaves(), (Lines{"report again", "sms again"}));
+}
+
+TEST(SentReport, ABounceWithoutSmsIsTold) {
+  ReportStory s;
+  s.facts.sms_available = false;
+  s.reports("critical");
+  EXPECT_EQ(s.leaves(), (Lines{"report first"}));
+  ASSERT_TRUE(s.happens(sent::Reported{1, false, "550 no such user"}));
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"news undelivered"}));
+}
+
+TEST(SentReport, AnEmailThatCannotLeaveBringsAnSmsAfterHalfAnHour) {
+  ReportStory s;
+  ASSERT_TRUE(s.happens(ReportStory::file("routine")));
+  for (int i = 0; i < 20 && s.now < kStart + 34min; ++i) {
+    s.rings(sent::Sent::Outcome::later);
+    s.now = *alarm(s.r);
+  }
+  EXPECT_TRUE(s.r.instead);
+  EXPECT_EQ(s.r.sendings.size(), 2u);
+}
+
+TEST(SentReport, WhoOnlyTakesSmsGetsSms) {
+  ReportStory s;
+  auto file = ReportStory::file("routine");
+  file.to_email.clear();
+  ASSERT_TRUE(s.happens(file));
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"sms first"}));
+  ReportStory none;
+  none.facts.sms_available = false;
+  EXPECT_EQ(none.happens(file).error().fault, Fault::malformed);
+  EXPECT_EQ(none.happens(ReportStory::file("gold")).error().fault, Fault::malformed);
+}
+
+TEST(SentReport, AStepThatIsLateIsTakenOnce) {
+  ReportStory s;
+  s.reports("urgent");
+  s.leaves();
+  s.now = kStart + 50h;  // it was switched off
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"report again", "sms again"}));
+  EXPECT_EQ(s.r.ring_at, kStart + 74h);  // the provider has its time to answer
+  s.rings();
+  EXPECT_EQ(s.leaves(), Lines{});
+}
+
+TEST(SentReport, ARejectedCallOwesACallback) {
+  ReportStory s;
+  s.reports("critical");
+  s.leaves();
+  ASSERT_TRUE(s.happens(sent::RejectCall{"Jan", kStart}));
+  s.now = kStart + 2h;
+  s.hears(Heard::answer);  // everything is over: the callback should follow
+  s.leaves();
+  s.at(3h);
+  EXPECT_EQ(s.leaves(), (Lines{"news answered", "news callback"}));
+  ASSERT_TRUE(s.happens(sent::CallCame{"Jan"}));
+  s.at(100h);
+  EXPECT_EQ(s.leaves(), Lines{});
+  EXPECT_EQ(s.happens(sent::CallCame{"Jan"}).error().fault, Fault::conflict);
+}
+
+TEST(SentReport, WithdrawingTellsTheProvider) {
+  ReportStory s;
+  s.reports("urgent");
+  s.leaves();
+  ASSERT_TRUE(s.happens(sent::Cancel{"Jan", "it was the cable"}));
+  EXPECT_EQ(s.r.state, ReportState::cancelled);
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"word first"}));
+  EXPECT_EQ(s.happens(sent::Cancel{"Jan", ""}).error().fault, Fault::conflict);
+  EXPECT_FALSE(alarm(s.r).has_value());
+
+  ReportStory early;  // nothing has left yet: there is nothing to withdraw
+  ASSERT_TRUE(early.happens(ReportStory::file("urgent")));
+  ASSERT_TRUE(early.happens(sent::Cancel{"Jan", "it was the cable"}));
+  early.rings();
+  EXPECT_EQ(early.leaves(), Lines{});
+}
+
+TEST(SentReport, SettlingIsToldWhenAsked) {
+  ReportStory s;
+  s.reports("urgent");
+  s.leaves();
+  ASSERT_TRUE(s.happens(sent::Settle{"alertmanager", "resolved", true}));
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"word first"}));
+  EXPECT_EQ(s.r.state, ReportState::settled);
+  s.hears(Heard::answer);  // it is kept, and nothing follows
+  EXPECT_EQ(s.r.state, ReportState::settled);
+}
+
+TEST(SentReport, AnAlertThatFlapsIsOneReport) {
+  ReportStory s;
+  auto file = ReportStory::file("urgent");
+  file.key = "am {}:{}";
+  file.alert = "db1 is down";
+  ASSERT_TRUE(s.happens(file));
+  s.rings();
+  s.leaves();
+  const auto entries = s.r.entries;
+  ASSERT_TRUE(s.happens(sent::Fires{"alert", "db1 is down"}));  // repeated, or by the second Alertmanager
+  EXPECT_EQ(s.r.entries, entries);
+  ASSERT_TRUE(s.happens(sent::Fires{"alert", "db1 is down, db2 is down"}));
+  EXPECT_EQ(s.r.noted, 1);
+  for (int i = 1; i <= 3; ++i) {
+    s.now = s.now + 2min;
+    ASSERT_TRUE(s.happens(sent::Resolved{"alert", 5min}));
+    ASSERT_TRUE(s.happens(sent::Resolved{"alert", 5min}));
+    s.now = s.now + 4min;
+    s.rings();
+    EXPECT_EQ(s.r.state, ReportState::waiting);
+    ASSERT_TRUE(s.happens(sent::Fires{"alert", "db1 is down"}));
+    EXPECT_FALSE(s.r.quiet_at);
+    EXPECT_EQ(s.r.noted, 1 + i);
+  }
+  EXPECT_EQ(s.leaves(), Lines{});
+  ASSERT_TRUE(s.happens(sent::Resolved{"alert", 5min}));
+  s.now = s.now + 5min;
+  s.rings();
+  EXPECT_EQ(s.r.state, ReportState::settled);
+  EXPECT_EQ(s.leaves(), (Lines{"word first"}));
+  EXPECT_EQ(s.happens(sent::Fires{"alert", "x"}).error().fault, Fault::conflict);
+}
+
+TEST(SentReport, AfterACrashTheSameMailGoesOnceMore) {
+  ReportStory s;
+  ASSERT_TRUE(s.happens(ReportStory::file("critical")));
+  ASSERT_TRUE(s.happens(sent::AlarmRang{}));
+  const std::string id = s.r.sending(1)->message_id;
+  s.leaves();
+  ASSERT_TRUE(s.happens(sent::Restarted{}));
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"report first", "sms first"}));
+  EXPECT_EQ(s.r.sending(1)->message_id, id);
+  EXPECT_EQ(s.r.sending(1)->attempts, 2);
+}
+
+TEST(SentReport, NamesOfMessages) {
+  ReportStory s;
+  s.reports("urgent");
+  const auto name = report_named(s.r.sending(1)->message_id);
+  EXPECT_EQ(name.id, 12);
+  EXPECT_EQ(name.n, 1);
+  for (const char* none : {"", "<hejnal.12.3.x@y>", "<hejnal-report.12@y>", "<hejnal-report.x.1.s@y>",
+                           "<hejnal-report.-1.1.s@y>", "<hejnal-report.12.3"})
+    EXPECT_EQ(report_named(none).id, 0) << none;
+}
+
+TEST(SentReport, WhatAReplyIs) {
+  const auto judge = [](bool automatic, const char* subject, const char* text, const char* notice = "") {
+    return judge_reply({automatic, notice, subject, text});
+  };
+  EXPECT_EQ(judge(true, "Automatyczna odpowiedź", "Jestem poza biurem do piątku."), Heard::absence);
+  EXPECT_EQ(judge(true, "Automatic reply", "I am out of the office until Monday."), Heard::absence);
+  EXPECT_EQ(judge(true, "Urlop", "wracam 3 grudnia"), Heard::absence);
+  EXPECT_EQ(judge(true, "[#4711] Zgłoszenie przyjęte", "Nadaliśmy numer 4711."), Heard::receipt);
+  EXPECT_EQ(judge(true, "Re: x", "...", "acknowledgement"), Heard::acknowledgement);
+  EXPECT_EQ(judge(true, "Re: x", "...", "start_of_work"), Heard::acknowledgement);
+  EXPECT_EQ(judge(true, "Re: x", "...", "receipt"), Heard::receipt);
+  EXPECT_EQ(judge(false, "Re: x", "...", "answer"), Heard::answer);
+  EXPECT_EQ(judge(false, "Re: x", "Przyjąłem, zajmujemy się tym."), Heard::acknowledgement);
+  EXPECT_EQ(judge(false, "Re: x", "Got it, looking into it."), Heard::acknowledgement);
+  EXPECT_EQ(judge(false, "Re: x", "Wymieniliśmy toner, proszę sprawdzić."), Heard::answer);
+}
+
+// Whatever happens in whatever order, the laws hold.
+TEST(SentReportProperty, Laws) {
+  EXPECT_TRUE(rc::check("any history", [] {
+    ReportStory s;
+    s.facts.receipt_stops = *rc::gen::arbitrary<bool>();
+    s.facts.sms_available = *rc::gen::arbitrary<bool>();
+    RC_ASSERT(s.happens(ReportStory::file(*rc::gen::element<std::string>("routine", "urgent", "critical")))
+                  .has_value());
+    bool person = false;
+    const int length = *rc::gen::inRange(1, 40);
+    for (int i = 0; i < length; ++i) {
+      const int what = *rc::gen::inRange(0, 12);
+      const int step_before = s.r.step;
+      std::vector<SendingState> before;
+      for (const Sending& sending : s.r.sendings) before.push_back(sending.state);
+      const bool was_open = s.r.open();
+      sent::Signal signal = sent::AlarmRang{};
+      if (what <= 3) {
+        const auto next = alarm(s.r);
+        // Also too early, too late, and by a clock that was set back.
+        s.now = next ? *next + Duration(*rc::gen::inRange(-60'000, 60'000) * (what == 3 ? 100 : 1)) : s.now;
+      } else if (what <= 5 && !s.r.sendings.empty()) {
+        sent::Sent fate;
+        fate.n = *rc::gen::inRange(1, static_cast<int>(s.r.sendings.size()) + 1);
+        fate.outcome = static_cast<sent::Sent::Outcome>(*rc::gen::inRange(0, 4));
+        signal = fate;
+      } else if (what == 6) {
+        signal = sent::Reported{*rc::gen::inRange(1, static_cast<int>(s.r.sendings.size()) + 1),
+                                *rc::gen::arbitrary<bool>(), "words"};
+      } else if (what == 7) {
+        signal = sent::Restarted{};
+      } else if (what <= 9) {
+        const auto heard = static_cast<Heard>(*rc::gen::inRange(0, 5));
+        signal = sent::Hears{heard, Channel::email, 0, "x", "y", "z"};
+        person =
+            person || heard == Heard::acknowledgement || heard == Heard::answer || heard == Heard::settled;
+      } else if (what == 10) {
+        signal = sent::RejectCall{"Jan", s.now};
+      } else {
+        signal = *rc::gen::inRange(0, 6) == 0 ? sent::Signal(sent::Cancel{"Jan", ""})
+                                              : sent::Signal(sent::CallCame{"Jan"});
+      }
+      static_cast<void>(s.happens(signal));
+      // Step two never goes out after an answer that had arrived.
+      if (person) RC_ASSERT(s.r.step == step_before || step_before == 0);
+      for (const Sending& sending : s.r.sendings) {
+        const auto n = static_cast<std::size_t>(sending.n - 1);
+        const bool leaves = sending.state == SendingState::handing_over &&
+                            (n >= before.size() || before[n] != SendingState::handing_over);
+        const bool to_provider = sending.kind == SendingKind::report || sending.kind == SendingKind::sms;
+        if (leaves && to_provider) RC_ASSERT(!person);
+      }
+      // Whatever is open has something due; what is over speaks at most its last words.
+      RC_ASSERT(!s.r.open() || alarm(s.r).has_value());
+      RC_ASSERT(was_open || !s.r.open());
+    }
+    // When the faults stop, it comes to rest: a person has answered, or we know that every step was taken.
+    for (int i = 0; i < 100 && s.r.open() && s.r.state != ReportState::unanswered; ++i) {
+      s.now = std::max(s.now, *alarm(s.r));
+      s.rings();
+    }
+    const auto steps = static_cast<int>(s.procedure.at(s.r.class_name).steps.size());
+    if (s.r.state == ReportState::unanswered) {
+      RC_ASSERT(s.r.step == steps || s.facts.receipt_stops);
+      const auto told = [&] {
+        return std::any_of(s.r.sendings.begin(), s.r.sendings.end(), [](const Sending& one) {
+          return one.news == News::unanswered && one.state == SendingState::handed_over;
+        });
+      };
+      for (int i = 0; i < 100 && !told(); ++i) {
+        s.now = std::max(s.now, *alarm(s.r));
+        s.rings();
+      }
+      RC_ASSERT(told());
+    } else {
+      RC_ASSERT(!s.r.open() || person);
+    }
+  }));
+}
+
+// Every history of the signals that matter, up to a depth: nothing is left to chance there.
+TEST(SentReportProperty, EveryShortHistory) {
+  struct Node {
+    ReportStory s;
+    int depth = 0;
+    bool person = false;
+  };
+  constexpr int kDepth = 6;
+  Node first;
+  ASSERT_TRUE(first.s.happens(ReportStory::file("urgent")));
+  std::deque<Node> queue = {first};
+  std::size_t seen = 0;
+  while (!queue.empty()) {
+    Node node = std::move(queue.front());
+    queue.pop_front();
+    ++seen;
+    if (node.depth == kDepth) continue;
+    const auto go = [&](const sent::Signal& signal, bool person, bool time) {
+      Node next = node;
+      ++next.depth;
+      next.person = node.person || person;
+      if (time) {
+        const auto at = alarm(next.s.r);
+        if (!at) return;
+        next.s.now = std::max(next.s.now, *at);
+      }
+      const int step = next.s.r.step;
+      if (!next.s.happens(signal)) return;
+      if (next.s.r.entries == node.s.r.entries) return;  // nothing has changed
+      if (node.person) {
+        ASSERT_EQ(next.s.r.step, step);
+      }
+      ASSERT_TRUE(!next.s.r.open() || alarm(next.s.r).has_value());
+      queue.push_back(std::move(next));
+    };
+    go(sent::AlarmRang{}, false, true);
+    const auto& r = node.s.r;
+    for (const Sending& sending : r.sendings) {
+      if (sending.state != SendingState::handing_over) continue;
+      go(sent::Sent{sending.n, sent::Sent::Outcome::taken, "250", {}, {}, {}}, false, false);
+      go(sent::Sent{sending.n, sent::Sent::Outcome::later, "451", {}, {}, {}}, false, false);
+      go(sent::Sent{sending.n, sent::Sent::Outcome::refused, "550", {}, {}, {}}, false, false);
+    }
+    go(sent::Restarted{}, false, false);
+    if (r.replies.size() < 2) {
+      go(sent::Hears{Heard::receipt, Channel::email, 0, {}, {}, {}}, false, false);
+      go(sent::Hears{Heard::acknowledgement, Channel::email, 0, {}, {}, {}}, true, false);
+      go(sent::Hears{Heard::answer, Channel::email, 0, {}, {}, {}}, true, false);
+    }
+  }
+  EXPECT_GT(seen, 1000u);
+}
+
+}  // namespace hejnal::core

@@ -1,0 +1,421 @@
+#include "reporter/reporter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/compress.hpp"
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "core/case_names.hpp"
+#include "core/matching.hpp"
+#include "reporter/words.hpp"
+
+namespace hejnal::reporter {
+
+namespace {
+
+using core::ReportId;
+using core::SentReport;
+
+constexpr int kDraft = -1;  // the row of what was reported, as it was typed
+constexpr int kOpenMax = 1000;
+constexpr Duration kAtOnce = 2min;  // no person answers as fast as that
+constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+// A subject without the code that we have put into it.
+std::string bare(std::string_view subject) {
+  std::string out(subject);
+  const auto begin = out.find("[#");
+  const auto end = begin == std::string::npos ? begin : out.find(']', begin);
+  if (end != std::string::npos) out.erase(begin, end - begin + 1);
+  return collapse_space(fold(out));
+}
+
+Result<std::string> bytes_of(const ports::IncomingMail& mail) {
+  std::string out;
+  for (const ports::RawPiece& piece : mail.raw) {
+    HEJNAL_TRY(const std::string bytes, decompress(piece.frame));
+    out += bytes;
+  }
+  return out;
+}
+
+}  // namespace
+
+const Provider* Reporter::find(const std::string& name) const {
+  for (const Provider& p : settings_.providers) {
+    if (p.name == name) return &p;
+  }
+  return nullptr;
+}
+
+std::string Reporter::random_letters(std::string_view alphabet, std::size_t length) {
+  std::string out;
+  for (std::size_t i = 0; i < length; ++i) out += alphabet[parts_.random.next() % alphabet.size()];
+  return out;
+}
+
+Result<core::Procedure> Reporter::procedure_of(const SentReport& r) const {
+  const Provider* provider = find(r.provider);
+  if (provider != nullptr && (r.procedure.empty() || provider->procedure.version == r.procedure))
+    return provider->procedure;
+  HEJNAL_TRY(const std::string text, parts_.store.procedure_text(r.procedure));
+  if (!text.empty()) {
+    if (auto old = parts_.read_procedure(text)) return old;
+  }
+  if (provider != nullptr) return provider->procedure;
+  return fail(Fault::corrupt, "the procedure of report {} is not there any more", r.id);
+}
+
+Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
+  if (settings_.providers.empty())
+    return fail(Fault::malformed,
+                "no provider is configured: the settings need a [[provider]] (docs/reporter.md)");
+  const Provider* provider = report.provider.empty() ? &settings_.providers.front() : find(report.provider);
+  if (provider == nullptr) {
+    std::string known;
+    for (const Provider& p : settings_.providers) known += (known.empty() ? "" : ", ") + p.name;
+    return fail(Fault::malformed, "there is no provider \"{}\"; the settings have {}", report.provider,
+                known);
+  }
+  core::sent::File file;
+  file.subject = truncate_utf8(one_line(report.subject), 300);
+  if (is_blank(file.subject)) return fail(Fault::malformed, "a report needs a subject");
+  if (is_blank(report.text) && report.files.empty())
+    return fail(Fault::malformed, "the report is empty: say what is expected, or what the problem is");
+  HEJNAL_TRY(const ReportId last, parts_.store.reports().records().last_id());
+  file.id = last + 1;
+  file.provider = provider->name;
+  file.class_name = report.class_name.empty() ? provider->procedure.calmest().id : report.class_name;
+  file.language = provider->language;
+  file.code = random_letters(kCodeAlphabet, 6);
+  file.secret = random_letters(core::kTokenAlphabet, 16);
+  file.key = report.key;
+  file.alert = report.alert;
+  file.from = provider->from;
+  file.to_email = provider->email;
+  for (const auto& [class_name, address] : provider->addresses) {
+    if (class_name == file.class_name) file.to_email = address;
+  }
+  file.to_sms = provider->sms_number;
+  file.by = report.by;
+  file.why = report.why;
+  HEJNAL_TRY_VOID(parts_.store.keep_procedure(provider->procedure.version, provider->procedure_text));
+  const std::string text = sanitize_utf8(report.text);
+  HEJNAL_TRY_VOID(parts_.store.reports().add_message(
+      {0, file.id, kDraft, core::Channel::api, report.by, {}, file.subject, text, {}, now, sha256_hex(text)},
+      {}));
+  HEJNAL_TRY_VOID(parts_.store.reports().add_files(file.id, report.files));
+  return turn(SentReport{}, file, now);
+}
+
+Result<SentReport> Reporter::turn(SentReport r, const core::sent::Signal& signal, Instant now,
+                                  std::vector<int>* leaving) {
+  const auto* begins = std::get_if<core::sent::File>(&signal);
+  const Provider* provider = find(begins ? begins->provider : r.provider);
+  SentReport named;  // of one that does not exist yet
+  if (begins) named.provider = begins->provider;
+  HEJNAL_TRY(const core::Procedure procedure, procedure_of(begins ? named : r));
+  core::sent::Facts facts;
+  facts.procedure = &procedure;
+  facts.sms_available = settings_.sms_available;
+  facts.tell = provider ? provider->tell : settings_.tell;
+  if (provider) {
+    facts.receipt_stops = provider->receipt_stops;
+    facts.callback_after = provider->callback_after;
+  }
+  HEJNAL_TRY(const core::sent::Decision decision, core::decide(facts, r, signal, now));
+  if (leaving) *leaving = decision.leaving;
+  if (decision.entries.empty()) return r;
+  const std::size_t before = r.sendings.size();
+  for (const core::sent::Entry& entry : decision.entries) core::apply(r, entry);
+  HEJNAL_TRY_VOID(parts_.store.reports().records().write(r, now, decision.entries));
+  for (std::size_t i = before; i < r.sendings.size(); ++i)
+    HEJNAL_TRY_VOID(write_down(r, static_cast<int>(i + 1), procedure, now));
+  return r;
+}
+
+// Writes what will be sent, once: whatever is sent again is the same, byte for byte.
+Status Reporter::write_down(const SentReport& r, int n, const core::Procedure& procedure, Instant now) {
+  const SentReport::Sending& sending = *r.sending(n);
+  const Provider* provider = find(r.provider);
+  HEJNAL_TRY(const auto messages, parts_.store.reports().messages(r.id));
+  std::string text;
+  for (const ports::ReportMessage& m : messages) {
+    if (m.n == kDraft) text = m.text;
+  }
+  const ports::Words words = reporter::words(
+      {r, procedure.at(r.class_name), provider ? provider->title : r.provider, text, settings_.zone}, sending,
+      now);
+  ports::ReportMessage message{0,          r.id,          n,          sending.channel,    r.from.email,
+                               sending.to, words.subject, words.text, sending.message_id, now,
+                               {}};
+  std::string bytes;
+  if (sending.channel == core::Channel::email) {
+    ports::ReportLetter mail;
+    mail.from = r.from;
+    mail.letter.message_id = sending.message_id;
+    mail.letter.to = sending.to;
+    mail.letter.subject = words.subject;
+    mail.letter.text = words.text;
+    mail.letter.at = now;
+    const bool news = sending.kind == core::SendingKind::news;
+    mail.letter.automatic = news || !r.key.empty();
+    if (!news) {
+      for (const SentReport::Sending& other : r.sendings) {
+        if (other.n < n && other.kind == core::SendingKind::report && mail.letter.in_reply_to.empty()) {
+          mail.letter.in_reply_to = other.message_id;
+          mail.letter.references = {other.message_id};
+        }
+      }
+      mail.headers.emplace_back("Hejnal-Report",
+                                fmt::format("{}; code={}; class={}; step={}", to_string(sending.kind), r.code,
+                                            r.class_name, sending.step));
+      if (sending.kind == core::SendingKind::report) {
+        HEJNAL_TRY(mail.files, parts_.store.reports().files(r.id));
+      }
+    }
+    bytes = parts_.composer.compose(mail);
+  }
+  message.sum = sha256_hex(bytes.empty() ? words.text : bytes);
+  HEJNAL_TRY_VOID(parts_.store.reports().add_message(message, bytes));
+  return {};
+}
+
+Result<SentReport> Reporter::act(ReportId id, const core::sent::Signal& signal, Instant now) {
+  HEJNAL_TRY(SentReport r, parts_.store.reports().records().load(id));
+  if (!r.exists()) return fail(Fault::not_found, "there is no report {}", id);
+  return turn(std::move(r), signal, now);
+}
+
+Result<SentReport> Reporter::open_of_key(const std::string& key) {
+  HEJNAL_TRY(const ReportId id, parts_.store.reports().records().latest_of(key));
+  if (id == 0) return SentReport{};
+  HEJNAL_TRY(SentReport r, parts_.store.reports().records().load(id));
+  return r.open() ? std::move(r) : SentReport{};
+}
+
+Status Reporter::take_up(Instant now) {
+  HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kOpenMax, ports::Archive::kNewest));
+  for (const ReportId id : ids) {
+    HEJNAL_TRY(SentReport r, parts_.store.reports().records().load(id));
+    if (!r.sends()) continue;
+    HEJNAL_TRY_VOID(turn(std::move(r), core::sent::Restarted{}, now));
+  }
+  return {};
+}
+
+Result<std::vector<Leaving>> Reporter::ring(Instant now, int limit) {
+  std::vector<Leaving> out;
+  HEJNAL_TRY(const auto ids, parts_.store.reports().records().due(now, limit));
+  for (const ReportId id : ids) {
+    auto loaded = parts_.store.reports().records().load(id);
+    if (!loaded && loaded.error().fault == Fault::corrupt) {  // it must not keep the others from ringing
+      fmt::print(stderr, "hejnal: report {}: {}\n", id, loaded.error().what);
+      HEJNAL_TRY_VOID(parts_.store.reports().records().postpone_alarm(id, now + 1h));
+      continue;
+    }
+    if (!loaded) return tl::make_unexpected(loaded.error());
+    std::vector<int> leaves;
+    HEJNAL_TRY(const SentReport r, turn(std::move(*loaded), core::sent::AlarmRang{}, now, &leaves));
+    for (const int n : leaves) {
+      HEJNAL_TRY(Leaving one, leaving(r, n));
+      out.push_back(std::move(one));
+    }
+  }
+  return out;
+}
+
+Result<Leaving> Reporter::leaving(const SentReport& r, int n) {
+  const SentReport::Sending& sending = *r.sending(n);
+  HEJNAL_TRY(const auto messages, parts_.store.reports().messages(r.id));
+  const auto message =
+      std::find_if(messages.begin(), messages.end(), [&](const auto& m) { return m.n == n; });
+  if (message == messages.end())
+    return fail(Fault::corrupt, "what report {} says in sending {} is not there any more", r.id, n);
+  Leaving out;
+  out.report = r.id;
+  out.n = n;
+  out.sum = message->sum;
+  ports::Outgoing& o = out.outgoing;
+  o.message_id = sending.message_id;
+  o.attempts = sending.attempts - 1;
+  o.notice.kind = core::NoticeKind::alert;  // a gateway is to send it rather twice than never
+  o.notice.channel = sending.channel;
+  o.notice.to = sending.to;
+  o.words = {message->subject, message->text};
+  o.letter.at = sending.since;
+  o.letter.message_id = sending.message_id;
+  if (sending.channel == core::Channel::email) {
+    HEJNAL_TRY(o.mail.bytes, parts_.store.reports().raw(message->id));
+    // Who is told news is told by a program: nothing may come back.
+    o.mail.envelope_from = sending.kind == core::SendingKind::news ? std::string() : r.from.email;
+    o.mail.envelope_to = sending.to;
+  } else {
+    o.gateway = sending.gateway;
+  }
+  return out;
+}
+
+Status Reporter::sent(ReportId id, int n, const std::string& sum, const ports::SendResult& result,
+                      Instant now) {
+  using Outcome = ports::SendResult::Outcome;
+  core::sent::Sent signal;
+  signal.n = n;
+  signal.sum = sum;
+  signal.text = truncate_utf8(one_line(result.text), 500);
+  signal.gateway = result.gateway;
+  signal.gateway_id = result.gateway_id;
+  switch (result.outcome) {
+    case Outcome::handed_over:
+      signal.outcome = core::sent::Sent::Outcome::taken;
+      break;
+    case Outcome::try_later:
+    case Outcome::our_mistake:  // until somebody mends it; the way beside it is tried meanwhile
+      signal.outcome = core::sent::Sent::Outcome::later;
+      break;
+    case Outcome::refused:
+      signal.outcome = core::sent::Sent::Outcome::refused;
+      break;
+    case Outcome::uncertain:
+      signal.outcome = core::sent::Sent::Outcome::uncertain;
+      break;
+  }
+  HEJNAL_TRY_VOID(act(id, signal, now));
+  return {};
+}
+
+Result<bool> Reporter::heard_of_sms(const ports::SmsReport& report, Instant now) {
+  if (!report.key.starts_with("report.")) return false;
+  const auto pieces = split(report.key, '.');
+  if (pieces.size() != 4) return false;
+  HEJNAL_TRY(const SentReport r,
+             parts_.store.reports().records().load(std::atoll(std::string(pieces[1]).c_str())));
+  const SentReport::Sending* sending = r.sending(std::atoi(std::string(pieces[2]).c_str()));
+  if (sending == nullptr || sending->message_id != report.key) return false;
+  if (report.state == core::NoticeState::delivered || report.state == core::NoticeState::failed) {
+    HEJNAL_TRY_VOID(act(r.id,
+                        core::sent::Reported{sending->n, report.state == core::NoticeState::delivered,
+                                             truncate_utf8(one_line(report.text), 500)},
+                        now));
+  }
+  return true;
+}
+
+bool Reporter::is_of(const SentReport& r, const std::string& address) const {
+  if (address.empty()) return false;
+  if (address == to_lower_ascii(r.to_email)) return true;
+  const std::string_view domain = core::domain_of(address);
+  if (domain == core::domain_of(to_lower_ascii(r.to_email)) && !core::is_freemail(domain)) return true;
+  const Provider* provider = find(r.provider);
+  if (provider == nullptr) return false;
+  const auto is_it = [&](const std::string& one) { return one == address || one == domain; };
+  return address == to_lower_ascii(provider->email) ||
+         std::any_of(provider->answers_from.begin(), provider->answers_from.end(), is_it) ||
+         std::any_of(provider->addresses.begin(), provider->addresses.end(),
+                     [&](const auto& one) { return one.second == address; });
+}
+
+Result<std::optional<Reporter::Found>> Reporter::by_reference(const std::string& message_id) {
+  const core::ReportName name = core::report_named(message_id);
+  if (name.id == 0) return std::nullopt;
+  HEJNAL_TRY(SentReport r, parts_.store.reports().records().load(name.id));
+  const SentReport::Sending* sending = r.sending(name.n);
+  if (sending == nullptr || sending->message_id != message_id || sending->kind == core::SendingKind::news)
+    return std::nullopt;
+  return std::optional(Found{std::move(r), "it answers the email of ours that it names"});
+}
+
+Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
+  for (const std::string& id : mail.references) {
+    HEJNAL_TRY(auto found, by_reference(id));
+    if (found) return std::move(*found);
+  }
+  // Without a reference it must come from the provider, and nothing may speak against the sender.
+  if (!mail.set_aside_why.empty()) return Found{};
+  const std::string code = code_of(mail.subject);
+  const std::string subject = bare(mail.base_subject);
+  HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
+  std::vector<Found> same_subject;
+  for (const ReportId id : ids) {
+    auto r = parts_.store.reports().records().load(id);
+    if (!r && r.error().fault == Fault::corrupt) continue;
+    if (!r) return tl::make_unexpected(r.error());
+    if (!is_of(*r, mail.from.email)) continue;
+    if (!code.empty() && code == r->code)
+      return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider"};
+    if (!subject.empty() && subject == bare(r->subject))
+      same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject"});
+  }
+  if (same_subject.size() == 1) return std::move(same_subject.front());
+  return Found{};
+}
+
+Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
+  for (const ports::IncomingBounce& bounce : mail.bounces) {
+    std::vector<std::string> ids = {bounce.original_message_id};
+    ids.insert(ids.end(), mail.references.begin(), mail.references.end());
+    for (const std::string& id : ids) {
+      HEJNAL_TRY(const auto found, by_reference(id));
+      if (!found) continue;
+      const ReportId report = found->report.id;
+      const std::string words = truncate_utf8(
+          one_line(fmt::format("{} {} {}", bounce.recipient, bounce.status, bounce.diagnostic)), 500);
+      if (bounce.action == "delayed") {
+        HEJNAL_TRY_VOID(
+            act(report, core::sent::Note{"provider", "delivery is delayed: " + words, false}, now));
+      } else {
+        HEJNAL_TRY_VOID(act(report, core::sent::Reported{core::report_named(id).n, false, words}, now));
+      }
+      return report;
+    }
+  }
+  if (!mail.bounces.empty()) return 0;
+  Found found;
+  if (!mail.seen_message_id.empty()) {
+    HEJNAL_TRY(auto seen, by_reference(mail.seen_message_id));
+    if (seen) found = std::move(*seen);
+  }
+  if (!found.report.exists()) {
+    HEJNAL_TRY(found, find(mail));
+  }
+  const SentReport& r = found.report;
+  if (!r.exists() || mail.from.email == to_lower_ascii(r.from.email)) return 0;  // a copy of our own
+  HEJNAL_TRY(const std::string bytes, bytes_of(mail));
+  const std::string sum = sha256_hex(bytes);
+  HEJNAL_TRY(const bool came, parts_.store.reports().has_come(r.id, sum));
+  if (came) return r.id;  // fetched once more
+  core::ReplyMail reply;
+  reply.notice = mail.notice;
+  reply.subject = mail.subject;
+  reply.text = mail.reply_text.empty() ? mail.text : mail.reply_text;
+  reply.automatic = mail.automatic != ports::IncomingMail::Automatic::none || mail.is_report;
+  // Where only words say that a program wrote it: away is believed, all else counts as a person.
+  std::optional<Instant> last;
+  for (const SentReport::Sending& s : r.sendings) {
+    if (s.left_at && s.kind != core::SendingKind::news) last = s.left_at;
+  }
+  const bool at_once = last && now - *last < kAtOnce;
+  core::Heard what = core::judge_reply(reply);
+  if (reply.notice.empty() &&
+      ((reply.automatic && mail.automatic_is_weak) || (!reply.automatic && at_once))) {
+    reply.automatic = true;
+    what = core::judge_reply(reply);
+    if (what != core::Heard::absence) {
+      reply.automatic = false;
+      what = core::judge_reply(reply);
+    }
+  }
+  if (mail.is_report) what = core::Heard::receipt;  // a read receipt: a program's word
+  HEJNAL_TRY(const std::int64_t message, parts_.store.reports().add_message(
+                                             {0, r.id, 0, core::Channel::email, mail.from.email, r.from.email,
+                                              mail.subject, mail.text, mail.message_id, now, sum},
+                                             bytes));
+  HEJNAL_TRY_VOID(act(
+      r.id, core::sent::Hears{what, core::Channel::email, message, mail.from.email, mail.subject, found.how},
+      now));
+  return r.id;
+}
+
+}  // namespace hejnal::reporter

@@ -1,0 +1,109 @@
+// The reporter: files reports with providers and carries out their contact procedures. The rules are the
+// core's (core/sent_report.hpp); this is the loop around them, as the desk is around cases.
+//
+// Every function runs inside a transaction that the caller has opened and commits afterwards; what is to
+// leave is given back and handed over after that commit, not before. It remembers nothing between two calls,
+// so that after a rollback there is nothing to forget. Thread: whichever one calls it, but only one (the
+// ledger).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/sent_report.hpp"
+#include "ports/clock.hpp"
+#include "ports/dispatcher.hpp"
+#include "ports/incoming.hpp"
+#include "ports/report_mail.hpp"
+#include "ports/sms.hpp"
+#include "ports/store.hpp"
+
+namespace hejnal::reporter {
+
+struct Provider {
+  std::string name, title, email, sms_number, language, tell;
+  core::Party from;                                            // of us: to it the provider answers
+  std::vector<std::pair<std::string, std::string>> addresses;  // of single classes
+  std::vector<std::string> answers_from;                       // other addresses and domains of its people
+  bool receipt_stops = false;
+  Duration callback_after{24h};
+  core::Procedure procedure;
+  std::string procedure_text;
+};
+
+struct Settings {
+  std::vector<Provider> providers;
+  bool sms_available = false;
+  std::string zone = "UTC";
+  std::string tell;  // who hears of reports whose provider is not among the settings any more
+};
+
+struct Parts {
+  ports::Store& store;
+  ports::Random& random;
+  const ports::ReportComposer& composer;
+  std::function<Result<core::Procedure>(const std::string& text)> read_procedure;
+};
+
+struct NewReport {
+  std::string provider;  // by its name; empty: the first one
+  std::string class_name, subject, text;
+  std::vector<ports::ReportFile> files = {};
+  std::string by = "client", why = {};
+  std::string key = {},
+              alert = {};  // of the alert that it comes from: its own key, and what it says in short
+};
+
+struct Leaving {
+  core::ReportId report = 0;
+  int n = 0;
+  std::string sum;  // of the bytes
+  ports::Outgoing outgoing;
+};
+
+class Reporter {
+ public:
+  Reporter(Parts parts, Settings settings) : parts_(parts), settings_(std::move(settings)) {}
+
+  const Settings& settings() const { return settings_; }
+
+  // Fails with malformed (no such provider or class, nothing said).
+  Result<core::SentReport> file(const NewReport& report, Instant now);
+  Result<core::SentReport> act(core::ReportId id, const core::sent::Signal& signal, Instant now);
+  // Is the mail an answer to a report, or a bounce of one? Then it is kept there, and the report's id
+  // returned; 0: it is something else.
+  Result<core::ReportId> take(const ports::IncomingMail& mail, Instant now);
+  // The latest report of an alert, if it is still open; one that does not exist if not.
+  Result<core::SentReport> open_of_key(const std::string& key);
+
+  Status take_up(Instant now);  // once, first: what an earlier run was about to hand over
+  // Rings what is due; what it lets out is to be handed over after the commit.
+  Result<std::vector<Leaving>> ring(Instant now, int limit);
+  Result<std::optional<Instant>> next_alarm() { return parts_.store.reports().records().next_alarm(); }
+  Status sent(core::ReportId id, int n, const std::string& sum, const ports::SendResult& result, Instant now);
+  // A gateway's report of an SMS whose key is ours ("report.12.1.secret"); false: it is not.
+  Result<bool> heard_of_sms(const ports::SmsReport& report, Instant now);
+
+ private:
+  const Provider* find(const std::string& name) const;
+  Result<core::Procedure> procedure_of(const core::SentReport& r) const;
+  Result<core::SentReport> turn(core::SentReport r, const core::sent::Signal& signal, Instant now,
+                                std::vector<int>* leaving = nullptr);
+  Status write_down(const core::SentReport& r, int n, const core::Procedure& procedure, Instant now);
+  Result<Leaving> leaving(const core::SentReport& r, int n);
+  struct Found {
+    core::SentReport report;
+    std::string how;
+  };
+  Result<Found> find(const ports::IncomingMail& mail);
+  Result<std::optional<Found>> by_reference(const std::string& message_id);
+  bool is_of(const core::SentReport& r, const std::string& address) const;
+  std::string random_letters(std::string_view alphabet, std::size_t length);
+
+  Parts parts_;
+  Settings settings_;
+};
+
+}  // namespace hejnal::reporter
