@@ -90,7 +90,8 @@ struct Parts {
   // came with it are shown).
   std::function<Result<ports::MailFile>(const std::string& raw, std::size_t n)> file_of_mail;
   std::function<Result<ports::MailHtml>(const std::string& raw, bool pictures)> html_of_mail;
-  // Has the exchange ring at `agent` and then at `to`, and waits until it has taken that on; empty: there is none.
+  // Has the exchange ring at `agent` and then at `to`, and waits until it has taken that on; empty: there is
+  // none.
   std::function<Status(const std::string& agent, const std::string& to, std::int64_t callback)> originate;
   std::function<std::vector<Metric>()> metrics;  // of the carriers; those of one name together
   SignIn sign_in;

@@ -1,7 +1,7 @@
 // The request target of HTTP (RFC 9112, 3.2) as path and query, percent-decoded. The bytes come from
 // strangers: what could mean two things (a NUL, `..`, `.`, a backslash, a broken escape, bytes that are no
-// UTF-8) is refused. Only the values of a query below /hooks/ may be any bytes: what is in them says who reads
-// them there.
+// UTF-8) is refused. Only the values of a query below /hooks/ may be any bytes: what is in them says who
+// reads them there.
 #pragma once
 
 #include <optional>
