@@ -1,0 +1,214 @@
+// The reporter on a real store, without sockets: what leaves, which mail answers a report, what a crash
+// leaves.
+#include "reporter/reporter.hpp"
+
+#include <gtest/gtest.h>
+
+#include "carriers/email/intake.hpp"
+#include "carriers/email/report_composer.hpp"
+#include "config/procedure_file.hpp"
+#include "reporter/proof.hpp"
+#include "reporter/words.hpp"
+#include "sim/letters.hpp"
+#include "store/memory/memory.hpp"
+#include "store/memory/store.hpp"
+
+namespace hejnal::sim {
+namespace {
+
+constexpr Instant kStart{1'795'424'400'000};
+
+struct Dice final : ports::Random {
+  std::uint64_t next() override { return state = state * 6364136223846793005u + 1442695040888963407u; }
+  std::uint64_t state = 7;
+};
+
+reporter::Settings settings() {
+  reporter::Settings s;
+  s.sms_available = true;
+  s.zone = "Europe/Warsaw";
+  reporter::Provider p;
+  p.name = "wsparcie";
+  p.title = "Wsparcie";
+  p.email = "pomoc@wsparcie.example";
+  p.sms_number = "+48600000000";
+  p.language = "pl";
+  p.tell = "szef@klient.example";
+  p.from = {"Jan", "jan@klient.example", {}, {}};
+  p.answers_from = {"support.example"};
+  p.procedure_text = std::move(*config::builtin_procedure_text("pl"));
+  p.procedure = std::move(*config::builtin_procedure("pl"));
+  s.providers.push_back(std::move(p));
+  return s;
+}
+
+struct Client {
+  store::memory::Memory memory;
+  std::unique_ptr<ports::Store> store = std::move(store::memory::open_store(memory)).value();
+  Dice dice;
+  carriers::EmailReportComposer composer{"Europe/Warsaw"};
+  reporter::Reporter us{
+      {*store, dice, composer, [](const std::string& text) { return config::read_procedure(text, "old"); }},
+      settings()};
+  Instant now = kStart;
+
+  template <class Work>
+  auto in_transaction(const Work& work) {
+    EXPECT_TRUE(store->begin());
+    auto out = work();
+    EXPECT_TRUE(out.has_value());
+    EXPECT_TRUE(store->commit());
+    return std::move(out).value();
+  }
+  core::SentReport report(const std::string& of, const std::string& subject = "Drukarka") {
+    return in_transaction([&] { return us.file({"", of, subject, "Nie drukuje."}, now); });
+  }
+  std::vector<reporter::Leaving> rings() {
+    return in_transaction([&] { return us.ring(now, 10); });
+  }
+  std::vector<reporter::Leaving> leaves() {  // and the next server takes it
+    auto out = rings();
+    for (const auto& one : out) {
+      in_transaction([&]() -> Result<bool> {
+        HEJNAL_TRY_VOID(us.sent(one.report, one.n, one.sum,
+                                {ports::SendResult::Outcome::handed_over, 250, "250 2.0.0 Ok"}, now));
+        return true;
+      });
+    }
+    return out;
+  }
+  core::ReportId comes(const ClientLetter& letter) {
+    const auto delivery = write_letter(letter);
+    const auto mail = carriers::read_delivery(delivery, {});
+    return in_transaction([&] { return us.take(mail, now); });
+  }
+  core::SentReport look(core::ReportId id = 1) { return store->reports().records().load(id).value(); }
+};
+
+ClientLetter answer(const Client& client, const std::string& subject, const std::string& from) {
+  return {.from = from,
+          .to = "jan@klient.example",
+          .subject = subject,
+          .text = "Wymieniliśmy toner.",
+          .message_id = "<" + from + subject + "@x>",
+          .date = client.now};
+}
+
+}  // namespace
+
+TEST(Reporter, WhatLeavesIsWhatIsKept) {
+  Client c;
+  c.report("critical");
+  const auto left = c.leaves();
+  ASSERT_EQ(left.size(), 2u);
+  const auto& email = left[0].outgoing;
+  EXPECT_EQ(email.mail.envelope_to, "pomoc@wsparcie.example");
+  EXPECT_EQ(email.mail.envelope_from, "jan@klient.example");
+  EXPECT_NE(email.mail.bytes.find("Hejnal-Report: report;"), std::string::npos);
+  EXPECT_EQ(left[1].outgoing.notice.to, "+48600000000");
+  EXPECT_NE(left[1].outgoing.words.text.find("jan@klient.example"), std::string::npos);
+  const auto messages = c.store->reports().messages(1).value();
+  ASSERT_EQ(messages.size(), 3u);  // and what was typed
+  EXPECT_EQ(c.store->reports().raw(messages[1].id).value(), email.mail.bytes);
+  EXPECT_EQ(c.look().sending(1)->sum, messages[1].sum);
+  EXPECT_TRUE(c.memory.verify());
+}
+
+TEST(Reporter, AfterACrashTheSameBytesGoOnceMore) {
+  Client c;
+  c.report("urgent");
+  const auto first = c.rings();
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_TRUE(c.rings().empty());  // it is on its way
+  c.in_transaction([&]() -> Result<bool> {
+    HEJNAL_TRY_VOID(c.us.take_up(c.now));
+    return true;
+  });
+  const auto again = c.rings();
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].outgoing.mail.bytes, first[0].outgoing.mail.bytes);
+}
+
+TEST(Reporter, KnowsAnAnswerByWhatItAnswers) {
+  Client c;
+  const auto r = c.report("urgent");
+  c.leaves();
+  c.now = kStart + 1h;
+  ClientLetter letter = answer(c, "co to za sprawa", "ktos@inny.example");
+  letter.in_reply_to = r.sending(1)->message_id;
+  EXPECT_EQ(c.comes(letter), 1);
+  EXPECT_EQ(c.look().state, core::ReportState::answered);
+  EXPECT_EQ(c.look().replies.size(), 1u);
+  EXPECT_EQ(c.comes(letter), 1);  // fetched once more
+  EXPECT_EQ(c.look().replies.size(), 1u);
+}
+
+TEST(Reporter, AMadeUpMessageIdIsNothing) {
+  Client c;
+  c.report("urgent");
+  c.leaves();
+  ClientLetter letter = answer(c, "Re: Drukarka", "ktos@inny.example");
+  letter.in_reply_to = "<hejnal-report.1.1.guessed@klient.example>";
+  EXPECT_EQ(c.comes(letter), 0);
+  EXPECT_EQ(c.look().state, core::ReportState::waiting);
+}
+
+TEST(Reporter, KnowsAnAnswerOfTheProviderByTagAndSubject) {
+  Client c;
+  const auto r = c.report("urgent");
+  c.report("urgent", "Skaner");
+  c.leaves();
+  EXPECT_EQ(c.comes(answer(c, "FW: " + reporter::code_in_subject(r.code), "obcy@inny.example")), 0);
+  EXPECT_EQ(c.comes(answer(c, "FW: " + reporter::code_in_subject(r.code), "ola@wsparcie.example")), 1);
+  EXPECT_EQ(c.comes(answer(c, "Odp: Skaner", "ola@support.example")), 2);
+  EXPECT_EQ(c.comes(answer(c, "Faktura 12", "ola@wsparcie.example")), 0);
+  EXPECT_EQ(c.comes(answer(c, "Drukarka", "jan@klient.example")), 0);  // our own
+}
+
+TEST(Reporter, WithTwoOfTheSameSubjectItDoesNotGuess) {
+  Client c;
+  c.report("urgent");
+  c.report("urgent");
+  c.leaves();
+  EXPECT_EQ(c.comes(answer(c, "Odp: Drukarka", "ola@wsparcie.example")), 0);
+}
+
+TEST(Reporter, AnAlertHasOneOpenReport) {
+  Client c;
+  reporter::NewReport alert{"", "urgent", "InstanceDown", "db1"};
+  alert.key = "am:{}:{alertname=\"InstanceDown\"}";
+  c.in_transaction([&] { return c.us.file(alert, c.now); });
+  EXPECT_EQ(c.us.open_of_key(alert.key).value().id, 1);
+  const auto left = c.leaves();
+  EXPECT_NE(left[0].outgoing.mail.bytes.find("Auto-Submitted: auto-generated"), std::string::npos);
+  c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"alertmanager", "resolved", true}, c.now); });
+  EXPECT_FALSE(c.us.open_of_key(alert.key).value().exists());
+  EXPECT_EQ(c.leaves().size(), 1u);  // the provider is told
+}
+
+TEST(Reporter, TheProofSaysItAll) {
+  Client c;
+  const auto r = c.report("critical");
+  c.leaves();
+  ClientLetter letter = answer(c, "Odp: Drukarka", "ola@wsparcie.example");
+  letter.in_reply_to = r.sending(1)->message_id;
+  c.now = kStart + 1h;
+  c.comes(letter);
+  const auto now = c.look();
+  const auto journal = c.store->reports().records().journal(1).value();
+  const auto messages = c.store->reports().messages(1).value();
+  const auto procedure = settings().providers[0].procedure;
+  const std::string text =
+      reporter::proof_text({now, journal, messages, &procedure, "Klient", "Europe/Warsaw", c.now});
+  for (const char* words : {"250 2.0.0 Ok", "Nie drukuje.", "Wymieniliśmy toner.", "SHA-256", "+48600000000",
+                            "wykonany", "answered"})
+    EXPECT_NE(text.find(words), std::string::npos) << words;
+  const auto back = reporter::read_armour("x\r\n" + reporter::armour({text, "aa", "bb"}) + "y").value();
+  EXPECT_EQ(back.text, text);
+  EXPECT_EQ(back.key, "aa");
+  EXPECT_EQ(back.signature, "bb");
+  for (const char* none : {"", "-----BEGIN HEJNAL PROOF-----\n", "-----END HEJNAL PROOF-----\n"})
+    EXPECT_EQ(reporter::read_armour(none).error().fault, Fault::malformed);
+}
+
+}  // namespace hejnal::sim
