@@ -212,7 +212,13 @@ Result<ports::Response> create_case(Context& context) {
   HEJNAL_TRY(const desk::Filed filed,
              on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.report(report); }));
   ports::Response response;
-  HEJNAL_TRY(response, case_response(context, filed.number, 201));
+  if (context.role >= Role::reader) {
+    HEJNAL_TRY(response, case_response(context, filed.number, 201));
+  } else {  // who may only report does not see what people of the desk are told
+    HEJNAL_TRY(const auto row, context.archive.find(filed.number));
+    if (!row) return fail(Fault::retry_later, "case {} is kept, but cannot be read yet", filed.number);
+    response = json_response(case_json(*row, context.parts.public_url), 201);
+  }
   response.headers.emplace_back("Location", fmt::format("/api/v1/cases/{}", filed.number));
   return response;
 }

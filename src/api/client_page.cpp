@@ -94,6 +94,7 @@ Result<Followed> followed_by(Context& context) {
       followed.subject = row->summary.subject;
       followed.short_code = row->summary.short_code;
       followed.token = row->token;
+      followed.opened_at = row->summary.opened_at;
     }
     if (row->summary.merged_into == 0) {
       HEJNAL_TRY(followed.journal, context.archive.journal(number));
@@ -107,7 +108,7 @@ Result<Followed> followed_by(Context& context) {
 
 ports::Response no_such_case(Context& context) {
   ClientPage page(context);
-  const std::string caller = caller_of(context.request);
+  const std::string caller = caller_of(context);
   const Duration wait = context.limits && !caller.empty()
                             ? context.limits->lost.wait(caller, context.parts.clock->now())
                             : Duration(0);

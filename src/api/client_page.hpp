@@ -18,6 +18,7 @@ constexpr std::size_t kTextMax = 20'000;  // characters of a report
 struct Followed {
   core::CaseNumber number = 0;  // that the link names
   std::string subject, short_code, token;
+  Instant opened_at;  // of its own, too
   core::Case lives;
   std::vector<core::Entry> journal;  // of that
 };

@@ -49,11 +49,14 @@ void fill_steps(ClientPage& page, const Followed& followed) {
     const char* name;
     std::optional<Instant> at;
   };
-  const Step steps[] = {{"step_arrived", c.opened_at},
-                        {"step_read", c.read_at},
-                        {"step_started", started_at(followed.journal)},
-                        {"step_answered", c.answered_at},
-                        {"step_settled", c.settled_at}};
+  Step steps[] = {{"step_arrived", followed.opened_at},
+                  {"step_read", c.read_at},
+                  {"step_started", started_at(followed.journal)},
+                  {"step_answered", c.answered_at},
+                  {"step_settled", c.settled_at}};
+  for (Step& step : steps) {  // of a case that it was merged into, and somebody else's
+    if (step.at && *step.at < followed.opened_at) step.at.reset();
+  }
   std::size_t last = 0;
   for (std::size_t i = 0; i < std::size(steps); ++i) {
     if (steps[i].at) last = i;
@@ -92,9 +95,16 @@ Status fill_outage(ClientPage& page, const core::Case& c) {
   return {};
 }
 
-void fill_next(ClientPage& page, const core::Case& c, bool just_reminded) {
+Status fill_next(ClientPage& page, const core::Case& c, bool just_reminded) {
   using enum core::ClientNext::What;
-  const core::ClientNext next = core::client_next(page.parts.procedure, c);
+  std::optional<core::Procedure> own;  // a case keeps the version that it was opened under
+  if (c.procedure != page.parts.procedure.version) {
+    HEJNAL_TRY(const std::string text, page.context.archive.procedure_text(c.procedure));
+    if (!text.empty()) {
+      HEJNAL_TRY(own, page.parts.procedures.read(text, "procedure"));
+    }
+  }
+  const core::ClientNext next = core::client_next(own ? *own : page.parts.procedure, c);
   const Instant now = page.parts.clock->now();
   const auto section = [&](const char* name) {
     Fill& row = page.fill.row(name);
@@ -108,22 +118,29 @@ void fill_next(ClientPage& page, const core::Case& c, bool just_reminded) {
       } else {
         section("REMIND_LATER");
       }
-      return;
+      break;
     case wait:
-      return section("WAIT");
+      section("WAIT");
+      break;
     case type_text:
       page.fill.show("QUIET");
-      return section("TYPE");
+      section("TYPE");
+      break;
     case answer_question:
-      return section("QUESTION");
+      section("QUESTION");
+      break;
     case look:
       page.fill.show("QUIET");
-      return section("LOOK");
+      section("LOOK");
+      break;
     case nothing:
-      return section("NOTHING");
+      section("NOTHING");
+      break;
     case write_anew:
-      return section("ANEW");
+      section("ANEW");
+      break;
   }
+  return {};
 }
 
 std::string size_words(std::int64_t bytes, const std::string& language) {
@@ -185,7 +202,7 @@ Status fill_case(ClientPage& page, const Followed& followed, const std::string& 
   fill_steps(page, followed);
   fill_due(page, c);
   HEJNAL_TRY_VOID(fill_outage(page, c));
-  fill_next(page, c, just_reminded);
+  HEJNAL_TRY_VOID(fill_next(page, c, just_reminded));
   fill_talk(page, followed, messages);
   const bool is_over = c.state == State::settled || c.state == State::closed;
   page.fill.show("MAY_WORK",
@@ -238,9 +255,12 @@ Result<ports::Response> press(Context& context, bool works) {
   const auto done = on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
     return works ? desk.works_again(followed->number, words) : desk.remind(followed->number, words);
   });
-  // Pressed twice: what it was for has happened.
   if (!done && done.error().fault != Fault::conflict) return tl::make_unexpected(done.error());
-  const char* said = works ? "works" : done ? "reminded" : "told";
+  // Pressed twice: what it was for has happened. Else the page was an old one, and the new one says what is
+  // so.
+  const core::Case& c = followed->lives;
+  const bool owed = c.state == State::fresh || c.state == State::read || c.state == State::working;
+  const char* said = works ? "works" : done ? "reminded" : c.reminded_at && owed ? "told" : "";
   return moved(fmt::format("/c/{}?{}", followed->token, said));
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "api/context.hpp"
+#include "base/ip_address.hpp"
 #include "base/text.hpp"
 
 namespace hejnal::api {
@@ -110,9 +112,22 @@ const std::string& Form::operator[](std::string_view name) const {
   return found == fields_.end() ? none : found->second;
 }
 
+namespace {
+
+bool is_here(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address == "::ffff:127.0.0.1";
+}
+
+}  // namespace
+
+std::string caller_of(const Context& context) {
+  const bool known = !context.address.empty() && !is_here(context.address);
+  return known ? network_of(context.address) : caller_of(context.request);
+}
+
 std::string caller_of(const ports::Request& request) {
   const std::string& remote = request.remote;
-  const bool from_here = remote.starts_with("127.") || remote == "::1" || remote == "::ffff:127.0.0.1";
+  const bool from_here = is_here(remote);
   // The last address is the one that the proxy itself has seen; what stands before it, its caller may have
   // made up.
   std::string_view address = remote;

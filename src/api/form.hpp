@@ -16,6 +16,8 @@
 
 namespace hejnal::api {
 
+struct Context;
+
 // Reads multipart/form-data: by its Content-Type and its body.
 using FormReader = std::function<Result<ports::IncomingForm>(std::string_view, std::string_view)>;
 
@@ -53,6 +55,8 @@ std::string language_for(const ports::Request& request, const std::string& other
 // Who asks, for counting: the network address, also behind a proxy on this machine. Empty: it cannot be told,
 // because the proxy does not say it, and then nobody is to be shut out for what somebody else does.
 std::string caller_of(const ports::Request& request);
+// The same, behind the proxies that the configuration trusts.
+std::string caller_of(const Context& context);
 
 // How often one link may be written to in an hour, or one address may do something. Thread-safe; all is
 // forgotten with the hour, and above 10,000 keys the others are counted together, so it stays small.

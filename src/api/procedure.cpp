@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <mutex>
 
 #include "api/context.hpp"
 #include "api/html.hpp"
@@ -74,6 +75,7 @@ Result<std::string> text_of(Context& context, const std::string& version) {
 
 constexpr std::int64_t kDays = 90, kDaysMax = 366;
 constexpr std::size_t kRehearsedMax = 20'000, kListedMax = 50;
+constexpr std::size_t kPlayedMax = 2'000'000;  // entries and alerts of one answer: some seconds
 constexpr int kFiguresAtOnce = 5000;
 
 // Those opened since then; of more than kRehearsedMax the latest.
@@ -230,14 +232,22 @@ Result<ports::Response> rehearse_procedure(Context& context) {
   const Parts& parts = context.parts;
   HEJNAL_TRY(const core::Procedure draft, parts.procedures.read(*text, kDraft));
   const Instant now = parts.clock->now();
-  HEJNAL_TRY(const auto numbers, cases_since(context.archive, now - 24h * days, now + 1ms));
+  // It keeps one of the few threads of the API busy, so there is one at a time.
+  static std::mutex one_at_a_time;
+  const std::unique_lock running(one_at_a_time, std::try_to_lock);
+  if (!running) return fail(Fault::conflict, "somebody else tries a draft just now; try again in a moment");
+  HEJNAL_TRY(auto numbers, cases_since(context.archive, now - 24h * days, now + 1ms));
+  std::reverse(numbers.begin(), numbers.end());  // where it becomes too much, the oldest are left out
   core::Rehearsed before, after;
   json::Array changed;
   std::int64_t changed_total = 0, refused = 0;
+  std::size_t played = 0;
   for (const core::CaseNumber number : numbers) {
+    if (played >= kPlayedMax) break;
     HEJNAL_TRY(const auto journal, context.archive.journal(number));
     const core::Rehearsal was = core::rehearse(parts.procedure, journal, now);
     const core::Rehearsal is = core::rehearse(draft, journal, now);
+    played += journal.size() + was.rings.size() + is.rings.size();
     before.add(was, at_night(was.rings, parts.zone));
     after.add(is, at_night(is.rings, parts.zone));
     refused += is.refused > was.refused;
@@ -251,8 +261,8 @@ Result<ports::Response> rehearse_procedure(Context& context) {
                                    {"after", one_json(is)}});
   }
   return json_response(json::Object{{"days", days},
-                                    {"cases", numbers.size()},
-                                    {"cut", numbers.size() >= kRehearsedMax},
+                                    {"cases", before.total.cases},
+                                    {"cut", numbers.size() >= kRehearsedMax || played >= kPlayedMax},
                                     {"before", rehearsed_json(before)},
                                     {"after", rehearsed_json(after)},
                                     {"changed", std::move(changed)},

@@ -128,7 +128,7 @@ bool tell_mistakes(ClientPage& page, const Typed& typed) {
 Duration wait_to_report(Context& context) {
   if (!context.limits) return Duration(0);
   const Instant now = context.parts.clock->now();
-  const std::string caller = caller_of(context.request);
+  const std::string caller = caller_of(context);
   if (!caller.empty()) {
     if (const Duration wait = context.limits->reports.wait(caller, now); wait > 0ms) return wait;
   }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -572,7 +573,11 @@ class Server::Impl {
     http.threads = 1;
     http.queue = 20;
     exchange_ = std::make_unique<net::HttpClient>(http);
-    parts.originate = [this, how](const std::string& agent, const std::string& to, std::int64_t callback) {
+    parts.originate = [this, how](const std::string& agent, const std::string& to,
+                                  std::int64_t callback) -> Status {
+      // Whoever waits holds up one of the few threads of the API.
+      const std::unique_lock alone(originating_, std::try_to_lock);
+      if (!alone) return fail(Fault::conflict, "another call is being set up; try again in a moment");
       auto answer = std::make_shared<std::promise<ports::HttpAnswer>>();
       auto came = answer->get_future();
       exchange_->call(carriers::phone::originate(how, agent, to, callback),
@@ -856,6 +861,7 @@ class Server::Impl {
   std::unique_ptr<ports::MailIntake> for_reports_;  // the same, of mailboxes that are not the desk's own
   std::unique_ptr<CarrierCheck> tests_;
   std::unique_ptr<net::HttpClient> exchange_;  // that calls back
+  std::mutex originating_;
   std::unique_ptr<api::Api> api_;
   std::atomic<std::shared_ptr<ports::Handler>> handler_;
   std::unique_ptr<net::HttpServer> http_;

@@ -170,18 +170,16 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   // The link of a merged case is in the hands of its own client.
   const core::TookOver* other = core::client_through(c, link);
   core::Party client = other ? other->client : c.client;
-  if (!typed.email.empty()) client.email = typed.email;
+  // An address is asked for where none is known: whoever holds a link must not add a reader to a case.
+  const bool takes_address = !typed.email.empty() && !other && (c.email_missing || client.email.empty());
+  if (takes_address) client.email = typed.email;
   // A form is sent twice by a second press or by going back: that says nothing new.
-  const bool of_the_email = !typed.subject.empty() || c.email_missing;
-  const std::string id =
-      of_the_email            ? fmt::format("web:{}:{}", link,
-                                            content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text))
-      : typed.form.id.empty() ? std::string()
-                              : fmt::format("web:{}:{}", link, typed.form.id);
-  if (!id.empty()) {
-    HEJNAL_TRY(const auto seen, parts_.store.seen(id, "web"));
-    if (seen) return Filed{0, 0, true};
-  }
+  const std::string what = !typed.form.id.empty()
+                               ? typed.form.id
+                               : content_hash(typed.subject + "\n" + typed.email + "\n" + typed.text);
+  const std::string id = fmt::format("web:{}:{}", link, what);
+  HEJNAL_TRY(const auto seen, parts_.store.seen(id, "web"));
+  if (seen) return Filed{0, 0, true};
   if (c.state == core::State::closed) {
     NewReport again;
     again.subject = !typed.subject.empty() ? typed.subject : other ? other->subject : c.subject;
@@ -211,7 +209,7 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   message.state = "joined";
   message.join_reason = signal.join_reason;
   message.message_id = id;
-  message.content_key = id.empty() ? "" : "web";
+  message.content_key = "web";
   message.attachments = typed.form.attachments;
   Filed filed;
   filed.number = number;
@@ -221,7 +219,7 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   if (c.automatic_to.empty() && !client.email.empty())
     facts_now.automatic_budget = budget_.refusal(client.email, c.number, now());
   HEJNAL_TRY_VOID(turn(c, signal, facts_now));
-  if (!typed.email.empty()) {
+  if (takes_address) {
     HEJNAL_TRY_VOID(parts_.store.add_participants(message.number, {typed.email}));
     HEJNAL_TRY_VOID(parts_.store.learn_person({client.name, typed.email, client.phone, {}}, false));
   }

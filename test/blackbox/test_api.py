@@ -108,6 +108,15 @@ class Tokens(ApiTest):
         self.restart()
         self.assertEqual([one["name"] for one in self.desk.good("GET", "/api/v1/tokens")["items"]], ["jan", "sandbox"])
 
+    def test_who_may_only_report_is_not_told_who_is_on_call(self):
+        token = self.desk.make_token("client")
+        body = {"subject": "Serwer stoi", "text": "x", "class": "critical", "client": {"phone": "+48601222333"}}
+        made = self.desk.request("POST", "/api/v1/cases", body, token=token)
+        self.assertEqual(made.status, 201)
+        self.assertNotIn(world.ON_CALL_PHONE, made.text)
+        self.assertNotIn("journal", made.json)
+        self.assertEqual(made.json["class"], "critical")
+
     def test_a_role_that_is_none(self):
         self.problem(self.desk.post("/api/v1/tokens", {"name": "x", "role": "king"}), 400, "role")
 

@@ -1,9 +1,11 @@
 """What the team's console asks the server for, beside cases and what is done to them."""
 
+import concurrent.futures
 import contextlib
 import sqlite3
 import time
 import unittest
+import urllib.parse
 
 import world
 from world import ANNA
@@ -430,6 +432,26 @@ class Procedure(world.SandboxTest):
         self.assertEqual((same["before"], same["changed_total"]), (same["after"], 0))
         for body in ({}, {"text": "title = 1"}, {"data": self.draft(), "days": 0.5}, {"data": self.draft(), "days": 400}):
             self.assertEqual(self.desk.post("/api/v1/procedure/what-if", body).status, 400)
+
+    def test_a_client_is_shown_the_steps_of_the_procedure_that_the_case_has(self):
+        self.desk.email(ANNA, "[pilne] Serwer", "stoi")
+        page = urllib.parse.urlparse(self.desk.case(1)["follow_url"]).path
+        data = self.now()["data"]
+        next(one for one in data["class"] if one["id"] == "urgent")["step"][1]["wait"] = "10m"
+        self.desk.good("POST", "/api/v1/procedure", {"data": data, "replaces": self.now()["version"]})
+        self.desk.advance(30 * 60)
+        self.assertNotIn("/remind", self.desk.get(page, token=None).text)
+        # An old page is pressed: nobody was told, so the new one does not say so.
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        pressed = self.desk.request("POST", page + "/remind", b"", token=None, headers=form)
+        self.assertNotIn("Dyżurny już wie", self.desk.get(pressed.headers["Location"], token=None).text)
+
+    def test_one_draft_is_tried_at_a_time_and_both_are_answered(self):
+        self.desk.email(ANNA, "Drukarka", "x")
+        with concurrent.futures.ThreadPoolExecutor(4) as several:
+            tried = list(several.map(lambda _: self.desk.post("/api/v1/procedure/what-if", {"data": self.draft()}).status, range(8)))
+        self.assertIn(200, tried)
+        self.assertLessEqual(set(tried), {200, 409})
 
     def test_it_is_put_in_force_for_new_cases_alone(self):
         self.desk.email(ANNA, "Stara sprawa", "x")

@@ -116,6 +116,24 @@ class ThePage(MissingTest):
         self.assertEqual(self.type(text="I jeszcze jedno.").status, 303)
         self.assertIn("I jeszcze jedno.", [one["text"] for one in self.desk.case(1)["messages"]])
 
+    def test_without_a_subject_a_second_press_says_nothing_new_either(self):
+        for _ in range(2):
+            self.assertEqual(self.type(text="Serwer stoi").status, 303)
+        self.assertEqual(len([one for one in self.desk.case(1)["messages"] if one["channel"] == "web"]), 1)
+
+    def test_whoever_holds_a_link_adds_no_reader_to_a_case(self):
+        stranger = "obcy@gdzies.example"
+        self.desk.email("ewa@inny.example", "Drukarka", "Nie drukuje.")
+        self.assertEqual(self.type(2, text="Proszę pisać tu", email=stranger).status, 303)
+        self.assertIn("Proszę pisać tu", [one["text"] for one in self.desk.case(2)["messages"]])
+        self.desk.act(2, "revoke-link")
+        self.desk.act(2, "answer", text="Już działa.")
+        self.assertEqual(self.desk.emails(to=stranger), [])
+        self.assertEqual(len(self.desk.emails(to="ewa@inny.example")), 2)
+        tag = self.desk.emails(to="ewa@inny.example")[-1]["subject"]
+        self.desk.email(stranger, tag, "A mnie nie działa.")
+        self.assertEqual(len(self.desk.all_cases()), 3)
+
     def test_mistakes_are_told_and_nothing_typed_is_lost(self):
         for fields, told in (
             ({"text": "", "subject": "Serwer"}, "Proszę napisać, co się stało."),

@@ -237,12 +237,19 @@ describe('a client', () => {
     await desk.stop('SIGKILL');
     await page.getByRole('button', { name: 'Wyślij', exact: true }).click();
     await page.getByText('Nie ma połączenia. Tekst jest bezpieczny').waitFor();
+    // What is typed while it waits goes, too.
+    await page.getByLabel('Dopisz coś').fill('Już wrócił, ale wolno. I drukarka też.');
     await desk.start();
     await refresh();
     await has('Dziękujemy. Wiadomość dotarła.');
-    await has('Już wrócił, ale wolno.');
+    await has('Już wrócił, ale wolno. I drukarka też.');
     assert.equal((await desk.api('GET', '/api/v1/cases')).total, 1);
     assert.equal(await page.getByLabel('Dopisz coś').inputValue(), '', 'what was sent is no draft any more');
+    // The thanks are for that one: the next draft outlives the page.
+    await page.getByLabel('Dopisz coś').fill('Jeszcze jedno.');
+    await page.reload();
+    assert.equal(await page.getByLabel('Dopisz coś').inputValue(), 'Jeszcze jedno.');
+    assert.equal(await page.getByText('Wiadomość dotarła').count(), 0);
   });
 
   it('sees by itself what has changed, without losing a word that is being typed', async () => {

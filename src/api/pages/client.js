@@ -59,6 +59,8 @@
       if (event.submitter && event.submitter.name) body.append(event.submitter.name, event.submitter.value);
       const isPlain = form.enctype !== "multipart/form-data";
       const attempt = async () => {
+        // What was typed while the network was away goes, too.
+        for (const field of form.elements) if (field.name && /^(textarea|text|email|tel)$/.test(field.type)) body.set(field.name, field.value);
         status(form, say.sending);
         let answer;
         try {
@@ -129,7 +131,10 @@
 
   function start() {
     const main = document.querySelector("main");
-    if (main && main.dataset.done) store.drop(main.dataset.done);
+    if (main && main.dataset.done) {
+      store.drop(main.dataset.done);
+      history.replaceState(history.state, "", location.pathname); // said once: a reload must not drop the next draft
+    }
     document.querySelectorAll("form[data-draft]").forEach(keepDraft);
     document.querySelectorAll("form[data-retry]").forEach(sendSafely);
     const live = document.getElementById("live");

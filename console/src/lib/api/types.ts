@@ -984,7 +984,7 @@ export interface paths {
         put?: never;
         /**
          * What would have happened under a draft
-         * @description The cases of the last days, played again under the procedure in force and under the draft: what came in and what people did, at the same times, with every alert and deadline as each of the two asks. People are taken to have acted just as they did. Left out: bounces, outages, and what merged cases had owed. Of more than 20,000 cases the latest.
+         * @description The cases of the last days, played again under the procedure in force and under the draft: what came in and what people did, at the same times, with every alert and deadline as each of the two asks. People are taken to have acted just as they did. Left out: bounces, outages, and what merged cases had owed. Of more than 20,000 cases, or of very long ones, the latest. One at a time.
          */
         post: operations["rehearse_procedure"];
         delete?: never;
@@ -3385,13 +3385,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The new case; Location names it */
+            /** @description The new case; Location names it. Below the role `reader` without its journal and messages. */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WholeCase"];
+                    "application/json": components["schemas"]["WholeCase"] | components["schemas"]["Case"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -4840,6 +4840,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
         };
     };
     get_procedure_version: {

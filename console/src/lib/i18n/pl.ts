@@ -73,7 +73,7 @@ export const pl: Dictionary = {
   'due.near': 'wkrótce',
   'due.fine': 'w terminie',
   'due.theirs': 'ruch klienta',
-  'due.none': 'nic nie należy się',
+  'due.none': 'nic się nie należy',
 
   'state.new': 'nowa',
   'state.read': 'przeczytana',
@@ -82,7 +82,7 @@ export const pl: Dictionary = {
   'state.settled': 'załatwiona',
   'state.closed': 'zamknięta',
 
-  'class.routine': 'zwykła',
+  'class.routine': 'rutynowa',
   'class.urgent': 'pilna',
   'class.critical': 'krytyczna',
 

@@ -25,7 +25,7 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['{} has decided so', 'decyzja: {}'],
   ['class critical: {}', 'klasa krytyczna: {}'],
   ['class urgent: {}', 'klasa pilna: {}'],
-  ['class routine: {}', 'klasa zwykła: {}'],
+  ['class routine: {}', 'klasa rutynowa: {}'],
   ['the class is now {}', 'klasa to teraz {}'],
   ['the class is now acknowledged on reading', 'w tej klasie potwierdza się już przy przeczytaniu'],
   ['nobody has read it for {}', 'nikt nie przeczytał od {}'],
