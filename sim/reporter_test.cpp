@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "carriers/email/intake.hpp"
 #include "carriers/email/report_composer.hpp"
 #include "config/procedure_file.hpp"
@@ -23,7 +25,7 @@ struct Dice final : ports::Random {
   std::uint64_t state = 7;
 };
 
-reporter::Settings settings() {
+reporter::Settings settings(const std::function<void(reporter::Provider&)>& change = {}) {
   reporter::Settings s;
   s.sms_available = true;
   s.zone = "Europe/Warsaw";
@@ -38,18 +40,22 @@ reporter::Settings settings() {
   p.answers_from = {"support.example"};
   p.procedure_text = std::move(*config::builtin_procedure_text("pl"));
   p.procedure = std::move(*config::builtin_procedure("pl"));
+  if (change) change(p);
   s.providers.push_back(std::move(p));
   return s;
 }
 
 struct Client {
+  explicit Client(std::function<void(reporter::Provider&)> how = {}) : change(std::move(how)) {}
+
+  std::function<void(reporter::Provider&)> change;
   store::memory::Memory memory;
   std::unique_ptr<ports::Store> store = std::move(store::memory::open_store(memory)).value();
   Dice dice;
   carriers::EmailReportComposer composer{"Europe/Warsaw"};
   reporter::Reporter us{
       {*store, dice, composer, [](const std::string& text) { return config::read_procedure(text, "old"); }},
-      settings()};
+      settings(change)};
   Instant now = kStart;
 
   template <class Work>
@@ -129,6 +135,41 @@ TEST(Reporter, AfterACrashTheSameBytesGoOnceMore) {
   EXPECT_EQ(again[0].outgoing.mail.bytes, first[0].outgoing.mail.bytes);
 }
 
+TEST(Reporter, WhatCouldNotLeaveInTimeDoesNotLeaveBesideItsReminder) {
+  Client c;
+  c.report("urgent");
+  c.now = kStart + 50h;  // nobody has carried it out meanwhile
+  const auto left = c.leaves();
+  int emails = 0;
+  for (const auto& one : left) {
+    emails += one.outgoing.notice.channel == core::Channel::email &&
+              one.outgoing.mail.envelope_to == "pomoc@wsparcie.example";
+    EXPECT_EQ(one.outgoing.words.text.find("Ponawiamy"), std::string::npos) << one.outgoing.words.text;
+    EXPECT_EQ(one.outgoing.mail.bytes.find("Ponawiamy"), std::string::npos);
+  }
+  EXPECT_EQ(emails, 1);
+}
+
+TEST(Reporter, AProviderWithoutAnAddressGetsTheWordsBySms) {
+  Client c([](reporter::Provider& p) { p.email.clear(); });
+  c.report("critical", "Serwer");
+  const auto left = c.leaves();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_NE(left[0].outgoing.words.text.find("Nie drukuje."), std::string::npos);
+  EXPECT_EQ(left[0].outgoing.words.text.find("email"), std::string::npos) << left[0].outgoing.words.text;
+}
+
+TEST(Reporter, ANoticeIsBelievedOnlyInAnAnswerToAMailOfOurs) {
+  Client c;
+  c.report("urgent");
+  c.leaves();
+  ClientLetter letter = answer(c, "Odp: Drukarka", "ola@wsparcie.example");
+  letter.text = "Automatycznie: dotarło.";
+  letter.headers = {{"Hejnal-Notice", "answer"}, {"Auto-Submitted", "auto-replied"}};
+  EXPECT_EQ(c.comes(letter), 1);
+  EXPECT_EQ(c.look().state, core::ReportState::waiting);
+}
+
 TEST(Reporter, KnowsAnAnswerByWhatItAnswers) {
   Client c;
   const auto r = c.report("urgent");
@@ -180,7 +221,7 @@ TEST(Reporter, AnAlertHasOneOpenReport) {
   c.in_transaction([&] { return c.us.file(alert, c.now); });
   EXPECT_EQ(c.us.open_of_key(alert.key).value().id, 1);
   const auto left = c.leaves();
-  EXPECT_NE(left[0].outgoing.mail.bytes.find("Auto-Submitted: auto-generated"), std::string::npos);
+  EXPECT_EQ(left[0].outgoing.mail.bytes.find("Auto-Submitted"), std::string::npos) << "a receipt is wanted";
   c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"alertmanager", "resolved", true}, c.now); });
   EXPECT_FALSE(c.us.open_of_key(alert.key).value().exists());
   EXPECT_EQ(c.leaves().size(), 1u);  // the provider is told

@@ -120,9 +120,12 @@ struct ReportTurn {
         step == 1
             ? "the first step of the procedure"
             : fmt::format("{} have passed and no person has reacted", format_duration(now - r.opened_at)));
-    const Wording wording = step == 1      ? Wording::first
-                            : r.receipt_at ? Wording::after_receipt
-                                           : Wording::again;
+    // What could not leave in all that time is not sent beside its own reminder.
+    const bool known = anything_left();
+    if (step > 1) drop_the_rest("the next step says the same");
+    const Wording wording = step == 1 || !known ? Wording::first
+                            : r.receipt_at      ? Wording::after_receipt
+                                                : Wording::again;
     bool said = false;
     for (const Channel means : steps[index].means) {
       const std::string why = fmt::format("step {}: {}", step, steps[index].means_text);

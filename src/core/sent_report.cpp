@@ -87,12 +87,13 @@ struct Fold {
   void operator()(const sent::CallRejected& b) {
     r.rejected_calls.push_back({b.called_at});
     r.remind_at = if_set(b.remind_at);
+    r.reminders = 0;
     r.called_back_at.reset();
   }
   void operator()(const sent::Reminds& b) {
     r.remind_at = if_set(b.remind_at);
     if (b.told) ++r.reminders;
-    if (!r.remind_at) r.called_back_at = e.at;
+    if (!r.remind_at && !b.told) r.called_back_at = e.at;
   }
   void operator()(const sent::Noted& b) {
     if (!b.fired) return;

@@ -253,7 +253,7 @@ class SipServer::Impl {
   }
 
   bool is_peer(const std::string& address) const {
-    if (options_.peers.empty()) return true;
+    if (options_.peers.empty() && !options_.registration) return true;
     for (const std::string& peer : options_.peers) {
       if (peer == address) return true;
     }

@@ -41,7 +41,8 @@ struct SipRegistrationOptions {
 
 struct SipServerOptions {
   std::string listen = "127.0.0.1:5060";  // UDP and TCP; port 0 takes a free one
-  std::vector<std::string> peers = {};    // addresses that may call; empty: anybody. Others get 403
+  std::vector<std::string> peers =
+      {};  // that may call besides the registrar; empty without one: anybody. Others get 403
   std::size_t pending_max = 2000;
   std::optional<SipRegistrationOptions> registration = {};
   std::function<void(const std::string&)> log = {};  // a sentence for people; on the server's thread

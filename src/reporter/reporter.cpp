@@ -161,7 +161,8 @@ Status Reporter::write_down(const SentReport& r, int n, const core::Procedure& p
     mail.letter.text = words.text;
     mail.letter.at = now;
     const bool news = sending.kind == core::SendingKind::news;
-    mail.letter.automatic = news || !r.key.empty();
+    // An alert's report wants an answer, also a program's receipt: nothing that comes back is answered by us.
+    mail.letter.automatic = news;
     if (!news) {
       for (const SentReport::Sending& other : r.sendings) {
         if (other.n < n && other.kind == core::SendingKind::report && mail.letter.in_reply_to.empty()) {
@@ -196,14 +197,31 @@ Result<SentReport> Reporter::open_of_key(const std::string& key) {
   return r.open() ? std::move(r) : SentReport{};
 }
 
+namespace {
+
+// A damaged one must not keep the others from leaving.
+bool told_if_damaged(ReportId id, const Error& error) {
+  if (error.fault != Fault::corrupt) return false;
+  fmt::print(stderr, "hejnal: report {}: {}\n", id, error.what);
+  return true;
+}
+
+}  // namespace
+
 Status Reporter::take_up(Instant now) {
-  HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kOpenMax, ports::Archive::kNewest));
-  for (const ReportId id : ids) {
-    HEJNAL_TRY(SentReport r, parts_.store.reports().records().load(id));
-    if (!r.sends()) continue;
-    HEJNAL_TRY_VOID(turn(std::move(r), core::sent::Restarted{}, now));
+  ReportId before = ports::Archive::kNewest;
+  for (;;) {
+    HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kOpenMax, before));
+    if (ids.empty()) return {};
+    for (const ReportId id : ids) {
+      auto r = parts_.store.reports().records().load(id);
+      if (!r && told_if_damaged(id, r.error())) continue;
+      if (!r) return tl::make_unexpected(r.error());
+      if (!r->sends()) continue;
+      HEJNAL_TRY_VOID(turn(std::move(*r), core::sent::Restarted{}, now));
+    }
+    before = ids.back();
   }
-  return {};
 }
 
 Result<std::vector<Leaving>> Reporter::ring(Instant now, int limit) {
@@ -211,17 +229,26 @@ Result<std::vector<Leaving>> Reporter::ring(Instant now, int limit) {
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().due(now, limit));
   for (const ReportId id : ids) {
     auto loaded = parts_.store.reports().records().load(id);
-    if (!loaded && loaded.error().fault == Fault::corrupt) {  // it must not keep the others from ringing
-      fmt::print(stderr, "hejnal: report {}: {}\n", id, loaded.error().what);
+    if (!loaded && told_if_damaged(id, loaded.error())) {
       HEJNAL_TRY_VOID(parts_.store.reports().records().postpone_alarm(id, now + 1h));
       continue;
     }
     if (!loaded) return tl::make_unexpected(loaded.error());
     std::vector<int> leaves;
-    HEJNAL_TRY(const SentReport r, turn(std::move(*loaded), core::sent::AlarmRang{}, now, &leaves));
+    HEJNAL_TRY(SentReport r, turn(std::move(*loaded), core::sent::AlarmRang{}, now, &leaves));
     for (const int n : leaves) {
-      HEJNAL_TRY(Leaving one, leaving(r, n));
-      out.push_back(std::move(one));
+      auto one = leaving(r, n);
+      if (one) {
+        out.push_back(std::move(*one));
+      } else if (one.error().fault == Fault::not_found || told_if_damaged(id, one.error())) {
+        core::sent::Sent lost;
+        lost.n = n;
+        lost.outcome = core::sent::Sent::Outcome::refused;
+        lost.text = "what it says is damaged: " + one.error().what;
+        HEJNAL_TRY(r, turn(std::move(r), lost, now));
+      } else {
+        return tl::make_unexpected(one.error());
+      }
     }
   }
   return out;
@@ -320,11 +347,14 @@ bool Reporter::is_of(const SentReport& r, const std::string& address) const {
 Result<std::optional<Reporter::Found>> Reporter::by_reference(const std::string& message_id) {
   const core::ReportName name = core::report_named(message_id);
   if (name.id == 0) return std::nullopt;
-  HEJNAL_TRY(SentReport r, parts_.store.reports().records().load(name.id));
+  auto loaded = parts_.store.reports().records().load(name.id);
+  if (!loaded && told_if_damaged(name.id, loaded.error())) return std::nullopt;
+  if (!loaded) return tl::make_unexpected(loaded.error());
+  SentReport r = std::move(*loaded);
   const SentReport::Sending* sending = r.sending(name.n);
   if (sending == nullptr || sending->message_id != message_id || sending->kind == core::SendingKind::news)
     return std::nullopt;
-  return std::optional(Found{std::move(r), "it answers the email of ours that it names"});
+  return std::optional(Found{std::move(r), "it answers the email of ours that it names", true});
 }
 
 Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
@@ -344,9 +374,10 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
     if (!r) return tl::make_unexpected(r.error());
     if (!is_of(*r, mail.from.email)) continue;
     if (!code.empty() && code == r->code)
-      return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider"};
+      return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
+                   false};
     if (!subject.empty() && subject == bare(r->subject))
-      same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject"});
+      same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject", false});
   }
   if (same_subject.size() == 1) return std::move(same_subject.front());
   return Found{};
@@ -387,7 +418,7 @@ Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
   HEJNAL_TRY(const bool came, parts_.store.reports().has_come(r.id, sum));
   if (came) return r.id;  // fetched once more
   core::ReplyMail reply;
-  reply.notice = mail.notice;
+  if (found.by_id) reply.notice = mail.notice;  // else anybody could write it
   reply.subject = mail.subject;
   reply.text = mail.reply_text.empty() ? mail.text : mail.reply_text;
   reply.automatic = mail.automatic != ports::IncomingMail::Automatic::none || mail.is_report;

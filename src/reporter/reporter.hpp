@@ -96,6 +96,7 @@ class Reporter {
   struct Found {
     core::SentReport report;
     std::string how;
+    bool by_id = false;  // by a Message-ID of ours, which nobody can guess
   };
   Result<Found> find(const ports::IncomingMail& mail);
   Result<std::optional<Found>> by_reference(const std::string& message_id);

@@ -76,6 +76,16 @@ struct Writer {
   // The address stands in it: by that a desk that does not know the number finds the email.
   std::string sms() const {
     const std::string from = fmt::format("{}, {}", who(), r().from.email);
+    const std::string words = truncate_characters(collapse_space(a.text), kSmsWords);
+    if (r().to_email.empty()) {  // the SMS is all that they get
+      const std::string again = s.wording == Wording::first ? "" : pick("Ponawiamy. ", "Again. ");
+      return pl() ? fmt::format("{}{}: {}. {} Prosimy o kontakt: {}{}. Znak {}.", again, a.service.short_name,
+                                r().subject, words, from, r().from.phone.empty() ? "" : ", " + r().from.phone,
+                                r().code)
+                  : fmt::format("{}{}: {}. {} Please contact {}{}. Ref. {}.", again, a.service.short_name,
+                                r().subject, words, from, r().from.phone.empty() ? "" : ", " + r().from.phone,
+                                r().code);
+    }
     switch (s.wording) {
       case Wording::first:
         return pl() ? fmt::format("{}: {}. Szczegóły w emailu, właśnie wysłanym z {}. Znak {}.",
@@ -105,7 +115,6 @@ struct Writer {
       case Wording::not_delivered:
         break;
     }
-    const std::string words = truncate_characters(collapse_space(a.text), kSmsWords);
     return pl() ? fmt::format("Nasz email do {} nie dociera. {}: {}. {} Prosimy o kontakt: {}{}. Znak {}.",
                               r().to_email, a.service.short_name, r().subject, words, from,
                               r().from.phone.empty() ? "" : ", " + r().from.phone, r().code)

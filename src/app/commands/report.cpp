@@ -156,7 +156,7 @@ bool is_interrupted(const sigset_t& signals, Duration wait) {
   return sigtimedwait(&signals, nullptr, &at_most) > 0;
 }
 
-int wait_for(const config::Settings& settings, core::ReportId id, const std::string& wait) {
+int wait_for(const config::Settings& settings, core::ReportId id, const std::string& wait, bool carries_on) {
   const sigset_t signals = block_signals();
   std::unique_ptr<Server> own;
   OffsetClock clock;
@@ -181,8 +181,9 @@ int wait_for(const config::Settings& settings, core::ReportId id, const std::str
       if (terminal) std::fprintf(stderr, "\n");
       return *code;
     }
-    // Whoever else owned the database may have gone.
-    if (!own && ::access(control_socket(settings.store_path).c_str(), F_OK) != 0) {
+    // Where a server has taken the report it also carries it out, when it has been started anew, too: whoever
+    // only looks on must not take the database from it. The lock tells whether anybody else has it.
+    if (!own && carries_on) {
       auto started = carry_on(settings);
       if (started) {
         own = std::move(*started);
@@ -292,7 +293,7 @@ int file_report(const DatabaseArguments& database, const ReportArguments& a) {
     fmt::print("report {}\n", id);
   }
   std::fflush(stdout);
-  if (!a.wait.empty()) return wait_for(*settings, id, a.wait);
+  if (!a.wait.empty()) return wait_for(*settings, id, a.wait, !asked.by_server);
   if (!asked.by_server)
     std::fprintf(stderr, "hejnal: it is kept, and leaves when a server or hejnal report --run is started\n");
   return EX_OK;
