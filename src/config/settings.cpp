@@ -193,7 +193,8 @@ const std::vector<Section>& sections() {
         {"per_address", 300, 1, 1'000'000, "Calls from one peer in a second", &Settings::sip_per_address},
         {"total", 400, 1, 1'000'000, "Calls in a second altogether", &Settings::sip_total}},
        {{"peers",
-         "IP addresses of those who may call, besides the registrar; empty: whoever reaches the port",
+         "IP addresses of those who may call, besides the registrar; empty: with `register` the registrar "
+         "alone, else whoever reaches the port",
          &Settings::sip_peers},
         {"trusted", "IP addresses of peers whose word on who calls is believed (P-Asserted-Identity)",
          &Settings::sip_trusted}}},

@@ -147,6 +147,68 @@ export const REASONS: readonly [english: string, polish: string][] = [
     'this desk requires a second factor; set up another one instead',
     'tutaj drugi składnik jest obowiązkowy; zamiast tego skonfiguruj nowy',
   ],
+  // Why something was not done.
+  ['case {} is closed; reopen it first', 'sprawa {} jest zamknięta; najpierw trzeba ją otworzyć'],
+  ['an answer is waiting to be sent; cancel that one first', 'odpowiedź czeka na wysłanie; najpierw trzeba ją cofnąć'],
+  ['a question is waiting to be sent; cancel it first', 'pytanie czeka na wysłanie; najpierw trzeba je cofnąć'],
+  ['no answer is waiting to be sent', 'żadna odpowiedź nie czeka na wysłanie'],
+  [
+    'an answer by SMS has at most {} characters, this one has {}; send it by email',
+    'odpowiedź SMS-em ma najwyżej {} znaków, ta ma {}; proszę wysłać ją emailem',
+  ],
+  ['case {} belongs to outage {}; detach it first', 'sprawa {} należy do awarii {}; najpierw trzeba ją odłączyć'],
+  ['case {} does not belong to this outage', 'sprawa {} nie należy do tej awarii'],
+  ['case {} cannot be merged into itself', 'sprawy {} nie da się połączyć z nią samą'],
+  ['a case cannot be linked with itself', 'sprawy nie da się powiązać z nią samą'],
+  ['case {} is not without its email', 'sprawie {} nie brakuje emaila'],
+  ['case {} is open ({})', 'sprawa {} jest otwarta ({})'],
+  ['case {} is {} already', 'sprawa {}: już {}'],
+  ['case {} was merged into case {}; work there', 'sprawa {} jest połączona ze sprawą {}; proszę pracować tam'],
+  [
+    'message {} is the only one of case {}: nothing would be left of it',
+    'wiadomość {} jest jedyna w sprawie {}: nic by z niej nie zostało',
+  ],
+  [
+    "message {} was sent by the desk; only a client's message can become a case of its own",
+    'wiadomość {} wysłaliśmy my; osobną sprawą może być tylko wiadomość klienta',
+  ],
+  ['the client has no {}', 'klient nie ma: {}'],
+  [
+    'the client has not said that it works; write it off with a reason',
+    'klient nie powiedział, że działa; proszę odpisać z podaniem powodu',
+  ],
+  ['this callback is {} since {}: {}', 'to oddzwonienie: {} od {}: {}'],
+  ['this outage is over since {}', 'ta awaria skończyła się {}'],
+  [
+    '{} has taken this callback and may be on the telephone now',
+    'to oddzwonienie wziął(-ęła) {} i być może właśnie rozmawia',
+  ],
+  [
+    'no exchange that calls is configured ([phone.originate]); dial the number by hand',
+    'nie ma centrali, która by zadzwoniła ([phone.originate]); proszę wybrać numer ręcznie',
+  ],
+  [
+    'another call is being set up; try again in a moment',
+    'właśnie zestawiane jest inne połączenie; proszę spróbować za chwilę',
+  ],
+  [
+    'somebody else tries a draft just now; try again in a moment',
+    'ktoś inny właśnie sprawdza szkic; proszę spróbować za chwilę',
+  ],
+  [
+    'there are more than {} cases in this time; ask for less',
+    'w tym czasie jest ponad {} spraw; proszę wybrać krótszy',
+  ],
+  ['another test is running', 'trwa inna próba'],
+  ['{} cannot be tested from here', '{}: nie da się stąd sprawdzić'],
+  ['{} was tested a moment ago; wait half a minute', '{}: próba była przed chwilą; proszę poczekać pół minuty'],
+  ['nobody on call has a telephone number', 'nikt na dyżurze nie ma numeru telefonu'],
+  ['nobody on call has an address', 'nikt na dyżurze nie ma adresu'],
+  [
+    '{} has sent STOP: no SMS goes there until the client sends START or agrees',
+    '{}: STOP; SMS-y tam nie pójdą, aż klient przyśle START albo się zgodzi',
+  ],
+  ['{} has not sent STOP', '{}: nie było STOP'],
 ];
 
 interface Rule {
