@@ -177,11 +177,11 @@ export const REASONS: readonly [english: string, polish: string][] = [
     'the client has not said that it works; write it off with a reason',
     'klient nie powiedział, że działa; proszę odpisać z podaniem powodu',
   ],
-  ['this callback is {} since {}: {}', 'to oddzwonienie: {} od {}: {}'],
+  ['this callback is {} since {}: {}', 'to oddzwonienie jest już zamknięte ({} od {}: {})'],
   ['this outage is over since {}', 'ta awaria skończyła się {}'],
   [
     '{} has taken this callback and may be on the telephone now',
-    'to oddzwonienie wziął(-ęła) {} i być może właśnie rozmawia',
+    'oddzwania {} i być może właśnie rozmawia',
   ],
   [
     'no exchange that calls is configured ([phone.originate]); dial the number by hand',
