@@ -179,10 +179,7 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ],
   ['this callback is {} since {}: {}', 'to oddzwonienie jest już zamknięte ({} od {}: {})'],
   ['this outage is over since {}', 'ta awaria skończyła się {}'],
-  [
-    '{} has taken this callback and may be on the telephone now',
-    'oddzwania {} i być może właśnie rozmawia',
-  ],
+  ['{} has taken this callback and may be on the telephone now', 'oddzwania {} i być może właśnie rozmawia'],
   [
     'no exchange that calls is configured ([phone.originate]); dial the number by hand',
     'nie ma centrali, która by zadzwoniła ([phone.originate]); proszę wybrać numer ręcznie',
