@@ -10,18 +10,6 @@ namespace {
 
 constexpr int kOpenMax = 10'000;
 
-json::Value time_or_null(const std::optional<Instant>& t) {
-  return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
-}
-
-// The latest one at which not somebody else has answered.
-std::string number_to_call(const core::Callback& c) {
-  const auto right = std::find_if(c.phones.begin(), c.phones.end(), [&c](const std::string& phone) {
-    return std::find(c.wrong_phones.begin(), c.wrong_phones.end(), phone) == c.wrong_phones.end();
-  });
-  return right != c.phones.end() ? *right : c.phones.empty() ? "" : c.phones.front();
-}
-
 Result<ports::Response> act(Context& context, const core::callback::Signal& signal) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(const core::Callback c,
@@ -58,7 +46,7 @@ json::Object callback_json(const core::Callback& c) {
                                   {"email", c.person.email},
                                   {"phone", c.person.phone},
                                   {"organisation", c.person.organisation}}},
-          {"phone", number_to_call(c)},
+          {"phone", c.number_to_call()},
           {"phones", std::move(phones)},
           {"wrong_phones", std::move(wrong)},
           {"critical", c.critical},
@@ -66,13 +54,13 @@ json::Object callback_json(const core::Callback& c) {
           {"calls_total", c.calls_total},
           {"cases", std::move(cases)},
           {"since", format_rfc3339(c.since)},
-          {"due_at", time_or_null(c.due_at)},
-          {"retry_at", time_or_null(c.retry_at)},
+          {"due_at", json::time_or_null(c.due_at)},
+          {"retry_at", json::time_or_null(c.retry_at)},
           {"rings_at", c.open() ? json::Value(format_rfc3339(c.ring_at)) : json::Value(nullptr)},
           {"taken_by", c.taken_by.empty() ? json::Value(nullptr) : json::Value(c.taken_by)},
           {"attempts", std::move(attempts)},
           {"says_it_works", c.offered.empty() ? json::Value(nullptr) : json::Value(c.offered)},
-          {"ended_at", time_or_null(c.ended_at)},
+          {"ended_at", json::time_or_null(c.ended_at)},
           {"end_reason", c.end_reason.empty() ? json::Value(nullptr) : json::Value(c.end_reason)}};
 }
 
@@ -137,7 +125,7 @@ Result<ports::Response> call_callback(Context& context) {
                       "agent: expected the number to ring at first; nobody on call is named {}", context.who);
         }
         HEJNAL_TRY(const core::Callback before, desk.store().callbacks().load(id));
-        if (to.empty() && before.exists()) to = number_to_call(before);
+        if (to.empty() && before.exists()) to = before.number_to_call();
         const bool known = std::find(before.phones.begin(), before.phones.end(), to) != before.phones.end();
         if (before.exists() && !known) return fail(Fault::malformed, "phone: nobody has called from {}", to);
         return desk.act(id, core::callback::Take{context.who});

@@ -36,10 +36,6 @@ Result<std::vector<core::State>> read_states(std::string_view text) {
   return out;
 }
 
-static json::Value time_json(const std::optional<Instant>& t) {
-  return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
-}
-
 json::Object case_json(const ports::CaseRow& row, const std::string& public_url, json::Storage in) {
   const ports::CaseSummary& s = row.summary;
   json::Array candidates(in);
@@ -58,9 +54,9 @@ json::Object case_json(const ports::CaseRow& row, const std::string& public_url,
                       {"phone", s.client.phone},
                       {"organisation", s.client.organisation}}},
                     {"opened_at", format_rfc3339(s.opened_at)},
-                    {"read_at", time_json(row.read_at)},
-                    {"answered_at", time_json(row.answered_at)},
-                    {"settled_at", time_json(row.settled_at)},
+                    {"read_at", json::time_or_null(row.read_at)},
+                    {"answered_at", json::time_or_null(row.answered_at)},
+                    {"settled_at", json::time_or_null(row.settled_at)},
                     {"next", nullptr},
                     {"merged_into", s.merged_into == 0 ? json::Value(nullptr) : json::Value(s.merged_into)},
                     {"channels",
@@ -115,7 +111,7 @@ json::Object message_json(const ports::Message& m, const Segments& segments) {
                    {"html", std::move(html)},
                    {"join_reason", m.join_reason},
                    {"deliveries", m.outgoing ? json::Value(nullptr) : json::Value(1 + m.again)},
-                   {"delivered_again_at", time_json(m.again_at)}};
+                   {"delivered_again_at", json::time_or_null(m.again_at)}};
   if (m.channel == core::Channel::sms && segments) out["segments"] = segments(m.text);
   return out;
 }
@@ -192,7 +188,7 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
     const auto came_at = core::email_came_at(c);
     out["announced"] = json::Object{
         {"at", format_rfc3339(*c.announced_at)},
-        {"email_came_at", time_json(came_at)},
+        {"email_came_at", json::time_or_null(came_at)},
         {"late_ms", c.email_late_ms ? json::Value(*c.email_late_ms) : json::Value(nullptr)},
         {"late",
          c.email_late_ms && *c.email_late_ms > 0

@@ -6,10 +6,6 @@ namespace hejnal::api {
 
 namespace {
 
-json::Value time_or_null(const std::optional<Instant>& t) {
-  return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
-}
-
 const ports::Archive::Traffic* traffic_of(const std::vector<ports::Archive::Traffic>& all,
                                           std::string_view medium) {
   for (const auto& one : all) {
@@ -36,11 +32,11 @@ Result<ports::Response> list_channels(Context& context) {
                      {"state", c.state},
                      {"detail", c.detail},
                      {"stale", is_stale},
-                     {"heard_at", time_or_null(c.heard_at)},
-                     {"last_in_at", time_or_null(c.in && t ? t->last_in : std::nullopt)},
-                     {"last_out_at", time_or_null(c.out && t ? t->last_out : std::nullopt)},
+                     {"heard_at", json::time_or_null(c.heard_at)},
+                     {"last_in_at", json::time_or_null(c.in && t ? t->last_in : std::nullopt)},
+                     {"last_out_at", json::time_or_null(c.out && t ? t->last_out : std::nullopt)},
                      {"queued", c.out && t ? t->queued : 0},
-                     {"oldest_queued_at", time_or_null(c.out && t ? t->oldest_queued : std::nullopt)},
+                     {"oldest_queued_at", json::time_or_null(c.out && t ? t->oldest_queued : std::nullopt)},
                      {"failed_lately", c.out && t ? t->failed_lately : 0},
                      {"last_error", c.out && t ? t->last_error : std::string()},
                      {"can_be_tested", c.can_be_tested}};

@@ -112,22 +112,14 @@ const std::string& Form::operator[](std::string_view name) const {
   return found == fields_.end() ? none : found->second;
 }
 
-namespace {
-
-bool is_here(std::string_view address) {
-  return address.starts_with("127.") || address == "::1" || address == "::ffff:127.0.0.1";
-}
-
-}  // namespace
-
 std::string caller_of(const Context& context) {
-  const bool known = !context.address.empty() && !is_here(context.address);
+  const bool known = !context.address.empty() && !is_loopback(context.address);
   return known ? network_of(context.address) : caller_of(context.request);
 }
 
 std::string caller_of(const ports::Request& request) {
   const std::string& remote = request.remote;
-  const bool from_here = is_here(remote);
+  const bool from_here = is_loopback(remote);
   // The last address is the one that the proxy itself has seen; what stands before it, its caller may have
   // made up.
   std::string_view address = remote;

@@ -11,10 +11,6 @@ constexpr Duration kSuggestedFor = 2h;
 constexpr int kLookedAt = 200;  // newest cases
 constexpr int kOpenMax = 1000;
 
-json::Value time_or_null(const std::optional<Instant>& t) {
-  return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
-}
-
 json::Object outage_json(const core::Outage& o) {
   json::Array updates, cases;
   for (const core::Outage::Word& word : o.words)
@@ -26,8 +22,8 @@ json::Object outage_json(const core::Outage& o) {
           {"public_text", o.public_text},
           {"declared_at", format_rfc3339(o.declared_at)},
           {"declared_by", o.declared_by},
-          {"expected_end", time_or_null(o.expected_end)},
-          {"ended_at", time_or_null(o.ended_at)},
+          {"expected_end", json::time_or_null(o.expected_end)},
+          {"ended_at", json::time_or_null(o.ended_at)},
           {"updates", std::move(updates)},
           {"cases", std::move(cases)}};
 }

@@ -1,5 +1,6 @@
 // Who is on the other side of a request without a token: a page of our own, or somebody else's.
 #include "api/context.hpp"
+#include "base/ip_address.hpp"
 #include "base/text.hpp"
 
 namespace hejnal::api {
@@ -39,8 +40,7 @@ Status check_own_page(const ports::Request& request) {
 
 // A proxy says so, or passes on the name that its caller has asked for.
 bool is_local(const ports::Request& request) {
-  const bool from_here = request.remote.starts_with("127.") || request.remote == "::1" ||
-                         request.remote == "unix" || request.remote == "::ffff:127.0.0.1";
+  const bool from_here = is_loopback(request.remote) || request.remote == "unix";
   for (const char* name :
        {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"}) {
     if (!request.header(name).empty()) return false;

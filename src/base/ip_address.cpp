@@ -42,6 +42,10 @@ std::optional<std::string> ip_address(std::string_view text) {
   return written<AF_INET>(four);
 }
 
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address == "::ffff:127.0.0.1";
+}
+
 std::string network_of(const std::string& address) {
   std::array<unsigned char, 16> sixteen{};
   if (::inet_pton(AF_INET6, address.c_str(), sixteen.data()) != 1) return address;

@@ -14,8 +14,6 @@ void add_once(std::vector<T>& list, const T& value) {
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
-std::optional<Instant> if_set(Instant t) { return t.ms == 0 ? std::nullopt : std::optional(t); }
-
 struct Fold {
   Callback& c;
   const callback::Entry& e;
@@ -91,6 +89,13 @@ std::optional<Instant> Callback::told_at(const std::string& phone) const {
     if (number == phone) return at;
   }
   return std::nullopt;
+}
+
+std::string Callback::number_to_call() const {
+  const auto right = std::find_if(phones.begin(), phones.end(), [this](const std::string& phone) {
+    return std::find(wrong_phones.begin(), wrong_phones.end(), phone) == wrong_phones.end();
+  });
+  return right != phones.end() ? *right : phones.empty() ? std::string() : phones.front();
 }
 
 void apply(Callback& c, const callback::Entry& entry) {

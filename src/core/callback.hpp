@@ -81,6 +81,8 @@ struct Callback {
     return exists() && state != CallbackState::paid && state != CallbackState::written_off;
   }
   std::optional<Instant> told_at(const std::string& phone) const;
+  // The latest one at which not somebody else has answered; empty: nobody has called.
+  std::string number_to_call() const;
   Call* call_of(const std::string& call_id);  // nullptr: not among those that are known
 
   bool operator==(const Callback&) const = default;

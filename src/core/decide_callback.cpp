@@ -73,14 +73,6 @@ struct CallbackTurn {
     return {};
   }
 
-  // The latest one at which not somebody else has answered.
-  std::string number_to_call() const {
-    const auto right = std::find_if(c.phones.begin(), c.phones.end(), [this](const std::string& phone) {
-      return std::find(c.wrong_phones.begin(), c.wrong_phones.end(), phone) == c.wrong_phones.end();
-    });
-    return right == c.phones.end() ? c.phones.front() : *right;
-  }
-
   std::string why_no_sms(const std::string& phone) const {
     if (!facts.sms_available) return "no SMS gateway is configured";
     if (!is_telephone(phone)) return no_telephone(phone);
@@ -163,7 +155,7 @@ struct CallbackTurn {
 
   Status operator()(const Try& s) {
     HEJNAL_TRY_VOID(check_holder(s.agent));
-    const std::string phone = s.phone.empty() ? number_to_call() : s.phone;
+    const std::string phone = s.phone.empty() ? c.number_to_call() : s.phone;
     if (std::find(c.phones.begin(), c.phones.end(), phone) == c.phones.end())
       return fail(Fault::malformed, "phone: nobody has called from {}", phone);
     if (c.state != CallbackState::taken) take(s.agent);

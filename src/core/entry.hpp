@@ -4,6 +4,7 @@
 // them (database, API, digest) uses that list.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "core/types.hpp"
 
 namespace hejnal::core {
+
+// In an entry a time of 0 says that there is none.
+inline std::optional<Instant> if_set(Instant t) { return t.ms == 0 ? std::nullopt : std::optional(t); }
 
 struct Opened {
   static constexpr std::string_view kind = "opened";

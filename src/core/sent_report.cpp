@@ -10,8 +10,6 @@ namespace hejnal::core {
 
 namespace {
 
-std::optional<Instant> if_set(Instant t) { return t.ms == 0 ? std::nullopt : std::optional(t); }
-
 struct Fold {
   SentReport& r;
   const sent::Entry& e;

@@ -58,4 +58,6 @@ Result<Value> parse_strictly(std::string_view text) {
 
 std::string dump(const Value& value) { return boost::json::serialize(value); }
 
+Value time_or_null(const std::optional<Instant>& t) { return t ? Value(format_rfc3339(*t)) : Value(nullptr); }
+
 }  // namespace hejnal::json

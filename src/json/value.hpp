@@ -3,9 +3,11 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/instant.hpp"
 #include "base/result.hpp"
 
 namespace hejnal::json {
@@ -21,5 +23,7 @@ Result<Value> parse(std::string_view text);
 // And no object has a field twice: of two, one would be taken and the other forgotten in silence.
 Result<Value> parse_strictly(std::string_view text);
 std::string dump(const Value& value);
+
+Value time_or_null(const std::optional<Instant>& t);  // RFC 3339
 
 }  // namespace hejnal::json

@@ -75,7 +75,7 @@ std::string Gate::address_of(const ports::Request& request) const {
     for (const std::string_view hop : split(value, ',')) hops.push_back(trim(hop));
   }
   if (!is_trusted(address)) {
-    const bool is_here = address.starts_with("127.") || address == "::1" || address.empty();
+    const bool is_here = is_loopback(address) || address.empty();
     const bool by_proxy =
         !hops.empty() || !request.header("forwarded").empty() || !request.header("x-real-ip").empty();
     return is_here && by_proxy ? std::string() : address;

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kPasswordMax = 1000;
 
-json::Value time_or_null(const std::optional<Instant>& t) {
-  return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
-}
-
 json::Object user_json(const ports::UserRow& u, std::int64_t sessions, std::int64_t codes) {
   return {{"id", u.id},
           {"name", u.name},
@@ -28,7 +24,7 @@ json::Object user_json(const ports::UserRow& u, std::int64_t sessions, std::int6
           {"recovery_codes", codes},
           {"sessions", sessions},
           {"created_at", format_rfc3339(u.created_at)},
-          {"signed_in_at", time_or_null(u.signed_in_at)}};
+          {"signed_in_at", json::time_or_null(u.signed_in_at)}};
 }
 
 Result<json::Object> shown(Context& context, const ports::UserRow& user) {

@@ -141,16 +141,6 @@ Result<std::unique_ptr<Server>> carry_on(const config::Settings& settings) {
   return Server::start(std::move(options));
 }
 
-// Signals are taken here; threads inherit the mask.
-sigset_t block_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  return signals;
-}
 bool is_interrupted(const sigset_t& signals, Duration wait) {
   const timespec at_most{wait.count() / 1000, (wait.count() % 1000) * 1'000'000};
   return sigtimedwait(&signals, nullptr, &at_most) > 0;
@@ -201,9 +191,6 @@ int wait_for(const config::Settings& settings, core::ReportId id, const std::str
 }
 
 json::Object report_json(const SentReport& r) {
-  const auto time = [](const std::optional<Instant>& t) {
-    return t ? json::Value(format_rfc3339(*t)) : json::Value(nullptr);
-  };
   json::Array sendings, replies;
   for (const auto& s : r.sendings) {
     sendings.push_back(json::Object{{"n", s.n},
@@ -214,7 +201,7 @@ json::Object report_json(const SentReport& r) {
                                     {"state", to_string(s.state)},
                                     {"attempts", s.attempts},
                                     {"written_at", format_rfc3339(s.since)},
-                                    {"handed_over_at", time(s.left_at)},
+                                    {"handed_over_at", json::time_or_null(s.left_at)},
                                     {"server", s.text},
                                     {"id", s.message_id},
                                     {"sha256", s.sum}});
@@ -236,11 +223,11 @@ json::Object report_json(const SentReport& r) {
           {"key", r.key},
           {"opened_at", format_rfc3339(r.opened_at)},
           {"step", r.step},
-          {"next_step_at", time(r.next_at)},
-          {"receipt_at", time(r.receipt_at)},
-          {"acknowledged_at", time(r.acknowledged_at)},
-          {"answered_at", time(r.answered_at)},
-          {"ended_at", time(r.ended_at)},
+          {"next_step_at", json::time_or_null(r.next_at)},
+          {"receipt_at", json::time_or_null(r.receipt_at)},
+          {"acknowledged_at", json::time_or_null(r.acknowledged_at)},
+          {"answered_at", json::time_or_null(r.answered_at)},
+          {"ended_at", json::time_or_null(r.ended_at)},
           {"end_reason", r.end_reason},
           {"callback_owed", r.remind_at.has_value()},
           {"fired", r.noted},

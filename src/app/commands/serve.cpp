@@ -47,13 +47,7 @@ int serve(const ServeArguments& arguments) {
                  "hejnal serve: --sip is for a sandbox; with --config it stands in [phone.sip] listen\n");
     return EX_USAGE;
   }
-  // Signals are taken here, in one place; threads inherit the mask.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = block_signals();
 
   ServerOptions options;
   options.token_file = arguments.token_file;

@@ -1,6 +1,7 @@
 // What several commands need.
 #pragma once
 
+#include <signal.h>
 #include <sysexits.h>
 
 #include <functional>
@@ -24,5 +25,7 @@ Status with_desk(const config::Settings& settings, const std::function<Status(de
 // Of what the socket answers (app/control.cpp); says what is wrong.
 int exit_code_of(const net::LocalAnswer& answer);
 int exit_code_of(int status);
+// SIGTERM and SIGINT are taken in one place, with sigwait; threads that start later inherit the mask.
+sigset_t block_signals();
 
 }  // namespace hejnal::app

@@ -7,55 +7,36 @@
 
 #include "base/text.hpp"
 #include "carriers/sms/detail.hpp"
+#include "carriers/web/http_template.hpp"
 #include "json/value.hpp"
 
 namespace hejnal::carriers::sms {
 
 namespace {
 
-using Escape = std::string (*)(std::string_view);
-
-std::string for_json(std::string_view text) {
-  const std::string quoted = json::dump(json::Value(std::string(text)));
-  return quoted.substr(1, quoted.size() - 2);  // the template has the quotation marks
-}
-std::string as_it_is(std::string_view text) { return std::string(text); }
-std::string for_header(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c == '\r' || c == '\n') c = ' ';
-  }
-  return out;
-}
-
 class PlainHttp final : public Gateway {
  public:
-  PlainHttp(GatewaySettings settings, ports::HttpCaller& http) : settings_(std::move(settings)), http_(http) {
-    if (settings_.method.empty()) settings_.method = settings_.body.empty() ? "GET" : "POST";
-  }
+  PlainHttp(GatewaySettings settings, ports::HttpCaller& http)
+      : settings_(std::move(settings)), http_(http) {}
 
   const std::string& name() const override { return settings_.name; }
   bool recognises_repeats() const override { return false; }
 
   void send(const ports::OutgoingSms& sms, std::function<void(ports::SmsResult)> done) override {
-    ports::HttpCall call;
-    call.method = settings_.method;
+    const std::string number = without_plus(sms.to);
+    const std::string valid_s = std::to_string((sms.valid_for > 0ms ? sms.valid_for : Duration(24h)) / 1s);
+    const std::array<std::pair<std::string_view, std::string_view>, 8> values = {
+        {{"{valid_s}", valid_s},
+         {"{to}", sms.to},
+         {"{number}", number},
+         {"{text}", sms.text},
+         {"{id}", sms.key},
+         {"{from}", settings_.from},
+         {"{user}", settings_.user},
+         {"{password}", settings_.password}}};
+    ports::HttpCall call =
+        fill_call({settings_.method, settings_.url, settings_.headers, settings_.body}, values);
     call.timeout = settings_.timeout;
-    call.url = filled(settings_.url, sms, wire::percent_encode);
-    Escape escape = wire::percent_encode;  // without a Content-Type a body goes as a form
-    for (const std::string& line : settings_.headers) {
-      const auto colon = line.find(':');
-      const std::string key(trim(line.substr(0, colon)));
-      const std::string value = filled(trim(line.substr(colon + 1)), sms, for_header);
-      if (iequals(key, "content-type")) {
-        const std::string type = to_lower_ascii(value);
-        escape = as_it_is;
-        if (type.find("json") != std::string::npos) escape = for_json;
-        if (type.find("x-www-form-urlencoded") != std::string::npos) escape = wire::percent_encode;
-      }
-      call.headers.emplace_back(key, value);
-    }
-    call.body = filled(settings_.body, sms, escape);
     http_.call(std::move(call),
                [this, done = std::move(done)](const ports::HttpAnswer& answer) { done(read(answer)); });
   }
@@ -106,35 +87,6 @@ class PlainHttp final : public Gateway {
   }
 
  private:
-  std::string filled(std::string_view pattern, const ports::OutgoingSms& sms, Escape escape) const {
-    const std::string number = without_plus(sms.to);
-    const std::string valid_s = std::to_string((sms.valid_for > 0ms ? sms.valid_for : Duration(24h)) / 1s);
-    const std::array<std::pair<std::string_view, std::string_view>, 8> values = {
-        {{"{valid_s}", valid_s},
-         {"{to}", sms.to},
-         {"{number}", number},
-         {"{text}", sms.text},
-         {"{id}", sms.key},
-         {"{from}", settings_.from},
-         {"{user}", settings_.user},
-         {"{password}", settings_.password}}};
-    std::string out;
-    while (!pattern.empty()) {
-      bool found = false;
-      for (const auto& [name, value] : values) {
-        if (!pattern.starts_with(name)) continue;
-        out += escape(value);
-        pattern.remove_prefix(name.size());
-        found = true;
-        break;
-      }
-      if (found) continue;
-      out += pattern.front();
-      pattern.remove_prefix(1);
-    }
-    return out;
-  }
-
   ports::SmsResult read(const ports::HttpAnswer& answer) const {
     const std::string words = excerpt(answer.body);
     const bool good = answer.status >= 200 && answer.status < 300;
