@@ -1,8 +1,8 @@
 """Runs every test there is and says how it went: the work of script/test, which explains the arguments.
 
 A part that the tree does not have (no fuzz/, no sim/ ...) is not mentioned. Everything that is there runs, also after a
-failure; some of them at once. What a part has said is kept in build/test-logs/. The last line is `N passed, N failed`, with `, N skipped` where
-something was skipped.
+failure; some of them at once. What a part has said is kept in build/test-logs/. The last line is `N passed, N failed`,
+with `, N skipped` where something was skipped.
 """
 
 import argparse
