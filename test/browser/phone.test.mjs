@@ -239,6 +239,53 @@ describe('the telephone', () => {
     await card('605 777 888').waitFor();
   });
 
+  it('has the exchange ring at the agent first', async () => {
+    await call(EWA);
+    await open('/console/callbacks', { width: 360 });
+    const ewa = card('604 555 666');
+    await ewa.getByRole('button', { name: 'Biorę' }).click();
+    // The sandbox does not know the visitor's telephone; it is typed once.
+    await ewa.getByRole('textbox', { name: 'Twój telefon' }).fill('600 111 222');
+    await fine('calling out');
+    await ewa.getByRole('button', { name: 'Zadzwoń najpierw do mnie' }).click();
+    await page.getByText('Za chwilę zadzwoni Twój telefon').waitFor();
+    const dialled = (await desk.world()).calls.at(-1);
+    assert.deepEqual([dialled.from, dialled.result], ['+48600111222', `dialled ${EWA}`]);
+    await page.reload();
+    assert.equal(await ewa.getByRole('textbox', { name: 'Twój telefon' }).inputValue(), '600 111 222');
+    await ewa.getByRole('button', { name: 'Rozmowa odbyta' }).click();
+    await page.getByText('Nikt nie czeka na oddzwonienie.').waitFor();
+  });
+
+  it('lists the calls of those who withhold their number', async () => {
+    await open('/console/callbacks?state=nobodys', { width: 360 });
+    await page.getByText('Nie ma żadnych.').waitFor();
+    await desk.ask('POST', '/sandbox/call', {});
+    await page.getByText('numer zastrzeżony').waitFor(); // without anybody's doing
+    await fine('calls of no case');
+    await page.getByRole('button', { name: 'Otwarte' }).click();
+    await page.getByText('Nikt nie czeka na oddzwonienie.').waitFor();
+  });
+
+  it('shows what was put through and nobody has told anything of', async () => {
+    await call(EWA);
+    await call(JAN);
+    let [one] = await callbacks();
+    await desk.api('POST', `/api/v1/callbacks/${one.id}/take`);
+    page = await browsers.pl.page(`${desk.url}/status`, AWAY);
+    // A sandbox has no exchange that puts calls through.
+    await page.route('**/api/v1/callbacks?limit=*', async (route) => {
+      const told = await (await route.fetch()).json();
+      for (const item of told.items) if (item.phone === EWA) Object.assign(item, { state: 'ringing', taken_by: null });
+      await route.fulfill({ json: told });
+    });
+    await page.setViewportSize({ width: 360, height: 780 });
+    await page.goto(`${desk.url}/console/callbacks`);
+    await page.getByRole('heading', { name: 'Połączono z dyżurem: 1 osoba' }).waitFor();
+    await fine('a call that was put through');
+    await card('604 555 666').getByRole('button', { name: 'Odebrano' }).waitFor();
+  });
+
   it('suggests an outage, and moves cases in and out of one', async () => {
     for (const n of [1, 2, 3]) await desk.email(`x@firma${n}.example`, 'Serwer poczty', 'Od rana nie działa serwer poczty.');
     await open('/console/outages', { width: 360 });
