@@ -1,30 +1,14 @@
 // Stories played in a browser against the real program: what a person at the desk sees and does.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { accessibility, ANNA, Browser, Desk, eventually, HOUR } from './desk.mjs';
+import { describe, it } from 'node:test';
+import { ANNA, eventually, HOUR, stage } from './desk.mjs';
 import { fill } from './example.mjs';
 
 // What the browser itself says of a server that is away, or of a sign-in that is asked for and not there.
 const AWAY = [/net::ERR_/, /Failed to load resource/];
 
 let desk, browser, page;
-
-before(async () => {
-  browser = await Browser.open();
-});
-after(async () => {
-  await browser.close();
-});
-beforeEach(async () => {
-  desk = await Desk.open();
-});
-afterEach(async () => {
-  const troubles = page?.troubles ?? [];
-  await page?.close();
-  page = undefined;
-  await desk.close();
-  assert.deepEqual(troubles, []);
-});
+stage((on) => ({ desk, browser } = on));
 
 async function open(path = '/console/') {
   // localStorage belongs to an address with its port: each desk has its own.

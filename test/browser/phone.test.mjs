@@ -1,32 +1,14 @@
 // The telephone in the team's pages: an outage, two rejected calls, the all-clear, and callbacks that are worked off.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { accessibility, ANNA, Browser, Desk, eventually } from './desk.mjs';
+import { describe, it } from 'node:test';
+import { accessibility, ANNA, eventually, stage } from './desk.mjs';
 
 const EWA = '+48604555666';
 const JAN = '+48605777888';
 const AWAY = [/net::ERR_/, /Failed to load resource/];
 
-let desk, page;
-const browsers = {};
-
-before(async () => {
-  browsers.pl = await Browser.open();
-  browsers.en = await Browser.open({ locale: 'en-GB' });
-});
-after(async () => {
-  for (const one of Object.values(browsers)) await one.close();
-});
-beforeEach(async () => {
-  desk = await Desk.open();
-});
-afterEach(async () => {
-  const troubles = page?.troubles ?? [];
-  await page?.close();
-  page = undefined;
-  await desk.close();
-  assert.deepEqual(troubles, []);
-});
+let desk, page, browsers;
+stage((on) => ({ desk, ...browsers } = on), { kinds: { pl: {}, en: { locale: 'en-GB' } } });
 
 const call = (from) => desk.ask('POST', '/sandbox/call', { from });
 const declare = (more = {}) =>

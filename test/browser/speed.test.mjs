@@ -1,16 +1,15 @@
 // How quick the console is for the person in front of it, in a browser against the real program: from a key or a press to the
 // next paint, and from what happens at the desk to the screen. The figures are printed.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { ANNA, Browser, Desk, eventually } from './desk.mjs';
+import { before, describe, it } from 'node:test';
+import { ANNA, eventually, stage } from './desk.mjs';
 
 const CASES = 10_000;
 
 describe('the console is quick', () => {
   let desk, browser, page;
+  stage((on) => ({ desk, browser } = on), { per: 'file' });
   before(async () => {
-    desk = await Desk.open();
-    browser = await Browser.open();
     await desk.email(ANNA, 'Drukarka', 'Nie drukuje.');
     const one = (await desk.api('GET', '/api/v1/cases')).items[0];
     page = await browser.page(desk.url + '/console/nothing', [/Failed to load resource/]);
@@ -34,12 +33,6 @@ describe('the console is quick', () => {
     assert.ok((await page.locator('li .row').count()) < 80, 'only rows in view are in the page');
     await page.locator('.scroller').evaluate((element) => element.scrollTo(0, 0));
     await row(1).waitFor();
-  });
-  after(async () => {
-    const troubles = page.troubles;
-    await browser.close();
-    await desk.close();
-    assert.deepEqual(troubles, []);
   });
   const row = (number) => page.locator('li .row', { has: page.locator(`[data-number="${number}"]`) });
   const figures = (all) => {
