@@ -19,6 +19,8 @@ export const { chromium } = require('playwright-core');
 export const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
+// Makes a database with very many cases.
+export const FILL = process.env.HEJNAL_FILL || join(ROOT, 'build/release/bench/bench_fill');
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 export const ANNA = 'anna@klient.example';
 export const HOUR = 3600;
@@ -41,9 +43,9 @@ function freePort() {
 }
 
 export class Desk {
-  static async open() {
+  static async open(data) {
     const desk = new Desk();
-    desk.data = mkdtempSync(join(tmpdir(), 'hejnal-browser-'));
+    desk.data = data ?? mkdtempSync(join(tmpdir(), 'hejnal-browser-'));
     desk.port = await freePort();
     desk.url = `http://127.0.0.1:${desk.port}`;
     await desk.start();
@@ -173,13 +175,13 @@ export class Browser {
 }
 
 // What the stories of a file are played on: a browser of each kind for all of them, and a desk for each (`per: 'file'`: one
-// for all). `set` is called with them whenever there are new ones. A page that has logged an error, or has asked another
-// host, fails its story, whoever has opened it.
-export function stage(set, { kinds = { browser: {} }, per = 'story' } = {}) {
+// for all). `set` is called with them whenever there are new ones; `data` makes the folder of a desk, where it is to be no
+// empty one. A page that has logged an error, or has asked another host, fails its story, whoever has opened it.
+export function stage(set, { kinds = { browser: {} }, per = 'story', data = () => undefined } = {}) {
   const on = {};
   const browsers = () => Object.keys(kinds).map((kind) => on[kind]);
   const begin = async () => {
-    on.desk = await Desk.open();
+    on.desk = await Desk.open(data());
     set(on);
   };
   const end = async () => {
