@@ -178,8 +178,10 @@ class Session:
         if self.wanted("console", "console: unit"):
             self.run("console: unit", [self.root / "script/console", "test"], 300, counting.vitest)
         files = sorted((self.root / "test/browser").glob("*.test.mjs"))
-        if files and self.wanted("console", "console: stories") and self.build("release", ["-DHEJNAL_TESTS=ON"]):
-            self.run("console: stories", [self.root / "script/console", "stories", *files], 600, counting.node_test)
+        alone = [one for one in files if one.name.startswith("speed.")]  # others beside it would slow it down
+        for row, some in (("console: stories", [one for one in files if one not in alone]), ("console: speed", alone)):
+            if some and self.wanted("console", row) and self.build("release", ["-DHEJNAL_TESTS=ON"]):
+                self.run(row, [self.root / "script/console", "stories", *some], 600, counting.node_test)
 
     def asan(self):
         self.unit_tests(

@@ -309,19 +309,4 @@ describe('the telephone', () => {
     await page.getByRole('heading', { name: 'Dotyczy awarii' }).waitFor();
     assert.deepEqual((await desk.api('GET', '/api/v1/outages/1')).cases, [1]);
   });
-
-  it('has nothing against WCAG 2.2 AA in the dark either', async () => {
-    await declare({ expected_end: new Date(Date.now() + 30 * 86_400_000).toISOString().replace(/\.\d+Z/, 'Z') });
-    await call(EWA);
-    for (const width of [1440, 360]) {
-      for (const path of ['/console/outages', '/console/callbacks', '/console/callbacks?state=all']) {
-        await open(path, { width });
-        await page.emulateMedia({ colorScheme: 'dark' });
-        await page.locator('article, section').first().waitFor();
-        await fine(`${path} ${width}`);
-        assert.deepEqual(page.troubles, []);
-        await page.close();
-      }
-    }
-  });
 });
