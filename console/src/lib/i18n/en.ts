@@ -656,9 +656,10 @@ export const en = {
   'callbacks.call_out': 'Ring me first',
   'callbacks.call_out_more': 'The exchange rings at you, and then at the client.',
   'callbacks.own_phone': 'Your telephone',
+  'callbacks.other_phone': 'Another number',
   'callbacks.rung': 'Your telephone ({phone}) rings in a moment; then the client’s.',
   'callbacks.answered': 'It was answered',
-  'callbacks.nobodys': 'Calls of no case',
+  'callbacks.nobodys': 'No case',
   'callbacks.nobodys_more':
     'Callers who withhold their number cannot be called back. Calls that were put through stand here too, where the caller has no open case.',
   'callbacks.nobodys_none': 'There are none.',

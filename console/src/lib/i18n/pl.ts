@@ -740,9 +740,10 @@ export const pl: Dictionary = {
   'callbacks.call_out': 'Zadzwoń najpierw do mnie',
   'callbacks.call_out_more': 'Centrala zadzwoni do Ciebie, a potem do klienta.',
   'callbacks.own_phone': 'Twój telefon',
+  'callbacks.other_phone': 'Inny numer',
   'callbacks.rung': 'Za chwilę zadzwoni Twój telefon ({phone}), a potem telefon klienta.',
   'callbacks.answered': 'Odebrano',
-  'callbacks.nobodys': 'Połączenia bez sprawy',
+  'callbacks.nobodys': 'Bez sprawy',
   'callbacks.nobodys_more':
     'Do osoby, która zastrzegła numer, nie da się oddzwonić. Tu są też połączenia przekazane dalej, jeśli dzwoniący nie ma otwartej sprawy.',
   'callbacks.nobodys_none': 'Nie ma żadnych.',
