@@ -93,6 +93,18 @@ TEST(Simulation, notices_a_notice_that_is_never_sent) {
   expect_broken(7, Mutation::never_answers, "comes_to_rest");
 }
 
+TEST(Simulation, notices_a_call_that_nobody_is_called_back_for) {
+  expect_broken(7, Mutation::call_is_forgotten, "calls_are_kept");
+}
+
+TEST(Simulation, notices_two_who_call_the_same_person) {
+  expect_broken(1, Mutation::two_may_call, "one_agent_calls");
+}
+
+TEST(Simulation, notices_a_callback_that_is_due_in_a_failure) {
+  expect_broken(1, Mutation::due_in_a_failure, "no_callback_in_a_failure");
+}
+
 TEST(Topics, have_no_word_in_common) {
   for (const Topic& one : topics()) {
     EXPECT_FALSE(core::shared_words(one.sms, std::string(one.subject) + " " + std::string(one.text)).empty())

@@ -192,6 +192,7 @@ Result<ports::Response> get_attachment(Context&);
 Result<ports::Response> get_html(Context&);
 Result<ports::Response> list_notices(Context&);
 Result<ports::Response> list_set_aside(Context&);
+Result<ports::Response> list_calls(Context&);
 Result<ports::Response> open_set_aside(Context&);
 Result<ports::Response> join_set_aside(Context&);
 Result<ports::Response> dismiss_set_aside(Context&);

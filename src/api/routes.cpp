@@ -63,6 +63,7 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/calls", Role::agent, record_call},
       {"GET", "/api/v1/outages", Role::reader, list_outages, false, "state,limit,cursor"},
       {"POST", "/api/v1/outages", Role::agent, declare_outage},
+      {"GET", "/api/v1/calls", Role::reader, list_calls, false, "limit,cursor"},
       {"GET", "/api/v1/outages/{id}", Role::reader, get_outage},
       {"POST", "/api/v1/outages/{id}/update", Role::agent, update_outage},
       {"POST", "/api/v1/outages/{id}/end", Role::agent, end_outage},

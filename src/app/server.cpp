@@ -519,6 +519,7 @@ class Server::Impl {
     parts.normal_number = [country = settings_.country](const std::string& number) {
       return wire::e164(number, country);
     };
+    parts.on_call = desk_settings(settings_, false).on_call;
     parts.answer_templates = [this](const std::string& language) { return answers_of(language); };
     parts.procedures.read = config::read_procedure;
     parts.procedures.to_data = config::toml_to_data;

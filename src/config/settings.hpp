@@ -73,6 +73,7 @@ struct Settings {
   std::vector<SmsGateway> sms;
   // [phone]
   std::string calls, awake, phone_secret_file, twilio_token_file;
+  std::int64_t told_within_min = 120;
   bool takes_calls = false;
   int wakes_minute = 0, sleeps_minute = 0;
   std::vector<std::string> first_called_back;

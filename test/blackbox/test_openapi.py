@@ -232,6 +232,8 @@ class Answers(world.SandboxTest):
         desk.good("POST", "/api/v1/cases", {"class": "urgent", "subject": "x", "text": "y", "client": {"name": "Ela", "email": "ela@trzeci.example",
                                                                                                        "phone": PHONE}})
         desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "missed"})
+        desk.good("POST", "/sandbox/call", {})
+        desk.good("GET", "/api/v1/calls", limit=1)
         # An outage, and those who have phoned.
         outage = desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi.", "expected_end": "2036-01-01T00:00:00Z"})["id"]
         for verb, body in (("attach", {"case": 1}), ("detach", {"case": 1}), ("update", {"public_text": "Naprawiamy."}), ("end", {"public_text": "Działa."})):

@@ -12,6 +12,7 @@ import world
 from sip_phones import Kamailio, Phone, Sipp, header, kept_calls, needs_kamailio, needs_sipp
 
 CALLER, ON_CALL = "+48604555666", "+48600000001"
+SIPP_ROWS = []  # what sipp has counted, for the table at the end
 LONG = os.environ.get("HEJNAL_LONG") == "1"
 
 
@@ -31,9 +32,13 @@ class SipTest(world.FolderTest):
         self.addCleanup(run.end)
         return run
 
-    def finish(self, run):
+    def finish(self, run, what):
         code = run.wait()
         figures = run.figures()
+        times = run.times_ms() or [0]
+        p50, p99 = times[len(times) // 2], times[len(times) * 99 // 100]
+        SIPP_ROWS.append((what, figures["TotalCallCreated"], figures["SuccessfulCall(C)"], figures["FailedCall(C)"],
+                          figures["Retransmissions(C)"], f"{p50:.1f}", f"{p99:.1f}"))
         self.assertEqual((code, figures["FailedCall(C)"]), (0, 0), f"{figures} {run.errors()}")
         return figures
 
@@ -164,12 +169,13 @@ class Calls(SipTest):
 
     def test_what_is_no_call(self):
         with Phone(self.sip) as phone:
-            for method, wanted in (("OPTIONS", 200), ("REGISTER", 405), ("MESSAGE", 405), ("BYE", 481), ("CANCEL", 481), ("DANCE", 501)):
+            for method, wanted in (("OPTIONS", 200), ("REGISTER", 405), ("MESSAGE", 405), ("REFER", 405), ("SUBSCRIBE", 405), ("NOTIFY", 405),
+                                   ("INFO", 405), ("UPDATE", 405), ("PRACK", 405), ("PUBLISH", 405), ("BYE", 481), ("CANCEL", 481), ("DANCE", 501)):
                 phone.send(phone.text(method))
                 answer = phone.final()
                 self.assertEqual(int(answer.split()[1]), wanted, answer)
-                if wanted in (200, 405):
-                    self.assertIn("INVITE", header(answer, "Allow"))
+                if wanted in (200, 405, 501):
+                    self.assertEqual(header(answer, "Allow"), "INVITE, ACK, CANCEL, OPTIONS")
         self.assertEqual(kept_calls(self.folder), {})
 
     def test_health_and_configuration_say_where_it_listens(self):
@@ -212,28 +218,33 @@ class Calls(SipTest):
 
 @needs_sipp
 class BySipp(SipTest):
+    @classmethod
+    def tearDownClass(cls):
+        print("\n| sipp | calls | right | wrong | repeats | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|")
+        for row in SIPP_ROWS:
+            print("| " + " | ".join(str(one) for one in row) + " |")
+        super().tearDownClass()
+
     def test_reject(self):
         self.outage()
         run = self.sipp(calls=50, rate=50)
-        self.assertEqual(self.finish(run)["SuccessfulCall(C)"], 50)
+        self.assertEqual(self.finish(run, "reject, UDP")["SuccessfulCall(C)"], 50)
         self.assertEqual(len(kept_calls(self.folder)), 50)
 
     def test_reject_by_tcp(self):
         self.outage()
         run = self.sipp(calls=50, rate=50, tcp=True)
-        self.assertEqual(self.finish(run)["SuccessfulCall(C)"], 50)
+        self.assertEqual(self.finish(run, "reject, TCP")["SuccessfulCall(C)"], 50)
         self.assertEqual(set(kept_calls(self.folder).values()), {"rejected"})
 
     def test_many_calls_a_second_and_no_record_is_lost(self):
         self.outage()
         seconds = 60 if LONG else 4
         run = self.sipp(calls=200 * seconds, rate=200)
-        figures = self.finish(run)
+        figures = self.finish(run, f"200/s for {seconds} s")
         self.assertEqual(figures["SuccessfulCall(C)"], 200 * seconds)
         kept = kept_calls(self.folder)
         self.assertEqual(kept, {f"{run.run}-{i}": "rejected" for i in range(1, 200 * seconds + 1)})
-        times = run.times_ms()
-        print(f"\n{len(times)} calls at 200/s: p50 {times[len(times) // 2]:.1f} ms, p99 {times[len(times) * 99 // 100]:.1f} ms")
 
     def test_kill_in_the_middle(self):
         """Each call with a final answer is in the store."""
@@ -382,6 +393,7 @@ class Registered(Configured):
         self.becomes("ok", "; registered at ")
         self.assertEqual(len(kamailio.said("challenged:")), 1)
         self.assertEqual(len(kamailio.said("kept:")), 1)
+        print("\n" + "\n".join(one for word in ("asked:", "challenged:", "kept:") for one in kamailio.said(word)))
         with Phone(f"127.0.0.1:{kamailio.port}") as phone:
             invite = phone.text().replace("sip:120000000@127.0.0.1", f"sip:48120000000@127.0.0.1:{kamailio.port}")
             phone.send(invite)

@@ -1174,7 +1174,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Calls that are noted in no case
+         * @description Of callers who withhold their number, so that nobody can call them back, or who were put through and have no open case. What stands in a case is not listed.
+         */
+        get: operations["list_calls"];
         put?: never;
         /** Say what is new */
         post: operations["update_outage"];
@@ -2920,8 +2924,11 @@ export interface components {
         };
         Callback: {
             id: number;
-            /** @enum {string} */
-            state: "waiting" | "due" | "taken" | "paid" | "written_off";
+            /**
+             * @description ringing: a call was put through, and nothing is told yet of what came of it
+             * @enum {string}
+             */
+            state: "waiting" | "due" | "taken" | "paid" | "written_off" | "ringing";
             person: components["schemas"]["Party"];
             phone: string;
             phones: string[];
@@ -2932,7 +2939,7 @@ export interface components {
                 at: string;
                 from: string;
                 /** @enum {string} */
-                result: "rejected" | "missed" | "answered";
+                result: "rejected" | "missed" | "answered" | "put_through";
                 case: number | null;
             }[];
             calls_total: number;
@@ -3046,6 +3053,11 @@ export interface components {
         PasswordChange: {
             password: string;
             /** @description At least 12 characters. */
+            /** @description Whether an exchange calls when it is asked ([phone.originate]) */
+            call_out: {
+                /** @description Where it rings first when you ask; null: it has to be told */
+                agent: string | null;
+            } | null;
             new_password: string;
         };
         PasswordAgain: {
@@ -5211,6 +5223,34 @@ export interface operations {
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
         };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description How many on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
     };
     attach_to_outage: {
         parameters: {
@@ -5372,7 +5412,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Where it rings first; without it the number of the person on call who has your name */
+                    /** @description Where it rings first; without it the number of the person on call who has your name, or of your account */
                     agent?: string;
                     /** @description Which of the caller's numbers; without it the one that the list shows */
                     phone?: string;
@@ -7009,7 +7049,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    from: string;
+                    /** @description Without it, or empty: the caller withholds the number */
+                    from?: string;
                 };
             };
         };

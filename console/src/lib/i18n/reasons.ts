@@ -84,6 +84,18 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['it belongs to the outage {}', 'dotyczy awarii {}'],
   ['it does not belong to the outage {}', 'nie dotyczy awarii {}'],
   ['the client was reached', 'rozmowa odbyta'],
+  ['the call was put through and answered', 'połączono z dyżurem i odebrano'],
+  ['the call was put through to the person on call', 'połączenie przekazano osobie na dyżurze'],
+  ['what came of the call is told when it is over', 'co z niego wyszło, okaże się po rozmowie'],
+  ['nobody has answered the call that was put through', 'nikt nie odebrał przekazanego połączenia'],
+  [
+    'nobody has told what came of the call that was put through',
+    'nikt nie powiedział, co wyszło z przekazanego połączenia',
+  ],
+  [
+    'agent: expected the number to ring at first; nobody on call is named {}, and the account has none',
+    'Podaj numer, na który najpierw zadzwonić: {} nie ma go ani na dyżurze, ani w koncie',
+  ],
   ['the client has phoned again and was answered', 'klient zadzwonił ponownie i odebrano'],
   ["by the client's own word: {}", 'słowem klienta: {}'],
   ['case {} does not belong to this outage', 'sprawa {} nie dotyczy tej awarii'],
@@ -143,6 +155,7 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['{} has an account already', '{} ma już konto'],
   ['{} has an account already; choose another name', '{} ma już konto; wybierz inną nazwę'],
   ['the account was changed meanwhile', 'konto zmieniono w międzyczasie'],
+  ['{} has changed this text meanwhile', '{} ma już zapisaną inną wersję tego tekstu'],
   [
     'this desk requires a second factor; set up another one instead',
     'tutaj drugi składnik jest obowiązkowy; zamiast tego skonfiguruj nowy',
