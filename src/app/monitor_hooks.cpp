@@ -58,6 +58,37 @@ Result<std::vector<MonitorLine>> make_monitors(const config::Settings& settings)
   return out;
 }
 
+namespace {
+
+struct Judged {
+  std::string class_name;  // empty: its severities say nothing
+  std::string why;
+};
+
+// The gravest of the classes that its severities mean.
+Judged judge(const reporter::Reporter& reporter, const config::Monitor& monitor,
+             const carriers::Alert& alert) {
+  std::vector<std::string> classes;
+  for (const std::string& severity : alert.severities) {
+    std::string class_name(carriers::class_of_severity(severity));
+    for (const auto& [own, meant] : monitor.classes) {
+      if (own == severity) class_name = meant;
+    }
+    classes.push_back(std::move(class_name));
+  }
+  Judged out;
+  out.class_name = reporter.gravest(monitor.provider, classes);
+  out.why = "an alert of monitoring";
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    if (classes[i] != out.class_name && !out.class_name.empty()) continue;
+    out.why += ", severity " + alert.severities[i];
+    break;
+  }
+  return out;
+}
+
+}  // namespace
+
 Status report_alert(reporter::Reporter& reporter, const config::Monitor& monitor,
                     const carriers::Alert& alert, Instant now) {
   const std::string key = fmt::format("{} {}", monitor.name, alert.key);
@@ -67,31 +98,24 @@ Status report_alert(reporter::Reporter& reporter, const config::Monitor& monitor
     HEJNAL_TRY_VOID(reporter.act(open.id, core::sent::Resolved{monitor.name, monitor.quiet}, now));
     return {};
   }
+  const Judged judged = judge(reporter, monitor, alert);
+  const std::string in_short = truncate_utf8(alert.text, 2000);
   if (open.exists()) {
     HEJNAL_TRY_VOID(
-        reporter.act(open.id, core::sent::Fires{monitor.name, truncate_utf8(alert.text, 2000)}, now));
+        reporter.fires(open, {monitor.name, in_short, judged.class_name, judged.why, {}}, alert.text, now));
     return {};
   }
   reporter::NewReport report;
   report.provider = monitor.provider;
-  report.class_name = monitor.standard_class;
-  if (const auto usual = carriers::class_of_severity(alert.severity); !usual.empty())
-    report.class_name = std::string(usual);
-  for (const auto& [severity, class_name] : monitor.classes) {
-    if (severity == alert.severity) report.class_name = class_name;
-  }
   // A procedure of other words: rather a calm report than none.
-  for (const reporter::Provider& p : reporter.settings().providers) {
-    if (p.name == monitor.provider && p.procedure.find(report.class_name) == nullptr)
-      report.class_name = p.procedure.find(monitor.standard_class) ? monitor.standard_class : "";
-  }
+  report.class_name = judged.class_name.empty() ? reporter.gravest(monitor.provider, {monitor.standard_class})
+                                                : judged.class_name;
   report.subject = alert.title;
   report.text = alert.text.empty() ? alert.title : alert.text;
   report.by = monitor.name;
-  report.why = alert.severity.empty() ? "an alert of monitoring"
-                                      : fmt::format("an alert of monitoring, severity {}", alert.severity);
+  report.why = judged.why;
   report.key = key;
-  report.alert = truncate_utf8(alert.text, 2000);
+  report.alert = in_short;
   HEJNAL_TRY_VOID(reporter.file(report, now));
   return {};
 }

@@ -15,7 +15,8 @@ namespace hejnal::app {
 
 namespace {
 constexpr int kRingMax = 16;
-constexpr Duration kSleepMax = 60s;  // clocks are set
+constexpr std::size_t kInFlightMax = 64;  // handed over and not heard of
+constexpr Duration kSleepMax = 60s;       // clocks are set
 }  // namespace
 
 Result<reporter::Settings> reporter_settings(const config::Settings& s) {
@@ -242,6 +243,9 @@ bool ReportLoop::round() {
   const Status done = ledger_.run([&](desk::Desk& desk) -> Status {
     leaving.clear();
     HEJNAL_TRY_VOID(take(heard, desk.now()));
+    // A relay that hangs must not fill with all that a night of alerts has to say. Whoever is heard of next
+    // makes room, and wakes the loop.
+    if (in_flight_ - heard.size() >= kInFlightMax) return {};
     HEJNAL_TRY(leaving, reporter_.ring(desk.now(), kRingMax));
     HEJNAL_TRY(next, reporter_.next_alarm());
     return {};
@@ -252,6 +256,8 @@ bool ReportLoop::round() {
     return false;
   }
   next_ = next;
+  in_flight_ += leaving.size();
+  in_flight_ -= heard.size();
   {
     const std::lock_guard lock(state_->mutex);
     for (std::size_t i = 0; i < heard.size(); ++i) state_->heard.pop_front();

@@ -84,6 +84,7 @@ class ReportLoop {
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
   std::optional<Instant> next_;
+  std::size_t in_flight_ = 0;
   std::thread thread_;
 };
 

@@ -418,6 +418,7 @@ class Server::Impl {
     http.body_limit_of = [sandbox = options_.sandbox](std::string_view, std::string_view path) {
       if (path.starts_with("/api/v1/session") || path.starts_with("/api/v1/link"))
         return std::size_t{16} << 10;
+      if (path.starts_with(kMonitorHooks)) return std::size_t{8} << 20;  // a group of thousands of alerts
       const bool files =
           path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
       return std::size_t{files ? 26u : 1u} << 20;

@@ -27,6 +27,7 @@ using sent::Noted;
 using sent::Opened;
 using sent::Queued;
 using sent::Quiet;
+using sent::Raised;
 using sent::RejectCall;
 using sent::Release;
 using sent::Reminds;
@@ -120,24 +121,25 @@ struct ReportTurn {
     const auto index = static_cast<std::size_t>(step - 1);
     StepTaken taken;
     taken.step = step;
-    const Instant planned = r.opened_at + steps[index].wait;
+    const Instant planned = r.counts_from() + steps[index].wait;
     taken.late_ms = std::max<std::int64_t>((now - planned).count(), 0);
     if (index + 1 < steps.size()) {
       const Duration gap = steps[index + 1].wait - steps[index].wait;
-      taken.next_at = std::max(r.opened_at + steps[index + 1].wait, now + std::max(gap, Duration(1s)));
+      taken.next_at = std::max(r.counts_from() + steps[index + 1].wait, now + std::max(gap, Duration(1s)));
     } else {
       taken.ring_at = when_unanswered();
     }
     add("reporter", taken,
         step == 1
             ? "the first step of the procedure"
-            : fmt::format("{} have passed and no person has reacted", format_duration(now - r.opened_at)));
+            : fmt::format("{} have passed and no person has reacted", format_duration(now - r.counts_from())));
     // What could not leave in all that time is not sent beside its own reminder.
     const bool known = anything_left();
     if (step > 1) drop_the_rest("the next step says the same");
-    const Wording wording = step == 1 || !known ? Wording::first
-                            : r.receipt_at      ? Wording::after_receipt
-                                                : Wording::again;
+    const Wording wording = !known         ? Wording::first
+                            : step == 1    ? Wording::graver
+                            : r.receipt_at ? Wording::after_receipt
+                                           : Wording::again;
     bool said = false;
     for (const Channel means : steps[index].means) {
       const std::string why = fmt::format("step {}: {}", step, steps[index].means_text);
@@ -421,7 +423,7 @@ struct Decide {
     const Duration settle_after = t.facts.procedure->rules.settle_after;
     if (s.what == Heard::acknowledgement) {
       if (before != ReportState::waiting && before != ReportState::unanswered) return {};
-      const Instant owed = t.r.opened_at + t.service().promise.answer_within;
+      const Instant owed = t.r.counts_from() + t.service().promise.answer_within;
       t.become(ReportState::acknowledged, std::max(owed, t.now + 1h), "provider", "a person has read it");
       if (before == ReportState::unanswered) t.tell_us(News::acknowledged, "a person has read it, at last");
       return {};
@@ -467,7 +469,7 @@ struct Decide {
 
   Status operator()(const Note& s) {
     if (!t.r.exists()) return fail(Fault::not_found, "there is no such report");
-    t.add(s.by, Noted{s.text, s.fired});
+    t.add(s.by, Noted{s.text, s.fired, false});
     return {};
   }
 
@@ -476,7 +478,13 @@ struct Decide {
     const bool again = t.r.quiet_at.has_value();
     if (again) t.add(s.by, Quiet{}, "the alert fires again");
     // What only repeats itself says nothing new.
-    if (again || s.text != t.r.alert) t.add(s.by, Noted{s.text, true});
+    if (again || s.text != t.r.alert) t.add(s.by, Noted{s.text, again, s.text != t.r.alert});
+    const ServiceClass* to = t.facts.procedure->find(s.class_name);
+    if (to == nullptr || to->steps.empty() || to <= &t.service())
+      return {};  // from the calmest to the gravest
+    t.drop_the_rest("it has become graver");
+    t.add(s.by, Raised{s.class_name, s.to_email.empty() ? t.r.to_email : s.to_email}, s.why);
+    t.take_step(1);
     return {};
   }
 

@@ -99,9 +99,16 @@ struct Fold {
     if (!r.remind_at && !b.told) r.called_back_at = e.at;
   }
   void operator()(const sent::Noted& b) {
-    if (!b.fired) return;
-    ++r.noted;
-    r.alert = b.text;
+    if (b.fired) ++r.noted;
+    if (b.fired || b.changed) r.alert = b.text;
+  }
+  void operator()(const sent::Raised& b) {
+    r.class_name = b.class_name;
+    r.class_reason = e.why;
+    r.to_email = b.to_email;
+    r.raised_at = e.at;
+    r.state = ReportState::waiting;
+    r.step = 0;
   }
   void operator()(const sent::Quiet& b) { r.quiet_at = if_set(b.settle_at); }
   void operator()(const sent::Held& b) {

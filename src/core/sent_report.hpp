@@ -40,6 +40,7 @@ enum class Wording {
   again,          // nothing was heard
   after_receipt,  // a program has confirmed it, no person
   not_delivered,  // an SMS instead of an email that came back, or that does not leave
+  graver,         // it has become a graver class: its procedure begins anew
 };
 enum class News { none, acknowledged, answered, unanswered, late, undelivered, callback, held };
 // unknown: it may have left, and a second one would not be recognised. Nothing is sent blindly again.
@@ -61,8 +62,8 @@ struct Names<SendingKind> {
 };
 template <>
 struct Names<Wording> {
-  static constexpr std::array<std::string_view, 4> list = {"first", "again", "after_receipt",
-                                                           "not_delivered"};
+  static constexpr std::array<std::string_view, 5> list = {"first", "again", "after_receipt", "not_delivered",
+                                                           "graver"};
 };
 template <>
 struct Names<News> {
@@ -131,14 +132,17 @@ struct SentReport {
   std::vector<Call> rejected_calls;
   std::optional<Instant> called_back_at;
   int reminders = 0;
-  int noted = 0;                    // how often the alert has fired again
-  std::string alert;                // what it says, as far as we know
-  std::optional<Instant> quiet_at;  // it is over: settled then, if it stays so
-  bool instead = false;             // an SMS went because the email did not
-  bool undelivered = false;         // we were told that nothing gets through
+  std::optional<Instant> raised_at;  // it became graver then: the steps of its class count from there
+  std::string class_reason;          // why it did
+  int noted = 0;                     // how often the alert was over and has fired again
+  std::string alert;                 // what it says, as far as we know
+  std::optional<Instant> quiet_at;   // it is over: settled then, if it stays so
+  bool instead = false;              // an SMS went because the email did not
+  bool undelivered = false;          // we were told that nothing gets through
   std::int64_t entries = 0;
 
   bool exists() const { return id != 0; }
+  Instant counts_from() const { return raised_at.value_or(opened_at); }
   bool open() const { return exists() && state != ReportState::settled && state != ReportState::cancelled; }
   // Does anything still have to leave?
   bool sends() const;
@@ -341,10 +345,11 @@ struct Reminds {  // of the callback: another time for it, 0: it has come
   }
 };
 
-struct Noted {  // the alert fired again, or something a person wants to keep
+struct Noted {  // the alert fired again or says something else, or something a person wants to keep
   static constexpr std::string_view kind = "noted";
   std::string text;
-  bool fired = false;
+  bool fired = false;    // again: it was over in between
+  bool changed = false;  // what the alert says by now
 
   bool operator==(const Noted&) const = default;
 
@@ -352,6 +357,21 @@ struct Noted {  // the alert fired again, or something a person wants to keep
   static void fields(Self& s, V&& v) {
     v("text", s.text);
     v("fired", s.fired);
+    v("changed", s.changed);
+  }
+};
+
+// It is graver than it was: another class, whose steps begin anew. What a person has read was less.
+struct Raised {
+  static constexpr std::string_view kind = "raised";
+  std::string class_name, to_email;
+
+  bool operator==(const Raised&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("class", s.class_name);
+    v("to_email", s.to_email);
   }
 };
 
@@ -368,7 +388,7 @@ struct Quiet {  // the alert is over since now; 0: it fires again
 };
 
 using Body = std::variant<Opened, StepTaken, Queued, Leaving, SendingFate, CameBack, Became, CallRejected,
-                          Reminds, Noted, Quiet, Held, Asks>;
+                          Reminds, Noted, Quiet, Held, Asks, Raised>;
 using Entry = EntryOf<Body>;
 
 struct Facts {
@@ -441,6 +461,9 @@ struct Note {
 };
 struct Fires {  // the alert that it came from, once more or still
   std::string by, text;
+  // What its severity means by now, why, and where reports of that class go. Only a graver one changes
+  // anything. Empty: nobody knows.
+  std::string class_name = {}, why = {}, to_email = {};
 };
 struct Resolved {  // ... is over. One that comes back within `quiet` is the same report: it flaps
   std::string by;

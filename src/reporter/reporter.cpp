@@ -224,6 +224,36 @@ Result<SentReport> Reporter::act(ReportId id, const core::sent::Signal& signal, 
   return turn(std::move(r), signal, now);
 }
 
+std::string Reporter::gravest(const std::string& name, const std::vector<std::string>& classes) const {
+  const Provider* provider = find(name);
+  const core::ServiceClass* out = nullptr;  // from the calmest to the gravest they lie in one vector
+  if (provider == nullptr) return {};
+  for (const std::string& one : classes) {
+    const core::ServiceClass* found = provider->procedure.find(one);
+    if (found != nullptr && (out == nullptr || found > out)) out = found;
+  }
+  return out ? out->id : std::string();
+}
+
+Result<SentReport> Reporter::fires(const SentReport& r, core::sent::Fires alert,
+                                   const std::string& whole_text, Instant now) {
+  alert.to_email = r.to_email;
+  if (const Provider* provider = find(r.provider)) {
+    alert.to_email = provider->email;
+    for (const auto& [class_name, address] : provider->addresses) {
+      if (class_name == alert.class_name) alert.to_email = address;
+    }
+  }
+  HEJNAL_TRY(const core::Procedure procedure, procedure_of(r));
+  const core::ServiceClass* to = procedure.find(alert.class_name);
+  if (to != nullptr && to > &procedure.at(r.class_name)) {  // what goes out with the new steps says it all
+    const std::string text = sanitize_utf8(whole_text);
+    HEJNAL_TRY_VOID(parts_.store.reports().add_message(
+        {0, r.id, kDraft, core::Channel::api, alert.by, {}, r.subject, text, {}, now, sha256_hex(text)}, {}));
+  }
+  return turn(r, alert, now);
+}
+
 Result<SentReport> Reporter::open_of_key(const std::string& key) {
   HEJNAL_TRY(const ReportId id, parts_.store.reports().records().latest_of(key));
   if (id == 0) return SentReport{};

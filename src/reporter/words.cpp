@@ -34,7 +34,8 @@ struct Writer {
                : fmt::format("[{}] ", a.service.tags.front());
   }
   std::string subject() const {
-    const char* again = s.wording != Wording::first && pl() ? "Ponawiam: " : "";
+    const bool repeats = s.wording != Wording::first && s.wording != Wording::graver;
+    const char* again = repeats && pl() ? "Ponawiam: " : "";
     return fmt::format("{}{}{} {}", again, tag(), r().subject, code_in_subject(r().code));
   }
   std::string signature() const {
@@ -67,6 +68,11 @@ struct Writer {
                          "person has answered yet.",
                          time(r().opened_at), time(*r().receipt_at));
     }
+    if (s.wording == Wording::graver)
+      intro = pl() ? fmt::format("Sprawa zgłoszona {} stała się poważniejsza. Zgłaszamy ją teraz jako: {}.",
+                                 time(r().opened_at), a.service.short_name)
+                   : fmt::format("What we reported on {} has become graver. We now report it as: {}.",
+                                 time(r().opened_at), a.service.short_name);
     if (!intro.empty() && sms)
       intro += pick(" Zgodnie z procedurą kontaktu wysyłamy też krótki SMS.",
                     " As the contact procedure asks, a short SMS goes with it.");
@@ -112,6 +118,14 @@ struct Writer {
                           "email "
                           "was sent once more from {}. Ref. {}.",
                           time(r().opened_at), r().subject, from, r().code);
+      case Wording::graver:
+        return pl() ? fmt::format(
+                          "{}: {}. Sprawa z {} stała się poważniejsza. Szczegóły w emailu z {}. Znak {}.",
+                          a.service.short_name, r().subject, time(r().opened_at), from, r().code)
+                    : fmt::format(
+                          "{}: {}. Our report of {} has become graver. Details in the email from {}. "
+                          "Ref. {}.",
+                          a.service.short_name, r().subject, time(r().opened_at), from, r().code);
       case Wording::not_delivered:
         break;
     }

@@ -143,6 +143,30 @@ class Payloads(MonitorTest):
             self.tell(group(key=str(number), severity=severity))
         self.assertEqual([one["class"] for one in self.reports()], ["critical", "urgent", "routine", "urgent"])
 
+    def test_the_gravest_counts_and_a_rise_escalates(self):
+        self.serve()
+        mixed = group(severity="")
+        mixed["commonLabels"] = {}
+        mixed["alerts"] = [{"status": "firing", "labels": {"severity": one}, "annotations": {}} for one in ("info", "critical", "warning")]
+        self.tell(mixed)
+        self.assertEqual(self.reports()[0]["class"], "critical")
+        self.tell(group(key="rises", severity="warning"))
+        self.assertEqual(self.reports()[1]["class"], "urgent")
+        self.tell(group(key="rises", severity="critical", instance="db2:9100"))
+        self.tell(group(key="rises", severity="warning"))  # and it does not fall
+        report = self.reports()[1]
+        self.assertEqual((report["class"], report["fired"]), ("critical", 0))
+
+    def test_large_groups_and_long_keys(self):
+        self.serve()
+        large = group()
+        large["alerts"] *= 8000
+        self.assertGreater(len(json.dumps(large)), 1 << 20)
+        self.tell(large)
+        self.tell(group(key="x" * 2000 + "a"))
+        self.tell(group(key="x" * 2000 + "b"))
+        self.assertEqual(len(self.reports()), 3)
+
     def test_uptime_kuma(self):
         self.serve("uptime-kuma")
         beat = {"monitorID": 7, "status": 0, "msg": "connect ECONNREFUSED"}

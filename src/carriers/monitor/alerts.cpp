@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "json/value.hpp"
 
@@ -11,7 +12,8 @@ namespace hejnal::carriers {
 
 namespace {
 
-constexpr std::size_t kTitleMax = 200, kTextMax = 20'000, kKeyMax = 1000, kAlertsMax = 200;
+constexpr std::size_t kTitleMax = 200, kTextMax = 20'000, kKeyMax = 300, kAlertsMax = 200;
+constexpr std::size_t kSeverityMax = 60, kSeveritiesMax = 20;
 
 // A field as text, whatever it is; empty where there is none.
 std::string field(const json::Value& v, std::string_view name) {
@@ -42,11 +44,28 @@ std::string pairs_of(const json::Value& v) {
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
+// Two long keys may have the same beginning: what is cut off is told apart by its sum.
+std::string key_of(std::string_view kind, std::string_view key) {
+  const std::string line = one_line(key);
+  if (line.size() <= kKeyMax) return fmt::format("{} {}", kind, line);
+  return fmt::format("{} {}... {}", kind, truncate_utf8(line, kKeyMax - 70), sha256_hex(key));
+}
+
+void add_severity(Alert& a, std::string_view severity) {
+  std::string word = to_lower_ascii(truncate_utf8(one_line(severity), kSeverityMax));
+  const bool known = std::find(a.severities.begin(), a.severities.end(), word) != a.severities.end();
+  if (!word.empty() && !known && a.severities.size() < kSeveritiesMax)
+    a.severities.push_back(std::move(word));
+}
+
 Alert finished(Alert a, std::string_view kind) {
-  a.key = fmt::format("{} {}", kind, truncate_utf8(one_line(a.key), kKeyMax));
+  a.key = key_of(kind, a.key);
   a.title = truncate_characters(one_line(a.title), kTitleMax);
-  a.text = truncate_utf8(a.text, kTextMax);
-  a.severity = to_lower_ascii(one_line(a.severity));
+  if (a.text.size() > kTextMax) {
+    const std::size_t all = a.text.size();
+    a.text = truncate_utf8(a.text, kTextMax);
+    a.text += fmt::format("\n\n... cut here: {} of {} bytes are left out", all - a.text.size(), all);
+  }
   return a;
 }
 
@@ -60,17 +79,18 @@ Result<std::vector<Alert>> read_prometheus(std::string_view kind, const json::Va
     return fail(Fault::malformed, "it is no webhook of {}: groupKey, status and alerts are expected", kind);
   a.firing = status == "firing";
   const json::Value& common = child(body, "commonLabels");
-  a.severity = field(common, "severity");
+  add_severity(a, field(common, "severity"));
   a.title = field(child(body, "commonAnnotations"), "summary");
   if (a.title.empty()) a.title = field(common, "alertname");
   std::size_t n = 0;
   std::vector<std::string> lines;
   for (const json::Value& one : alerts.as_array()) {
-    if (field(one, "status") != "firing" || ++n > kAlertsMax) continue;
+    if (field(one, "status") != "firing") continue;
     const json::Value& labels = child(one, "labels");
+    add_severity(a, field(labels, "severity"));
+    if (++n > kAlertsMax) continue;  // what is not shown counts all the same
     const json::Value& notes = child(one, "annotations");
     const std::string name = field(labels, "alertname"), summary = field(notes, "summary");
-    if (a.severity.empty()) a.severity = field(labels, "severity");
     if (a.title.empty()) a.title = !summary.empty() ? summary : name;
     std::string line = fmt::format("{}: {}\n  {}", name, summary, pairs_of(labels));
     if (const std::string more = field(notes, "description"); !more.empty()) line += "\n  " + more;
@@ -80,6 +100,9 @@ Result<std::vector<Alert>> read_prometheus(std::string_view kind, const json::Va
   std::sort(lines.begin(), lines.end());
   a.text = fmt::format("{}", fmt::join(lines, "\n\n"));
   if (n > kAlertsMax) a.text += fmt::format("\n\n... and {} more", n - kAlertsMax);
+  // The sender has cut, too (max_alerts).
+  if (const std::string cut = field(body, "truncatedAlerts"); !cut.empty() && cut != "0")
+    a.text += fmt::format("\n\n... and {} more that {} has left out", one_line(cut), kind);
   if (const std::string url = field(body, "externalURL"); !url.empty() && a.firing) a.text += "\n\n" + url;
   if (a.title.empty()) a.title = "alert";
   return std::vector<Alert>{finished(std::move(a), kind)};
@@ -104,7 +127,7 @@ Result<std::vector<Alert>> read_zabbix(const json::Value& body) {
                                                      "average",        "high", "disaster"};
   const std::string severity = known("nseverity");
   if (severity.size() == 1 && severity[0] >= '0' && severity[0] <= '5')
-    a.severity = kSeverities[static_cast<std::size_t>(severity[0] - '0')];
+    add_severity(a, kSeverities[static_cast<std::size_t>(severity[0] - '0')]);
   const std::string host = known("host"), name = known("name");
   a.title = host.empty() ? name : fmt::format("{}: {}", host, name);
   for (const char* one : {"message", "opdata", "ip", "time"}) {
@@ -130,7 +153,7 @@ Result<std::vector<Alert>> read_kuma(const json::Value& body) {
                 "it is no webhook of uptime-kuma: monitor.id and heartbeat.status are expected");
   if (status != "0" && status != "1") return std::vector<Alert>();  // pending, maintenance
   a.firing = status == "0";
-  a.severity = a.firing ? "down" : "up";
+  if (a.firing) add_severity(a, "down");
   a.title = fmt::format("{}: {}", field(monitor, "name"), field(beat, "msg"));
   a.text = field(body, "msg");
   for (const char* one : {"url", "hostname"}) {

@@ -11,11 +11,13 @@
 namespace hejnal::carriers {
 
 struct Alert {
-  std::string key;       // the monitoring system's own: the same thing again has the same one
-  bool firing = true;    // else it is over
-  std::string title;     // a few words
-  std::string text;      // what it says; the same as long as nothing has changed
-  std::string severity;  // in the system's words; may be empty
+  std::string key;     // the monitoring system's own: the same thing again has the same one
+  bool firing = true;  // else it is over
+  std::string title;   // a few words
+  std::string text;    // what it says; the same as long as nothing has changed
+  // In the system's words, small letters, each once: an alert of several parts may have several. The gravest
+  // counts, and only the one who knows the table of classes can tell which that is.
+  std::vector<std::string> severities;
 };
 
 // `kind`: alertmanager, grafana, zabbix or uptime-kuma. Nothing where the webhook speaks of no alert (a test

@@ -37,7 +37,7 @@ TEST(Alerts, Alertmanager) {
   const Alert a = one("alertmanager", kAlertmanager);
   EXPECT_EQ(a.key, "alertmanager {}:{alertname=\"InstanceDown\"}");
   EXPECT_TRUE(a.firing);
-  EXPECT_EQ(a.severity, "critical");
+  EXPECT_EQ(a.severities, (std::vector<std::string>{"critical"}));
   EXPECT_EQ(a.title, "InstanceDown");
   EXPECT_EQ(a.text,
             "InstanceDown: db1 is down\n  alertname=InstanceDown, instance=db1:9100, severity=critical\n"
@@ -49,6 +49,35 @@ TEST(Alerts, Alertmanager) {
   EXPECT_FALSE(over.firing);
 }
 
+// A group may hold alerts of several severities; none of what fires may be overlooked, not even what is cut.
+TEST(Alerts, EverySeverityOfAGroup) {
+  std::string body = R"({"groupKey":"k","status":"firing","truncatedAlerts":7,"commonLabels":{},"alerts":[)";
+  for (int i = 0; i < 250; ++i)
+    body += R"({"status":"firing","labels":{"alertname":"Disk","severity":"Warning"},"annotations":{}},)";
+  body +=
+      R"({"status":"resolved","labels":{"severity":"disaster"}},{"status":"firing","labels":{"severity":"critical"}}]})";
+  const Alert a = one("alertmanager", body);
+  EXPECT_EQ(a.severities, (std::vector<std::string>{"warning", "critical"}));
+  EXPECT_NE(a.text.find("... and 51 more"), std::string::npos);
+  EXPECT_NE(a.text.find("... and 7 more that alertmanager has left out"), std::string::npos);
+}
+
+TEST(Alerts, LongKeysAreToldApart) {
+  const std::string head(2000, 'x');
+  const auto key = [&](const char* end) {
+    return one("alertmanager", R"({"groupKey":")" + head + end + R"(","status":"firing","alerts":[]})").key;
+  };
+  EXPECT_NE(key("a"), key("b"));
+  EXPECT_EQ(key("a"), key("a"));
+  EXPECT_LT(key("a").size(), 400u);
+}
+
+TEST(Alerts, WhatIsCutIsSaid) {
+  const Alert a = one("uptime-kuma", R"({"heartbeat":{"status":0},"monitor":{"id":1,"name":"x"},"msg":")" +
+                                         std::string(50'000, 'y') + "\"}");
+  EXPECT_TRUE(a.text.ends_with("... cut here: 30000 of 50000 bytes are left out")) << a.text.substr(20'000);
+}
+
 TEST(Alerts, GrafanaSpeaksTheSame) {
   const Alert a = one(
       "grafana",
@@ -58,7 +87,7 @@ TEST(Alerts, GrafanaSpeaksTheSame) {
  "annotations":{"summary":"The disk is full"},"startsAt":"2026-11-22T10:15:00Z","values":{"B":44.2},"fingerprint":"x"}]})");
   EXPECT_EQ(a.key, "grafana {}/{}:{alertname=\"Disk\"}");
   EXPECT_EQ(a.title, "The disk is full");
-  EXPECT_EQ(a.severity, "");
+  EXPECT_TRUE(a.severities.empty());
 }
 
 TEST(Alerts, Zabbix) {
@@ -67,7 +96,7 @@ TEST(Alerts, Zabbix) {
 "ip":"10.0.0.1","opdata":"{EVENT.OPDATA}","tags":"[]","time":"2026.11.22 10:15:00","subject":"s","message":"Problem"})";
   const Alert a = one("zabbix", problem);
   EXPECT_EQ(a.key, "zabbix 4711");
-  EXPECT_EQ(a.severity, "disaster");
+  EXPECT_EQ(a.severities, (std::vector<std::string>{"disaster"}));
   EXPECT_EQ(a.title, "router: Łącze leży");
   EXPECT_EQ(a.text, "Problem\n10.0.0.1\n2026.11.22 10:15:00\n");
   EXPECT_FALSE(one("zabbix", replaced(problem, "\"event_value\":\"1\"", "\"event_value\":\"0\"")).firing);
@@ -81,7 +110,7 @@ TEST(Alerts, UptimeKuma) {
 "monitor":{"id":7,"name":"Sklep","url":"https://sklep.example","hostname":null},"msg":"[Sklep] [🔴 Down] connect ECONNREFUSED"})";
   const Alert a = one("uptime-kuma", down);
   EXPECT_EQ(a.key, "uptime-kuma 7");
-  EXPECT_EQ(a.severity, "down");
+  EXPECT_EQ(a.severities, (std::vector<std::string>{"down"}));
   EXPECT_EQ(a.title, "Sklep: connect ECONNREFUSED");
   EXPECT_EQ(a.text, "[Sklep] [🔴 Down] connect ECONNREFUSED\nhttps://sklep.example");
   EXPECT_FALSE(one("uptime-kuma", replaced(down, "\"status\":0", "\"status\":1")).firing);
