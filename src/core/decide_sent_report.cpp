@@ -130,9 +130,9 @@ struct ReportTurn {
       taken.ring_at = when_unanswered();
     }
     add("reporter", taken,
-        step == 1
-            ? "the first step of the procedure"
-            : fmt::format("{} have passed and no person has reacted", format_duration(now - r.counts_from())));
+        step == 1 ? "the first step of the procedure"
+                  : fmt::format("{} have passed and no person has reacted",
+                                format_duration(now - r.counts_from())));
     // What could not leave in all that time is not sent beside its own reminder.
     const bool known = anything_left();
     if (step > 1) drop_the_rest("the next step says the same");

@@ -37,7 +37,7 @@ struct IncomingMail {
   std::string set_aside_why;  // spam, failed DMARC: not empty
   // By our own Authentication-Results, its sender is who it says; nothing: we have none to look at.
   std::optional<bool> authenticated;
-  std::string quarantine;     // the folder of others' that it lies in: taken only if an SMS waits for it
+  std::string quarantine;  // the folder of others' that it lies in: taken only if an SMS waits for it
   std::vector<IncomingBounce> bounces;  // failed or delayed deliveries that this mail reports
   bool is_ours = false;                 // its From is an address of the desk
   bool is_own_test = false;             // sent by `hejnal check --live`
