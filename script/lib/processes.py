@@ -1,13 +1,15 @@
 """Runs programs so that they end: each has a time limit, and what it started ends with it.
 
-A program that is run here gets a session of its own. Whatever it leaves behind, even a daemon that has gone away from its
-session, becomes our child (PR_SET_CHILD_SUBREAPER) and is ended, too.
+A program that is run here gets a session and a keeper of its own. Whatever it leaves behind, even a daemon that has gone
+away from its session, becomes the keeper's child (PR_SET_CHILD_SUBREAPER) and is ended, too. So several may run at once.
 """
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,17 +69,12 @@ def end_descendants(pid, patience_s=5.0):
 
 
 def reap():
-    """Takes note of adopted children that have ended. Those that somebody waits for are waited for by group only."""
+    """Takes note of adopted children that have ended."""
     for child in [one for one, parent in parents().items() if parent == os.getpid()]:
-        if child in RUNNING:
-            continue
         try:
             os.waitpid(child, os.WNOHANG)
         except ChildProcessError:
             pass
-
-
-RUNNING = set()  # children that run() is waiting for
 
 
 @dataclass
@@ -98,49 +95,55 @@ class Outcome:
 def run(command, timeout_s, log, env=None, cwd=None):
     """Runs a command with a time limit; everything it says goes to the file `log` and into the outcome.
 
-    A program that cannot be started is an outcome, too: exit code 127. What the command left running is ended, if it is
-    still below us; so do not run two commands at once with this function, but use run_small for that.
+    A program that cannot be started is an outcome, too: exit code 127. What the command left running is ended.
     """
-    outcome = run_small(command, timeout_s, log, env, cwd)
-    end_descendants(os.getpid(), patience_s=1.0)
-    return outcome
-
-
-def run_small(command, timeout_s, log, env=None, cwd=None):
-    """The same without the look at what is left behind: for short programs that start no others."""
+    words = [str(word) for word in command]
     log = Path(log)
     log.parent.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
     timed_out = False
     with open(log, "wb") as out:
-        out.write(("$ " + " ".join(str(word) for word in command) + "\n").encode())
+        out.write(("$ " + " ".join(words) + "\n").encode())
         out.flush()
+        keeper = subprocess.Popen(
+            [sys.executable, Path(__file__).resolve(), *words],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            start_new_session=True,
+        )
         try:
-            process = subprocess.Popen(
-                [str(word) for word in command],
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, **(env or {})},
-                cwd=cwd,
-                start_new_session=True,
-            )
-        except OSError as error:
-            out.write(f"{error}\n".encode())
-            process = None
-        code = 127
-        if process:
-            RUNNING.add(process.pid)
-            try:
-                code = process.wait(timeout_s)
-            except subprocess.TimeoutExpired:
-                timed_out = True
-                end_group(process)
-                code = process.returncode
-            finally:
-                RUNNING.discard(process.pid)
+            keeper.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+            end_group(keeper)
     text = log.read_text(encoding="utf-8", errors="replace")
-    return Outcome(code, text, time.monotonic() - begin, timed_out)
+    return Outcome(keeper.returncode, text, time.monotonic() - begin, timed_out)
+
+
+def keep(command):
+    """The keeper: runs the command, ends what it leaves behind, and ends as the command did."""
+    adopt_orphans()
+
+    def stop(number, _frame):
+        end_descendants(os.getpid(), patience_s=2.0)
+        os._exit(128 + number)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        code = subprocess.Popen(command).wait()
+    except OSError as error:
+        print(error, flush=True)
+        return 127
+    end_descendants(os.getpid(), patience_s=1.0)
+    if code < 0:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    return code
 
 
 def end_group(process):
@@ -154,3 +157,7 @@ def end_group(process):
             return
         except subprocess.TimeoutExpired:
             continue
+
+
+if __name__ == "__main__":
+    sys.exit(keep(sys.argv[1:]))

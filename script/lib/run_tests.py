@@ -1,8 +1,8 @@
 """Runs every test there is and says how it went: the work of script/test, which explains the arguments.
 
 A part that the tree does not have (no fuzz/, no sim/ ...) is not mentioned. Everything that is there runs, also after a
-failure. What a part has said is kept in build/test-logs/. The last line is `N passed, N failed`, with `, N skipped` where
-something was skipped.
+failure; some of them at once. What a part has said is kept in build/test-logs/. The last line is `N passed, N failed`,
+with `, N skipped` where something was skipped.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from counting import Counts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 JOBS = min((os.cpu_count() or 1) + 1, 3)
-
+AT_ONCE = min(os.cpu_count() or 1, 2)  # of what keeps a core busy
 
 GROUPS = ("release", "scenarios", "console", "black box", "simulate", "asan", "fuzz", "kill", "tsan")
 QUICK_GROUPS = ("release", "scenarios", "console", "black box")
@@ -36,6 +37,18 @@ class Row:
     counts: Counts
     seconds: float
     log: Path
+
+
+@dataclass
+class Part:
+    """What is to be run; `count` makes the numbers of what it said."""
+
+    name: str
+    command: list
+    timeout_s: float
+    count: Callable
+    env: dict = field(default_factory=dict)
+    cwd: Path | None = None
 
 
 @dataclass
@@ -86,10 +99,15 @@ class Session:
             for line in tail(log, 40):
                 print("    | " + line, flush=True)
 
-    def run(self, name, command, timeout_s, count, env=None, cwd=None):
-        log = self.log(name)
-        outcome = processes.run(command, timeout_s, log, {**self.environment(), **(env or {})}, cwd or self.root)
-        self.add(name, count(outcome), outcome.seconds, log)
+    def run(self, parts, at_once=AT_ONCE):
+        """Some at once; they are told of in their order."""
+        def one(part):
+            environment = {**self.environment(), **part.env}
+            return processes.run(part.command, part.timeout_s, self.log(part.name), environment, part.cwd or self.root)
+
+        with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+            for part, outcome in zip(parts, pool.map(one, parts)):
+                self.add(part.name, part.count(outcome), outcome.seconds, self.log(part.name))
 
     def build(self, preset, options):
         """Configures and builds. A build that works is no test, one that does not is a failure."""
@@ -137,10 +155,10 @@ class Session:
         for name, program in self.programs(preset, "test_").items():
             row = f"{group}: {name}"
             if self.wanted(group, row):
-                self.run(row, [program, "--gtest_color=no"], timeout_s, counting.googletest, env)
+                yield Part(row, [program, "--gtest_color=no"], timeout_s, counting.googletest, env or {})
 
     def release(self):
-        self.unit_tests("release", "release", ["-DHEJNAL_TESTS=ON"], 1200 if self.long else 400)
+        return self.unit_tests("release", "release", ["-DHEJNAL_TESTS=ON"], 1200 if self.long else 400)
 
     def python_modules(self):
         """Modules of test/blackbox; the kill test is one of them, and runs as a part of its own."""
@@ -153,13 +171,13 @@ class Session:
                 continue
             if not self.build("release", ["-DHEJNAL_TESTS=ON"]):
                 return
-            self.run(
+            yield Part(
                 row, [sys.executable, "-m", "unittest", "-v", module.stem],
                 (7200 if self.long else 600), counting.python_unittest, cwd=module.parent,
             )
 
     def kill_test(self):
-        self.black_box("kill", kills=True)
+        return self.black_box("kill", kills=True)
 
     def scenarios(self):
         """The program that plays test/scenarios; where there is none, a room's own tests do it."""
@@ -169,29 +187,29 @@ class Session:
         if not self.build("release", ["-DHEJNAL_TESTS=ON"]):
             return
         for program in self.programs("release", "hejnal_scenarios").values():
-            self.run("scenarios", [program, *files], 300, lambda outcome: counting.stories(outcome, len(files)))
+            yield Part("scenarios", [program, *files], 300, lambda outcome: counting.stories(outcome, len(files)))
 
     def console(self):
         """The team's pages: their logic by itself, and stories in a browser against the real program."""
         if not (self.root / "console/package.json").exists():
             return
         if self.wanted("console", "console: unit"):
-            self.run("console: unit", [self.root / "script/console", "test"], 300, counting.vitest)
+            yield Part("console: unit", [self.root / "script/console", "test"], 300, counting.vitest)
         files = sorted((self.root / "test/browser").glob("*.test.mjs"))
-        alone = [one for one in files if one.name.startswith("speed.")]  # others beside it would slow it down
-        for row, some in (("console: stories", [one for one in files if one not in alone]), ("console: speed", alone)):
-            if some and self.wanted("console", row) and self.build("release", ["-DHEJNAL_TESTS=ON"]):
-                self.run(row, [self.root / "script/console", "stories", *some], 600, counting.node_test)
+        if files and self.wanted("console", "console: stories") and self.build("release", ["-DHEJNAL_TESTS=ON"]):
+            for n in (0, 1):  # in two parts: no other one takes as long as all of them
+                yield Part(f"console: stories {n + 1}", [self.root / "script/console", "stories", *files[n::2]], 900, counting.node_test)
 
     def asan(self):
-        self.unit_tests(
+        return self.unit_tests(
             "asan", "asan", ["-DHEJNAL_TESTS=ON", "-DHEJNAL_NO_NET=ON"], 1800 if self.long else 600,
             {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1", "UBSAN_OPTIONS": "print_stacktrace=1"},
         )
 
     def tsan(self):
-        if self.long or self.only:
-            self.unit_tests("tsan", "tsan", ["-DHEJNAL_TESTS=ON"], 3600, {"TSAN_OPTIONS": "second_deadlock_stack=1"})
+        if not self.long and not self.only:
+            return ()
+        return self.unit_tests("tsan", "tsan", ["-DHEJNAL_TESTS=ON"], 3600, {"TSAN_OPTIONS": "second_deadlock_stack=1"})
 
     def seed(self):
         """The commit decides, so that each commit looks somewhere else and can be repeated."""
@@ -214,7 +232,7 @@ class Session:
             found = self.root / "build/fuzz/found" / name
             found.mkdir(parents=True, exist_ok=True)
             kept = [path for path in (self.root / "fuzz/corpus" / name,) if path.is_dir()]
-            self.run(
+            yield Part(
                 row,
                 [program, f"-max_total_time={seconds}", f"-seed={self.seed()}", "-timeout=10", "-rss_limit_mb=2048",
                  "-print_final_stats=1", f"-artifact_prefix={self.root}/build/fuzz/{name}-", found, *kept],
@@ -240,7 +258,7 @@ class Session:
             log = self.log(f"simulate-{seed}-{number}")
             command = [self.hejnal, "simulate", "--seed", seed, "--years", years, "--json"]
             limit_s = 3600 if self.long else 400
-            return seed, log, processes.run_small(command, limit_s, log, self.environment(), self.root)
+            return seed, log, processes.run(command, limit_s, log, self.environment(), self.root)
 
         complaints = []
         with concurrent.futures.ThreadPoolExecutor(max(JOBS - 1, 1)) as pool:
@@ -253,7 +271,6 @@ class Session:
                 logs.setdefault(bool(problem), log)
                 if problem:
                     complaints.append(f"hejnal simulate --seed {seed} --years {years}: {problem}")
-        processes.end_descendants(os.getpid())
         counts.why = "; ".join(complaints[:3])
         self.add("simulate", counts, time.monotonic() - begin, logs.get(True) or logs.get(False))
 
@@ -281,10 +298,12 @@ class Session:
     # -- all of it -----------------------------------------------------------------------------------------------------
 
     def run_all(self):
-        parts = [self.release, self.scenarios, self.console, self.black_box, self.simulate]
-        parts += [self.asan, self.fuzz, self.kill_test, self.tsan]
-        for part in parts:
-            part()
+        # Servers and browsers wait most of the time.
+        self.run([*self.release(), *self.scenarios(), *self.console(), *self.black_box()], at_once=JOBS)
+        self.simulate()
+        for group in (self.asan, self.fuzz, self.kill_test, self.tsan):
+            self.run([*group()])
+        processes.end_descendants(os.getpid())
         return self.summary()
 
     def summary(self):

@@ -1,5 +1,6 @@
 """What script/test counts, tried with made-up programs: a test that lies about its tests is worse than none."""
 
+import concurrent.futures
 import io
 import os
 import subprocess
@@ -126,6 +127,17 @@ class Processes(unittest.TestCase):
             capture_output=True, text=True, timeout=30, check=False,
         )
         self.assertEqual(done.stdout.strip(), "[]", done.stderr)
+
+    def test_what_one_leaves_behind_is_ended_and_the_one_beside_it_is_not(self):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            beside = pool.submit(processes.run, ["sh", "-c", "sleep 1; echo well"], 20, self.log.with_name("y.log"))
+            processes.run(["sh", "-c", "setsid sleep 62 &"], 20, self.log)
+            done = beside.result()
+        self.assertEqual((done.code, "well" in done.output), (0, True), done)
+        self.assertEqual(processes.descendants(os.getpid()), [])
+
+    def test_a_program_that_a_signal_ended(self):
+        self.assertEqual(processes.run(["sh", "-c", "kill -ABRT $$"], 5, self.log).code, -6)
 
     def test_a_program_that_is_not_there(self):
         self.assertEqual(processes.run(["/nonexistent/program"], 5, self.log).code, 127)

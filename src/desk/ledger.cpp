@@ -12,12 +12,13 @@ namespace {
 constexpr std::size_t kGroupMax = 128;
 constexpr int kInFlightMax = 64;         // notices handed over and not heard of yet
 constexpr std::size_t kResultsMax = 32;  // that wait for company
-constexpr std::size_t kBusy = 8;         // jobs that wait
 constexpr int kOutWithJobs = 16, kOutMax = 32;
 constexpr int kRingMax = 64, kRingWithJobs = 32;
 constexpr int kIndexMax = 64, kIndexLate = 4096, kIndexWithJobs = 64;
 constexpr int kBusyGroupsMax = 8;  // after so many, what is not urgent gets its share all the same
 constexpr Duration kMoment = 5ms;
+constexpr std::chrono::microseconds kWatch =
+    400us;  // about what the next mail of a lone sender takes to come
 constexpr Duration kSleepMax = 1h;
 
 }  // namespace
@@ -51,6 +52,7 @@ void Ledger::submit(Work work, Done done) {
     return;
   }
   waiting_.push_back({std::move(work), std::move(done), false});
+  submitted_ = true;
   lock.unlock();
   wake_.notify_one();
 }
@@ -84,20 +86,34 @@ void Ledger::loop() {
     }
     if (jobs.empty() && ends_now()) return;
     const bool rings = alarm_due();
-    pressed_ = jobs.size() > kBusy || (jobs.empty() && pressed_ && !quiet);
+    pressed_ = !jobs.empty() || (pressed_ && !quiet);
     if (jobs.empty() && pressed_ && !rings && last_commit_) {
-      quiet = wait();  // more mail is on its way: what is not urgent waits a moment
+      quiet = !watch() && wait();  // more mail is on its way: what is not urgent waits a moment
       continue;
     }
     const Share share = this->share(jobs.size(), quiet, rings);
     const bool try_again = !last_commit_ && quiet;  // only writing shows whether the store has recovered
     if (!jobs.empty() || try_again || (last_commit_ && (share.index > 0 || due_now()))) {
+      had_jobs_ = !jobs.empty();
       run_group(std::move(jobs), share);
       quiet = false;
       continue;
     }
-    quiet = wait();
+    quiet = !watch() && wait();
   }
+}
+
+// To wake a thread takes longer than to look for the next job a while, which a sender who has just got his
+// answer is about to send. With one core alone that would be in his way.
+bool Ledger::watch() {
+  static const bool has_company = std::thread::hardware_concurrency() > 1;
+  if (!std::exchange(had_jobs_, false) || !has_company) return false;
+  const auto until = std::chrono::steady_clock::now() + kWatch;
+  while (!submitted_.load(std::memory_order_relaxed)) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 bool Ledger::ends_now() {
@@ -114,6 +130,7 @@ bool Ledger::alarm_due() {
 Ledger::Jobs Ledger::take_jobs(bool with_results, bool one_alone) {
   Jobs jobs;
   const std::lock_guard lock(mutex_);
+  submitted_ = false;
   while (!waiting_.empty() && jobs.size() < kGroupMax) {
     const bool alone = waiting_.front().alone;
     if (alone && (!jobs.empty() || !one_alone)) break;
@@ -135,8 +152,7 @@ Ledger::Share Ledger::share(std::size_t jobs, bool quiet, bool storm) {
     const bool index = index_behind_ && (quiet || unindexed_ >= kIndexLate);
     return {kRingMax, std::min(room(), storm ? kOutWithJobs : kOutMax), index ? kIndexMax : 0};
   }
-  if (jobs <= kBusy) return {kRingWithJobs, std::min(room(), kOutWithJobs), 0};
-  // While mail pours in, what goes out yields, but never stands still.
+  // While mail comes in, what goes out yields, but never stands still.
   if (++busy_groups_ < kBusyGroupsMax) return {kRingWithJobs, 0, 0};
   busy_groups_ = 0;
   return {kRingWithJobs, std::min(room(), kOutWithJobs), unindexed_ >= kIndexLate ? kIndexWithJobs : 0};
