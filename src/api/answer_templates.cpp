@@ -126,7 +126,8 @@ Result<ports::Response> change(Context& context, std::int64_t version, Changed w
   if (!is_name(name))
     return fail(Fault::malformed, "name: expected up to {} of the signs a-z 0-9 - _", kNameMax);
   const std::string key = key_of(context.parts.procedure.language);
-  HEJNAL_TRY(const AllChanged before, read_changed(context.archive.setting(key).value_or("")));
+  HEJNAL_TRY(const std::string kept, context.archive.setting(key));
+  HEJNAL_TRY(const AllChanged before, read_changed(kept));
   HEJNAL_TRY(const auto seen, all_edited(context, before));
   const auto known =
       std::find_if(seen.begin(), seen.end(), [&](const Edited& one) { return one.shown.name == name; });
@@ -138,7 +139,8 @@ Result<ports::Response> change(Context& context, std::int64_t version, Changed w
   }
   HEJNAL_TRY(const AllChanged after,
              on_ledger<AllChanged>(context, [&](desk::Desk& desk) -> Result<AllChanged> {
-               HEJNAL_TRY(AllChanged all, read_changed(desk.store().setting(key).value_or("")));
+               HEJNAL_TRY(const std::string text, desk.store().setting(key));
+               HEJNAL_TRY(AllChanged all, read_changed(text));
                Changed& one = all[name];
                // One that was put back and has no file is as if there never was one.
                if (one.version != version && !(version == 0 && one.put_back))
