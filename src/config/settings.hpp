@@ -37,6 +37,7 @@ struct Provider {
   std::vector<std::string> answers_from;                       // addresses and domains
   bool receipt_stops = false;
   Duration callback_after{24h};
+  std::int64_t storm = 10;  // new reports of a class within an hour
 };
 
 // A row of [[monitor]]: who reports alerts by webhook.
