@@ -5,6 +5,7 @@ import re
 import threading
 import time
 import unittest
+import urllib.request
 
 import sip_phones
 import sip_torture
@@ -299,6 +300,22 @@ class Settings(Configured):
         self.assertEqual(self.desk.good("GET", "/api/v1/callbacks")["items"], [])
         self.desk.good("POST", "/api/v1/outages", {"title": "x", "public_text": "y"})
         self.assertTrue(self.answer().startswith("SIP/2.0 603 "))
+
+    def test_what_came_of_a_redirected_call_is_told_by_the_exchange(self):
+        """Who redirects and who tells know the call by different ids."""
+        (self.folder / "pbx").write_text("0123456789abcdef0123\n")
+        self.serve_sip('calls = "ring"\nsecret_file = "{folder}/pbx"')
+        told = "http://" + self.desk.http + "/hooks/call/0123456789abcdef0123/event?from=%2B4860455566{}&id=17.{}&result={}&by=Ola"
+        for last, result in (("6", "NOANSWER"), ("7", "ANSWER"), ("8", "BUSY")):
+            self.assertTrue(self.answer(sender=f"sip:+4860455566{last}@trunk.example").startswith("SIP/2.0 302 "))
+            self.assertIn("ringing", [one["state"] for one in self.desk.good("GET", "/api/v1/callbacks")["items"]])
+            urllib.request.urlopen(told.format(last, last, result), timeout=10).read()
+        found = {one["phone"][-1]: (one["state"], one["calls_total"], one["calls"][0]["result"], one["end_reason"])
+                 for one in self.desk.good("GET", "/api/v1/callbacks", state="all")["items"]}
+        self.assertEqual(found, {"6": ("due", 1, "missed", None), "7": ("paid", 1, "answered", "the call was put through and answered"),
+                                 "8": ("due", 1, "rejected", None)})
+        (case,) = self.desk.all_cases()
+        self.assertEqual([one["text"] for one in self.desk.case(case["number"])["messages"]], ["answered by Ola"])
 
     @needs_sipp
     def test_redirect_by_sipp(self):

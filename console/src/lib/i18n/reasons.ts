@@ -73,6 +73,8 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['the text is here', 'treść już jest'],
   ['the page itself has said that the text has arrived', 'strona sama powiedziała, że treść dotarła'],
   ['the text has arrived instead of the email', 'zamiast emaila dotarła sama treść'],
+  ['Precedence: {}', 'poczta masowa lub automatyczna (Precedence: {})'],
+  ['Auto-Submitted: {}', 'napisał to automat (Auto-Submitted: {})'],
   ['the call was answered', 'połączenie odebrano'],
   ['the caller hung up before the answer', 'dzwoniący rozłączył się przed odebraniem'],
   ['the caller withholds the number: nobody can be called back', 'dzwoniący zastrzegł numer: nie ma dokąd oddzwonić'],
