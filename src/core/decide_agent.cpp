@@ -31,7 +31,7 @@ void plan_start_of_work(Turn& turn, const char* why) {
   turn.plan(Timer::start_of_work, turn.now() + promise.start_of_work_after, why);
 }
 
-void read(Turn& turn, const std::string& how) {
+void read(Turn& turn, const std::string& how, bool is_acknowledged = false) {
   const bool first = turn.c().state == State::fresh;
   if (!first && !turn.c().debt(Promise::react)) return;  // read already: nothing follows
   turn.add(Acted{Action::read, {}, 0}, how);
@@ -39,7 +39,7 @@ void read(Turn& turn, const std::string& how) {
   if (first) turn.become(State::read);
   const Promises& promise = turn.shown_class().promise;
   if (promise.acknowledge_on_read) {
-    if (!turn.c().acknowledged)
+    if (!turn.c().acknowledged && !is_acknowledged)
       turn.tell_all_clients(NoticeKind::acknowledgement, "a person has read the report");
     return;
   }
@@ -196,6 +196,15 @@ void its_email_is(Turn& turn, const Facts::Other& other) {
   turn.drop(Timer::email_missing, "the email is here");
 }
 
+// Somebody works at a failure, and it is told as this case from now on: there is no all-clear because of
+// that.
+void failure_goes_on(Turn& turn, const Facts::Other& other) {
+  const std::string why = fmt::format("case {} is a failure that was read", other.number);
+  const ServiceClass* theirs = turn.procedure().find(other.class_name);
+  if (theirs && theirs > &turn.procedure().at(turn.c().class_name)) turn.classify(*theirs, true, true, why);
+  read(turn, why, other.acknowledged && same_person(turn.c().client, other.client));
+}
+
 // What the merged case still owed is owed here now; of two due times the earlier one counts.
 void absorb(Turn& turn, const Facts::Other& other) {
   turn.add(Acted{Action::absorb, {}, other.number},
@@ -205,6 +214,7 @@ void absorb(Turn& turn, const Facts::Other& other) {
     turn.add(client, client.own ? "the same client" : "another client, who is answered here from now on");
   }
   its_email_is(turn, other);
+  if (other.failure_open) failure_goes_on(turn, other);
   const auto take_over = [&](Promise p, const std::optional<Instant>& due) {
     if (!due) return;
     if (p == Promise::answer) turn.resume_answer(fmt::format("case {} is owed an answer, too", other.number));

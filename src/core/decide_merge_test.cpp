@@ -49,6 +49,29 @@ TEST_F(Absorbing, WhatTheOtherOwedIsOwedHere) {
   EXPECT_FALSE(s.c.timer(Timer::settle));
 }
 
+TEST_F(Absorbing, AFailureThatWasReadIsOneHereToo) {
+  s.email();
+  other.class_name = "critical";
+  other.failure_open = true;
+  other.answer_due = kStart + 4h;
+  absorb();
+  EXPECT_EQ(s.c.class_name, "critical");
+  EXPECT_TRUE(s.c.human_reaction);
+  EXPECT_TRUE(failure_open(s.procedure, s.c));
+  EXPECT_TRUE(s.c.acknowledged);
+  EXPECT_FALSE(s.c.debt(Promise::react));
+}
+
+TEST_F(Absorbing, WhoHasHeardThatItWasReadHearsItOnce) {
+  s.email();
+  other.class_name = "critical";
+  other.failure_open = other.acknowledged = true;
+  other.client = s.c.client;
+  absorb();
+  EXPECT_TRUE(failure_open(s.procedure, s.c));
+  EXPECT_FALSE(s.c.acknowledged);
+}
+
 TEST_F(Absorbing, ASettledCaseStaysSettledWhenNothingIsOwed) {
   s.email();
   s.agent(Action::settle);

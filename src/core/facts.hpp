@@ -38,6 +38,8 @@ struct Facts {
     CaseNumber number = 0;
     std::string class_name;
     std::optional<Instant> react_due, answer_due;
+    bool failure_open = false;  // failure_open() of that case
+    bool acknowledged = false;
     bool email_missing = false;
     std::optional<Instant> email_came_at;
     Party client;

@@ -383,6 +383,9 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   if (const auto& react = source.debt(core::Promise::react)) other.react_due = react->due;
   if (const auto& answer = source.debt(core::Promise::answer); answer && answer->running())
     other.answer_due = answer->due;
+  HEJNAL_TRY(const core::Procedure* procedure, procedure_of(source));
+  other.failure_open = core::failure_open(*procedure, source);
+  other.acknowledged = source.acknowledged;
   other.email_missing = source.email_missing;
   other.email_came_at = core::email_came_at(source);
   other.client = source.client;
