@@ -142,7 +142,7 @@ export class Browser {
       viewport: { width: 1440, height: 900 },
       ...options,
     });
-    browser.context.setDefaultTimeout(10_000);
+    browser.context.setDefaultTimeout(20_000); // other tests run beside
     if (process.env.CONSOLE) await browser.context.route(/\/console\//, fromFolder);
     return browser;
   }
