@@ -191,7 +191,7 @@ class WithIcinga(DeskTest):
         result("PROCESS_SERVICE_CHECK_RESULT;db1;disk;2;DISK CRITICAL: 99% pełny; \"co & jak\"")
         self.assertTrue(world.eventually(lambda: self.desk.all_cases(), 10), said())
         case = self.case()
-        self.assertEqual((case["class"], case["subject"], case["client"]["name"]), ("critical", "Baza: Dysk / główny CRITICAL", "mon"))
+        self.assertEqual((case["class"], case["subject"], case["client"]["name"]), ("critical", "Baza: Dysk / główny", "mon"))
         self.assertIn("99% pełny", case["messages"][0]["text"])
         self.assertIn("10.0.0.7", case["messages"][0]["text"])
         result("PROCESS_HOST_CHECK_RESULT;db1;1;no route")

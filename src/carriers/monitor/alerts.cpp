@@ -192,9 +192,14 @@ Result<std::vector<Alert>> read_icinga(std::string_view body) {
     return words.empty() ? plain : words;
   };
   a.title = shown("host_display", host);
-  if (!service.empty()) a.title += ": " + shown("service_display", service);
-  if (!state.empty()) a.title += " " + told("state");
-  a.text = told("output");
+  // A service's state may rise while the title stays; a host has only one bad state.
+  if (service.empty()) {
+    a.title += " " + told("state");
+    a.text = told("output");
+  } else {
+    a.title += ": " + shown("service_display", service);
+    a.text = told("state") + ": " + told("output");
+  }
   for (const char* one : {"long_output", "address", "comment", "url"}) {
     if (const std::string words = told(one); !words.empty()) a.text += (a.text.empty() ? "" : "\n") + words;
   }

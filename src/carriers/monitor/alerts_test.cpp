@@ -124,8 +124,8 @@ TEST(Alerts, Icinga) {
                       "&output=99%25+full&address=10.0.0.7&comment=%24notification.comment%24");
   EXPECT_EQ(a.key, "icinga db1!disk");
   EXPECT_TRUE(a.firing);
-  EXPECT_EQ(a.title, "Baza: disk CRITICAL");
-  EXPECT_EQ(a.text, "99% full\n10.0.0.7");
+  EXPECT_EQ(a.title, "Baza: disk");
+  EXPECT_EQ(a.text, "CRITICAL: 99% full\n10.0.0.7");
   EXPECT_EQ(a.severities, (std::vector<std::string>{"critical"}));
   EXPECT_FALSE(one("nagios", "host=db1&service=disk&state=OK&type=RECOVERY").firing);
   EXPECT_FALSE(one("nagios", "host=db1&state=UP&type=CUSTOM").firing);
