@@ -68,6 +68,8 @@ Status Node::start() {
   settings.normal_number = [](const std::string& number) { return wire::e164(number, "48"); };
   settings.budget = house_.budget;
   settings.zone = house_.zone;
+  settings.takes_calls = true;
+  settings.told_within = 2h;
   settings.wakes_minute = 8 * 60;
   settings.sleeps_minute = 20 * 60;
   life->desk = std::make_unique<desk::Desk>(

@@ -10,7 +10,7 @@ namespace hejnal::sim {
 
 namespace {
 
-constexpr Duration kWorkEvery = 25min;
+constexpr Duration kWorkEvery = 25min, kCallEvery = 40h;
 constexpr int kLooksToCheck = 16;
 constexpr std::array<const char*, 2> kAgents = {"Ola", "Jan"};
 
@@ -19,6 +19,7 @@ constexpr std::array<const char*, 2> kAgents = {"Ola", "Jan"};
 void Telephone::live(int outages_a_year) {
   outages_a_year_ = outages_a_year;
   plan_outage();
+  plan_call();
 }
 
 void Telephone::stop() {
@@ -47,6 +48,18 @@ void Telephone::plan_outage() {
   });
 }
 
+std::string Telephone::any_phone() {
+  return fmt::format("+48{}{:06}", world_.dice.chance(700) ? "601" : "605", world_.dice.below(160));
+}
+
+void Telephone::plan_call() {
+  world_.after(world_.dice.between(Duration(1h), kCallEvery * 2), [this] {
+    if (!living_) return;
+    somebody_phones(any_phone(), 1);
+    plan_call();
+  });
+}
+
 void Telephone::begin_outage(bool again) {
   core::OutageId id = 0;
   const auto done = world_.ask([&](desk::Desk& desk) -> Status {
@@ -54,6 +67,7 @@ void Telephone::begin_outage(bool again) {
                desk.declare_outage(
                    {"Ola", again ? "Znowu łącze" : "Łącze", "Łącze nie działa, naprawiamy.", {}, {}}));
     id = o.id;
+    if (mutation_ == Mutation::due_in_a_failure) make_due(desk.store());
     check(desk.store(), true);
     return {};
   });
@@ -75,7 +89,7 @@ void Telephone::begin_outage(bool again) {
     });
   const int callers = static_cast<int>(dice.below(5));
   for (int i = 0; i < callers; ++i) {
-    const std::string phone = fmt::format("+48{}{:06}", dice.chance(700) ? "601" : "605", dice.below(160));
+    const std::string phone = any_phone();
     const int times = dice.chance(300) ? 3 : 1;
     world_.after(dice.between(Duration(1min), Duration(5h)),
                  [this, phone, times] { somebody_phones(phone, times); });
@@ -111,19 +125,74 @@ void Telephone::end_outage(core::OutageId id, bool may_come_back) {
   plan_work();
 }
 
+bool Telephone::broken(Mutation mutation) {
+  if (mutation_ != mutation) return false;
+  mutation_ = Mutation::none;
+  return true;
+}
+
+void Telephone::accepted(const std::string& id, core::CallbackId callback) {
+  if (callback == 0) world_.laws.broken("calls_are_kept", 0, id + " has no callback");
+  owed_.insert(id);
+}
+
 void Telephone::somebody_phones(const std::string& phone, int times) {
   if (!living_) return;
-  const auto result = world_.dice.chance(250) ? core::CallResult::missed : core::CallResult::rejected;
-  const auto done = world_.ask([&](desk::Desk& desk) -> Status {
-    HEJNAL_TRY(const auto phoned, desk.call({phone, result}));
-    if (phoned.callback == 0) world_.laws.broken("calls_are_kept", 0, phone + " has no callback");
-    return {};
-  });
-  if (done && *done) ++kept_;
+  if (world_.dice.chance(400)) return an_exchange_asks(phone);
+  desk::Desk::PhoneCall call{phone,
+                             world_.dice.chance(250) ? core::CallResult::missed : core::CallResult::rejected};
+  call.id = fmt::format("own:{}", ++ids_);
+  call.hung_up = call.result == core::CallResult::missed && world_.dice.chance(500);
+  desk::Desk::Phoned phoned;
+  if (broken(Mutation::call_is_forgotten)) {
+    owed_.insert(call.id);
+  } else {
+    const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+      HEJNAL_TRY(phoned, desk.call(call));
+      return {};
+    });
+    if (done && *done) accepted(call.id, phoned.callback);
+  }
   if (times > 1)
     world_.after(world_.dice.between(Duration(1min), Duration(2h)),
                  [this, phone, times] { somebody_phones(phone, times - 1); });
   plan_work();
+}
+
+void Telephone::an_exchange_asks(const std::string& phone) {
+  const std::string id = fmt::format("pbx:{}", ++ids_);
+  desk::Desk::Phoned phoned;
+  const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(phoned, desk.answer_call(phone, id));
+    return {};
+  });
+  plan_work();
+  if (!done || !*done) return;  // the exchange's own rule decides, and nothing was promised
+  accepted(id, phoned.callback);
+  if (!phoned.decision.redirect) return;
+  Dice& dice = world_.dice;
+  const auto luck = dice.below(100);
+  if (luck < 30) return;  // nothing is told of it
+  desk::Desk::PhoneCall call{phone, luck < 60 ? core::CallResult::answered : core::CallResult::missed};
+  call.id = id;
+  call.by = "the exchange";
+  call.hung_up = luck >= 80;
+  if (luck < 60) call.answered_by = "Ola";
+  world_.after(dice.between(Duration(20s), luck % 10 == 0 ? Duration(3h) : Duration(10min)),
+               [this, call] { an_exchange_tells(call); });
+}
+
+void Telephone::an_exchange_tells(const desk::Desk::PhoneCall& call) {
+  desk::Desk::Phoned phoned;
+  const auto done = world_.ask([&](desk::Desk& desk) -> Status {
+    HEJNAL_TRY(phoned, desk.call(call));
+    return {};
+  });
+  plan_work();
+  if (!done || !*done) return;  // it does not tell again
+  if (call.result != core::CallResult::answered) return;
+  owed_.erase(call.id);
+  if (phoned.filed.number != 0) world_.laws.called(phoned.filed.number, 0, -1, call.from);
 }
 
 void Telephone::told() { plan_work(); }
@@ -131,6 +200,18 @@ void Telephone::told() { plan_work(); }
 void Telephone::plan_work() {
   if (std::exchange(working_, true)) return;
   world_.after(world_.dice.between(Duration(1min), kWorkEvery), [this] { work(); });
+}
+
+void Telephone::make_due(ports::Store& store) {
+  const auto ids = store.callbacks().ids(true, 1, ports::Archive::kNewest);
+  if (!ids || ids->empty()) return;
+  auto c = store.callbacks().load(ids->front());
+  if (!c || c->state != core::CallbackState::waiting) return;
+  const core::callback::Entry entry{world_.now(), "desk", "",
+                                    core::callback::Became{core::CallbackState::due, world_.now() + 4h, {}}};
+  core::apply(*c, entry);
+  if (store.callbacks().write(*c, world_.now(), std::vector{entry}))
+    static_cast<void>(broken(Mutation::due_in_a_failure));
 }
 
 void Telephone::check(ports::Store& store, bool failure_open) {
@@ -178,7 +259,9 @@ void Telephone::call_back(core::CallbackId id) {
     return done && *done;
   };
   const bool takes = act(first, core::callback::Take{kAgents.at(first)});
-  if (dice.chance(300) && takes && act(1 - first, core::callback::Take{kAgents.at(1 - first)}))
+  const bool unwatched = takes && broken(Mutation::two_may_call);
+  const char* const second = kAgents.at(unwatched ? first : 1 - first);
+  if ((dice.chance(300) || unwatched) && takes && act(1 - first, core::callback::Take{second}))
     world_.laws.broken("one_agent_calls", 0, fmt::format("callback {} was taken by both", id));
   if (world_.faults && dice.chance(100)) return;  // and forgets it
   if (dice.chance(60)) {
@@ -196,21 +279,22 @@ void Telephone::call_back(core::CallbackId id) {
 void Telephone::must_be_over(ports::Store& store) {
   const auto ids = store.callbacks().ids(false, 1'000'000, ports::Archive::kNewest);
   if (!ids) return;
-  std::int64_t calls = 0;
+  std::set<std::string> owed = owed_;
   for (const core::CallbackId id : *ids) {
     const auto c = store.callbacks().load(id);
     if (!c) {
       world_.laws.broken("replay_equals_state", 0, c.error().what);
       return;
     }
-    calls += c->calls_total;
+    // Its callback was paid, or somebody has said why not.
+    for (const auto& call : c->calls) owed.erase(call.call_id);
     if (c->open() || c->end_reason.empty())
       world_.laws.broken("calls_are_paid", 0,
                          fmt::format("callback {} is {} in the end", id, to_string(c->state)));
   }
-  if (calls < kept_)
+  if (!owed.empty())
     world_.laws.broken("calls_are_kept", 0,
-                       fmt::format("{} calls were taken in, {} are there", kept_, calls));
+                       "no callback knows of " + *owed.begin() + ", which nobody answered");
 }
 
 }  // namespace hejnal::sim

@@ -83,9 +83,10 @@ struct Client {
     }
     return out;
   }
-  core::ReportId comes(const ClientLetter& letter) {
+  core::ReportId comes(const ClientLetter& letter, std::optional<bool> authenticated = {}) {
     const auto delivery = write_letter(letter);
-    const auto mail = carriers::read_delivery(delivery, {});
+    auto mail = carriers::read_delivery(delivery, {});
+    mail.authenticated = authenticated;
     return in_transaction([&] { return us.take(mail, now); });
   }
   core::SentReport look(core::ReportId id = 1) { return store->reports().records().load(id).value(); }
@@ -204,6 +205,64 @@ TEST(Reporter, KnowsAnAnswerOfTheProviderByTagAndSubject) {
   EXPECT_EQ(c.comes(answer(c, "Odp: Skaner", "ola@support.example")), 2);
   EXPECT_EQ(c.comes(answer(c, "Faktura 12", "ola@wsparcie.example")), 0);
   EXPECT_EQ(c.comes(answer(c, "Drukarka", "jan@klient.example")), 0);  // our own
+}
+
+TEST(Reporter, BySubjectAloneOnlyWhoIsWhoHeSays) {
+  Client c;
+  const auto r = c.report("urgent");
+  c.leaves();
+  EXPECT_EQ(c.comes(answer(c, "Odp: Drukarka", "ola@wsparcie.example"), false), 0);
+  EXPECT_EQ(c.look().state, core::ReportState::waiting);
+  // The code has been told to nobody else, so it is enough.
+  EXPECT_EQ(c.comes(answer(c, "FW: " + reporter::code_in_subject(r.code), "ola@wsparcie.example"), false), 1);
+  EXPECT_EQ(c.look().state, core::ReportState::answered);
+  Client other;
+  other.report("urgent");
+  other.leaves();
+  EXPECT_EQ(other.comes(answer(other, "Odp: Drukarka", "ola@wsparcie.example"), true), 1);
+}
+
+TEST(Reporter, AnUnmarkedReceiptStopsNothing) {
+  Client c;
+  const auto r = c.report("urgent", "Urlop w kadrach");
+  c.leaves();
+  c.now = kStart + 10min;
+  ClientLetter letter = answer(c, "Re: Urlop w kadrach", "helpdesk@wsparcie.example");
+  letter.in_reply_to = r.sending(1)->message_id;
+  letter.text = "We have registered your ticket no. 55.";
+  EXPECT_EQ(c.comes(letter), 1);
+  EXPECT_EQ(c.look().state, core::ReportState::waiting);
+  EXPECT_TRUE(c.look().receipt_at);
+  // "Re: Urlop" is no absence: the word is our own.
+  letter.message_id = "<2@x>";
+  letter.text = "Wniosek już działa, poprawiliśmy uprawnienia.";
+  EXPECT_EQ(c.comes(letter), 1);
+  EXPECT_EQ(c.look().state, core::ReportState::answered);
+}
+
+TEST(Reporter, AStormIsHeld) {
+  Client c([](reporter::Provider& p) { p.storm = 3; });
+  const auto alert = [&](int n) {
+    reporter::NewReport one{"", "urgent", fmt::format("Host {} down", n), "down"};
+    one.key = fmt::format("am {}", n);
+    return c.in_transaction([&] { return c.us.file(one, c.now); });
+  };
+  for (int n = 1; n <= 5; ++n) EXPECT_EQ(alert(n).held, n > 3) << n;
+  EXPECT_FALSE(c.report("urgent", "Od człowieka").held);  // nobody waits behind a machine
+  EXPECT_FALSE(c.report("critical", "Serwer").held);
+  int emails = 0, news = 0;
+  for (const auto& one : c.leaves()) {
+    emails += one.outgoing.mail.envelope_to == "pomoc@wsparcie.example";
+    news += one.outgoing.mail.envelope_to == "szef@klient.example";
+  }
+  EXPECT_EQ(emails, 5);
+  EXPECT_EQ(news, 1);  // of the storm, once
+  c.in_transaction([&] { return c.us.act(5, core::sent::Settle{"alert", "over", true}, c.now); });
+  c.now = kStart + 1h;
+  emails = 0;
+  for (const auto& one : c.leaves()) emails += one.outgoing.mail.envelope_to == "pomoc@wsparcie.example";
+  EXPECT_EQ(emails, 1);  // the fourth; the fifth was over before it began
+  EXPECT_FALSE(alert(6).held);
 }
 
 TEST(Reporter, WithTwoOfTheSameSubjectItDoesNotGuess) {

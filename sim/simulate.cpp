@@ -72,7 +72,10 @@ class Simulation {
     clients_.live(options_.matters_a_year);
     telephone_.live(kOutagesAYear);
     if (options_.mutation != Mutation::none)
-      world_.after(length / 2, [this] { post_.break_once(options_.mutation); });
+      world_.after(length / 2, [this] {
+        post_.break_once(options_.mutation);
+        telephone_.break_once(options_.mutation);
+      });
     for (Duration at = kExamineEvery; at < length && fine(); at += kExamineEvery) {
       world_.run_until(beginning + at);
       examine();

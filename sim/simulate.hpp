@@ -14,9 +14,12 @@ namespace hejnal::sim {
 // Something broken on purpose, to see that the laws notice it.
 enum class Mutation {
   none,
-  leaves_twice,      // a carrier hands a notice over a second time
-  accepted_is_lost,  // one mail is called accepted that the desk has never seen
-  never_answers,     // a carrier takes one notice and never says what became of it
+  leaves_twice,       // a carrier hands a notice over a second time
+  accepted_is_lost,   // one mail is called accepted that the desk has never seen
+  never_answers,      // a carrier takes one notice and never says what became of it
+  call_is_forgotten,  // one call is called accepted that the desk has never heard of
+  two_may_call,       // the desk lets a second agent take what another one has taken
+  due_in_a_failure,   // one callback becomes due while a failure is open
 };
 
 struct SimulationOptions {

@@ -195,9 +195,22 @@ class Session:
             return
         if self.wanted("console", "console: unit"):
             yield Part("console: unit", [self.root / "script/console", "test"], 300, counting.vitest)
-        files = sorted((self.root / "test/browser").glob("*.test.mjs"))
-        if files and self.wanted("console", "console: stories") and self.build("release", ["-DHEJNAL_TESTS=ON"]):
-            yield Part("console: stories", [self.root / "script/console", "stories", *files], 900, counting.node_test)
+        yield from self.stories("console: stories", [one for one in self.story_files() if not self.is_timed(one)])
+
+    def speed(self):
+        """What a page may take: others beside it would slow it down."""
+        return self.stories("console: speed", [one for one in self.story_files() if self.is_timed(one)])
+
+    def story_files(self):
+        return sorted((self.root / "test/browser").glob("*.test.mjs"))
+
+    @staticmethod
+    def is_timed(file):
+        return file.name.startswith("speed.")
+
+    def stories(self, row, files):
+        if files and self.wanted("console", row) and self.build("release", ["-DHEJNAL_TESTS=ON"]):
+            yield Part(row, [self.root / "script/console", "stories", *files], 900, counting.node_test)
 
     def asan(self):
         return self.unit_tests(
@@ -299,6 +312,7 @@ class Session:
     def run_all(self):
         # Servers and browsers wait most of the time.
         self.run([*self.release(), *self.scenarios(), *self.console(), *self.black_box()], at_once=JOBS)
+        self.run([*self.speed()])
         self.simulate()
         for group in (self.asan, self.fuzz, self.kill_test, self.tsan):
             self.run([*group()])

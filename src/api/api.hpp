@@ -93,6 +93,7 @@ struct Parts {
   // Has the exchange ring at `agent` and then at `to`, and waits until it has taken that on; empty: there is
   // none.
   std::function<Status(const std::string& agent, const std::string& to, std::int64_t callback)> originate;
+  std::vector<core::OnCall> on_call;             // whose telephones it may ring at
   std::function<std::vector<Metric>()> metrics;  // of the carriers; those of one name together
   SignIn sign_in;
   Sandbox sandbox;  // world is null outside of a sandbox

@@ -64,6 +64,21 @@ json::Object callback_json(const core::Callback& c) {
           {"end_reason", c.end_reason.empty() ? json::Value(nullptr) : json::Value(c.end_reason)}};
 }
 
+// Where the exchange rings first for whoever asks: at the person on call who has that name, or where the
+// account says; empty: it has to be told.
+std::string own_phone(const Context& context) {
+  for (const core::OnCall& person : context.parts.on_call) {
+    if (fold(person.name) == fold(context.who) && !person.phone.empty()) return person.phone;
+  }
+  return context.visit ? context.visit->user.phone : std::string();
+}
+
+json::Value call_out(const Context& context) {
+  if (!context.parts.originate) return nullptr;
+  const std::string agent = own_phone(context);
+  return json::Object{{"agent", agent.empty() ? json::Value(nullptr) : json::Value(agent)}};
+}
+
 // Open ones in the order in which they are to be worked off; all of them newest first.
 Result<ports::Response> list_callbacks(Context& context) {
   HEJNAL_TRY(const Page page, read_page(context.request));
@@ -87,6 +102,7 @@ Result<ports::Response> list_callbacks(Context& context) {
   for (const core::Callback& c : list) items.push_back(callback_json(c));
   return json_response(
       json::Object{{"items", std::move(items)},
+                   {"call_out", call_out(context)},
                    {"next", more ? json::Value(std::to_string(ids.back())) : json::Value(nullptr)}});
 }
 
@@ -104,25 +120,26 @@ Result<ports::Response> take_callback(Context& context) {
   return act(context, core::callback::Take{context.who});
 }
 
-// The exchange rings at the agent first: at the number that is said, else at that of the person on call who
-// has the agent's name. The callback is taken before; what came of the call is told as of any other.
+// The exchange rings at the agent first: at the number that is said, else at own_phone. The callback is taken
+// before; what came of the call is told as of any other.
 Result<ports::Response> call_callback(Context& context) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(Body body, Body::read(context.request));
   std::string agent = phone_in(context, body, "agent"), to = phone_in(context, body, "phone");
   HEJNAL_TRY_VOID(body.finish());
+  if (agent.empty()) agent = own_phone(context);
   if (!context.parts.originate)
     return fail(Fault::conflict,
                 "no exchange that calls is configured ([phone.originate]); dial the number by hand");
   HEJNAL_TRY(
       const core::Callback c,
       on_ledger<core::Callback>(context, [&](desk::Desk& desk) -> Result<core::Callback> {
-        for (const core::OnCall& person : desk.settings().on_call) {
-          if (agent.empty() && fold(person.name) == fold(context.who)) agent = person.phone;
-        }
         if (agent.empty()) {
-          return fail(Fault::malformed,
-                      "agent: expected the number to ring at first; nobody on call is named {}", context.who);
+          return fail(
+              Fault::malformed,
+              "agent: expected the number to ring at first; nobody on call is named {}, and the account "
+              "has none",
+              context.who);
         }
         HEJNAL_TRY(const core::Callback before, desk.store().callbacks().load(id));
         if (to.empty() && before.exists()) to = before.number_to_call();

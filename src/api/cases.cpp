@@ -127,6 +127,15 @@ Result<ports::Response> list_set_aside(Context& context) {
       [&](const ports::Message& m) { return message_json(m, context.parts.sms_segments); });
 }
 
+// Those that are noted in no case; the others stand in theirs.
+Result<ports::Response> list_calls(Context& context) {
+  HEJNAL_TRY(const Page page, read_page(context.request));
+  HEJNAL_TRY(auto messages, context.archive.calls_of_no_case(page.limit + 1, page.before));
+  return page_response<ports::Message>(
+      page, std::move(messages), [](const ports::Message& m) { return m.id; },
+      [&](const ports::Message& m) { return message_json(m, context.parts.sms_segments); });
+}
+
 Result<ports::Response> list_notices(Context& context) {
   std::optional<core::NoticeState> state;
   if (const std::string_view name = context.request.parameter("state"); !name.empty()) {

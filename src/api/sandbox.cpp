@@ -77,7 +77,7 @@ Result<ports::Response> sandbox_sms(Context& context) {
 
 Result<ports::Response> sandbox_call(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
-  const std::string number = phone_in(context, body, "from", true);
+  const std::string number = phone_in(context, body, "from");  // empty: withheld
   HEJNAL_TRY_VOID(body.finish());
   HEJNAL_TRY(const auto phoned, on_ledger<desk::Desk::Phoned>(
                                     context, [&](desk::Desk& desk) { return desk.answer_call(number); }));

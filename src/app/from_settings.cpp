@@ -44,6 +44,9 @@ desk::Settings desk_settings(const config::Settings& s, bool sms_available) {
   out.budget = {static_cast<int>(s.budget_address), static_cast<int>(s.budget_case),
                 static_cast<int>(s.budget_total)};
   out.takes_calls = s.takes_calls;
+  // Who has nobody to tell what came of a call waits for nothing.
+  if (!s.phone_secret_file.empty() || !s.twilio_token_file.empty())
+    out.told_within = std::chrono::minutes(s.told_within_min);
   out.first_called_back = s.first_called_back;
   out.zone = s.timezone;
   out.wakes_minute = s.wakes_minute;

@@ -210,7 +210,7 @@ int run(int argc, char** argv) {
       ->add_option(
           "WHAT", report_words,
           "Nothing: a new report, its text from standard input. A number: show that report. A number and "
-          "settle, cancel, call-rejected, called-back or proof. verify and a file: check a proof")
+          "settle, cancel, call-rejected, called-back, release or proof. verify and a file: check a proof")
       ->expected(0, 2);
   database_options(report_command, database);
   report_command->add_option("--provider", report.provider, "Whom; without it the first [[provider]]");
@@ -264,10 +264,12 @@ int run(int argc, char** argv) {
       code = show_report(database, id, as_json);
     } else if (verb == "proof") {
       code = prove_report(database, id);
-    } else if (verb == "settle" || verb == "cancel" || verb == "call-rejected" || verb == "called-back") {
+    } else if (verb == "settle" || verb == "cancel" || verb == "call-rejected" || verb == "called-back" ||
+               verb == "release") {
       code = change_report(database, id, verb, report);
     } else {
-      throw CLI::ValidationError("WHAT", "expected settle, cancel, call-rejected, called-back or proof");
+      throw CLI::ValidationError("WHAT",
+                                 "expected settle, cancel, call-rejected, called-back, release or proof");
     }
   });
 

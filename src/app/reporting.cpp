@@ -40,6 +40,7 @@ Result<reporter::Settings> reporter_settings(const config::Settings& s) {
     one.answers_from = p.answers_from;
     one.receipt_stops = p.receipt_stops;
     one.callback_after = p.callback_after;
+    one.storm = static_cast<int>(p.storm);
     if (p.procedure.empty()) {
       HEJNAL_TRY(one.procedure_text, config::builtin_procedure_text(p.language));
     } else {
@@ -61,9 +62,10 @@ Result<reporter::Settings> reporter_settings(const config::Settings& s) {
   return out;
 }
 
-Result<Reporting> make_reporting(const config::Settings& settings, ports::Store& store,
-                                 ports::Random& random) {
+Result<Reporting> make_reporting(const config::Settings& settings, ports::Store& store, ports::Random& random,
+                                 std::vector<std::string> repeats_by) {
   HEJNAL_TRY(reporter::Settings of_reporter, reporter_settings(settings));
+  of_reporter.repeats_by = std::move(repeats_by);
   Reporting out;
   out.composer = std::make_unique<carriers::EmailReportComposer>(settings.timezone);
   out.engine = std::make_unique<reporter::Reporter>(
@@ -155,6 +157,8 @@ Result<std::string> do_report_command(reporter::Reporter& reporter, const Report
     HEJNAL_TRY(r, reporter.act(command.id, core::sent::Cancel{by, command.reason}, now));
   } else if (command.verb == "call-rejected") {
     HEJNAL_TRY(r, reporter.act(command.id, core::sent::RejectCall{by, now}, now));
+  } else if (command.verb == "release") {
+    HEJNAL_TRY(r, reporter.act(command.id, core::sent::Release{by}, now));
   } else if (command.verb == "called-back") {
     HEJNAL_TRY(r, reporter.act(command.id, core::sent::CallCame{by}, now));
   } else {
@@ -213,13 +217,16 @@ void ReportLoop::keep() {
   }
   if (heard.empty()) return;
   // What cannot be stored now is taken up at the next start.
-  static_cast<void>(ledger_.run([&](desk::Desk& desk) -> Status {
-    for (const Heard& one : heard) {
-      const Status stored = reporter_.sent(one.report, one.n, one.sum, one.result, desk.now());
-      if (!stored && stored.error().fault == Fault::retry_later) return stored;
-    }
-    return {};
-  }));
+  static_cast<void>(ledger_.run([&](desk::Desk& desk) { return take(heard, desk.now()); }));
+}
+
+Status ReportLoop::take(const std::deque<Heard>& heard, Instant now) {
+  for (const Heard& one : heard) {
+    const Status stored = one.asked ? reporter_.heard_when_asked(one.report, one.n, one.result, now)
+                                    : reporter_.sent(one.report, one.n, one.sum, one.result, now);
+    if (!stored && stored.error().fault == Fault::retry_later) return stored;
+  }
+  return {};
 }
 
 bool ReportLoop::round() {
@@ -235,10 +242,7 @@ bool ReportLoop::round() {
   std::optional<Instant> next;
   const Status done = ledger_.run([&](desk::Desk& desk) -> Status {
     leaving.clear();
-    for (const Heard& one : heard) {
-      const Status stored = reporter_.sent(one.report, one.n, one.sum, one.result, desk.now());
-      if (!stored && stored.error().fault == Fault::retry_later) return stored;
-    }
+    HEJNAL_TRY_VOID(take(heard, desk.now()));
     // A relay that hangs must not fill with all that a night of alerts has to say. Whoever is heard of next
     // makes room, and wakes the loop.
     if (in_flight_ - heard.size() >= kInFlightMax) return {};
@@ -264,15 +268,16 @@ bool ReportLoop::round() {
 
 void ReportLoop::hand_over(std::vector<reporter::Leaving> leaving) {
   for (reporter::Leaving& one : leaving) {
-    carrier_.send(std::move(one.outgoing),
-                  [state = state_, report = one.report, n = one.n, sum = one.sum](ports::SendResult result) {
-                    result.composed.reset();
-                    {
-                      const std::lock_guard lock(state->mutex);
-                      state->heard.push_back({report, n, sum, std::move(result)});
-                    }
-                    state->wake.notify_one();
-                  });
+    const bool asked = one.outgoing.ask;
+    carrier_.send(std::move(one.outgoing), [state = state_, report = one.report, n = one.n, sum = one.sum,
+                                            asked](ports::SendResult result) {
+      result.composed.reset();
+      {
+        const std::lock_guard lock(state->mutex);
+        state->heard.push_back({report, n, sum, asked, std::move(result)});
+      }
+      state->wake.notify_one();
+    });
   }
 }
 

@@ -23,14 +23,15 @@ struct Reporting {
 };
 
 // Reads the providers' procedures. Mistakes name the provider.
-Result<Reporting> make_reporting(const config::Settings& settings, ports::Store& store,
-                                 ports::Random& random);
+// `repeats_by`: gateways that recognise an SMS which is given to them again.
+Result<Reporting> make_reporting(const config::Settings& settings, ports::Store& store, ports::Random& random,
+                                 std::vector<std::string> repeats_by = {});
 // `check`: the same without a store.
 Result<reporter::Settings> reporter_settings(const config::Settings& settings);
 
 // What a command asks of the reporter, through the socket of a server or without one.
 struct ReportCommand {
-  std::string verb;  // file, settle, cancel, call-rejected, called-back
+  std::string verb;  // file, settle, cancel, call-rejected, called-back, release
   core::ReportId id = 0;
   std::string by, reason;
   reporter::NewReport report;  // of file
@@ -62,8 +63,10 @@ class ReportLoop {
     core::ReportId report = 0;
     int n = 0;
     std::string sum;
+    bool asked = false;
     ports::SendResult result;
   };
+  Status take(const std::deque<Heard>& heard, Instant now);
   void loop();
   bool round();  // false: the store does not take anything
   void hand_over(std::vector<reporter::Leaving> leaving);

@@ -28,6 +28,7 @@
 #include "app/out_thread.hpp"
 #include "app/parse_pool.hpp"
 #include "app/phone_hooks.hpp"
+#include "app/report_health.hpp"
 #include "app/reporting.hpp"
 #include "app/secret_key.hpp"
 #include "app/sip_door.hpp"
@@ -297,7 +298,9 @@ class Server::Impl {
     HEJNAL_TRY_VOID(desk_->start());
     clock_->told(desk_->tick());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
-    HEJNAL_TRY(reporting_, make_reporting(settings_, *store_, random_));
+    HEJNAL_TRY(reporting_,
+               make_reporting(settings_, *store_, random_,
+                              sms_ ? sms_->board->recognising_repeats() : std::vector<std::string>()));
     if (sms_) {
       sms_hooks_ = std::make_unique<SmsHooks>(
           *sms_, *ledger_, *clock_, [this](const ports::SmsReport& report, Instant now) -> Result<bool> {
@@ -324,6 +327,9 @@ class Server::Impl {
                                        *ledger_, [this] { report_loop_->nudge(); });
     heartbeat_board_ = std::make_unique<HeartbeatBoard>(settings_, clock_->now());
     report_loop_->start();
+    report_health_ = std::make_unique<ReportHealth>(
+        [path = settings_.store_path] { return store::sqlite::open_archive(path); }, *clock_,
+        !settings_.providers.empty());
     checkpointer_ = std::make_unique<Checkpointer>(settings_.store_path, [this] { ledger_->tidy(); });
     watch_ = std::make_unique<Watch>(DatabaseFile(settings_.store_path), *ledger_, *clock_, &say);
     return {};
@@ -391,12 +397,18 @@ class Server::Impl {
           },
           [](const Status&) {});  // not kept: the next one says the sum again
     };
-    watch.note = [this](std::int64_t item, const std::string& gateway, std::function<void(bool)> then) {
-      if (item == 0) return then(true);  // of a report, which keeps that itself
-      ledger_->submit([=](desk::Desk& desk) { return desk.given_to(item, gateway); },
-                      [this, then = std::move(then)](const Status& done) {
-                        out_->post([then, good = done.has_value()] { then(good); });
-                      });
+    watch.note = [this](std::int64_t item, const std::string& key, const std::string& gateway,
+                        std::function<void(bool)> then) {
+      const bool of_a_report = item == 0 && key.starts_with("report.");
+      if (item == 0 && !of_a_report) return then(true);
+      ledger_->submit(
+          [this, item, key, gateway, of_a_report](desk::Desk& desk) {
+            return of_a_report ? reporting_.engine->given_to(key, gateway, desk.now())
+                               : desk.given_to(item, gateway);
+          },
+          [this, then = std::move(then)](const Status& done) {
+            out_->post([then, good = done.has_value()] { then(good); });
+          });
     };
     HEJNAL_TRY(sms_, make_sms(settings_, *clock_, std::move(watch)));
     if (!sms_) return {};
@@ -408,6 +420,20 @@ class Server::Impl {
     HEJNAL_TRY(const auto lately, store_->automatic_since(clock_->now() - 1h));
     for (const ports::AutomaticWord& word : lately) {
       if (word.channel == core::Channel::sms) sms_->board->count_sent(word.to, word.at);
+    }
+    return count_report_sms();
+  }
+
+  // Those that reports have sent in the last hour count, too, over a restart.
+  Status count_report_sms() {
+    HEJNAL_TRY(const auto ids, store_->reports().records().ids(false, 200, ports::Archive::kNewest));
+    for (const core::ReportId id : ids) {
+      const auto r = store_->reports().records().load(id);
+      if (!r) continue;  // damaged: told elsewhere
+      for (const auto& s : r->sendings) {
+        if (s.channel == core::Channel::sms && s.left_at && *s.left_at > clock_->now() - 1h)
+          sms_->board->count_sent(s.to, *s.left_at);
+      }
     }
     return {};
   }
@@ -547,6 +573,7 @@ class Server::Impl {
     parts.normal_number = [country = settings_.country](const std::string& number) {
       return wire::e164(number, country);
     };
+    parts.on_call = desk_settings(settings_, false).on_call;
     parts.answer_templates = [this](const std::string& language) { return answers_of(language); };
     parts.procedures.read = config::read_procedure;
     parts.procedures.to_data = config::toml_to_data;
@@ -719,6 +746,7 @@ class Server::Impl {
     }
     for (api::ChannelHealth& beat : heartbeat_board_->channels()) out.push_back(std::move(beat));
     for (api::ChannelHealth& trouble : watch_->troubles()) out.push_back(std::move(trouble));
+    if (auto reports = report_health_->health()) out.push_back(std::move(*reports));
     for (const auto& mailbox : mailboxes_) {
       out.push_back(health_of(mailbox->status()));
     }
@@ -830,6 +858,9 @@ class Server::Impl {
   std::vector<api::Metric> metrics() {
     std::vector<api::Metric> out;
     add_metrics_of_sip(out);
+    for (const auto& [trouble, count] : report_health_->counts())
+      out.push_back({"sent_reports_open", "Open reports to providers, by why they need a look.", "gauge",
+                     fmt::format("trouble=\"{}\"", core::to_string(trouble)), count});
     if (!sms_) return out;
     const auto counts = sms_->board->counts();
     const auto add = [&](const char* name, const char* help,
@@ -886,6 +917,7 @@ class Server::Impl {
   std::unique_ptr<MonitorHooks> monitor_hooks_;
   std::unique_ptr<HeartbeatBoard> heartbeat_board_;
   std::unique_ptr<Watch> watch_;
+  std::unique_ptr<ReportHealth> report_health_;
   std::unique_ptr<net::IoThread> io_;
   std::unique_ptr<ParsePool> parse_;
   std::unique_ptr<ports::MailIntake> for_reports_;  // the same, of mailboxes that are not the desk's own

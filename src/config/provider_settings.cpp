@@ -117,6 +117,7 @@ void read_providers(TomlTable& root, Settings& settings) {
     if (p.tell.empty() && !settings.on_call.empty()) p.tell = settings.on_call.front().email;
     p.receipt_stops = table.boolean("receipt_stops", false);
     p.callback_after = table.duration("callback_after", 24h);
+    p.storm = table.integer("storm", 10, 0, 10'000);
     read_addresses(table, p);
     read_answers_from(table, p);
     examine(table, p, settings.providers);
@@ -136,7 +137,10 @@ std::string provider_document() {
       "answer |\n"
       "| `receipt_stops` | `false` | A receipt alone ends the steps. Else it changes only what the second "
       "email says |\n"
-      "| `callback_after` | `24h` | So long after a rejected call we are reminded of the callback |\n";
+      "| `callback_after` | `24h` | So long after a rejected call we are reminded of the callback |\n"
+      "| `storm` | `10` | So many new reports of one class leave within an hour, those of alerts and those "
+      "of people "
+      "counted apart; more are held until there is room, and you are told. 0: any number |\n";
   return out;
 }
 

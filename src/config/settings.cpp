@@ -158,7 +158,11 @@ const std::vector<Section>& sections() {
          "A file whose first line is the auth token that signs the calls of Twilio Voice; empty: none may "
          "ask",
          &Settings::twilio_token_file}},
-       {},
+       {{"told_within_minutes", 120, 0, 10'080,
+         "Where a PBX or Twilio asks: by when what came of a call that was put through has to be told. Of "
+         "one that "
+         "nothing is told of a callback is owed; 0: none",
+         &Settings::told_within_min}},
        {{"first", "Organisations, or domains of email addresses, that are called back before all others",
          &Settings::first_called_back}}},
       {"phone.sip",

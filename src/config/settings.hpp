@@ -37,6 +37,7 @@ struct Provider {
   std::vector<std::string> answers_from;                       // addresses and domains
   bool receipt_stops = false;
   Duration callback_after{24h};
+  std::int64_t storm = 10;  // new reports of a class within an hour
 };
 
 // What becomes of an alert: a report to a provider, or (without one) a case at our own desk.
@@ -94,6 +95,7 @@ struct Settings {
   std::vector<SmsGateway> sms;
   // [phone]
   std::string calls, awake, phone_secret_file, twilio_token_file;
+  std::int64_t told_within_min = 120;
   bool takes_calls = false;
   int wakes_minute = 0, sleeps_minute = 0;
   std::vector<std::string> first_called_back;

@@ -30,7 +30,7 @@ struct Fold {
     c.person.phone = b.phone;
     c.critical = c.critical || b.critical;
     if (b.number != 0) add_once(c.cases, b.number);
-    if (auto* same = c.call_of(b.call_id)) {
+    if (auto* same = c.call_told_of(b.call_id, b.phone, b.result)) {
       same->result = b.result;
     } else {
       c.calls.push_back({b.came_at, b.phone, b.result, b.number, b.call_id});
@@ -84,6 +84,16 @@ Callback::Call* Callback::call_of(const std::string& call_id) {
   return found == calls.end() ? nullptr : &*found;
 }
 
+Callback::Call* Callback::call_told_of(const std::string& call_id, const std::string& phone,
+                                       CallResult result) {
+  if (Call* same = call_of(call_id)) return same;
+  if (result == CallResult::put_through) return nullptr;
+  const auto found = std::find_if(calls.rbegin(), calls.rend(), [&](const Call& one) {
+    return one.phone == phone && one.result == CallResult::put_through;
+  });
+  return found == calls.rend() ? nullptr : &*found;
+}
+
 std::optional<Instant> Callback::told_at(const std::string& phone) const {
   for (const auto& [number, at] : told) {
     if (number == phone) return at;
@@ -115,6 +125,8 @@ std::optional<Instant> alarm(const Callback& c) {
 }
 
 bool before(const Callback& a, const Callback& b) {
+  const auto rings = [](const Callback& c) { return c.state == CallbackState::ringing; };
+  if (rings(a) != rings(b)) return rings(b);  // nothing can be done about it yet
   if (a.critical != b.critical) return a.critical;
   return a.since != b.since ? a.since < b.since : a.id < b.id;
 }

@@ -4,6 +4,9 @@
 //   waiting ── all-clear ──▶ due ── an agent takes it ──▶ taken ── reached ──▶ paid
 //      ▲ ◀── a new failure ──┘ ◀── no answer, voicemail, or an hour idle ──┘
 //
+// A call that is put through while nothing else is owed begins as `ringing`: answered, it is paid; not
+// answered, or not told of in time, it is owed like any other.
+//
 // Written off only by a person, with a reason. The client's own word that everything works is an offer to
 // settle it, which a person takes up.
 #pragma once
@@ -20,12 +23,13 @@
 
 namespace hejnal::core {
 
-enum class CallbackState { waiting, due, taken, paid, written_off };
+enum class CallbackState { waiting, due, taken, paid, written_off, ringing };
 enum class AttemptResult { reached, no_answer, voicemail, wrong_number };
 
 template <>
 struct Names<CallbackState> {
-  static constexpr std::array<std::string_view, 5> list = {"waiting", "due", "taken", "paid", "written_off"};
+  static constexpr std::array<std::string_view, 6> list = {"waiting", "due",         "taken",
+                                                           "paid",    "written_off", "ringing"};
 };
 template <>
 struct Names<AttemptResult> {
@@ -84,6 +88,9 @@ struct Callback {
   // The latest one at which not somebody else has answered; empty: nobody has called.
   std::string number_to_call() const;
   Call* call_of(const std::string& call_id);  // nullptr: not among those that are known
+  // The one that this is told of: the same, or the latest one from this number that was put through and that
+  // nothing was told of (whoever tells may know it by another id); nullptr: it is a call of its own.
+  Call* call_told_of(const std::string& call_id, const std::string& phone, CallResult result);
 
   bool operator==(const Callback&) const = default;
 };
@@ -202,6 +209,7 @@ struct Facts {
   std::optional<Instant> told_at{};  // when this number got the SMS for an earlier callback
   std::string outage_text, token, short_code;  // for the words of that SMS
   Duration unpaid_after = 4h;                  // of waking time
+  Duration told_within = 2h;                   // of a call that is put through: what came of it
 };
 
 struct Rung {         // the telephone has rung, or would have

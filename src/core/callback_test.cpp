@@ -77,6 +77,70 @@ TEST(Callback, TheSameCallAgainIsWhatBecameOfIt) {
   EXPECT_EQ(s.c.state, CallbackState::paid);
 }
 
+TEST(Callback, ACallThatIsPutThroughOwesNothingUntilSomethingIsToldOfIt) {
+  CallbackStory s;
+  const auto first = s.rings(kPhone, CallResult::put_through);
+  EXPECT_EQ(s.c.state, CallbackState::ringing);
+  EXPECT_TRUE(first.notices.empty());
+  EXPECT_EQ(first.tell, AlertReason::none);
+  EXPECT_FALSE(s.c.due_at);
+  s.now = s.now + 3min;
+  s.rings(kPhone, CallResult::answered);
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+  EXPECT_EQ(s.c.end_reason, "the call was put through and answered");
+  EXPECT_EQ(s.c.calls_total, 1);
+}
+
+TEST(Callback, OneThatWasPutThroughAndNotAnsweredIsOwed) {
+  for (const bool failing : {false, true}) {
+    CallbackStory s;
+    s.rings(kPhone, CallResult::put_through);
+    s.now = s.now + 1min;
+    s.facts.failure_open = failing;  // it has begun while it rang
+    const auto told = s.rings(kPhone, CallResult::missed);
+    EXPECT_EQ(s.c.state, failing ? CallbackState::waiting : CallbackState::due);
+    EXPECT_EQ(told.notices.size(), 1u);
+    EXPECT_EQ(told.tell, failing ? AlertReason::none : AlertReason::callbacks_due);
+    EXPECT_EQ(s.c.calls_total, 1);
+    EXPECT_EQ(s.c.calls[0].result, CallResult::missed);
+  }
+}
+
+TEST(Callback, OneThatNothingIsToldOfIsOwedAndTheCallerIsPromisedNothing) {
+  CallbackStory s;
+  s.rings(kPhone, CallResult::put_through);
+  s.now = *alarm(s.c) - 1ms;
+  EXPECT_TRUE(s.happens(callback::AlarmRang{})->entries.empty());
+  EXPECT_EQ(s.now, kStart + 2h - 1ms);
+  s.now = *alarm(s.c);
+  const auto rang = s.happens(callback::AlarmRang{}).value();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  EXPECT_EQ(rang.tell, AlertReason::callbacks_due);
+  EXPECT_TRUE(rang.notices.empty());      // it may have been answered
+  s.rings(kPhone, CallResult::answered);  // told late
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+}
+
+TEST(Callback, WhatIsOwedStaysOwedWhenAnotherCallIsPutThrough) {
+  CallbackStory s;
+  s.rings();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  s.rings(kPhone, CallResult::put_through);
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  // The exchange that tells of it may know it by another id than the one that has asked.
+  callback::Rung rung;
+  rung.phone = kPhone;
+  rung.at = s.now;
+  rung.call_id = "pbx:7";
+  rung.result = CallResult::missed;
+  s.happens(rung).value();
+  EXPECT_EQ(s.c.calls_total, 2);
+  rung.call_id = "pbx:8";
+  rung.result = CallResult::answered;
+  s.happens(rung).value();
+  EXPECT_EQ(s.c.end_reason, "the client has phoned again and was answered");
+}
+
 TEST(Callback, WaitsForTheAllClear) {
   CallbackStory s = during_a_failure();
   const auto first = s.rings();

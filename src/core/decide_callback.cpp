@@ -111,19 +111,35 @@ struct CallbackTurn {
   Status operator()(const Rung& s) {
     if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
     if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
-    const bool again = c.call_of(s.call_id) != nullptr;
-    if (!c.exists()) add(s.by, callback::Opened{s.id, s.person});
+    const bool put_through = s.result == CallResult::put_through;
+    const Callback::Call* known = c.call_told_of(s.call_id, s.phone, s.result);
+    if (known && put_through) return {};
+    // One that was put through owes nothing until something is told of it; any other owes all it can.
+    const bool again = known && known->result != CallResult::put_through;
+    const bool is_new = !c.exists();
+    const bool rang = c.state == CallbackState::ringing;
+    if (is_new) add(s.by, callback::Opened{s.id, s.person});
     add(s.by, Called{s.at, s.phone, s.result, s.number, s.critical, s.reason, s.call_id},
         s.result == CallResult::answered ? "a person has answered"
+        : put_through                    ? "the call was put through to the person on call"
         : s.hung_up                      ? "the caller hung up before the answer"
         : s.result == CallResult::missed ? "nobody has answered"
                                          : "the call was rejected");
     if (s.result == CallResult::answered) {
-      end(s.by, CallbackState::paid, "the client has phoned again and was answered");
+      end(s.by, CallbackState::paid,
+          rang ? "the call was put through and answered" : "the client has phoned again and was answered");
+      return {};
+    }
+    if (put_through) {
+      if (is_new)
+        add("desk", callback::Became{CallbackState::ringing, now + facts.told_within, {}},
+            "what came of the call is told when it is over");
       return {};
     }
     if (again) return {};  // what became of a call that is known: it owes no more than before
-    if (c.state != CallbackState::taken) {
+    if (rang) {
+      put_back("desk", "nobody has answered the call that was put through");
+    } else if (c.state != CallbackState::taken) {
       const bool first = c.calls_total == 1;
       if (first && facts.failure_open) {
         add("desk", callback::Became{CallbackState::waiting, now + kDaily, {}},
@@ -144,7 +160,8 @@ struct CallbackTurn {
   }
 
   void take(const std::string& agent) {
-    const Instant ring_at = c.state == CallbackState::waiting ? when_overdue() : c.ring_at;
+    const bool has_time = c.state == CallbackState::waiting || c.state == CallbackState::ringing;
+    const Instant ring_at = has_time ? when_overdue() : c.ring_at;
     add(agent, callback::Became{CallbackState::taken, std::max(ring_at, now + kHeldFor), now + kHeldFor});
   }
   Status operator()(const Take& s) {
@@ -203,6 +220,10 @@ struct CallbackTurn {
     if (c.lapse_at && *c.lapse_at <= now)
       put_back("desk", fmt::format("{} has taken it and not tried for an hour", c.taken_by));
     if (c.ring_at > now) return {};
+    if (c.state == CallbackState::ringing) {
+      put_back("desk", "nobody has told what came of the call that was put through");
+      return {};
+    }
     const bool waits = c.state == CallbackState::waiting;
     const AlertReason reason = waits ? AlertReason::callbacks_waiting : AlertReason::callbacks_overdue;
     // Missed ones collapse into one; those of a day lie a day apart, whenever they are rung.

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
 #include "core/sent_report.hpp"
 
 namespace hejnal::core {
@@ -11,13 +10,17 @@ namespace hejnal::core {
 namespace {
 
 using sent::AlarmRang;
+using sent::Answered;
+using sent::Asks;
 using sent::Became;
 using sent::CallCame;
 using sent::CameBack;
 using sent::Cancel;
 using sent::File;
 using sent::Fires;
+using sent::GivenTo;
 using sent::Hears;
+using sent::Held;
 using sent::Leaving;
 using sent::Note;
 using sent::Noted;
@@ -26,6 +29,7 @@ using sent::Queued;
 using sent::Quiet;
 using sent::Raised;
 using sent::RejectCall;
+using sent::Release;
 using sent::Reminds;
 using sent::Reported;
 using sent::Resolved;
@@ -42,6 +46,14 @@ constexpr Duration kCallbackAgain = 24h;
 constexpr Duration kCallbackAfterAnswer = 1h;  // "all is over" was heard: the callback should follow
 constexpr Duration kStuck = 30min;             // an email that cannot leave for so long: an SMS says so
 constexpr int kRemindersMax = 7;
+constexpr Duration kAskAgain = 10min;  // when the question itself is lost
+
+// When a gateway that has said nothing is asked what has become of an SMS, after so many questions.
+std::optional<Duration> ask_after(int asked) {
+  constexpr Duration kWaits[] = {5min, 30min, 24h};
+  if (asked >= 3) return std::nullopt;
+  return kWaits[asked];
+}
 
 Duration pause_after(int attempts) {
   constexpr Duration kPauses[] = {1min, 2min, 5min, 10min, 15min};
@@ -109,18 +121,18 @@ struct ReportTurn {
     const auto index = static_cast<std::size_t>(step - 1);
     StepTaken taken;
     taken.step = step;
-    const Instant planned = r.began_at() + steps[index].wait;
+    const Instant planned = r.counts_from() + steps[index].wait;
     taken.late_ms = std::max<std::int64_t>((now - planned).count(), 0);
     if (index + 1 < steps.size()) {
       const Duration gap = steps[index + 1].wait - steps[index].wait;
-      taken.next_at = std::max(r.began_at() + steps[index + 1].wait, now + std::max(gap, Duration(1s)));
+      taken.next_at = std::max(r.counts_from() + steps[index + 1].wait, now + std::max(gap, Duration(1s)));
     } else {
       taken.ring_at = when_unanswered();
     }
     add("reporter", taken,
-        step == 1
-            ? "the first step of the procedure"
-            : fmt::format("{} have passed and no person has reacted", format_duration(now - r.began_at())));
+        step == 1 ? "the first step of the procedure"
+                  : fmt::format("{} have passed and no person has reacted",
+                                format_duration(now - r.counts_from())));
     // What could not leave in all that time is not sent beside its own reminder.
     const bool known = anything_left();
     if (step > 1) drop_the_rest("the next step says the same");
@@ -192,6 +204,13 @@ struct ReportTurn {
       add("reporter", Leaving{s.n});
       decision.leaving.push_back(s.n);
     }
+    for (std::size_t i = 0; i < r.sendings.size(); ++i) {
+      const Sending s = r.sendings[i];
+      if (!s.ask_at || *s.ask_at > now) continue;
+      add("reporter", Asks{s.n, r.open() ? now + kAskAgain : Instant{}, false},
+          "no delivery report has come");
+      if (r.open()) decision.asking.push_back(s.n);
+    }
   }
 
   void ring_for_silence() {
@@ -237,7 +256,8 @@ struct ReportTurn {
       return;
     }
     const bool another = std::any_of(r.sendings.begin(), r.sendings.end(), [&](const Sending& o) {
-      return o.n != s.n && o.kind != SendingKind::news && o.state != SendingState::dropped && o.arrives();
+      return o.n != s.n && o.kind != SendingKind::news && o.state != SendingState::dropped &&
+             o.state != SendingState::unknown && o.arrives();
     });
     if (!another && !r.undelivered)
       tell_us(News::undelivered, fmt::format("nothing gets through to the provider: {}", words));
@@ -265,7 +285,21 @@ struct Decide {
           Opened{s.id, s.provider, t.facts.procedure->version, s.class_name, s.subject, s.language, s.code,
                  s.secret, s.key, s.alert, s.from, s.to_email, s.to_sms},
           s.why);
+    if (s.hold_until > t.now) {
+      t.add("reporter", Held{s.hold_until},
+            "too many reports to this provider within an hour: it goes when there is room, or when somebody "
+            "says so");
+      if (s.first_held) t.tell_us(News::held, "reports to this provider are held from now on");
+      return {};
+    }
     t.take_step(1);
+    return {};
+  }
+
+  Status operator()(const Release& s) {
+    HEJNAL_TRY_VOID(must_be_open());
+    if (!t.r.held) return fail(Fault::conflict, "report {} is not held", t.r.id);
+    t.add(s.by, Held{t.now}, "it goes at once");
     return {};
   }
 
@@ -283,11 +317,23 @@ struct Decide {
       const bool wanted = is_wanted(s);
       fate.state = wanted ? SendingState::queued : SendingState::dropped;
       if (wanted) fate.retry_at = t.now;
-      t.add("reporter", fate,
-            !wanted ? "the program ended while it was being sent, and it is not needed any more"
-            : s.channel == Channel::email
-                ? "the program ended while it was being sent: the same mail goes once more"
-                : "the program ended while it was being sent: rather twice than never");
+      const auto& known = t.facts.repeats_by;
+      const bool not_given = s.gateway.empty();  // it is written down before a gateway gets it
+      const bool recognised = std::find(known.begin(), known.end(), s.gateway) != known.end();
+      if (!wanted) {
+        t.add("reporter", fate, "the program ended while it was being sent, and it is not needed any more");
+      } else if (s.channel == Channel::email) {
+        t.add("reporter", fate, "the program ended while it was being sent: the same mail goes once more");
+      } else if (not_given || recognised) {
+        fate.gateway = s.gateway;
+        t.add(
+            "reporter", fate,
+            not_given
+                ? "the program ended before it was given to a gateway"
+                : "the program ended while it was being sent; the gateway recognises it when it comes twice");
+      } else {
+        unsure(s, "the program ended while it was being sent");
+      }
     }
     return {};
   }
@@ -301,11 +347,11 @@ struct Decide {
     switch (s.outcome) {
       case Sent::Outcome::taken:
         t.add("reporter", fate);
+        if (s.can_be_asked && sending.channel == Channel::sms && sending.kind != SendingKind::word)
+          t.add("reporter", Asks{s.n, t.now + *ask_after(0), false});
         return {};
       case Sent::Outcome::uncertain:
-        fate.state = SendingState::failed;
-        t.add("reporter", fate, "whether it left is not known");
-        t.not_delivered(sending, s.text);
+        unsure(sending, s.text, s.gateway);
         return {};
       case Sent::Outcome::refused:
         fate.state = SendingState::failed;
@@ -318,9 +364,31 @@ struct Decide {
     const bool wanted = is_wanted(sending);
     fate.state = wanted ? SendingState::queued : SendingState::dropped;
     if (wanted) fate.retry_at = t.now + pause_after(sending.attempts);
+    fate.gateway_id.clear();
     t.add("reporter", fate,
           wanted ? "it could not be handed over; once more later" : "it is not needed any more");
     if (wanted && t.now - sending.since >= kStuck) t.not_delivered(sending, s.text);
+    return {};
+  }
+
+  Status operator()(const GivenTo& s) {
+    const Sending* sending = t.r.sending(s.n);
+    if (sending == nullptr) return fail(Fault::not_found, "report {} has no sending {}", t.r.id, s.n);
+    if (sending->state != SendingState::handing_over || !is_wanted(*sending))
+      return fail(Fault::conflict, "sending {} of report {} is not needed any more", s.n, t.r.id);
+    if (sending->gateway == s.gateway) return {};
+    t.add("reporter", SendingFate{s.n, SendingState::handing_over, {}, {}, s.gateway, {}, {}});
+    return {};
+  }
+
+  Status operator()(const Answered& s) {
+    const Sending* found = t.r.sending(s.n);
+    if (found == nullptr) return fail(Fault::not_found, "report {} has no sending {}", t.r.id, s.n);
+    if (!found->ask_at) return {};  // it was told by itself meanwhile
+    if (s.arrived || s.lost) return (*this)(Reported{s.n, s.arrived, s.text});
+    const auto next = ask_after(found->asked + 1);
+    t.add("reporter", Asks{s.n, next ? t.now + *next : Instant{}, true},
+          next ? "the gateway does not know it yet" : "no delivery report has ever come");
     return {};
   }
 
@@ -345,7 +413,7 @@ struct Decide {
     t.add("provider", CameBack{s.what, s.channel, s.message, s.from, s.subject, s.how});
     if (!t.r.open() || s.what == Heard::absence) return {};
     if (s.what == Heard::receipt) {
-      if (t.facts.receipt_stops && before == ReportState::waiting && t.r.next_at) {
+      if (t.facts.receipt_stops && before == ReportState::waiting && t.r.next_at && !t.r.held) {
         t.add("reporter", Became{ReportState::waiting, t.when_unanswered()},
               "for this provider a receipt is enough: no step follows");
         t.drop_the_rest("a receipt has come");
@@ -355,7 +423,7 @@ struct Decide {
     const Duration settle_after = t.facts.procedure->rules.settle_after;
     if (s.what == Heard::acknowledgement) {
       if (before != ReportState::waiting && before != ReportState::unanswered) return {};
-      const Instant owed = t.r.began_at() + t.service().promise.answer_within;
+      const Instant owed = t.r.counts_from() + t.service().promise.answer_within;
       t.become(ReportState::acknowledged, std::max(owed, t.now + 1h), "provider", "a person has read it");
       if (before == ReportState::unanswered) t.tell_us(News::acknowledged, "a person has read it, at last");
       return {};
@@ -427,6 +495,14 @@ struct Decide {
   }
 
  private:
+  // It may have left. A second SMS costs and wakes: what became of it is for a delivery report to say.
+  void unsure(const Sending& s, const std::string& words, const std::string& gateway = {}) {
+    t.add("reporter",
+          SendingFate{s.n, SendingState::unknown, words, {}, gateway.empty() ? s.gateway : gateway, {}, {}},
+          "whether it left is not known; it is not sent blindly a second time");
+    t.not_delivered(s, words);
+  }
+
   bool is_wanted(const Sending& s) const {
     return s.kind == SendingKind::news || s.kind == SendingKind::word || t.r.state == ReportState::waiting ||
            t.r.state == ReportState::unanswered;
@@ -439,11 +515,6 @@ struct Decide {
   }
 };
 
-bool has_any(const std::string& folded, std::initializer_list<std::string_view> list) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](std::string_view word) { return folded.find(word) != std::string::npos; });
-}
-
 }  // namespace
 
 Result<sent::Decision> decide(const sent::Facts& facts, const SentReport& r, const sent::Signal& signal,
@@ -452,31 +523,6 @@ Result<sent::Decision> decide(const sent::Facts& facts, const SentReport& r, con
   Decide visitor{turn};
   HEJNAL_TRY_VOID(std::visit(visitor, signal));
   return std::move(turn.decision);
-}
-
-Heard judge_reply(const ReplyMail& mail) {
-  // Another hejnal says what it sends (docs/protocol.md).
-  if (mail.notice == "receipt" || mail.notice == "resend_receipt" || mail.notice == "missing_email" ||
-      mail.notice == "outage_update")
-    return Heard::receipt;
-  if (mail.notice == "acknowledgement" || mail.notice == "start_of_work") return Heard::acknowledgement;
-  if (mail.notice == "answer" || mail.notice == "question") return Heard::answer;
-  if (mail.notice == "settled") return Heard::settled;
-  const std::string words = fold(mail.subject + "\n" + mail.text);
-  if (mail.automatic) {
-    const bool away =
-        has_any(words, {"out of office", "out of the office", "poza biurem", "nieobecn", "urlop", "vacation",
-                        "on leave", "annual leave", "abwesen", "away from", "will be back", "zwolnieni"});
-    return away ? Heard::absence : Heard::receipt;
-  }
-  // A short note that somebody is at it. In doubt it is an answer: both stop the steps.
-  constexpr std::size_t kShort = 300;
-  const bool at_it = has_any(
-      words, {"przyjal",    "przyjel",    "potwierdzam",     "zajmujemy si",    "zajmuje si",  "sprawdzam",
-              "sprawdzimy", "patrze",     "dzialamy",        "rozpoczel",       "odezwe si",   "odezwiemy",
-              "wracam z",   "got it",     "received",        "looking into",    "on it",       "working on",
-              "will look",  "will check", "we are checking", "get back to you", "have started"});
-  return at_it && fold(mail.text).size() <= kShort ? Heard::acknowledgement : Heard::answer;
 }
 
 }  // namespace hejnal::core

@@ -11,7 +11,8 @@
 
 namespace hejnal::core {
 
-enum class CallResult { rejected, missed, answered };
+// `put_through`: it rings at the person on call; what came of it is told later, or never.
+enum class CallResult { rejected, missed, answered, put_through };
 enum class CallReason {
   repairing,    // no all-clear: the rejection means that we are repairing
   no_calls,     // the company takes no calls: it means that we call back
@@ -21,7 +22,7 @@ enum class CallReason {
 
 template <>
 struct Names<CallResult> {
-  static constexpr std::array<std::string_view, 3> list = {"rejected", "missed", "answered"};
+  static constexpr std::array<std::string_view, 4> list = {"rejected", "missed", "answered", "put_through"};
 };
 template <>
 struct Names<CallReason> {

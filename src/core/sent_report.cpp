@@ -32,6 +32,8 @@ struct Fold {
   }
   void operator()(const sent::StepTaken& b) {
     r.step = b.step;
+    r.held = false;
+    if (!r.began_at) r.began_at = e.at;
     r.next_at = if_set(b.next_at);
     r.ring_at = if_set(b.ring_at);
   }
@@ -59,11 +61,13 @@ struct Fold {
     auto& s = r.sendings[static_cast<std::size_t>(b.n - 1)];
     s.state = b.state;
     if (!b.text.empty()) s.text = b.text;
-    if (!b.gateway.empty()) s.gateway = b.gateway;
+    // What has certainly not left may go by any other gateway.
+    if (!b.gateway.empty() || b.state == SendingState::queued) s.gateway = b.gateway;
     if (!b.gateway_id.empty()) s.gateway_id = b.gateway_id;
     if (!b.sum.empty()) s.sum = b.sum;
     if (b.state == SendingState::queued) s.retry_at = b.retry_at;
     if (b.state == SendingState::handed_over) s.left_at = e.at;
+    if (b.state != SendingState::handed_over && b.state != SendingState::unknown) s.ask_at.reset();
   }
   void operator()(const sent::CameBack& b) {
     r.replies.push_back({e.at, b.what, b.channel, b.message, b.from, b.subject, b.how});
@@ -71,6 +75,7 @@ struct Fold {
   }
   void operator()(const sent::Became& b) {
     r.state = b.state;
+    r.held = false;
     r.next_at.reset();
     r.ring_at = if_set(b.ring_at);
     if (b.state == ReportState::acknowledged && !r.acknowledged_at) r.acknowledged_at = e.at;
@@ -106,6 +111,15 @@ struct Fold {
     r.step = 0;
   }
   void operator()(const sent::Quiet& b) { r.quiet_at = if_set(b.settle_at); }
+  void operator()(const sent::Held& b) {
+    r.held = true;
+    r.next_at = if_set(b.until);
+  }
+  void operator()(const sent::Asks& b) {
+    auto& s = r.sendings[static_cast<std::size_t>(b.n - 1)];
+    s.ask_at = if_set(b.at);
+    if (b.asked) ++s.asked;
+  }
 };
 
 }  // namespace
@@ -133,6 +147,7 @@ bool fits(const SentReport& r, const sent::Entry& entry) {
     return s != nullptr && s->state == SendingState::queued;
   }
   if (const auto* fate = std::get_if<sent::SendingFate>(&entry.body)) return r.sending(fate->n) != nullptr;
+  if (const auto* asks = std::get_if<sent::Asks>(&entry.body)) return r.sending(asks->n) != nullptr;
   return r.open() || std::holds_alternative<sent::CameBack>(entry.body) ||
          std::holds_alternative<sent::Noted>(entry.body);
 }
@@ -144,6 +159,7 @@ std::optional<Instant> alarm(const SentReport& r) {
   };
   for (const auto& s : r.sendings) {  // also the last words of one that is over
     if (s.state == SendingState::queued) earlier(s.retry_at);
+    if (s.ask_at && r.open()) earlier(s.ask_at);
   }
   if (!r.open()) return out;
   earlier(r.next_at);
@@ -151,6 +167,23 @@ std::optional<Instant> alarm(const SentReport& r) {
   earlier(r.remind_at);
   earlier(r.quiet_at);
   return out;
+}
+
+ReportTrouble trouble_of(const SentReport& r, Instant now) {
+  constexpr Duration kStuck = 30min;
+  if (!r.open() || r.state == ReportState::answered) return ReportTrouble::none;
+  if (r.state == ReportState::unanswered) return ReportTrouble::unanswered;
+  if (r.state == ReportState::acknowledged) {
+    const bool late = std::any_of(r.sendings.begin(), r.sendings.end(),
+                                  [](const SentReport::Sending& s) { return s.news == News::late; });
+    return late ? ReportTrouble::late : ReportTrouble::none;
+  }
+  if (r.undelivered) return ReportTrouble::undelivered;
+  const bool stuck = std::any_of(r.sendings.begin(), r.sendings.end(), [&](const SentReport::Sending& s) {
+    return s.kind != SendingKind::news && !s.over() && now - s.since >= kStuck;
+  });
+  if (stuck) return ReportTrouble::stuck;
+  return r.held ? ReportTrouble::held : ReportTrouble::none;
 }
 
 std::string report_message_id(const SentReport& r, int n) {

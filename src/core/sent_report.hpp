@@ -42,8 +42,9 @@ enum class Wording {
   not_delivered,  // an SMS instead of an email that came back, or that does not leave
   graver,         // it has become a graver class: its procedure begins anew
 };
-enum class News { none, acknowledged, answered, unanswered, late, undelivered, callback };
-enum class SendingState { queued, handing_over, handed_over, delivered, bounced, failed, dropped };
+enum class News { none, acknowledged, answered, unanswered, late, undelivered, callback, held };
+// unknown: it may have left, and a second one would not be recognised. Nothing is sent blindly again.
+enum class SendingState { queued, handing_over, handed_over, delivered, bounced, failed, dropped, unknown };
 
 template <>
 struct Names<ReportState> {
@@ -66,13 +67,13 @@ struct Names<Wording> {
 };
 template <>
 struct Names<News> {
-  static constexpr std::array<std::string_view, 7> list = {"none", "acknowledged", "answered", "unanswered",
-                                                           "late", "undelivered",  "callback"};
+  static constexpr std::array<std::string_view, 8> list = {"none", "acknowledged", "answered", "unanswered",
+                                                           "late", "undelivered",  "callback", "held"};
 };
 template <>
 struct Names<SendingState> {
-  static constexpr std::array<std::string_view, 7> list = {
-      "queued", "handing_over", "handed_over", "delivered", "bounced", "failed", "dropped"};
+  static constexpr std::array<std::string_view, 8> list = {
+      "queued", "handing_over", "handed_over", "delivered", "bounced", "failed", "dropped", "unknown"};
 };
 
 struct SentReport {
@@ -85,6 +86,8 @@ struct SentReport {
   std::string to_email, to_sms;
   Instant opened_at;
   int step = 0;                      // the last one that was taken; 0: none yet
+  bool held = false;                 // too many at once: it begins at next_at, or when somebody says so
+  std::optional<Instant> began_at;   // the first step
   std::optional<Instant> next_at;    // of the next step
   std::optional<Instant> ring_at;    // when we are told that nothing has come
   std::optional<Instant> remind_at;  // of a callback that is owed to us
@@ -101,6 +104,8 @@ struct SentReport {
     std::optional<Instant> left_at;  // taken by the next server
     std::string text;                // that server's words
     std::string gateway, gateway_id, sum;
+    std::optional<Instant> ask_at;  // when its gateway is asked what has become of it
+    int asked = 0;
 
     bool over() const { return state != SendingState::queued && state != SendingState::handing_over; }
     bool arrives() const { return state != SendingState::bounced && state != SendingState::failed; }
@@ -137,7 +142,7 @@ struct SentReport {
   std::int64_t entries = 0;
 
   bool exists() const { return id != 0; }
-  Instant began_at() const { return raised_at.value_or(opened_at); }
+  Instant counts_from() const { return raised_at.value_or(opened_at); }
   bool open() const { return exists() && state != ReportState::settled && state != ReportState::cancelled; }
   // Does anything still have to leave?
   bool sends() const;
@@ -250,6 +255,34 @@ struct SendingFate {
   }
 };
 
+struct Held {  // too many at once: the first step is taken later
+  static constexpr std::string_view kind = "held";
+  Instant until;
+
+  bool operator==(const Held&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("until", s.until);
+  }
+};
+
+struct Asks {  // the gateway of an SMS, what has become of it: at `at`, 0: not any more
+  static constexpr std::string_view kind = "asks";
+  int n = 0;
+  Instant at;
+  bool asked = false;  // it was, and this is what follows
+
+  bool operator==(const Asks&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("n", s.n);
+    v("at", s.at);
+    v("asked", s.asked);
+  }
+};
+
 struct CameBack {
   static constexpr std::string_view kind = "came_back";
   Heard what = Heard::receipt;
@@ -355,7 +388,7 @@ struct Quiet {  // the alert is over since now; 0: it fires again
 };
 
 using Body = std::variant<Opened, StepTaken, Queued, Leaving, SendingFate, CameBack, Became, CallRejected,
-                          Reminds, Noted, Quiet, Raised>;
+                          Reminds, Noted, Quiet, Held, Asks, Raised>;
 using Entry = EntryOf<Body>;
 
 struct Facts {
@@ -364,6 +397,7 @@ struct Facts {
   bool receipt_stops = false;            // a receipt alone ends the steps
   std::string tell;                      // who of us gets news, an address; empty: nobody
   Duration callback_after{24h};          // so long after a rejected call we remind ourselves of the callback
+  std::vector<std::string> repeats_by;  // gateways that recognise the same SMS when it is given to them again
 };
 
 struct File {  // begins the report
@@ -372,6 +406,9 @@ struct File {  // begins the report
   Party from;
   std::string to_email, to_sms;
   std::string by = "client", why = {};
+  // Too many reports at once: it begins only then (0: now); we are told when it is the first such one.
+  Instant hold_until = {};
+  bool first_held = false;
 };
 struct AlarmRang {};
 struct Restarted {};  // the program has ended somewhere between handing over and hearing of it
@@ -379,6 +416,16 @@ struct Sent {         // what the next server said
   int n = 0;
   enum class Outcome { taken, later, refused, uncertain } outcome = Outcome::taken;
   std::string text, gateway, gateway_id, sum;
+  bool can_be_asked = false;  // the gateway, what has become of the SMS
+};
+struct GivenTo {  // a gateway is about to get the SMS; fails with conflict when nobody needs it any more
+  int n = 0;
+  std::string gateway;
+};
+struct Answered {  // what the gateway says that was asked; neither: it is on its way, or nobody knows
+  int n = 0;
+  bool arrived = false, lost = false;
+  std::string text;
 };
 struct Reported {  // what became of it afterwards: a delivery report, a bounce
   int n = 0;
@@ -405,6 +452,9 @@ struct RejectCall {
 struct CallCame {
   std::string by;
 };
+struct Release {  // one that is held: now
+  std::string by;
+};
 struct Note {
   std::string by, text;
   bool fired = false;
@@ -420,11 +470,12 @@ struct Resolved {  // ... is over. One that comes back within `quiet` is the sam
   Duration quiet{};
 };
 using Signal = std::variant<File, AlarmRang, Restarted, Sent, Reported, Hears, Settle, Cancel, RejectCall,
-                            CallCame, Note, Fires, Resolved>;
+                            CallCame, Note, Fires, Resolved, GivenTo, Answered, Release>;
 
 struct Decision {
   std::vector<Entry> entries;
   std::vector<int> leaving;  // to be handed over after the commit
+  std::vector<int> asking;   // the gateway is to be asked after the commit what has become of these
 };
 
 }  // namespace sent
@@ -442,6 +493,15 @@ void apply(SentReport& r, const sent::Entry& entry);
 bool fits(const SentReport& r, const sent::Entry& entry);
 std::optional<Instant> alarm(const SentReport& r);
 
+// Why it needs a look, the graver one.
+enum class ReportTrouble { none, held, stuck, late, undelivered, unanswered };
+template <>
+struct Names<ReportTrouble> {
+  static constexpr std::array<std::string_view, 6> list = {"none", "held",        "stuck",
+                                                           "late", "undelivered", "unanswered"};
+};
+ReportTrouble trouble_of(const SentReport& r, Instant now);
+
 // "<hejnal-report.12.3.SECRET@domain>", and what it says; id 0: none.
 std::string report_message_id(const SentReport& r, int n);
 struct ReportName {
@@ -452,9 +512,10 @@ ReportName report_named(std::string_view message_id);
 
 // What a mail of the provider is, as far as its words tell.
 struct ReplyMail {
-  bool automatic = false;     // a program wrote it, or it looks so
-  std::string notice;         // what a hejnal says that it is; empty: it is not of one
-  std::string subject, text;  // without what is quoted
+  bool automatic = false;                       // a program wrote it, or it looks so
+  std::string notice;                           // what a hejnal says that it is; empty: it is not of one
+  std::string subject, text;                    // without what is quoted
+  std::string own_subject = {}, own_text = {};  // of ours that it may repeat: only what it adds is its own
 };
 Heard judge_reply(const ReplyMail& mail);
 

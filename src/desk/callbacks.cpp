@@ -54,20 +54,31 @@ Result<Desk::Phoned> Desk::answer_call(const AskedCall& asked) {
     return out;
   }
   // Who withholds the number cannot be called back: the call is kept, and that is all. One that rings through
-  // is noted by what comes of it, if anybody tells.
+  // is noted by what comes of it; where somebody tells that, silence is no answer either.
   if (asked.from.empty()) {
     HEJNAL_TRY(out.filed, keep_call(call, out.decision.redirect ? "put through" : "rejected",
                                     "the caller withholds the number: nobody can be called back"));
     return out;
   }
-  if (!asked.last_word) return out;
+  const bool awaited = settings_.told_within > Duration(0);
+  if (!asked.last_word && !awaited) return out;
+  call.result = core::CallResult::put_through;
+  HEJNAL_TRY(const core::CallbackId known, callback_that_knows(call));
+  if (known != 0) {
+    out.callback = known;
+    return out;
+  }
   HEJNAL_TRY(std::vector<core::Case> cases, cases_of_caller(asked.from));
+  HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(asked.from));
+  person.phone = asked.from;
+  if (awaited) {
+    HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
+  }
+  if (!asked.last_word) return out;
   if (cases.empty()) {
     HEJNAL_TRY(out.filed, keep_call(call, "put through", out.decision.why));
     return out;
   }
-  HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(asked.from));
-  person.phone = asked.from;
   HEJNAL_TRY(out.filed, note_call(call, person, std::move(cases.front()), "put through"));
   return out;
 }
@@ -85,15 +96,8 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
   }
   HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(call.from));
   person.phone = call.from;
-  if (!call.id.empty()) {
-    HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(call.from));
-    HEJNAL_TRY(core::Callback before, parts_.store.callbacks().load(latest));
-    const auto* known = before.call_of(call.id);
-    if (known && known->result == call.result) {
-      out.callback = before.id;
-      return out;
-    }
-  }
+  HEJNAL_TRY(out.callback, callback_that_knows(call));
+  if (out.callback != 0) return out;
   HEJNAL_TRY(std::vector<core::Case> cases, cases_of_caller(call.from));
   const bool answered = call.result == core::CallResult::answered;
   // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
@@ -106,6 +110,19 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
   HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
   HEJNAL_TRY_VOID(tell_of_callbacks());
   return out;
+}
+
+// The same told twice is one thing; 0: it is new.
+Result<core::CallbackId> Desk::callback_that_knows(const PhoneCall& call) {
+  if (call.id.empty()) return 0;
+  HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(call.from));
+  if (latest == 0) return 0;
+  HEJNAL_TRY(core::Callback before, parts_.store.callbacks().load(latest));
+  const auto* known = before.call_of(call.id);
+  if (!known) return 0;
+  // Of one that was put through more is known by now: that it was is told late.
+  const bool late = call.result == core::CallResult::put_through;
+  return late || known->result == call.result ? before.id : 0;
 }
 
 Result<std::vector<core::Case>> Desk::cases_of_caller(const std::string& from) {
@@ -171,6 +188,7 @@ Result<Filed> Desk::keep_call(const PhoneCall& call, std::string text, std::stri
   message.content_key = kKey;
   HEJNAL_TRY(out.message, parts_.store.add_message(message, {}));
   HEJNAL_TRY_VOID(parts_.store.set_looked_at(out.message, now()));
+  changes_.push_back({0, 0, "message"});
   return out;
 }
 
@@ -256,6 +274,7 @@ Result<core::callback::Facts> Desk::callback_facts() {
   HEJNAL_TRY(out.failure_open, failure_open());
   out.waking = waking();
   out.sms_available = settings_.sms_available;
+  if (settings_.told_within > Duration(0)) out.told_within = settings_.told_within;
   return out;
 }
 

@@ -58,7 +58,8 @@ struct Settings {
   std::function<std::string(const std::string&)> normal_number;
   BudgetLimits budget;
   // The telephone.
-  bool takes_calls = false;                       // they ring through while no failure is open
+  bool takes_calls = false;  // they ring through while no failure is open
+  Duration told_within{0};  // of those: until when what came of one is told; 0: nobody tells, nothing is owed
   std::vector<std::string> first_called_back{};   // organisations, or the domains of addresses
   int wakes_minute = 0, sleeps_minute = 24 * 60;  // of the day in `zone`
   std::string zone = "UTC";
@@ -353,6 +354,7 @@ class Desk {
   Result<std::vector<core::Case>> cases_of_caller(const std::string& from);
   Result<Filed> note_call(const PhoneCall& call, const core::Party& person, core::Case c, std::string text);
   Result<Filed> keep_call(const PhoneCall& call, std::string text, std::string why);
+  Result<core::CallbackId> callback_that_knows(const PhoneCall& call);
   Result<core::CallbackId> owe_callback(const PhoneCall& call, const core::Party& person,
                                         const std::vector<core::Case>& cases,
                                         const core::CallDecision& means);

@@ -17,8 +17,7 @@ constexpr int kRingMax = 64, kRingWithJobs = 32;
 constexpr int kIndexMax = 64, kIndexLate = 4096, kIndexWithJobs = 64;
 constexpr int kBusyGroupsMax = 8;  // after so many, what is not urgent gets its share all the same
 constexpr Duration kMoment = 5ms;
-constexpr std::chrono::microseconds kWatch =
-    400us;  // about what the next mail of a lone sender takes to come
+constexpr int kLooks = 1000;  // a fraction of a millisecond: about what the next mail of a lone sender takes
 constexpr Duration kSleepMax = 1h;
 
 }  // namespace
@@ -108,12 +107,11 @@ void Ledger::loop() {
 bool Ledger::watch() {
   static const bool has_company = std::thread::hardware_concurrency() > 1;
   if (!std::exchange(had_jobs_, false) || !has_company) return false;
-  const auto until = std::chrono::steady_clock::now() + kWatch;
-  while (!submitted_.load(std::memory_order_relaxed)) {
-    if (std::chrono::steady_clock::now() >= until) return false;
+  for (int look = 0; look < kLooks; ++look) {
+    if (submitted_.load(std::memory_order_relaxed)) return true;
     std::this_thread::yield();
   }
-  return true;
+  return false;
 }
 
 bool Ledger::ends_now() {

@@ -35,7 +35,9 @@ struct IncomingMail {
   bool automatic_is_weak = false;  // only the subject says so: never a reason to set it aside
   std::string automatic_why, no_receipt_why;
   std::string set_aside_why;  // spam, failed DMARC: not empty
-  std::string quarantine;     // the folder of others' that it lies in: taken only if an SMS waits for it
+  // By our own Authentication-Results, its sender is who it says; nothing: we have none to look at.
+  std::optional<bool> authenticated;
+  std::string quarantine;  // the folder of others' that it lies in: taken only if an SMS waits for it
   std::vector<IncomingBounce> bounces;  // failed or delayed deliveries that this mail reports
   bool is_ours = false;                 // its From is an address of the desk
   bool is_own_test = false;             // sent by `hejnal check --live`

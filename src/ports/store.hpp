@@ -353,6 +353,7 @@ class Archive {
   // Lists whose newest comes first; only ids below `before`.
   static constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
   virtual Result<std::vector<Message>> set_aside(int limit, std::int64_t before = kNewest) = 0;
+  virtual Result<std::vector<Message>> calls_of_no_case(int limit, std::int64_t before = kNewest) = 0;
   virtual Result<std::vector<OutboxItem>> notices(std::optional<core::NoticeState> state, int limit,
                                                   std::int64_t before = kNewest) = 0;
   virtual Result<std::vector<PersonRow>> people(std::string_view text, int limit,

@@ -21,6 +21,7 @@ using core::SentReport;
 constexpr int kDraft = -1;  // the row of what was reported, as it was typed
 constexpr int kOpenMax = 1000;
 constexpr Duration kAtOnce = 2min;  // no person answers as fast as that
+constexpr Duration kStormWindow = 1h;
 constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 // A subject without the code that we have put into it.
@@ -101,6 +102,7 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
   file.to_sms = provider->sms_number;
   file.by = report.by;
   file.why = report.why;
+  HEJNAL_TRY_VOID(hold_in_a_storm(file, provider->storm, now));
   HEJNAL_TRY_VOID(parts_.store.keep_procedure(provider->procedure.version, provider->procedure_text));
   const std::string text = sanitize_utf8(report.text);
   HEJNAL_TRY_VOID(parts_.store.reports().add_message(
@@ -110,8 +112,39 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
   return turn(SentReport{}, file, now);
 }
 
+// So many of one class within an hour, those of alerts and those of people apart: a storm of alerts holds up
+// no person, nor what is grave. Each waits for the place of the one that is so many before it.
+Status Reporter::hold_in_a_storm(core::sent::File& file, int most, Instant now) {
+  if (most <= 0) return {};
+  constexpr int kBatch = 50, kLookedAtMax = 2000;
+  int seen = 0;
+  ReportId before = ports::Archive::kNewest;
+  for (int looked_at = 0; looked_at < kLookedAtMax;) {
+    HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kBatch, before));
+    if (ids.empty()) return {};
+    for (const ReportId id : ids) {
+      ++looked_at;
+      const auto other = parts_.store.reports().records().load(id);
+      if (!other && other.error().fault == Fault::corrupt) continue;
+      if (!other) return tl::make_unexpected(other.error());
+      if (other->provider != file.provider || other->class_name != file.class_name ||
+          other->key.empty() != file.key.empty())
+        continue;
+      const auto begins = other->held ? other->next_at : other->began_at;
+      if (!begins) continue;  // over before it began
+      if (++seen == 1) file.first_held = !other->held;
+      if (*begins + kStormWindow <= now) return {};
+      if (seen < most) continue;
+      file.hold_until = *begins + kStormWindow;
+      return {};
+    }
+    before = ids.back();
+  }
+  return {};
+}
+
 Result<SentReport> Reporter::turn(SentReport r, const core::sent::Signal& signal, Instant now,
-                                  std::vector<int>* leaving) {
+                                  core::sent::Decision* decided) {
   const auto* begins = std::get_if<core::sent::File>(&signal);
   const Provider* provider = find(begins ? begins->provider : r.provider);
   SentReport named;  // of one that does not exist yet
@@ -120,13 +153,14 @@ Result<SentReport> Reporter::turn(SentReport r, const core::sent::Signal& signal
   core::sent::Facts facts;
   facts.procedure = &procedure;
   facts.sms_available = settings_.sms_available;
+  facts.repeats_by = settings_.repeats_by;
   facts.tell = provider ? provider->tell : settings_.tell;
   if (provider) {
     facts.receipt_stops = provider->receipt_stops;
     facts.callback_after = provider->callback_after;
   }
   HEJNAL_TRY(const core::sent::Decision decision, core::decide(facts, r, signal, now));
-  if (leaving) *leaving = decision.leaving;
+  if (decided) *decided = decision;
   if (decision.entries.empty()) return r;
   const std::size_t before = r.sendings.size();
   for (const core::sent::Entry& entry : decision.entries) core::apply(r, entry);
@@ -253,9 +287,16 @@ Result<std::vector<Leaving>> Reporter::ring(Instant now, int limit) {
       continue;
     }
     if (!loaded) return tl::make_unexpected(loaded.error());
-    std::vector<int> leaves;
-    HEJNAL_TRY(SentReport r, turn(std::move(*loaded), core::sent::AlarmRang{}, now, &leaves));
-    for (const int n : leaves) {
+    core::sent::Decision decided;
+    HEJNAL_TRY(SentReport r, turn(std::move(*loaded), core::sent::AlarmRang{}, now, &decided));
+    for (const int n : decided.asking) {
+      auto one = leaving(r, n);
+      if (!one) continue;  // it is asked again later
+      one->outgoing.ask = true;
+      one->outgoing.gateway_id = r.sending(n)->gateway_id;
+      out.push_back(std::move(*one));
+    }
+    for (const int n : decided.leaving) {
       auto one = leaving(r, n);
       if (one) {
         out.push_back(std::move(*one));
@@ -287,7 +328,8 @@ Result<Leaving> Reporter::leaving(const SentReport& r, int n) {
   ports::Outgoing& o = out.outgoing;
   o.message_id = sending.message_id;
   o.attempts = sending.attempts - 1;
-  o.notice.kind = core::NoticeKind::alert;  // a gateway is to send it rather twice than never
+  // Automatic, and not to ourselves: it counts against the budgets and the monthly caps, and goes once.
+  o.notice.kind = core::NoticeKind::receipt;
   o.notice.channel = sending.channel;
   o.notice.to = sending.to;
   o.words = {message->subject, message->text};
@@ -313,6 +355,7 @@ Status Reporter::sent(ReportId id, int n, const std::string& sum, const ports::S
   signal.text = truncate_utf8(one_line(result.text), 500);
   signal.gateway = result.gateway;
   signal.gateway_id = result.gateway_id;
+  signal.can_be_asked = result.can_be_asked;
   switch (result.outcome) {
     case Outcome::handed_over:
       signal.outcome = core::sent::Sent::Outcome::taken;
@@ -332,13 +375,35 @@ Status Reporter::sent(ReportId id, int n, const std::string& sum, const ports::S
   return {};
 }
 
+namespace {
+
+// "report.12.1.secret"; id 0: none.
+core::ReportName named_by(const std::string& key) {
+  const auto pieces = split(key, '.');
+  if (pieces.size() != 4 || pieces[0] != "report") return {};
+  return {std::atoll(std::string(pieces[1]).c_str()), std::atoi(std::string(pieces[2]).c_str())};
+}
+
+}  // namespace
+
+Status Reporter::given_to(const std::string& key, const std::string& gateway, Instant now) {
+  const core::ReportName name = named_by(key);
+  HEJNAL_TRY_VOID(act(name.id, core::sent::GivenTo{name.n, gateway}, now));
+  return {};
+}
+
+Status Reporter::heard_when_asked(ReportId id, int n, const ports::SendResult& result, Instant now) {
+  HEJNAL_TRY_VOID(
+      act(id, core::sent::Answered{n, result.arrived, result.lost, truncate_utf8(one_line(result.text), 500)},
+          now));
+  return {};
+}
+
 Result<bool> Reporter::heard_of_sms(const ports::SmsReport& report, Instant now) {
-  if (!report.key.starts_with("report.")) return false;
-  const auto pieces = split(report.key, '.');
-  if (pieces.size() != 4) return false;
-  HEJNAL_TRY(const SentReport r,
-             parts_.store.reports().records().load(std::atoll(std::string(pieces[1]).c_str())));
-  const SentReport::Sending* sending = r.sending(std::atoi(std::string(pieces[2]).c_str()));
+  const core::ReportName name = named_by(report.key);
+  if (name.id == 0) return false;
+  HEJNAL_TRY(const SentReport r, parts_.store.reports().records().load(name.id));
+  const SentReport::Sending* sending = r.sending(name.n);
   if (sending == nullptr || sending->message_id != report.key) return false;
   if (report.state == core::NoticeState::delivered || report.state == core::NoticeState::failed) {
     HEJNAL_TRY_VOID(act(r.id,
@@ -395,7 +460,8 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
     if (!code.empty() && code == r->code)
       return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
                    false};
-    if (!subject.empty() && subject == bare(r->subject))
+    // A subject can be guessed, a code cannot: by the subject alone only who is who he says.
+    if (!subject.empty() && subject == bare(r->subject) && mail.authenticated.value_or(true))
       same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject", false});
   }
   if (same_subject.size() == 1) return std::move(same_subject.front());
@@ -440,6 +506,11 @@ Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
   if (found.by_id) reply.notice = mail.notice;  // else anybody could write it
   reply.subject = mail.subject;
   reply.text = mail.reply_text.empty() ? mail.text : mail.reply_text;
+  reply.own_subject = r.subject;
+  HEJNAL_TRY(const auto own, parts_.store.reports().messages(r.id));
+  for (const ports::ReportMessage& m : own) {
+    if (m.n == kDraft) reply.own_text = m.text;
+  }
   reply.automatic = mail.automatic != ports::IncomingMail::Automatic::none || mail.is_report;
   // Where only words say that a program wrote it: away is believed, all else counts as a person.
   std::optional<Instant> last;

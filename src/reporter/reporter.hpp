@@ -29,6 +29,7 @@ struct Provider {
   std::vector<std::string> answers_from;                       // other addresses and domains of its people
   bool receipt_stops = false;
   Duration callback_after{24h};
+  int storm = 10;  // so many new reports of a class within an hour; more are held. 0: any number
   core::Procedure procedure;
   std::string procedure_text;
 };
@@ -37,6 +38,7 @@ struct Settings {
   std::vector<Provider> providers;
   bool sms_available = false;
   std::string zone = "UTC";
+  std::vector<std::string> repeats_by = {};  // gateways that recognise an SMS which is given to them again
   std::string tell;  // who hears of reports whose provider is not among the settings any more
 };
 
@@ -87,6 +89,10 @@ class Reporter {
   Result<std::vector<Leaving>> ring(Instant now, int limit);
   Result<std::optional<Instant>> next_alarm() { return parts_.store.reports().records().next_alarm(); }
   Status sent(core::ReportId id, int n, const std::string& sum, const ports::SendResult& result, Instant now);
+  // A gateway is about to get the SMS of this key ("report.12.1.secret"): fails when it must not.
+  Status given_to(const std::string& key, const std::string& gateway, Instant now);
+  // What a gateway has said that was asked (Leaving::outgoing.ask).
+  Status heard_when_asked(core::ReportId id, int n, const ports::SendResult& result, Instant now);
   // A gateway's report of an SMS whose key is ours ("report.12.1.secret"); false: it is not.
   Result<bool> heard_of_sms(const ports::SmsReport& report, Instant now);
 
@@ -94,9 +100,10 @@ class Reporter {
   const Provider* find(const std::string& name) const;
   Result<core::Procedure> procedure_of(const core::SentReport& r) const;
   Result<core::SentReport> turn(core::SentReport r, const core::sent::Signal& signal, Instant now,
-                                std::vector<int>* leaving = nullptr);
+                                core::sent::Decision* decided = nullptr);
   Status write_down(const core::SentReport& r, int n, const core::Procedure& procedure, Instant now);
   Result<Leaving> leaving(const core::SentReport& r, int n);
+  Status hold_in_a_storm(core::sent::File& file, int most, Instant now);
   struct Found {
     core::SentReport report;
     std::string how;

@@ -170,8 +170,19 @@ struct Writer {
       case News::callback:
         what = pick("nikt nie oddzwonił", "nobody has called back");
         break;
+      case News::held:
+        what = pick("wstrzymane: za dużo zgłoszeń naraz", "held: too many reports at once");
+        break;
     }
     std::string text = fmt::format("{}: {}\n{}\n\n", of, what, r().subject);
+    if (s.news == News::held && r().next_at)
+      text += fmt::format(
+          fmt::runtime(pick(
+              "Od tego zgłoszenia kolejne czekają na wolne miejsce; to wyjdzie {0}. Od razu: hejnal report "
+              "{1} release\n\n",
+              "From this report on they wait for their turn; this one leaves {0}. At once: hejnal report "
+              "{1} release\n\n")),
+          time(*r().next_at), r().id);
     for (const auto& one : r().sendings) {
       if (one.kind == SendingKind::news) continue;
       text += fmt::format(

@@ -501,5 +501,49 @@ class Templates(world.ConfiguredTest):
         self.assertIn("https://pomoc.firma.example/c/", found["later"]["text"])
 
 
+class EditedTemplates(world.SandboxTest):
+    def change(self, name, version, **fields):
+        return self.desk.post(f"/api/v1/templates/{name}", {**fields, "version": version})
+
+    def edited(self):
+        return {one["name"]: one for one in self.desk.good("GET", "/api/v1/templates/edit")["items"]}
+
+    def offered(self):
+        return {one["name"]: one["text"] for one in self.desk.good("GET", "/api/v1/templates")["items"]}
+
+    def test_one_is_made_changed_taken_away_and_put_back(self):
+        self.assertEqual(self.change("mine", 0, title="Moje", text="Tu {agent} {nic}").json["version"], 1)
+        self.assertEqual(self.offered()["mine"], "Tu sandbox {nic}")
+        before = self.edited()["fixed"]
+        self.assertEqual((before["version"], before["changed_by"], before["file"]["text"]), (0, None, before["text"]))
+        self.assertEqual(self.change("fixed", 0, title="Gotowe", text="Gotowe.").json["changed_by"], "sandbox")
+        self.assertEqual(self.change("fixed", 1, title="", text=" ").json["text"], "")
+        self.assertNotIn("fixed", self.offered())
+        self.desk.kill()
+        self.desk.start()
+        back = self.desk.good("POST", "/api/v1/templates/fixed/put-back", {"version": 2})
+        self.assertEqual((back["text"], back["version"], back["changed_by"]), (before["text"], 3, None))
+        self.desk.good("POST", "/api/v1/templates/mine/put-back", {"version": 1})
+        self.assertNotIn("mine", self.edited())
+        self.assertEqual(self.change("mine", 0, title="Moje", text="Znowu").json["version"], 3)
+
+    def test_nobody_overwrites_what_was_not_seen(self):
+        self.change("mine", 0, title="a", text="b")
+        for version in (0, 2):
+            answer = self.change("mine", version, title="x", text="y")
+            self.assertEqual((answer.status, self.edited()["mine"]["text"]), (409, "b"))
+        self.assertEqual(self.desk.post("/api/v1/templates/mine/put-back", {"version": 9}).status, 409)
+        self.assertEqual(self.desk.post("/api/v1/templates/nothing/put-back", {"version": 0}).status, 404)
+
+    def test_what_is_no_text(self):
+        for name, fields in (("Mine", {"title": "a", "text": "b"}), ("x" * 41, {"title": "a", "text": "b"}), ("a", {"text": "b"}),
+                             ("a", {"title": "a" * 101, "text": "b"}), ("a", {"title": "a", "text": "b" * 10001})):
+            self.assertEqual(self.change(name, 0, **fields).status, 400, name)
+        agent = self.desk.make_token("agent")
+        self.assertEqual(self.desk.post("/api/v1/templates/a", {"title": "a", "text": "b", "version": 0}, token=agent).status, 403)
+        changed = [one for one in self.desk.good("GET", "/api/v1/audit")["items"] if "templates" in one["action"]]
+        self.assertEqual(changed, [])
+
+
 if __name__ == "__main__":
     unittest.main()

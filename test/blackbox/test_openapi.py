@@ -232,6 +232,8 @@ class Answers(world.SandboxTest):
         desk.good("POST", "/api/v1/cases", {"class": "urgent", "subject": "x", "text": "y", "client": {"name": "Ela", "email": "ela@trzeci.example",
                                                                                                        "phone": PHONE}})
         desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "missed"})
+        desk.good("POST", "/sandbox/call", {})
+        desk.good("GET", "/api/v1/calls", limit=1)
         # An outage, and those who have phoned.
         outage = desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi.", "expected_end": "2036-01-01T00:00:00Z"})["id"]
         for verb, body in (("attach", {"case": 1}), ("detach", {"case": 1}), ("update", {"public_text": "Naprawiamy."}), ("end", {"public_text": "Działa."})):
@@ -310,6 +312,10 @@ class Answers(world.SandboxTest):
                      "/api/v1/organisation?name=Nikt", "/api/v1/organisation", "/api/v1/channels", "/api/v1/reports?by=class", "/api/v1/templates", "/api/v1/templates?case=1", "/api/v1/templates?case=999",
                      "/api/v1/reports", "/api/v1/reports.csv?by=organisation", "/api/v1/reports?by=x"):
             desk.get(path)
+        for path, body in (("mine", {"title": "Moje", "text": "Dzień dobry {client}", "version": 0}), ("mine", {"title": "Moje", "text": "x", "version": 0}),
+                           ("mine/put-back", {"version": 1}), ("nothing/put-back", {"version": 0}), ("fixed", {"text": "x", "version": 0})):
+            desk.post(f"/api/v1/templates/{path}", body)
+        desk.good("GET", "/api/v1/templates/edit")
         now = desk.good("GET", "/api/v1/procedure")
         now["data"]["title"] = "Inny tytuł"
         for draft in ({"data": now["data"]}, {"text": "x"}, {"text": ""}, {}):

@@ -127,10 +127,10 @@ class Exchanges(world.ConfiguredTest):
 
     SECRET, TOKEN = "0123456789abcdef0123", "twilio-auth-token"
 
-    def begin(self, calls):
+    def begin(self, calls, more_of_phone=""):
         (self.folder / "pbx").write_text(self.SECRET + "\n")
         (self.folder / "twilio").write_text(self.TOKEN + "\n")
-        more = f'[phone]\ncalls = "{calls}"\nsecret_file = "{{folder}}/pbx"\ntwilio_token_file = "{{folder}}/twilio"\n'
+        more = f'[phone]\ncalls = "{calls}"\nsecret_file = "{{folder}}/pbx"\ntwilio_token_file = "{{folder}}/twilio"\n{more_of_phone}'
         self.write(world.settings("{folder}", end=more))
         self.desk = self.serve()
 
@@ -169,7 +169,7 @@ class Exchanges(world.ConfiguredTest):
     def test_a_call_rings_through_and_is_owed_when_nobody_answers(self):
         self.begin("ring")
         self.assertEqual(self.ask(f"/hooks/call/{self.SECRET}", {"from": PHONE, "id": "1"}), (200, "dial +48600000001"))
-        self.assertEqual(self.callbacks(), [])
+        self.assertEqual([one["state"] for one in self.callbacks()], ["ringing"])
         event = f"/hooks/call/{self.SECRET}/event"
         self.assertEqual(self.ask(event, {"from": PHONE, "id": "1", "result": "NOANSWER"}), (200, "ok"))
         self.assertEqual(self.callbacks()[0]["state"], "due")
@@ -177,6 +177,34 @@ class Exchanges(world.ConfiguredTest):
         (case,) = self.desk.all_cases()
         self.assertEqual([one["text"] for one in self.desk.case(case["number"])["messages"] if one["channel"] == "call"], ["answered by Ola"])
         self.assertEqual(self.callbacks(), [])
+
+    def test_a_call_that_was_put_through_waits_for_word_of_it(self):
+        self.begin("ring", "told_within_minutes = 30\n")
+        ask = f"/hooks/call/{self.SECRET}"
+        for number, call in ((PHONE, "1"), (OTHER, "2"), (OTHER, "2")):
+            self.assertEqual(self.ask(ask, {"from": number, "id": call}), (200, "dial +48600000001"))
+        self.assertEqual(self.ask(ask + "/event", {"from": OTHER, "id": "2", "result": "answered", "by": "Ola"}), (200, "ok"))
+        # Late word that it was put through changes nothing any more.
+        self.assertEqual(self.ask(ask, {"from": OTHER, "id": "2"}), (200, "dial +48600000001"))
+        (one,) = self.callbacks()
+        self.assertEqual((one["phone"], one["state"], one["calls"][0]["result"]), (PHONE, "ringing", "put_through"))
+        ended = [one for one in self.desk.good("GET", "/api/v1/callbacks", state="all")["items"] if one["phone"] == OTHER]
+        self.assertEqual([(one["state"], one["end_reason"], one["calls_total"]) for one in ended], [("paid", "the call was put through and answered", 1)])
+        self.desk.kill()
+        self.desk.start()
+        self.assertEqual(self.callbacks(), [one])
+
+    def test_a_call_of_somebody_who_withholds_the_number_is_listed(self):
+        self.begin("ring")
+        self.ask(f"/hooks/call/{self.SECRET}", {"from": "anonymous", "id": "7"})
+        self.desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi."})
+        for _ in range(2):
+            self.ask(f"/hooks/call/{self.SECRET}", {"from": "anonymous", "id": "8"})
+        told = self.desk.good("GET", "/api/v1/calls", limit=1)
+        self.assertEqual([(one["from"], one["text"], one["state"]) for one in told["items"]], [("", "rejected", "set_aside")])
+        told = self.desk.good("GET", "/api/v1/calls", limit=1, cursor=told["next"])
+        self.assertEqual(([one["text"] for one in told["items"]], told["next"]), (["put through"], None))
+        self.assertEqual(self.desk.good("GET", "/api/v1/set-aside")["items"], [])
 
     def test_who_does_not_know_the_secret_is_nobody(self):
         self.begin("reject")

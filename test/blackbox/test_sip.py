@@ -5,6 +5,7 @@ import re
 import threading
 import time
 import unittest
+import urllib.request
 
 import sip_phones
 import sip_torture
@@ -12,6 +13,7 @@ import world
 from sip_phones import Kamailio, Phone, Sipp, header, kept_calls, needs_kamailio, needs_sipp
 
 CALLER, ON_CALL = "+48604555666", "+48600000001"
+SIPP_ROWS = []  # what sipp has counted, for the table at the end
 LONG = os.environ.get("HEJNAL_LONG") == "1"
 
 
@@ -31,9 +33,13 @@ class SipTest(world.FolderTest):
         self.addCleanup(run.end)
         return run
 
-    def finish(self, run):
+    def finish(self, run, what):
         code = run.wait()
         figures = run.figures()
+        times = run.times_ms() or [0]
+        p50, p99 = times[len(times) // 2], times[len(times) * 99 // 100]
+        SIPP_ROWS.append((what, figures["TotalCallCreated"], figures["SuccessfulCall(C)"], figures["FailedCall(C)"],
+                          figures["Retransmissions(C)"], f"{p50:.1f}", f"{p99:.1f}"))
         self.assertEqual((code, figures["FailedCall(C)"]), (0, 0), f"{figures} {run.errors()}")
         return figures
 
@@ -164,12 +170,13 @@ class Calls(SipTest):
 
     def test_what_is_no_call(self):
         with Phone(self.sip) as phone:
-            for method, wanted in (("OPTIONS", 200), ("REGISTER", 405), ("MESSAGE", 405), ("BYE", 481), ("CANCEL", 481), ("DANCE", 501)):
+            for method, wanted in (("OPTIONS", 200), ("REGISTER", 405), ("MESSAGE", 405), ("REFER", 405), ("SUBSCRIBE", 405), ("NOTIFY", 405),
+                                   ("INFO", 405), ("UPDATE", 405), ("PRACK", 405), ("PUBLISH", 405), ("BYE", 481), ("CANCEL", 481), ("DANCE", 501)):
                 phone.send(phone.text(method))
                 answer = phone.final()
                 self.assertEqual(int(answer.split()[1]), wanted, answer)
-                if wanted in (200, 405):
-                    self.assertIn("INVITE", header(answer, "Allow"))
+                if wanted in (200, 405, 501):
+                    self.assertEqual(header(answer, "Allow"), "INVITE, ACK, CANCEL, OPTIONS")
         self.assertEqual(kept_calls(self.folder), {})
 
     def test_health_and_configuration_say_where_it_listens(self):
@@ -212,28 +219,33 @@ class Calls(SipTest):
 
 @needs_sipp
 class BySipp(SipTest):
+    @classmethod
+    def tearDownClass(cls):
+        print("\n| sipp | calls | right | wrong | repeats | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|")
+        for row in SIPP_ROWS:
+            print("| " + " | ".join(str(one) for one in row) + " |")
+        super().tearDownClass()
+
     def test_reject(self):
         self.outage()
         run = self.sipp(calls=50, rate=50)
-        self.assertEqual(self.finish(run)["SuccessfulCall(C)"], 50)
+        self.assertEqual(self.finish(run, "reject, UDP")["SuccessfulCall(C)"], 50)
         self.assertEqual(len(kept_calls(self.folder)), 50)
 
     def test_reject_by_tcp(self):
         self.outage()
         run = self.sipp(calls=50, rate=50, tcp=True)
-        self.assertEqual(self.finish(run)["SuccessfulCall(C)"], 50)
+        self.assertEqual(self.finish(run, "reject, TCP")["SuccessfulCall(C)"], 50)
         self.assertEqual(set(kept_calls(self.folder).values()), {"rejected"})
 
     def test_many_calls_a_second_and_no_record_is_lost(self):
         self.outage()
         seconds = 60 if LONG else 4
         run = self.sipp(calls=200 * seconds, rate=200)
-        figures = self.finish(run)
+        figures = self.finish(run, f"200/s for {seconds} s")
         self.assertEqual(figures["SuccessfulCall(C)"], 200 * seconds)
         kept = kept_calls(self.folder)
         self.assertEqual(kept, {f"{run.run}-{i}": "rejected" for i in range(1, 200 * seconds + 1)})
-        times = run.times_ms()
-        print(f"\n{len(times)} calls at 200/s: p50 {times[len(times) // 2]:.1f} ms, p99 {times[len(times) * 99 // 100]:.1f} ms")
 
     def test_kill_in_the_middle(self):
         """Each call with a final answer is in the store."""
@@ -288,6 +300,22 @@ class Settings(Configured):
         self.assertEqual(self.desk.good("GET", "/api/v1/callbacks")["items"], [])
         self.desk.good("POST", "/api/v1/outages", {"title": "x", "public_text": "y"})
         self.assertTrue(self.answer().startswith("SIP/2.0 603 "))
+
+    def test_what_came_of_a_redirected_call_is_told_by_the_exchange(self):
+        """Who redirects and who tells know the call by different ids."""
+        (self.folder / "pbx").write_text("0123456789abcdef0123\n")
+        self.serve_sip('calls = "ring"\nsecret_file = "{folder}/pbx"')
+        told = "http://" + self.desk.http + "/hooks/call/0123456789abcdef0123/event?from=%2B4860455566{}&id=17.{}&result={}&by=Ola"
+        for last, result in (("6", "NOANSWER"), ("7", "ANSWER"), ("8", "BUSY")):
+            self.assertTrue(self.answer(sender=f"sip:+4860455566{last}@trunk.example").startswith("SIP/2.0 302 "))
+            self.assertIn("ringing", [one["state"] for one in self.desk.good("GET", "/api/v1/callbacks")["items"]])
+            urllib.request.urlopen(told.format(last, last, result), timeout=10).read()
+        found = {one["phone"][-1]: (one["state"], one["calls_total"], one["calls"][0]["result"], one["end_reason"])
+                 for one in self.desk.good("GET", "/api/v1/callbacks", state="all")["items"]}
+        self.assertEqual(found, {"6": ("due", 1, "missed", None), "7": ("paid", 1, "answered", "the call was put through and answered"),
+                                 "8": ("due", 1, "rejected", None)})
+        (case,) = self.desk.all_cases()
+        self.assertEqual([one["text"] for one in self.desk.case(case["number"])["messages"]], ["answered by Ola"])
 
     @needs_sipp
     def test_redirect_by_sipp(self):
@@ -382,6 +410,7 @@ class Registered(Configured):
         self.becomes("ok", "; registered at ")
         self.assertEqual(len(kamailio.said("challenged:")), 1)
         self.assertEqual(len(kamailio.said("kept:")), 1)
+        print("\n" + "\n".join(one for word in ("asked:", "challenged:", "kept:") for one in kamailio.said(word)))
         with Phone(f"127.0.0.1:{kamailio.port}") as phone:
             invite = phone.text().replace("sip:120000000@127.0.0.1", f"sip:48120000000@127.0.0.1:{kamailio.port}")
             phone.send(invite)

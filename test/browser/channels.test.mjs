@@ -1,26 +1,10 @@
 // The ways in and out, and what every page says when one of them is silent: in a browser against the real program.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { accessibility, ANNA, Browser, Desk } from './desk.mjs';
+import { describe, it } from 'node:test';
+import { accessibility, ANNA, stage } from './desk.mjs';
 
 let desk, browser, page;
-
-before(async () => {
-  browser = await Browser.open();
-});
-after(async () => {
-  await browser.close();
-});
-beforeEach(async () => {
-  desk = await Desk.open();
-});
-afterEach(async () => {
-  const troubles = page?.troubles ?? [];
-  await page?.close();
-  page = undefined;
-  await desk.close();
-  assert.deepEqual(troubles, []);
-});
+stage((on) => ({ desk, browser } = on));
 async function well() {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });

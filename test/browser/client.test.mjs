@@ -1,8 +1,8 @@
 // Stories played in a browser against the real program: what a client sees and does, and what the console shows of it.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { accessibility, ANNA, Browser, Desk, eventually, HOUR } from './desk.mjs';
+import { accessibility, ANNA, eventually, HOUR, stage } from './desk.mjs';
 
 // What the browser itself says of a server that is away, or of a page that there is none of.
 const AWAY = [/net::ERR_/, /Failed to load resource/];
@@ -11,26 +11,7 @@ const MINUTE = 60, DAY = 24 * HOUR;
 const PICTURE = { name: 'zdjęcie ekranu.png', mimeType: 'image/png', buffer: Buffer.alloc(5000, 7) };
 
 let desk, browser, plain, page, console_;
-
-before(async () => {
-  browser = await Browser.open();
-  plain = await Browser.open({ javaScriptEnabled: false });
-});
-after(async () => {
-  await browser.close();
-  await plain.close();
-});
-beforeEach(async () => {
-  desk = await Desk.open();
-});
-afterEach(async () => {
-  const troubles = [...(page?.troubles ?? []), ...(console_?.troubles ?? [])];
-  await browser.context.setOffline(false);
-  for (const one of [...browser.context.pages(), ...plain.context.pages()]) if (one.url() !== 'about:blank') await one.close();
-  await desk.close();
-  page = console_ = undefined;
-  assert.deepEqual(troubles, []);
-});
+stage((on) => ({ desk, browser, plain } = on), { kinds: { browser: {}, plain: { javaScriptEnabled: false } } });
 
 const open = async (path, by = browser) => (page = await by.page(desk.url + path, AWAY));
 const main = () => page.locator('main');

@@ -1,30 +1,14 @@
 // Stories played in a browser against the real program: what a person at the desk sees and does.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { accessibility, ANNA, Browser, Desk, eventually, HOUR } from './desk.mjs';
+import { describe, it } from 'node:test';
+import { ANNA, eventually, HOUR, stage } from './desk.mjs';
 import { fill } from './example.mjs';
 
 // What the browser itself says of a server that is away, or of a sign-in that is asked for and not there.
 const AWAY = [/net::ERR_/, /Failed to load resource/];
 
 let desk, browser, page;
-
-before(async () => {
-  browser = await Browser.open();
-});
-after(async () => {
-  await browser.close();
-});
-beforeEach(async () => {
-  desk = await Desk.open();
-});
-afterEach(async () => {
-  const troubles = page?.troubles ?? [];
-  await page?.close();
-  page = undefined;
-  await desk.close();
-  assert.deepEqual(troubles, []);
-});
+stage((on) => ({ desk, browser } = on));
 
 async function open(path = '/console/') {
   // localStorage belongs to an address with its port: each desk has its own.
@@ -186,6 +170,86 @@ describe('the console', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('l');
     await page.getByRole('heading', { name: 'Teraz' }).waitFor();
+  });
+
+  it('puts right by the keyboard alone: a class, two cases that are one, what was set aside', async () => {
+    await fill(desk);
+    await desk.email('gazetka@sklep.example', 'Promocje tygodnia', 'Tylko dziś taniej.', { headers: { Precedence: 'bulk' } });
+    await open();
+    // Tab until something of that name has the keyboard.
+    const tabTo = async (name) => {
+      for (let i = 0; i < 60; ++i) {
+        await page.keyboard.press('Tab');
+        const found = await page.evaluate(() => {
+          const one = document.activeElement;
+          return (one?.getAttribute('aria-label') || one?.labels?.[0]?.textContent || one?.textContent || '').trim();
+        });
+        if (name.test(found)) return;
+      }
+      assert.fail(`no Tab leads to ${name}`);
+    };
+    await page.goto(`${desk.url}/console/case/1`);
+    await page.locator('.story .message').first().waitFor();
+    await page.keyboard.press('c');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await tabTo(/^(rutynowa|pilna|krytyczna)/);
+    const critical = () => page.evaluate(() => document.activeElement.value === 'critical');
+    for (let i = 0; i < 3 && !(await critical()); ++i) await page.keyboard.press('ArrowDown');
+    assert.ok(await critical());
+    await tabTo(/^Dlaczego/);
+    await page.keyboard.type('cała firma stoi');
+    await page.keyboard.press('Enter');
+    await page.locator('header .tag', { hasText: 'krytyczna' }).waitFor();
+    assert.equal((await desk.api('GET', '/api/v1/cases/1')).class_reason.includes('cała firma stoi'), true);
+    // Another case of the same matter: found by a word, chosen with Enter.
+    await page.keyboard.press('m');
+    await dialog.waitFor();
+    await tabTo(/^Druga sprawa/);
+    await page.keyboard.type('drukarka');
+    await dialog.locator('li button').first().waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await tabTo(/^Scal/);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await eventually(async () => (await desk.api('GET', '/api/v1/cases/1')).merged_into === 2);
+    await page.waitForURL('**/case/2');
+    // Mail that was set aside becomes part of a case.
+    await page.keyboard.press('g');
+    await page.keyboard.press('u');
+    await page.getByRole('heading', { level: 1, name: 'Niedopasowane' }).waitFor();
+    const aside = async () => (await desk.api('GET', '/api/v1/set-aside')).items.length;
+    const waiting = await aside();
+    assert.ok(waiting > 0);
+    await page.locator('section[aria-labelledby=aside] article').first().waitFor();
+    await tabTo(/^Otwórz jako sprawę/);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await tabTo(/^Druga sprawa/);
+    await page.keyboard.type('2');
+    await page.keyboard.press('Enter');
+    assert.ok(await eventually(async () => (await aside()) === waiting - 1));
+  });
+
+  it('lets who is woken say "read" and "started" with one thumb', async () => {
+    await desk.email(ANNA, 'Serwer stoi', 'Nikt nie może pracować.\n\nAnna\ntel. +48 601 234 567');
+    await desk.sms('+48601234567', 'Serwer stoi, anna@klient.example');
+    await desk.advance(60);
+    const alert = (await desk.world()).sms.find((one) => one.to === '+48600000001');
+    const [link] = /\/console\/case\/\d+/.exec(alert.text) ?? assert.fail(alert.text);
+    page = await browser.page(desk.url + link, AWAY);
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const [name, state] of [['Przeczytane', 'read'], ['Zaczynam', 'working']]) {
+      const button = page.getByRole('button', { name, exact: true });
+      await button.waitFor();
+      const box = await button.boundingBox();
+      assert.ok(box.height >= 44 && box.width >= 88, JSON.stringify(box));
+      assert.ok(box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 740, 'it is in view without scrolling');
+      await button.tap().catch(() => button.click());
+      assert.ok(await eventually(async () => (await desk.api('GET', '/api/v1/cases/1')).state === state), name);
+    }
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
   });
 
   it('comes back by itself when the server was away, and loses nothing that was typed', async () => {

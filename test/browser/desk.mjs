@@ -3,12 +3,14 @@
 // HEJNAL names the program (build/release/hejnal), CHROMIUM the browser (/usr/bin/chromium). CONSOLE is a folder of pages
 // (script/console build FOLDER makes FOLDER/site) that are shown in place of those in the program. Every server listens on
 // 127.0.0.1 on a port that is free. A page that logs an error, or asks any other host for anything, fails its story.
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { after, afterEach, before, beforeEach } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -17,13 +19,15 @@ export const { chromium } = require('playwright-core');
 export const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const HEJNAL = process.env.HEJNAL || join(ROOT, 'build/release/hejnal');
+// Makes a database with very many cases.
+export const FILL = process.env.HEJNAL_FILL || join(ROOT, 'build/release/bench/bench_fill');
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 export const ANNA = 'anna@klient.example';
 export const HOUR = 3600;
 // Every page of the console, on the day that example.mjs fills.
 export const PAGES = {
   now: '/console/', unmatched: '/console/unmatched', case: '/console/case/3', missing: '/console/case/4', outage_case: '/console/case/6',
-  callbacks: '/console/callbacks', outages: '/console/outages', people: '/console/people', person: '/console/people/4',
+  callbacks: '/console/callbacks', callbacks_past: '/console/callbacks?state=all', callbacks_of_nobody: '/console/callbacks?state=nobodys', outages: '/console/outages', people: '/console/people', person: '/console/people/4',
   channels: '/console/channels', reports: '/console/reports', procedure: '/console/procedure', settings: '/console/settings',
   answers: '/console/settings?show=templates', users: '/console/settings?show=users', tokens: '/console/settings?show=tokens', audit: '/console/settings?show=audit',
   signin: '/console/signin', link: '/console/link#nothing', nothing: '/console/nothing',
@@ -39,9 +43,9 @@ function freePort() {
 }
 
 export class Desk {
-  static async open() {
+  static async open(data) {
     const desk = new Desk();
-    desk.data = mkdtempSync(join(tmpdir(), 'hejnal-browser-'));
+    desk.data = data ?? mkdtempSync(join(tmpdir(), 'hejnal-browser-'));
     desk.port = await freePort();
     desk.url = `http://127.0.0.1:${desk.port}`;
     await desk.start();
@@ -168,6 +172,40 @@ export class Browser {
     await this.context.close();
     rmSync(this.profile, { recursive: true, force: true });
   }
+}
+
+// What the stories of a file are played on: a browser of each kind for all of them, and a desk for each (`per: 'file'`: one
+// for all). `set` is called with them whenever there are new ones; `data` makes the folder of a desk, where it is to be no
+// empty one. A page that has logged an error, or has asked another host, fails its story, whoever has opened it.
+export function stage(set, { kinds = { browser: {} }, per = 'story', data = () => undefined } = {}) {
+  const on = {};
+  const browsers = () => Object.keys(kinds).map((kind) => on[kind]);
+  const begin = async () => {
+    on.desk = await Desk.open(data());
+    set(on);
+  };
+  const end = async () => {
+    const pages = browsers().flatMap((one) => one.context.pages());
+    const troubles = pages.flatMap((one) => one.troubles ?? []);
+    for (const one of browsers()) await one.context.setOffline(false);
+    // The last one of a browser would take it along.
+    for (const one of pages) if (one.url() !== 'about:blank') await one.close();
+    await on.desk.close();
+    assert.deepEqual(troubles, []);
+  };
+  before(async () => {
+    const opened = await Promise.all(Object.values(kinds).map((options) => Browser.open(options)));
+    Object.keys(kinds).forEach((kind, i) => (on[kind] = opened[i]));
+    if (per === 'file') await begin();
+  });
+  if (per === 'story') {
+    beforeEach(begin);
+    afterEach(end);
+  }
+  after(async () => {
+    if (per === 'file') await end();
+    for (const one of browsers()) await one.close();
+  });
 }
 
 // What axe says against the page, for WCAG 2.2 AA. It is evaluated, since the page's policy forbids added scripts.

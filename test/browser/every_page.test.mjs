@@ -1,21 +1,16 @@
 // What holds for every page of the console, looked at in a browser against the real program: nothing against WCAG 2.2 AA, nothing
 // beside the edge of a small telephone, in both themes and both languages; and that it can be installed.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { accessibility, Browser, Desk, PAGES, quiet } from './desk.mjs';
+import { before, describe, it } from 'node:test';
+import { accessibility, PAGES, quiet, stage } from './desk.mjs';
 import { fill, fillMore } from './example.mjs';
 
 describe('every page', () => {
   let desk, browser;
+  stage((on) => ({ desk, browser } = on), { per: 'file' });
   before(async () => {
-    desk = await Desk.open();
-    browser = await Browser.open();
     await fill(desk);
     await fillMore(desk);
-  });
-  after(async () => {
-    await browser.close();
-    await desk.close();
   });
 
   for (const [name, path] of Object.entries(PAGES)) {

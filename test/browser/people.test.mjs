@@ -1,28 +1,12 @@
 // Who writes to the desk, and by which ways they can be reached: played in a browser against the real program.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { accessibility, ANNA, Browser, Desk, eventually } from './desk.mjs';
+import { describe, it } from 'node:test';
+import { accessibility, ANNA, eventually, stage } from './desk.mjs';
 
 const MISSING = [/Failed to load resource/];
 
 let desk, browser, page;
-
-before(async () => {
-  browser = await Browser.open();
-});
-after(async () => {
-  await browser.close();
-});
-beforeEach(async () => {
-  desk = await Desk.open();
-});
-afterEach(async () => {
-  const troubles = page?.troubles ?? [];
-  await page?.close();
-  page = undefined;
-  await desk.close();
-  assert.deepEqual(troubles, []);
-});
+stage((on) => ({ desk, browser } = on));
 
 async function open(path) {
   page = await browser.page(desk.url + path, MISSING);

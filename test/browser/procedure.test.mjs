@@ -1,26 +1,10 @@
 // The procedure is read, drafted and put in force: in a browser against the real program.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { accessibility, ANNA, Browser, Desk, HOUR } from './desk.mjs';
+import { describe, it } from 'node:test';
+import { accessibility, ANNA, HOUR, stage } from './desk.mjs';
 
 let desk, browser, page;
-
-before(async () => {
-  browser = await Browser.open();
-});
-after(async () => {
-  await browser.close();
-});
-beforeEach(async () => {
-  desk = await Desk.open();
-});
-afterEach(async () => {
-  const troubles = page?.troubles ?? [];
-  await page?.close();
-  page = undefined;
-  await desk.close();
-  assert.deepEqual(troubles, []);
-});
+stage((on) => ({ desk, browser } = on));
 
 describe('the procedure', () => {
   it('is drafted, looked at and put in force', async () => {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -50,6 +51,7 @@ const std::vector<Move>& moves() {
       {"a call from the other number is missed",
        [](World& w) { return Maybe(rung(w, kSecond, CallResult::missed)); }},
       {"a call is answered", [](World& w) { return Maybe(rung(w, kFirst, CallResult::answered)); }},
+      {"a call is put through", [](World& w) { return Maybe(rung(w, kFirst, CallResult::put_through)); }},
       {"a failure begins or ends",
        [](World& w) {
          w.failure_open = !w.failure_open;
@@ -111,6 +113,10 @@ std::string broken_law(const World& before, const World& after, const callback::
   if (c.open() != alarm(c).has_value()) return "an open callback has something due, and no other";
   if (c.state == CallbackState::due && after.failure_open) return "none is due while a failure is open";
   if (c.state == CallbackState::waiting && !after.failure_open) return "none waits after the all-clear";
+  if (c.state == CallbackState::ringing && after.now - c.since > 2h + 26h)
+    return "nobody waits for ever for word of a call";
+  if (c.state == CallbackState::ringing && c.calls.back().result != CallResult::put_through)
+    return "what is told of a call that was put through settles it";
   if ((c.state == CallbackState::taken) != !c.taken_by.empty()) return "taken is taken by somebody";
   if (before.c.state == CallbackState::taken && c.state == CallbackState::taken &&
       before.c.taken_by != c.taken_by)
@@ -150,6 +156,9 @@ std::string key_of(const World& w) {
                                 c.due_at ? rel(*c.due_at) : 0, c.offered.empty());
   for (const std::string& phone : c.phones)
     out += fmt::format("|{}:{}", phone, c.told_at(phone) ? rel(*c.told_at(phone)) : 1);
+  out += fmt::format("|{}", std::count_if(c.calls.begin(), c.calls.end(), [](const auto& call) {
+                       return call.result == CallResult::put_through;
+                     }));
   out += fmt::format("|{}|{}", c.wrong_phones.size(), c.retry_at ? rel(*c.retry_at) : 0);
   return out;
 }

@@ -34,6 +34,7 @@ describe('a callback', () => {
     expect(group(one(1, past), NOW)).toBe('now');
     expect(group(one(1, later), NOW)).toBe('later');
     expect(group(one(1, { state: 'waiting' }), NOW)).toBe('waiting');
+    expect(group(one(1, { state: 'ringing' }), NOW)).toBe('ringing');
     expect(group(one(1, { state: 'taken', taken_by: 'Ola', ...later }), NOW)).toBe('now');
   });
   it('counts for the menu only when somebody should dial it now', () => {

@@ -2,17 +2,17 @@
 // the order; here is only where a row stands.
 import type { Callback } from './api/client';
 
-export type Group = 'now' | 'later' | 'waiting';
-export const GROUPS: readonly Group[] = ['now', 'later', 'waiting'];
+export type Group = 'now' | 'later' | 'waiting' | 'ringing';
+export const GROUPS: readonly Group[] = ['now', 'later', 'waiting', 'ringing'];
 
 export function group(one: Pick<Callback, 'state' | 'retry_at'>, now: number): Group {
-  if (one.state === 'waiting') return 'waiting';
+  if (one.state === 'waiting' || one.state === 'ringing') return one.state;
   if (one.state === 'due' && one.retry_at && Date.parse(one.retry_at) > now) return 'later';
   return 'now';
 }
 
 export function isOpen(one: Pick<Callback, 'state'>): boolean {
-  return one.state === 'waiting' || one.state === 'due' || one.state === 'taken';
+  return ['waiting', 'due', 'taken', 'ringing'].includes(one.state);
 }
 
 // How many somebody should dial now: those that a colleague has taken are in good hands.

@@ -8,6 +8,7 @@ const MOST = 200;
 
 class Phone {
   callbacks = $state.raw<Callback[] | null>(null); // open ones, in the order in which they are to be worked off
+  callOut = $state.raw<CallbackList['call_out']>(null); // null: no exchange calls
   outages = $state.raw<Outage[] | null>(null); // open ones, newest first
   allClear = $state(true);
   suggestions = $state.raw<OutageList['suggestions']>([]);
@@ -41,7 +42,9 @@ class Phone {
 
   async readCallbacks(): Promise<void> {
     await this.#try(async () => {
-      this.callbacks = (await get<CallbackList>(`/api/v1/callbacks${query({ limit: MOST })}`)).items;
+      const told = await get<CallbackList>(`/api/v1/callbacks${query({ limit: MOST })}`);
+      this.callbacks = told.items;
+      this.callOut = told.call_out;
     });
   }
 

@@ -6,8 +6,14 @@ function stored(): Theme {
   return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
 }
 
+const ORDER: Theme[] = ['system', 'light', 'dark'];
+
 class Look {
   theme = $state<Theme>(stored());
+
+  next(): void {
+    this.choose(ORDER[(ORDER.indexOf(this.theme) + 1) % ORDER.length]!);
+  }
 
   choose(theme: Theme): void {
     this.theme = theme;

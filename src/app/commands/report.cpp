@@ -107,7 +107,10 @@ std::string live_line(const SentReport& r, Instant now) {
     out += fmt::format(
         ", step {}, {} sent{}{}{}", r.step, gone, going > 0 ? fmt::format(", {} on the way", going) : "",
         lost > 0 ? fmt::format(", {} did not arrive", lost) : "", r.receipt_at ? ", receipt is here" : "");
-    if (r.next_at) {
+    if (r.held && r.next_at) {
+      out += fmt::format(", held: too many reports at once; it begins {} ({})", left(*r.next_at - now),
+                         format_rfc3339(*r.next_at));
+    } else if (r.next_at) {
       out += fmt::format("; step {} {} ({})", r.step + 1, left(*r.next_at - now), format_rfc3339(*r.next_at));
     } else if (r.ring_at) {
       out += fmt::format("; no further step; given up {}", left(*r.ring_at - now));
@@ -221,6 +224,7 @@ json::Object report_json(const SentReport& r) {
           {"state", to_string(r.state)},
           {"code", r.code},
           {"key", r.key},
+          {"held", r.held},
           {"opened_at", format_rfc3339(r.opened_at)},
           {"step", r.step},
           {"next_step_at", json::time_or_null(r.next_at)},
@@ -280,6 +284,13 @@ int file_report(const DatabaseArguments& database, const ReportArguments& a) {
     fmt::print("report {}\n", id);
   }
   std::fflush(stdout);
+  if (const auto filed = look(*settings, id); filed && filed->held && filed->next_at)
+    std::fprintf(stderr,
+                 "hejnal: too many reports to %s within an hour: it is held until %s; hejnal report %lld "
+                 "release sends "
+                 "it at once\n",
+                 filed->provider.c_str(), format_rfc3339(*filed->next_at).c_str(),
+                 static_cast<long long>(id));
   if (!a.wait.empty()) return wait_for(*settings, id, a.wait, !asked.by_server);
   if (!asked.by_server)
     std::fprintf(stderr, "hejnal: it is kept, and leaves when a server or hejnal report --run is started\n");

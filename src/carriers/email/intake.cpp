@@ -118,6 +118,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   in.automatic_why = mail.automatic_why;
   in.automatic_is_weak = mail.weak_auto_subject;
   if (mail.spam) in.set_aside_why = "the spam filter has marked it";
+  if (!settings.authserv_id.empty()) in.authenticated = mail.authenticated;
   if (mail.dmarc_failed) in.set_aside_why = core::kNotAuthenticated;
   if (const std::string_view notice = mail.header("Hejnal-Notice"); notice.size() <= 200)
     in.notice = std::string(trim(notice.substr(0, notice.find(';'))));

@@ -243,7 +243,7 @@ void Switchboard::try_next(const std::shared_ptr<Attempt>& attempt) {
     });
   };
   if (!watch_.note) return give(true);
-  watch_.note(attempt->item, lines_[line].gateway->name(), give);
+  watch_.note(attempt->item, attempt->sms.key, lines_[line].gateway->name(), give);
 }
 
 void Switchboard::heard(const std::shared_ptr<Attempt>& attempt, std::size_t line,

@@ -51,9 +51,12 @@ class Switchboard final : public ports::Dispatcher {
     // to it (and before `note`), and again when it has not taken it. Called under a lock; must not call back.
     std::function<void(const std::string& gateway, const std::string& month, std::int64_t spent)> keep;
     std::function<void(const std::string& words)> log;
-    // An item of the outbox is about to be given to this gateway: to be written down first, so that after a
-    // crash the right one is asked. `then` says whether that was possible.
-    std::function<void(std::int64_t item, const std::string& gateway, std::function<void(bool)> then)> note;
+    // An item of the outbox (0: of no outbox; `key` names it) is about to be given to this gateway: to be
+    // written down first, so that after a crash the right one is asked. `then` says whether that was
+    // possible.
+    std::function<void(std::int64_t item, const std::string& key, const std::string& gateway,
+                       std::function<void(bool)> then)>
+        note;
   };
 
   Switchboard(SwitchboardSettings settings, std::vector<Line> lines, ports::Clock& clock, Watch watch);

@@ -26,16 +26,16 @@ struct Company {
     }
     board = std::make_unique<Switchboard>(
         settings, std::move(lines), clock,
-        Switchboard::Watch{
-            [this](const std::string&, const std::string& month, std::int64_t sum) {
-              kept = month + " " + std::to_string(sum);
-            },
-            [this](const std::string& words) { log.push_back(words); },
-            [this](std::int64_t item, const std::string& gateway, const std::function<void(bool)>& then) {
-              noted += std::to_string(item) + (gateway == "first" ? ":1 " : ":2 ");
-              if (before_call) before_call();
-              then(can_note);
-            }});
+        Switchboard::Watch{[this](const std::string&, const std::string& month, std::int64_t sum) {
+                             kept = month + " " + std::to_string(sum);
+                           },
+                           [this](const std::string& words) { log.push_back(words); },
+                           [this](std::int64_t item, const std::string&, const std::string& gateway,
+                                  const std::function<void(bool)>& then) {
+                             noted += std::to_string(item) + (gateway == "first" ? ":1 " : ":2 ");
+                             if (before_call) before_call();
+                             then(can_note);
+                           }});
   }
 
   ports::SendResult send(core::NoticeKind kind = core::NoticeKind::receipt_by_sms, int attempts = 0,

@@ -118,6 +118,12 @@ class SqliteArchive final : public ports::Archive {
         "AND id < ?2 ORDER BY id DESC LIMIT ?1",
         limit, before));
   }
+  Result<std::vector<ports::Message>> calls_of_no_case(int limit, std::int64_t before) override {
+    return list(
+        db_.query("SELECT * FROM message_rows WHERE case_number = 0 AND channel = 'call' AND id < ?2 "
+                  "ORDER BY id DESC LIMIT ?1",
+                  limit, before));
+  }
   Result<std::vector<ports::OutboxItem>> notices(std::optional<core::NoticeState> state, int limit,
                                                  std::int64_t before) override;
   Result<std::vector<ports::NumberRow>> numbers(std::optional<core::Standing> standing, int limit,

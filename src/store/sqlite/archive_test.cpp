@@ -253,6 +253,29 @@ TEST_F(ArchiveTest, MessagesOfACaseAndOfThoseMergedIntoIt) {
   EXPECT_EQ(archive->set_aside(10).value()[0].subject, "c");
 }
 
+TEST_F(ArchiveTest, CallsOfNoCaseByPage) {
+  in_transaction(*store, [&] {
+    add_case(*store, 1);
+    for (const core::CaseNumber number : {0, 1, 0, 0}) {
+      ports::Message call = mail(number, "", "");
+      call.channel = core::Channel::call;
+      call.state = number == 0 ? "set_aside" : "joined";
+      const auto id = store->add_message(call, {});
+      ASSERT_TRUE(id);
+      if (number == 0) {
+        ASSERT_TRUE(store->set_looked_at(*id, kStart));
+      }
+    }
+    ports::Message aside = mail(0, "no call", "");
+    aside.state = "set_aside";
+    ASSERT_TRUE(store->add_message(aside, {}));
+  });
+  const auto first = archive->calls_of_no_case(2).value();
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_GT(first[0].id, first[1].id);
+  EXPECT_EQ(archive->calls_of_no_case(9, first[1].id).value().size(), 1u);
+}
+
 TEST_F(ArchiveTest, Counts) {
   in_transaction(*store, [&] {
     add_case(*store, 1, kStart, kStart + 1h);

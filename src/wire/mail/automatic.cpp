@@ -187,6 +187,77 @@ void judge_automatic(const Fields& fields, const ParseOptions& options, Mail& ma
   if (mail.automatic != Automatic::none && !mail.no_receipt) judge.no_receipt(mail.automatic_why);
 }
 
+namespace {
+
+// Without comments and quoted strings: what a stranger has chosen must not look like a verdict.
+std::string without_words_of_strangers(std::string_view value) {
+  std::string out;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (c == '\\') {
+      ++i;
+    } else if (c == '"' && depth == 0) {
+      quoted = !quoted;
+    } else if (!quoted && c == '(') {
+      ++depth;
+    } else if (!quoted && c == ')' && depth > 0) {
+      --depth;
+    } else if (!quoted && depth == 0) {
+      out += c;
+    }
+  }
+  return out;
+}
+
+// The domain of From, or one above it.
+bool is_aligned(std::string_view domain, std::string_view from) {
+  if (domain.find('.') == domain.npos || from.empty()) return false;
+  return domain == from || (from.size() > domain.size() && from.ends_with(domain) &&
+                            from[from.size() - domain.size() - 1] == '.');
+}
+
+// "dkim=pass header.d=firma.example", of a piece between semicolons.
+bool has_passed(std::string_view piece, std::string_view from) {
+  std::string method, domain;
+  for (const std::string_view word : split(piece, ' ')) {
+    const auto equals = word.find('=');
+    if (equals == word.npos) continue;
+    const std::string_view name = word.substr(0, equals), value = word.substr(equals + 1);
+    if (method.empty()) {
+      method = std::string(name.substr(0, name.find('/')));
+      if (value != "pass") return false;
+      continue;
+    }
+    const bool tells = (method == "dkim" && (name == "header.d" || name == "header.i")) ||
+                       (method == "spf" && name == "smtp.mailfrom");
+    if (!tells) continue;
+    const auto at = value.rfind('@');
+    domain = std::string(at == value.npos ? value : value.substr(at + 1));
+    if (is_aligned(domain, from)) return true;
+  }
+  return method == "dmarc";
+}
+
+// Between the topmost of ours and the next Received: what is further down a stranger may have written.
+bool is_authenticated(const Fields& fields, const std::string& own_id, std::string_view from) {
+  bool seen = false;
+  for (const auto& field : fields.all) {
+    if (seen && iequals(field.name, "Received")) return false;
+    if (!iequals(field.name, "Authentication-Results")) continue;
+    const std::string value = collapse_space(without_words_of_strangers(to_lower_ascii(unfold(field.value))));
+    if (keyword(value) != own_id) continue;
+    seen = true;
+    for (const auto piece : split(value, ';')) {
+      if (has_passed(trim(piece), from)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 void judge_filters(const Fields& fields, std::string_view authserv_id, Mail& mail) {
   const auto yes = [&](std::string_view name) {
     const std::string word = keyword(fields.value(name));
@@ -194,6 +265,11 @@ void judge_filters(const Fields& fields, std::string_view authserv_id, Mail& mai
   };
   mail.spam = yes("X-Spam-Flag") || yes("X-Spam-Status") || yes("X-Spam");
   if (authserv_id.empty()) return;
+  if (mail.from.size() == 1) {
+    const std::string from = to_lower_ascii(mail.from.front().addr);
+    mail.authenticated = is_authenticated(fields, to_lower_ascii(authserv_id),
+                                          std::string_view(from).substr(from.rfind('@') + 1));
+  }
   for (const auto& field : fields.all) {
     if (!iequals(field.name, "Authentication-Results")) continue;
     const std::string value = to_lower_ascii(unfold(field.value));

@@ -15,7 +15,7 @@ void judge_automatic(const Fields& fields, const ParseOptions& options, Mail& ma
 // The sender of delivery reports, by address or display name.
 bool is_daemon(const Address& address);
 
-// Mail::spam and Mail::dmarc_failed.
+// Mail::spam, Mail::dmarc_failed and Mail::authenticated.
 void judge_filters(const Fields& fields, std::string_view authserv_id, Mail& mail);
 
 }  // namespace hejnal::wire

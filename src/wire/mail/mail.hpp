@@ -92,6 +92,7 @@ struct Mail {
   std::vector<Header> headers;     // all but trace fields; bounded in number and size
   bool spam = false;               // X-Spam-Flag and the like say so
   bool dmarc_failed = false;       // by an Authentication-Results of our own authserv-id
+  bool authenticated = false;      // by the same: DMARC, or SPF or DKIM of the domain of From, has passed
   std::string content_key;  // content_hash of the body, with the hashes of large attachments in their place:
                             // for finding second deliveries
 

@@ -422,5 +422,32 @@ TEST(Filters, SpamAndDmarc) {
   EXPECT_FALSE(parse_mail("Authentication-Results: mx.w.pl; dmarc=fail\n\n").dmarc_failed) << "not asked";
 }
 
+TEST(Filters, WhoIsAuthenticated) {
+  ParseOptions options;
+  options.authserv_id = "mx.w.pl";
+  const auto judge = [&](const std::string& head) {
+    return parse_mail(head + "From: Ola <ola@dostawca.pl>\n\nx", options).authenticated;
+  };
+  EXPECT_TRUE(judge("Authentication-Results: mx.w.pl; dmarc=pass header.from=dostawca.pl\n"));
+  EXPECT_TRUE(judge(
+      "Authentication-Results: MX.w.pl 1;\n spf=pass (sender is\n permitted) smtp.mailfrom=x@dostawca.pl\n"));
+  EXPECT_TRUE(
+      judge("Authentication-Results: mx.w.pl; dkim=fail header.d=a.pl; dkim=pass header.d=dostawca.pl\n"));
+  EXPECT_TRUE(
+      judge("Authentication-Results: mx.w.pl; spf=none\nAuthentication-Results: mx.w.pl; dkim=pass "
+            "header.i=@dostawca.pl\n"));
+  for (const char* none :
+       {"", "Authentication-Results: evil.pl; dmarc=pass\n", "Authentication-Results: mx.w.pl; none\n",
+        "Authentication-Results: mx.w.pl; dmarc=none\n",
+        "Authentication-Results: mx.w.pl; spf=pass smtp.mailfrom=x@evil.pl; dkim=pass header.d=evil.pl\n",
+        "Authentication-Results: mx.w.pl; dkim=pass header.d=pl\n",
+        "Authentication-Results: mx.w.pl; dkim=pass header.d=ca.pl\n",
+        "Authentication-Results: mx.w.pl; spf=pass smtp.mailfrom=\"a; dmarc=pass\"@evil.pl\n",
+        "Authentication-Results: mx.w.pl; spf=fail (dmarc=pass; dmarc=pass)\n",
+        "Authentication-Results: mx.w.pl; spf=fail\nReceived: from x\nAuthentication-Results: mx.w.pl; "
+        "dmarc=pass\n"})
+    EXPECT_FALSE(judge(none)) << none;
+}
+
 }  // namespace
 }  // namespace hejnal::wire

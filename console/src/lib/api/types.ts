@@ -921,11 +921,75 @@ export interface paths {
         };
         /**
          * Texts that an answer begins with
-         * @description Those that are built in for the procedure's language, and the company's own: files of the folder `answers` beside its templates, read whenever they are asked for.
+         * @description Those that are built in for the procedure's language, and the company's own: files of the folder `answers` beside its templates, read whenever they are asked for, and what was changed in the console.
          */
         get: operations["list_templates"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Texts for answers, as they are edited
+         * @description Nothing is filled in, and those that were taken away are there with an empty text.
+         */
+        get: operations["list_edited_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a text for answers, or make one
+         * @description Lies in the database and goes before a file of that name. An empty text takes it away. 409: somebody else has changed it since `version` was read.
+         */
+        post: operations["change_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{name}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a text for answers as its file has it
+         * @description Of one that has no file nothing is left. 409: somebody else has changed it since `version` was read.
+         */
+        post: operations["put_back_template"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1115,7 +1179,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Calls that are noted in no case
+         * @description Of callers who withhold their number, so that nobody can call them back, or who were put through and have no open case. What stands in a case is not listed.
+         */
+        get: operations["list_calls"];
         put?: never;
         /** Record a telephone call */
         post: operations["record_call"];
@@ -2849,6 +2917,26 @@ export interface components {
                 text: string;
             }[];
         };
+        EditedTemplate: {
+            name: string;
+            title: string;
+            /** @description Empty: it was taken away */
+            text: string;
+            version: number;
+            /** @description In the console; null: it is as its file has it */
+            changed_by: string | null;
+            /** Format: date-time */
+            changed_at: string | null;
+            /** @description Built in, or a file of the company's; null: it was made in the console */
+            file: {
+                title: string;
+                text: string;
+            } | null;
+        };
+        EditedTemplateList: {
+            language: string;
+            items: components["schemas"]["EditedTemplate"][];
+        };
         SmsConsent: {
             phone: string;
             /** @description Since when no SMS goes there; null: they do again. */
@@ -2950,8 +3038,11 @@ export interface components {
         };
         Callback: {
             id: number;
-            /** @enum {string} */
-            state: "waiting" | "due" | "taken" | "paid" | "written_off";
+            /**
+             * @description ringing: a call was put through, and nothing is told yet of what came of it
+             * @enum {string}
+             */
+            state: "waiting" | "due" | "taken" | "paid" | "written_off" | "ringing";
             person: components["schemas"]["Party"];
             phone: string;
             phones: string[];
@@ -2962,7 +3053,7 @@ export interface components {
                 at: string;
                 from: string;
                 /** @enum {string} */
-                result: "rejected" | "missed" | "answered";
+                result: "rejected" | "missed" | "answered" | "put_through";
                 case: number | null;
             }[];
             calls_total: number;
@@ -2992,6 +3083,11 @@ export interface components {
         };
         CallbackList: {
             items: components["schemas"]["Callback"][];
+            /** @description Whether an exchange calls when it is asked ([phone.originate]) */
+            call_out: {
+                /** @description Where it rings first when you ask; null: it has to be told */
+                agent: string | null;
+            } | null;
             next: string | null;
         };
         Attempt: {
@@ -4765,6 +4861,96 @@ export interface operations {
             404: components["responses"]["Problem"];
         };
     };
+    list_edited_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By title */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedTemplateList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    change_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title?: string;
+                    text?: string;
+                    /** @description What the list said; 0 for a new one */
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedTemplate"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    put_back_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedTemplate"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
     get_procedure: {
         parameters: {
             query?: never;
@@ -5065,6 +5251,34 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+        };
+    };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description How many on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
         };
     };
     record_call: {
@@ -5402,7 +5616,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Where it rings first; without it the number of the person on call who has your name */
+                    /** @description Where it rings first; without it the number of the person on call who has your name, or of your account */
                     agent?: string;
                     /** @description Which of the caller's numbers; without it the one that the list shows */
                     phone?: string;
@@ -7039,7 +7253,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    from: string;
+                    /** @description Without it, or empty: the caller withholds the number */
+                    from?: string;
                 };
             };
         };

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { reason, REASONS } from './reasons';
 
 const CORE = join(import.meta.dirname, '../../../../src');
-const source = ['core', 'api', 'desk', 'app']
+const source = ['core', 'api', 'desk', 'app', 'wire']
   .flatMap((room) =>
     readdirSync(join(CORE, room), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.cpp') && !name.endsWith('_test.cpp'))
