@@ -55,7 +55,20 @@ class Bytes {
 
 Signal any_signal(Bytes& in, const Case& c, Instant now, MessageId message) {
   const Relation relation = !c.exists() ? Relation::opens : static_cast<Relation>(1 + in.next() % 3);
-  switch (in.next() % 8) {
+  switch (in.next() % 9) {
+    case 8: {
+      AlertCame s;
+      s.message = in.coin() ? message : 0;
+      s.monitor = in.coin() ? "prometheus" : "zabbix";
+      s.key = in.coin() ? "a" : "b";
+      s.firing = !c.exists() || in.coin();
+      s.subject = in.word();
+      s.text = in.word();
+      s.severity = in.word();
+      s.hint.class_name = in.word();
+      if (in.coin()) s.settle_after = in.duration();
+      return s;
+    }
     case 0: {
       EmailReceived s;
       s.message = message;
@@ -160,6 +173,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       facts.other->email_missing = in.coin();
       if (in.coin()) facts.other->email_came_at = now - in.duration();
       facts.other->client = in.party();
+      if (in.next() % 4 == 0) facts.other->alerts = {{"prometheus", "c", in.coin(), false, 0, "", "", "", 0}};
     }
     const auto decision = decide(procedure, facts, c, signal, now);
     if (!decision) {

@@ -180,6 +180,20 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
   const core::Case c = core::replay(journal);
   out["outage"] = c.outage == 0 ? json::Value(nullptr) : json::Value(c.outage);
   out["looks_like_outage"] = c.like_outage == 0 ? json::Value(nullptr) : json::Value(c.like_outage);
+  json::Array alerts;
+  for (const core::Alert& one : c.alerts) {
+    alerts.push_back(json::Object{{"monitor", one.monitor},
+                                  {"key", one.key},
+                                  {"state", one.firing ? "firing" : "over"},
+                                  {"severity", one.severity},
+                                  {"since", format_rfc3339(one.since)},
+                                  {"over_at", json::time_or_null(one.over_at)},
+                                  {"came_back", one.fired}});
+  }
+  out["alerts"] = std::move(alerts);
+  // Monitoring says that it is over, and somebody has taken it up: that person says whether it is settled.
+  out["offers_to_settle"] = core::alerts_over(c).has_value() && c.state != core::State::settled &&
+                            c.state != core::State::closed && !c.timer(core::Timer::alert_over);
   if (c.announced_at) {
     json::Array offered;
     for (const core::Offered& mail : c.offered)

@@ -61,7 +61,15 @@ Result<json::Array> suggestions(Context& context, const std::vector<core::Outage
     HEJNAL_TRY(const auto messages, context.archive.messages(s.number));
     std::string words = s.subject;
     if (!messages.empty()) words += "\n" + messages.front().text;
-    reports.push_back({s.number, std::move(who), s.opened_at, std::move(words)});
+    bool failure_fires = false;
+    if (s.client.email.empty() && s.client.phone.empty() &&
+        context.parts.procedure.at(row.class_name).failure) {
+      HEJNAL_TRY(const auto journal, context.archive.journal(s.number));
+      const core::Case c = core::replay(journal);
+      failure_fires = !c.alerts.empty() && !core::alerts_over(c);
+      if (!c.alerts.empty()) who = c.alerts.front().monitor;
+    }
+    reports.push_back({s.number, std::move(who), s.opened_at, std::move(words), failure_fires});
   }
   json::Array out;
   for (const core::OutageSuggestion& found : core::suggest_outages(std::move(reports))) {

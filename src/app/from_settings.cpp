@@ -51,6 +51,8 @@ desk::Settings desk_settings(const config::Settings& s, bool sms_available) {
   out.zone = s.timezone;
   out.wakes_minute = s.wakes_minute;
   out.sleeps_minute = s.sleeps_minute;
+  for (const config::Heartbeat& h : s.heartbeats)
+    out.heartbeats.push_back({h.name, {h.every, h.grace, h.from_first}});
   return out;
 }
 

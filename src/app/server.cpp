@@ -21,6 +21,7 @@
 #include "app/database_file.hpp"
 #include "app/dispatch.hpp"
 #include "app/from_settings.hpp"
+#include "app/heartbeat_board.hpp"
 #include "app/inspector.hpp"
 #include "app/lock.hpp"
 #include "app/monitor_hooks.hpp"
@@ -146,6 +147,22 @@ config::Settings sandbox_settings(const std::string& data, const std::string& ht
   s.budget_case = 10;
   s.budget_total = 1'000'000;
   s.on_call = {{"Dyżur", "dyzur@wsparcie.example", "+48600000001"}};
+  // To play a monitoring system: one of each kind, and a heartbeat that is expected from its first call on.
+  for (const char* kind : {"alertmanager", "grafana", "zabbix", "uptime-kuma", "icinga"}) {
+    config::Monitor monitor;
+    monitor.name = monitor.kind = kind;
+    monitor.secret = "sandbox";
+    s.monitors.push_back(std::move(monitor));
+  }
+  config::Heartbeat heartbeat;
+  heartbeat.name = "watchdog";
+  heartbeat.secret = "sandbox";
+  heartbeat.every = 1h;
+  heartbeat.grace = 10min;
+  heartbeat.from_first = true;
+  heartbeat.route.standard_class = "urgent";
+  heartbeat.route.quiet = 1ms;
+  s.heartbeats = {std::move(heartbeat)};
   return s;
 }
 
@@ -294,11 +311,21 @@ class Server::Impl {
     }
     HEJNAL_TRY(auto phone, phone_hook_settings(settings_));
     phone_hooks_ = std::make_unique<PhoneHooks>(std::move(phone), *ledger_);
-    ledger_->start();
     report_loop_ = std::make_unique<ReportLoop>(*reporting_.engine, *ledger_, carrier, *clock_);
+    // While nothing rings yet.
+    desk_->on_silence(
+        [this](desk::Desk& desk, const desk::Desk::HeartbeatState& state, bool silent) -> Status {
+          HEJNAL_TRY_VOID(tell_silence(desk, *reporting_.engine, settings_, state, silent));
+          report_loop_->nudge();  // it waits for this very commit
+          return {};
+        });
+    ledger_->start();
     HEJNAL_TRY(auto monitors, make_monitors(settings_));
-    monitor_hooks_ = std::make_unique<MonitorHooks>(std::move(monitors), *reporting_.engine, *ledger_,
-                                                    [this] { report_loop_->nudge(); });
+    HEJNAL_TRY(auto heartbeats, make_heartbeats(settings_));
+    monitor_hooks_ =
+        std::make_unique<MonitorHooks>(std::move(monitors), std::move(heartbeats), *reporting_.engine,
+                                       *ledger_, [this] { report_loop_->nudge(); });
+    heartbeat_board_ = std::make_unique<HeartbeatBoard>(settings_, clock_->now());
     report_loop_->start();
     report_health_ = std::make_unique<ReportHealth>(
         [path = settings_.store_path] { return store::sqlite::open_archive(path); }, *clock_,
@@ -717,6 +744,7 @@ class Server::Impl {
       for (const auto& gateway : sms_->board->health())
         out.push_back({gateway.name, gateway.state, gateway.detail});
     }
+    for (api::ChannelHealth& beat : heartbeat_board_->channels()) out.push_back(std::move(beat));
     for (api::ChannelHealth& trouble : watch_->troubles()) out.push_back(std::move(trouble));
     if (auto reports = report_health_->health()) out.push_back(std::move(*reports));
     for (const auto& mailbox : mailboxes_) {
@@ -887,6 +915,7 @@ class Server::Impl {
   Reporting reporting_;
   std::unique_ptr<ReportLoop> report_loop_;
   std::unique_ptr<MonitorHooks> monitor_hooks_;
+  std::unique_ptr<HeartbeatBoard> heartbeat_board_;
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<ReportHealth> report_health_;
   std::unique_ptr<net::IoThread> io_;

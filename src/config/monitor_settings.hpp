@@ -1,4 +1,5 @@
-// [[monitor]]: monitoring systems that report by webhook. Part of the settings (settings.hpp).
+// [[monitor]]: monitoring systems that report by webhook, and [[heartbeat]]: those that have to call
+// regularly. Part of the settings (settings.hpp).
 #pragma once
 
 #include <string>
@@ -8,7 +9,9 @@
 
 namespace hejnal::config {
 
-void read_monitors(TomlTable& root, Settings& settings);  // after the providers
-std::string monitor_document();                           // rows of docs/configuration.md
+void read_monitors(TomlTable& root, Settings& settings);    // after the providers
+void read_heartbeats(TomlTable& root, Settings& settings);  // so, too
+std::string monitor_document();                             // rows of docs/configuration.md
+std::string heartbeat_document();
 
 }  // namespace hejnal::config

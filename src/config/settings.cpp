@@ -587,6 +587,7 @@ Result<Settings> read_settings(std::string_view text, const std::string& name) {
     root.mistake("on_call", "expected at least one [[on_call]] with name and email: somebody has to be told");
   read_providers(root, settings);
   read_monitors(root, settings);
+  read_heartbeats(root, settings);
   file.report_unknown_keys();
   if (!file.mistakes().empty()) return complain();
   if (settings.lmtp.empty() && settings.imap.empty())
@@ -641,9 +642,13 @@ std::string settings_document() {
       "is named.");
   out += provider_document();
   heading("`[[monitor]]`",
-          "A monitoring system whose alerts become reports to a provider (docs/monitoring.md), any number of "
-          "them.");
+          "A monitoring system whose alerts become cases at our desk or reports to a provider "
+          "(docs/monitoring.md), any number of them.");
   out += monitor_document();
+  heading("`[[heartbeat]]`",
+          "A monitoring system, or a job, that has to call regularly: its silence is reported "
+          "(docs/monitoring.md). Any number of them.");
+  out += heartbeat_document();
   return out;
 }
 

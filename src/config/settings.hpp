@@ -40,11 +40,32 @@ struct Provider {
   std::int64_t storm = 10;  // new reports of a class within an hour
 };
 
+// What becomes of an alert: a report to a provider, or (without one) a case at our own desk.
+struct AlertRoute {
+  std::string provider, standard_class;
+  std::vector<std::pair<std::string, std::string>> classes;  // severity, class
+  Duration quiet{5min};                                      // over for so long, it counts
+  // Of a case: it is then settled by itself, unless a person has taken it up; so long afterwards the same
+  // alert opens it again.
+  bool settles = true;
+  Duration again{1h};
+};
+
 // A row of [[monitor]]: who reports alerts by webhook.
 struct Monitor {
-  std::string name, kind, secret_file, provider, standard_class;
-  std::vector<std::pair<std::string, std::string>> classes;  // severity, class
-  Duration quiet{5min};
+  std::string name, kind, secret_file, secret;  // one of the two; the latter only in a sandbox
+  AlertRoute route;
+  // Of the kind "json": where in its payload things stand (JSON pointers), and what its states mean.
+  std::string alerts, state, severity;
+  std::vector<std::string> key, subject, text, firing, resolved, ignored;
+};
+
+// A row of [[heartbeat]]: who has to call regularly.
+struct Heartbeat {
+  std::string name, secret_file, secret;
+  AlertRoute route;
+  Duration every{}, grace{};
+  bool from_first = false;  // nothing is expected before the first call; only in a sandbox
 };
 
 struct Settings {
@@ -95,6 +116,8 @@ struct Settings {
   std::vector<Provider> providers;
   // [[monitor]]
   std::vector<Monitor> monitors;
+  // [[heartbeat]]
+  std::vector<Heartbeat> heartbeats;
 
   std::vector<std::string> warnings;  // of what is allowed and seldom meant; each with its place
 };

@@ -34,6 +34,13 @@ bool contains(const std::vector<T>& list, const T& value) {
 
 constexpr std::size_t kListenersMax = 20;
 constexpr std::size_t kOfferedMax = 5;
+constexpr std::size_t kAlertsMax = 50;  // of merged cases
+
+bool is_monitor(const Case& c, const Party& p) {
+  return p.email.empty() && p.phone.empty() &&
+         std::any_of(c.alerts.begin(), c.alerts.end(),
+                     [&](const Alert& alert) { return alert.monitor == p.name; });
+}
 
 // One function for each kind of entry, nothing but what the entry says.
 struct Fold {
@@ -88,6 +95,7 @@ struct Fold {
   }
   void operator()(const TookOver& b) {
     if (b.own) {
+      if (is_monitor(c, c.client) && !is_monitor(c, b.client)) c.client.name.clear();
       c.own_cases.insert(c.own_cases.end(), b.cases.begin(), b.cases.end());
       complete(c.client, b.client);
       if (c.answer_to.empty()) c.answer_to = b.answer_to;
@@ -154,6 +162,7 @@ struct Fold {
   void operator()(const Planned& b) {
     c.timers[static_cast<std::size_t>(b.timer)] = b.due;
     if (b.timer != Timer::answer) return;
+    c.taken_up = true;
     c.delayed = DelayedAnswer{b.text, e.by, b.question, b.channels};
     c.human_reaction = true;
     if (!c.read_at) c.read_at = e.at;
@@ -163,6 +172,10 @@ struct Fold {
     if (b.timer == Timer::answer) c.delayed.reset();
   }
   void operator()(const Acted& b) {
+    using enum Action;
+    if (b.action == start || b.action == answer || b.action == ask || b.action == reopen ||
+        b.action == note || b.action == absorb)
+      c.taken_up = true;
     switch (b.action) {
       case Action::note:
       case Action::link:
@@ -248,6 +261,24 @@ struct Fold {
     c.like_outage = b.offered ? b.outage : 0;
     if (!b.offered) c.outage = b.outage;
   }
+  void operator()(const Alerted& b) {
+    if (b.message != 0) c.last_message = b.message;
+    auto found = std::find_if(c.alerts.begin(), c.alerts.end(), [&](const Alert& alert) {
+      return alert.monitor == b.monitor && alert.key == b.key;
+    });
+    if (found == c.alerts.end()) {
+      if (c.alerts.size() >= kAlertsMax) return;
+      found = c.alerts.insert(c.alerts.end(), Alert{b.monitor, b.key, {}, {}, {}, true, 0, 0, e.at, {}});
+    }
+    found->firing = !b.over;
+    found->over_at = b.over ? std::optional(e.at) : std::nullopt;
+    if (b.message != 0) ++found->kept;
+    if (b.over) return;
+    if (b.again) ++found->fired;
+    found->severity = b.severity;
+    found->text = b.text;
+    found->class_name = b.class_name;
+  }
   void operator()(const Fate& b) {
     const bool lost = b.state == NoticeState::bounced || b.state == NoticeState::failed;
     if (lost) c.lost_notices.push_back({b.of, b.notice});
@@ -273,8 +304,8 @@ struct Look {
   }
 };
 
-constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close,
-                             Timer::answer};
+constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle,
+                             Timer::close,         Timer::answer,        Timer::alert_over};
 constexpr Promise kPromises[] = {Promise::react, Promise::answer};
 
 }  // namespace
@@ -320,6 +351,26 @@ bool may_see(const Case& c, CaseNumber link, CaseNumber of) {
     if (contains(client.cases, link)) return contains(client.cases, of);
   }
   return false;  // it was merged before it was known whose it is
+}
+
+const Alert* alert_of(const Case& c, const std::string& monitor, const std::string& key) {
+  for (const Alert& alert : c.alerts) {
+    if (alert.monitor == monitor && alert.key == key) return &alert;
+  }
+  return nullptr;
+}
+
+std::optional<Instant> alerts_over(const Case& c) {
+  std::optional<Instant> last;
+  for (const Alert& alert : c.alerts) {
+    if (!alert.over_at) return std::nullopt;
+    if (!last || *last < *alert.over_at) last = alert.over_at;
+  }
+  return last;
+}
+
+bool speaks_to_nobody(const Case& c) {
+  return is_monitor(c, c.client) && c.answer_to.empty() && c.automatic_to.empty() && c.others.empty();
 }
 
 int broken_so_far(const Case& c) {
@@ -375,7 +426,11 @@ std::optional<Next> next(const Case& c) {
     consider({"reaction", true, react->due, "a person has to read the report and react"});
   }
   if (const auto& answer = c.debt(Promise::answer); answer && answer->running()) {
-    consider({"answer", true, answer->due, "an answer is promised"});
+    if (speaks_to_nobody(c)) {
+      consider({"settlement", true, answer->due, "what monitoring has reported is to be settled by then"});
+    } else {
+      consider({"answer", true, answer->due, "an answer is promised"});
+    }
   }
   if (const auto& start = c.timer(Timer::start_of_work)) {
     consider({"start-of-work reply", true, *start, "it was read and takes more than a few minutes"});

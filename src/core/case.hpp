@@ -40,6 +40,18 @@ struct Listener {
   bool operator==(const Listener&) const = default;
 };
 
+// An alert of a monitoring system that the case came from, or that was merged into it.
+struct Alert {
+  std::string monitor, key, severity, text, class_name;
+  bool firing = true;
+  int fired = 0;  // how often it was over and came back
+  int kept = 0;   // messages that hold what it said
+  Instant since;
+  std::optional<Instant> over_at;
+
+  bool operator==(const Alert&) const = default;
+};
+
 struct Case {
   CaseNumber number = 0;
   std::string procedure;
@@ -67,7 +79,7 @@ struct Case {
   MessageId last_message = 0;   // the client's latest, to answer to
 
   std::array<std::optional<Debt>, 2> debts;      // by Promise
-  std::array<std::optional<Instant>, 5> timers;  // by Timer
+  std::array<std::optional<Instant>, 6> timers;  // by Timer
   std::optional<DelayedAnswer> delayed;
   bool start_of_work_said = false;
   bool acknowledged = false;  // the client knows that a person has read it
@@ -76,6 +88,8 @@ struct Case {
   std::vector<TookOver> others;       // clients of other cases that were merged into this one
   std::vector<Listener> also_to;
   std::vector<CaseNumber> links;
+  std::vector<Alert> alerts;
+  bool taken_up = false;     // a person has done more than read it: it does not end behind anybody's back
   OutageId outage = 0;       // that it belongs to
   OutageId like_outage = 0;  // that it looks like; a person decides
   struct Lost {
@@ -111,6 +125,12 @@ CaseNumber speaks_through(const Case& c, const std::string& from, CaseNumber hin
 std::vector<TookOver> clients_of(const Case& c);
 // Whether who holds the link of case `link` may see what was said in case `of`. Both live on in `c`.
 bool may_see(const Case& c, CaseNumber link, CaseNumber of);
+
+const Alert* alert_of(const Case& c, const std::string& monitor, const std::string& key);  // null: none
+// Since when every alert of the case is over; empty: one still fires, or it has none.
+std::optional<Instant> alerts_over(const Case& c);
+// It came from monitoring, and there is no client who could be told anything.
+bool speaks_to_nobody(const Case& c);
 
 // An SMS has announced an email that is not here, whatever the client has typed instead.
 bool awaits_email(const Case& c);

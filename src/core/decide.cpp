@@ -19,6 +19,7 @@ Result<Decision> decide(const Procedure& procedure, const Facts& facts, const Ca
     Status operator()(const NoticeFate& s) const { return notice_ended(turn, s), Status(); }
     Status operator()(const MailOffered& s) const { return offer(turn, s), Status(); }
     Status operator()(const OutageTold& s) const { return told_of_outage(turn, s); }
+    Status operator()(const AlertCame& s) const { return alert_came(turn, s), Status(); }
     Status operator()(const AlarmRang&) const { return alarm_rang(turn), Status(); }
   };
   HEJNAL_TRY_VOID(std::visit(Dispatch{turn}, signal));

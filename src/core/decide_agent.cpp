@@ -23,6 +23,7 @@ void drop_endings(Turn& turn, const std::string& why) {
 // Once per case, and only while an answer is owed that nobody is about to send. A procedure that says "0s"
 // leaves it to a person.
 void plan_start_of_work(Turn& turn, const char* why) {
+  if (speaks_to_nobody(turn.c())) return;
   const Promises& promise = turn.shown_class().promise;
   const auto& owed = turn.c().debt(Promise::answer);
   const bool told = turn.c().start_of_work_said || turn.c().answered_at;
@@ -135,6 +136,7 @@ Status settle(Turn& turn, const std::string& agent) {
   imply_reading(turn);
   turn.drop(Timer::start_of_work, "settled");
   turn.drop(Timer::answer, "settled");
+  turn.drop(Timer::alert_over, "settled");
   drop_endings(turn, "settled");
   if (turn.c().debt(Promise::answer)) {
     // "... and the email will then be answered": nobody has answered, so the program says that it is settled.
@@ -150,8 +152,8 @@ Status settle(Turn& turn, const std::string& agent) {
 void end_everything(Turn& turn, const std::string& why) {
   turn.release(Promise::react, why);
   turn.release(Promise::answer, why);
-  for (const Timer t :
-       {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close, Timer::answer})
+  for (const Timer t : {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close,
+                        Timer::answer, Timer::alert_over})
     turn.drop(t, why);
   turn.become(State::closed, why);
 }
@@ -209,6 +211,8 @@ void failure_goes_on(Turn& turn, const Facts::Other& other) {
 void absorb(Turn& turn, const Facts::Other& other) {
   turn.add(Acted{Action::absorb, {}, other.number},
            fmt::format("case {} was merged into this one", other.number));
+  for (const Alerted& alert : other.alerts)
+    turn.add(alert, fmt::format("it has opened case {}", other.number));
   for (TookOver client : other.clients) {
     client.own = same_person(turn.c().client, client.client);
     turn.add(client, client.own ? "the same client" : "another client, who is answered here from now on");

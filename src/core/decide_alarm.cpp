@@ -9,8 +9,8 @@ namespace hejnal::core {
 
 namespace {
 
-constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle, Timer::close,
-                             Timer::answer};
+constexpr Timer kTimers[] = {Timer::start_of_work, Timer::email_missing, Timer::settle,
+                             Timer::close,         Timer::answer,        Timer::alert_over};
 
 std::optional<Timer> earliest_due(const Case& c, Instant now) {
   std::optional<Timer> found;
@@ -24,6 +24,7 @@ void close(Turn& turn, const char* why) {
   turn.release(Promise::answer, why);
   turn.drop(Timer::start_of_work, why);
   turn.drop(Timer::email_missing, why);
+  turn.drop(Timer::alert_over, why);
   turn.become(State::closed, why);
 }
 
@@ -63,12 +64,18 @@ void happen(Turn& turn, Timer timer) {
       send_answer(turn, delayed.question ? Action::ask : Action::answer, delayed.text, delayed.channels);
       turn.speak_as("desk");
       return;
+    case Timer::alert_over:
+      alert_stays_over(turn);
+      return;
   }
 }
 
 }  // namespace
 
 void alarm_rang(Turn& turn) {
+  // Nobody is woken for what is over.
+  if (const auto& over = turn.c().timer(Timer::alert_over); over && *over <= turn.now())
+    happen(turn, Timer::alert_over);
   turn.ring_due();
   while (const auto timer = earliest_due(turn.c(), turn.now())) happen(turn, *timer);
 }

@@ -18,8 +18,10 @@ void look_like_outage(Turn& turn) {
   turn.speak_of_outage(facts.outage_text, {});
 }
 
-void open(Turn& turn, Channel channel, const Party& client, const std::string& subject, Instant sent_at,
-          bool email_missing) {
+}  // namespace
+
+void open_case(Turn& turn, Channel channel, const Party& client, const std::string& subject, Instant sent_at,
+               bool email_missing) {
   const Facts& facts = turn.facts();
   turn.add(Opened{facts.number, turn.procedure().version, channel, client, subject, facts.short_code,
                   facts.token, sent_at, email_missing, facts.candidates, facts.suggestions});
@@ -29,6 +31,8 @@ void open(Turn& turn, Channel channel, const Party& client, const std::string& s
   }
   look_like_outage(turn);
 }
+
+namespace {
 
 // A receipt tells when the answer is due, so everything is owed before it; on call is told after it.
 void owe_everything(Turn& turn) {
@@ -115,7 +119,7 @@ void address(Received& received, const EmailReceived& email, const Case& c) {
 }
 
 void opened_by_email(Turn& turn, const EmailReceived& email, const Received& received) {
-  open(turn, Channel::email, email.from, email.subject, email.sent_at, false);
+  open_case(turn, Channel::email, email.from, email.subject, email.sent_at, false);
   turn.add(received, email.join_reason);
   classify_first(turn, email.hint);
   owe_everything(turn);  // first, so that the receipt can say until when
@@ -229,7 +233,7 @@ void client_texted(Turn& turn, const SmsReceived& sms) {
   }
   if (sms.relation == Relation::opens) {
     // Until its email is here, the words of the SMS stand for a subject.
-    open(turn, Channel::sms, sms.from, truncate_utf8(collapse_space(sms.text), 120), turn.now(), true);
+    open_case(turn, Channel::sms, sms.from, truncate_utf8(collapse_space(sms.text), 120), turn.now(), true);
     turn.add(received, sms.join_reason);
     turn.classify(turn.procedure().gravest(), false, false,
                   "an SMS alone is handled as critical until its email is here");
@@ -265,7 +269,7 @@ void client_called(Turn& turn, const CallReceived& call) {
   received.relation = call.relation;
   received.phone = call.from.phone;
   if (call.relation == Relation::opens) {
-    open(turn, Channel::call, call.from, {}, turn.now(), false);
+    open_case(turn, Channel::call, call.from, {}, turn.now(), false);
     turn.add(received, call.answered ? "the call was answered" : "the call was rejected or missed");
     classify_first(turn, {});
     owe_everything(turn);
@@ -325,7 +329,7 @@ void client_reported(Turn& turn, const Reported& report) {
   received.through = report.through;
   if (report.relation == Relation::opens) {
     received.answer_to = received.automatic_to = report.from.email;
-    open(turn, report.channel, report.from, report.subject, turn.now(), false);
+    open_case(turn, report.channel, report.from, report.subject, turn.now(), false);
     turn.add(received, report.join_reason);
     classify_first(turn, report.hint);
     owe_everything(turn);

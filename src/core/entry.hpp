@@ -443,9 +443,37 @@ struct InOutage {
   }
 };
 
+// What a monitoring system says of an alert: it fires, or it is over.
+struct Alerted {
+  static constexpr std::string_view kind = "alerted";
+  std::string monitor, key;  // its own key: the same alert again has the same one
+  bool over = false;        // else it fires
+  bool again = false;       // it was over in between
+  MessageId message = 0;    // what it says, in full; 0: the same as before
+  std::string severity;     // in the monitoring system's words
+  std::string text;         // its beginning, to know whether it has changed
+  std::string class_name;   // that its severity means; empty: nobody knows
+  std::int64_t quiet_ms{};  // of one that is over: after so long it counts as settled; 0: a person says so
+
+  bool operator==(const Alerted&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("monitor", s.monitor);
+    v("key", s.key);
+    v("over", s.over);
+    v("again", s.again);
+    v("message", s.message);
+    v("severity", s.severity);
+    v("text", s.text);
+    v("class", s.class_name);
+    v("quiet_ms", s.quiet_ms);
+  }
+};
+
 using Body = std::variant<Opened, Received, Classified, StepTaken, EmailFound, Owed, Moved, Paused, Kept,
                           Released, Breached, Rang, Planned, Dropped, Acted, Became, Linked, Said, Withheld,
-                          Fate, TookOver, Offered, Unjoined, LinkChanged, InOutage>;
+                          Fate, TookOver, Offered, Unjoined, LinkChanged, InOutage, Alerted>;
 
 // Of a case, an outage or a callback: each has a journal of its own kinds. (Its body brings std into a
 // look-up by arguments: `core::apply` is to be said in full.)

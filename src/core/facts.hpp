@@ -44,6 +44,7 @@ struct Facts {
     std::optional<Instant> email_came_at;
     Party client;
     std::vector<TookOver> clients;  // clients_of() that case
+    std::vector<Alerted> alerts = {};
   };
   std::optional<Other> other;
 };

@@ -170,14 +170,17 @@ std::vector<OutageSuggestion> suggest_outages(std::vector<FreshReport> reports) 
     if (taken.contains(first.number)) continue;
     OutageSuggestion found{{first.number}, {}, first.at};
     std::set<std::string> who = {first.who};
+    bool failure_fires = first.failure_fires;
     for (std::size_t j = i + 1; j < reports.size() && reports[j].at - first.at <= kAlikeWithin; ++j) {
       const auto common = shared_words(first.words, reports[j].words);
       if (common.size() < kWordsAlike || taken.contains(reports[j].number)) continue;
       if (found.words.empty()) found.words = common;
       found.cases.push_back(reports[j].number);
       who.insert(reports[j].who);
+      failure_fires = failure_fires || reports[j].failure_fires;
     }
-    if (who.size() < kOrganisations) continue;
+    if (who.size() < kOrganisations && !failure_fires) continue;
+    if (found.words.empty()) found.words = {first.words.substr(0, first.words.find('\n'))};
     taken.insert(found.cases.begin(), found.cases.end());
     out.push_back(std::move(found));
   }

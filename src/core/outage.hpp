@@ -182,14 +182,16 @@ struct FreshReport {
   CaseNumber number = 0;
   std::string who;  // its organisation; of a client without one the address or number
   Instant at;
-  std::string words;
+  std::string words;           // its first line is the subject
+  bool failure_fires = false;  // monitoring says so, of a class that means a failure, and it is not over
 };
 struct OutageSuggestion {
   std::vector<CaseNumber> cases;   // oldest first
   std::vector<std::string> words;  // what they have in common
   Instant at;                      // of the first
 };
-// Three or more organisations that report alike within 15 minutes. Shown to people, never declared by itself.
+// Three or more organisations that report alike within 15 minutes; or a failure that monitoring has reported,
+// with whoever reports alike. Shown to people, never declared by itself.
 std::vector<OutageSuggestion> suggest_outages(std::vector<FreshReport> reports);
 
 }  // namespace hejnal::core

@@ -112,6 +112,18 @@ TEST(Outage, ThreeOrganisationsWithinAQuarterOfAnHourSuggestOne) {
   EXPECT_TRUE(suggest_outages(same).empty());
 }
 
+TEST(Outage, AFailureThatMonitoringReportsSuggestsOne) {
+  std::vector<FreshReport> list = {{1, "a.example", kStart, "Nie działa serwer poczty", false},
+                                   {2, "prometheus", kStart + 5min, "Serwer poczty leży\nport 25", true},
+                                   {3, "prometheus", kStart + 6min, "Dysk pełny\n99%", true},
+                                   {4, "prometheus", kStart + 7min, "Kopia zapasowa\nstara", false}};
+  const auto found = suggest_outages(list);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].cases, (std::vector<CaseNumber>{1, 2}));
+  EXPECT_EQ(found[1].cases, (std::vector<CaseNumber>{3}));
+  EXPECT_EQ(found[1].words, (std::vector<std::string>{"Dysk pełny"}));
+}
+
 TEST(Phone, ARejectionNeverLiesAboutARepair) {
   CallFacts facts;
   facts.on_call_phones = {"+48600000001"};

@@ -4,6 +4,15 @@
 
 namespace hejnal::core {
 
+const ServiceClass* Procedure::gravest_of(const std::vector<std::string>& ids) const {
+  const ServiceClass* out = nullptr;  // from the calmest to the gravest they lie in one vector
+  for (const std::string& id : ids) {
+    const ServiceClass* found = find(id);
+    if (found != nullptr && (out == nullptr || found > out)) out = found;
+  }
+  return out;
+}
+
 const ServiceClass* Procedure::find(std::string_view id) const {
   for (const ServiceClass& c : classes) {
     if (c.id == id) return &c;

@@ -77,6 +77,8 @@ struct Procedure {
   const ServiceClass* find(std::string_view id) const;
   const ServiceClass& at(
       std::string_view id) const;  // a class that is gone from the procedure is read as the calmest
+  // The gravest of these; null: it has none of them.
+  const ServiceClass* gravest_of(const std::vector<std::string>& ids) const;
   const ServiceClass& calmest() const { return classes.front(); }
   const ServiceClass& gravest() const { return classes.back(); }
   // Email alone cannot tell these classes apart; until something does, the desk reacts as the shortest of

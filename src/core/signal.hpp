@@ -12,6 +12,8 @@
 
 namespace hejnal::core {
 
+struct Case;
+
 // A class that something said outright: an address, a subject tag, the form on a page.
 struct ClassHint {
   std::string class_name;  // empty: none
@@ -117,9 +119,28 @@ struct OutageTold {
   Instant expected_end;  // 0: nobody knows
 };
 
+// A monitoring system says that an alert fires (once more, or still), or that it is over.
+struct AlertCame {
+  MessageId message = 0;     // what it says, in full; 0: it was kept before (alert_says_more)
+  std::string monitor, key;  // its name among the settings; the alert's own key
+  bool firing = true;
+  std::string subject, text, severity;  // the text's beginning
+  ClassHint hint;                       // what its severity means
+  // Of one that is over: the case is settled after so long, unless a person has taken it up. Empty: a person
+  // settles it.
+  std::optional<Duration> settle_after = std::nullopt;
+  CaseNumber before = 0;  // which the same alert has opened earlier
+};
+
 struct AlarmRang {};
 
 using Signal = std::variant<EmailReceived, SmsReceived, CallReceived, Reported, AgentActed, NoticeFate,
-                            AlarmRang, MailOffered, OutageTold>;
+                            AlarmRang, MailOffered, OutageTold, AlertCame>;
+
+// What an alert means to the latest case of its key: does it belong there? Else, where it fires, it opens
+// one.
+bool alert_goes_on(const Case& c, const AlertCame& alert, Duration back_within, Instant now);
+// Whether its words are worth keeping among the messages of that case.
+bool alert_says_more(const Case& c, const AlertCame& alert);
 
 }  // namespace hejnal::core

@@ -208,6 +208,7 @@ void Turn::say(Notice notice, std::string why) {
 
 void Turn::tell_client(NoticeKind kind, const std::string& why, MessageId in_reply_to,
                        const TookOver* other) {
+  if (!other && speaks_to_nobody(case_)) return;
   const std::string to = other ? other->automatic_to : case_.automatic_to;
   if (!other && !facts_.automatic_budget.empty()) {
     add(Withheld{kind}, facts_.automatic_budget);

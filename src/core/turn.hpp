@@ -103,6 +103,11 @@ void notice_ended(Turn& turn, const NoticeFate& fate);
 void alarm_rang(Turn& turn);
 Status told_of_outage(Turn& turn, const OutageTold& told);
 void offer(Turn& turn, const MailOffered& found);
+void alert_came(Turn& turn, const AlertCame& alert);
+void alert_stays_over(Turn& turn);  // so long that it counts
+
+void open_case(Turn& turn, Channel channel, const Party& client, const std::string& subject, Instant sent_at,
+               bool email_missing);
 
 void send_answer(Turn& turn, Action action, const std::string& text, std::vector<Channel> channels);
 

@@ -24,7 +24,8 @@ enum class Timer {
   email_missing,  // tell the sender of an SMS that the email is not here
   settle,         // silence after our answer counts as settled
   close,
-  answer,  // an agent's delayed answer leaves
+  answer,      // an agent's delayed answer leaves
+  alert_over,  // the alert that it came from has been over for long enough
 };
 enum class Relation {
   opens,      // begins a case
@@ -137,8 +138,8 @@ struct Names<Promise> {
 };
 template <>
 struct Names<Timer> {
-  static constexpr std::array<std::string_view, 5> list = {"start_of_work", "email_missing", "settle",
-                                                           "close", "answer"};
+  static constexpr std::array<std::string_view, 6> list = {"start_of_work", "email_missing", "settle",
+                                                           "close",         "answer",        "alert_over"};
 };
 template <>
 struct Names<Relation> {

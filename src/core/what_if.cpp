@@ -93,6 +93,20 @@ class CueReader {
     }
   }
 
+  void entry(const Alerted& b) {
+    AlertCame s;
+    s.message = b.message;
+    s.monitor = b.monitor;
+    s.key = b.key;
+    s.firing = !b.over;
+    s.subject = opened_.subject;
+    s.text = b.text;
+    s.severity = b.severity;
+    s.hint = {b.class_name, now().why};
+    if (b.quiet_ms > 0) s.settle_after = Duration(b.quiet_ms);
+    give(std::move(s));
+  }
+
   AgentActed by_agent(Action action) const {
     AgentActed acted;
     acted.action = action;

@@ -45,6 +45,7 @@ Status Desk::start() {
     short_codes_.emplace(keyed_hash(message_key_, "short codes"));
     HEJNAL_TRY(const std::string review, store.setting(kReviewAt));
     if (!review.empty()) review_at_ = Instant{std::atoll(review.c_str())};
+    HEJNAL_TRY_VOID(take_up_heartbeats());
     // An hour's budget is not given twice because of a restart.
     HEJNAL_TRY(const auto lately, store.automatic_since(Instant{now().ms - now().ms % 3'600'000}));
     for (const ports::AutomaticWord& word : lately) budget_.spend(word.to, word.number, word.at);
@@ -97,6 +98,8 @@ void Desk::undo(Mark mark) {
   last_number_ = kUnknown;  // numbers that the undone work had taken are free again
   set_aside_.clear();       // and so are those of messages
   set_aside_ids_.clear();
+  // What the store says of heartbeats; since when they are watched is this run's own.
+  static_cast<void>(read_heartbeats());
   if (const auto review = parts_.store.setting(kReviewAt)) {
     review_at_ = review->empty() ? std::nullopt : std::optional(Instant{std::atoll(review->c_str())});
   }
@@ -390,6 +393,9 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   other.email_came_at = core::email_came_at(source);
   other.client = source.client;
   other.clients = core::clients_of(source);
+  for (const core::Alert& a : source.alerts) {
+    other.alerts.push_back({a.monitor, a.key, !a.firing, false, 0, a.severity, a.text, a.class_name, 0});
+  }
   target_facts.other = other;
   core::AgentActed absorb{.action = core::Action::absorb,
                           .agent = agent,
@@ -499,6 +505,7 @@ Result<int> Desk::ring(int limit) {
   if (!rang) return tl::make_unexpected(rang.error());
   HEJNAL_TRY_VOID(bundle_alerts());
   HEJNAL_TRY_VOID(review_if_due());
+  HEJNAL_TRY_VOID(ring_heartbeats());
   HEJNAL_TRY(const int records, ring_records(limit));
   return static_cast<int>(due.size()) + records;
 }
@@ -531,6 +538,10 @@ Result<std::optional<Instant>> Desk::next_alarm() {
   std::optional<Instant> earliest = review_at_;
   for (const auto& alarm : {*store_alarm_, of_records}) {
     if (alarm && (!earliest || *alarm < *earliest)) earliest = alarm;
+  }
+  for (const HeartbeatState& one : heartbeats_) {
+    const auto silent_at = core::due(one.rule, one.beat);
+    if (silent_at && (!earliest || *silent_at < *earliest)) earliest = silent_at;
   }
   return earliest;
 }

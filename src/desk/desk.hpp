@@ -18,6 +18,7 @@
 #include "core/callback.hpp"
 #include "core/case_names.hpp"
 #include "core/decide.hpp"
+#include "core/heartbeat.hpp"
 #include "core/matching.hpp"
 #include "core/missing_email.hpp"
 #include "core/outage.hpp"
@@ -34,6 +35,16 @@ namespace hejnal::desk {
 inline constexpr const char* kReviewAt = "review_at";
 inline constexpr const char* kProcedureLog = "procedure_log";  // a line for each: since ms, version, by whom
 inline constexpr const char* kMessageKey = "message_key";  // secret: makes Message-IDs that nobody can guess
+
+// A heartbeat as it is kept among the settings of the store.
+std::string heartbeat_key(const std::string& name);
+core::Heartbeat read_heartbeat(std::string_view kept);
+
+// Who has to call regularly (heartbeats.cpp).
+struct HeartbeatSettings {
+  std::string name;
+  core::HeartbeatRule rule;
+};
 
 struct Settings {
   std::string address;                   // the desk's own, e.g. pomoc@wsparcie.example
@@ -52,6 +63,7 @@ struct Settings {
   std::vector<std::string> first_called_back{};   // organisations, or the domains of addresses
   int wakes_minute = 0, sleeps_minute = 24 * 60;  // of the day in `zone`
   std::string zone = "UTC";
+  std::vector<HeartbeatSettings> heartbeats{};
 };
 
 struct Parts {
@@ -138,6 +150,28 @@ class Desk {
   // A call wants to come in: what shall be done with it. Rejected ones are kept; `from` empty: withheld.
   Result<Phoned> answer_call(const std::string& from, const std::string& id = {});
   Result<Filed> report(const NewReport& report);
+  // What a monitoring system says of an alert (alerts.cpp). Number 0: nothing follows from it.
+  struct MonitorAlert {
+    std::string monitor, key;  // its name among the settings, and the alert's own key
+    bool firing = true;
+    std::string subject, text, severity;
+    std::string class_name, why;             // that its severity means; empty: the calmest
+    std::optional<Duration> settle_after{};  // of one that is over; empty: a person settles it
+    Duration back_within{};  // of one that comes back after its case was settled: the same case
+  };
+  Result<Filed> alert(const MonitorAlert& alert);
+  // A call of a heartbeat. Fails with not_found.
+  Status beat(const std::string& name);
+  struct HeartbeatState {
+    std::string name;
+    core::HeartbeatRule rule;
+    core::Heartbeat beat;
+  };
+  const std::vector<HeartbeatState>& heartbeats() const { return heartbeats_; }
+  // Who is told of silence and of its end; inside the transaction, and called by whatever rings. Set once,
+  // before the first ring.
+  using TellSilence = std::function<Status(Desk&, const HeartbeatState&, bool silent)>;
+  void on_silence(TellSilence tell) { tell_silence_ = std::move(tell); }
   // On the client's page; `link` is the case that its link names. What stands for an email that has not come
   // is taken once, however often it is sent.
   Result<Filed> type_text(core::CaseNumber link, const TypedText& typed);
@@ -272,6 +306,10 @@ class Desk {
   Result<bool> somebody_waits_for(const core::SetAsideMail& mail);
   Status plan_review();  // somebody owes set-aside mail one look a day
   Status review_if_due();
+  Status take_up_heartbeats();
+  Status read_heartbeats();
+  Status ring_heartbeats();
+  Status keep(const HeartbeatState& one);
   std::string message_id_of(const core::Notice& notice) const;
   Result<Filed> pressed(core::CaseNumber link, core::Reported signal, const std::string& words);
   core::Notice with_words_of_client(const core::Notice& alert);
@@ -353,6 +391,8 @@ class Desk {
   int room_ = 0;
   std::vector<ports::Outgoing> leaving_;  // since the last commit
   std::optional<Instant> review_at_;
+  std::vector<HeartbeatState> heartbeats_;
+  TellSilence tell_silence_;
   std::optional<std::optional<Instant>>
       store_alarm_;  // the earliest of all cases; asked again after a change
   std::optional<std::optional<Instant>> record_alarm_;  // the same of outages and callbacks

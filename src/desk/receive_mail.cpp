@@ -294,6 +294,11 @@ class MailFiler {
           break;
         }
       }
+      HEJNAL_TRY(const core::Case c, desk_.look(number));
+      if (core::speaks_to_nobody(c)) {  // monitoring reads no answers: it is a word among colleagues
+        act.action = core::Action::note;
+        act.left_out.clear();
+      }
       act.text = std::string(text);
       if (is_blank(act.text)) {
         if (act.left_out.empty()) return true;

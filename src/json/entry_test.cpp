@@ -51,6 +51,7 @@ std::vector<core::Entry> one_of_each() {
       Unjoined{11, 9, "+48"},
       LinkChanged{3, "token"},
       InOutage{4, true},
+      Alerted{"prometheus", "k", true, true, 5, "warning", "db1", "urgent", 300'000},
   };
   EXPECT_EQ(bodies.size(), std::variant_size_v<Body>);
   std::vector<Entry> out;
@@ -125,7 +126,7 @@ TEST(Entries, NamesAreThePublishedOnes) {
             "opened received classified step_taken email_found owed moved paused kept released breached rang "
             "planned "
             "dropped acted became linked said withheld fate took_over offered unjoined "
-            "link_changed in_outage ");
+            "link_changed in_outage alerted ");
 }
 
 TEST(Entries, OfANewerProgramUnknownFieldsArePassedOver) {

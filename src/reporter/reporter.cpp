@@ -224,17 +224,6 @@ Result<SentReport> Reporter::act(ReportId id, const core::sent::Signal& signal, 
   return turn(std::move(r), signal, now);
 }
 
-std::string Reporter::gravest(const std::string& name, const std::vector<std::string>& classes) const {
-  const Provider* provider = find(name);
-  const core::ServiceClass* out = nullptr;  // from the calmest to the gravest they lie in one vector
-  if (provider == nullptr) return {};
-  for (const std::string& one : classes) {
-    const core::ServiceClass* found = provider->procedure.find(one);
-    if (found != nullptr && (out == nullptr || found > out)) out = found;
-  }
-  return out ? out->id : std::string();
-}
-
 Result<SentReport> Reporter::fires(const SentReport& r, core::sent::Fires alert,
                                    const std::string& whole_text, Instant now) {
   alert.to_email = r.to_email;

@@ -78,8 +78,6 @@ class Reporter {
   // that one's procedure, with what the alert says now.
   Result<core::SentReport> fires(const core::SentReport& r, core::sent::Fires alert,
                                  const std::string& whole_text, Instant now);
-  // Its class as the provider's procedure has it, the gravest of `classes`; empty: it has none of them.
-  std::string gravest(const std::string& provider, const std::vector<std::string>& classes) const;
   // Is the mail an answer to a report, or a bounce of one? Then it is kept there, and the report's id
   // returned; 0: it is something else.
   Result<core::ReportId> take(const ports::IncomingMail& mail, Instant now);

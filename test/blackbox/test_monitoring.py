@@ -1,8 +1,12 @@
 """Alerts of monitoring systems become reports: with Debian's real prometheus-alertmanager, and what the others send."""
 
+import grp
 import json
 import os
+import pathlib
+import pwd
 import subprocess
+import time
 import unittest
 import urllib.request
 from datetime import datetime, timedelta, timezone
@@ -43,9 +47,12 @@ receivers:
 
 class MonitorTest(world.FolderTest):
     def serve(self, kind="alertmanager", quiet="1s", more=""):
+        return self.serve_tables(TABLES.format(kind=kind, folder=self.folder, quiet=quiet, more=more))
+
+    def serve_tables(self, tables):
         (self.folder / "secret").write_text(SECRET + "\n")
         self.config = self.folder / "hejnal.toml"
-        self.config.write_text(world.settings(self.folder, end=TABLES.format(kind=kind, folder=self.folder, quiet=quiet, more=more)))
+        self.config.write_text(world.settings(self.folder, end=tables))
         self.desk = self.start("--config", self.config, token_file=self.folder / "token")
         self.url = f"http://{self.desk.http}/hooks/monitor/mon"
         return self.desk
@@ -108,6 +115,208 @@ class WithAlertmanager(MonitorTest):
         self.assertTrue(post(over=True))
         self.becomes(lambda all: all[0]["state"] == "settled", "not settled" + said(), 30)
         self.assertEqual(len(self.reports()), 1)
+
+
+DESK = """
+[[monitor]]
+name = "mon"
+kind = "{kind}"
+secret_file = "{folder}/secret"
+desk = true
+quiet = "{quiet}"
+{more}"""
+
+
+class DeskTest(MonitorTest):
+    """Alerts become cases at our own desk."""
+
+    def serve_desk(self, kind="alertmanager", quiet="1s", more=""):
+        return self.serve_tables(DESK.format(kind=kind, folder=self.folder, quiet=quiet, more=more))
+
+    def case(self, number=1):
+        return self.desk.get(f"/api/v1/cases/{number}").json
+
+    def case_becomes(self, state, number=1):
+        self.assertTrue(world.eventually(lambda: self.case(number)["state"] == state, 10), self.case(number))
+        return self.case(number)
+
+
+ICINGA_CONF = """\
+include <itl>
+const NodeName = "test"
+const HejnalUrl = "{url}"
+const HejnalSecretFile = "{folder}/secret"
+const HejnalSpool = "{folder}/spool"
+const HejnalNotify = "{packaging}/hejnal-notify"
+include "{packaging}/icinga2.conf"
+object CheckerComponent "checker" {{ }}
+object NotificationComponent "notification" {{ }}
+object ExternalCommandListener "command" {{ command_path = "{folder}/icinga2.cmd" }}
+object CheckCommand "none" {{ command = [ "/bin/true" ] }}
+template Host "passive" {{ check_command = "none", enable_active_checks = false, max_check_attempts = 1 }}
+template Service "passive" {{ check_command = "none", enable_active_checks = false, max_check_attempts = 1 }}
+object Host "db1" {{ import "passive", display_name = "Baza", address = "10.0.0.7" }}
+object Service "disk" {{ import "passive", host_name = "db1", display_name = "Dysk / główny" }}
+object User "hejnal" {{ }}
+apply Notification "hejnal" to Host {{ command = "hejnal-host", users = [ "hejnal" ], interval = 0, assign where true }}
+apply Notification "hejnal" to Service {{ command = "hejnal-service", users = [ "hejnal" ], interval = 0, assign where true }}
+"""
+ICINGA = "/usr/sbin/icinga2"
+PACKAGING = pathlib.Path(__file__).resolve().parents[2] / "packaging" / "monitoring"
+
+
+@unittest.skipUnless(os.path.exists(ICINGA), "icinga2 is not installed (script/bootstrap --test)")
+class WithIcinga(DeskTest):
+    def test_a_check_result_becomes_a_case_and_its_recovery_settles_it(self):
+        self.serve_desk("icinga")
+        conf = ICINGA_CONF.format(url=self.url, folder=self.folder, packaging=PACKAGING)
+        (self.folder / "icinga2.conf").write_text(conf)
+        (self.folder / "spool").mkdir()
+        me = [f"-DRunAsUser={pwd.getpwuid(os.getuid()).pw_name}", f"-DRunAsGroup={grp.getgrgid(os.getgid()).gr_name}"]
+        for name in ("DataDir", "LogDir", "CacheDir", "InitRunDir", "SpoolDir"):
+            (self.folder / name).mkdir()
+            me.append(f"-DConfiguration.{name}={self.folder / name}")
+        with open(self.folder / "icinga.log", "wb") as log:
+            process = subprocess.Popen([ICINGA, "daemon", "-c", self.folder / "icinga2.conf", "-x", "notice", *me], stdout=log, stderr=log)
+        self.addCleanup(process.wait, 20)
+        self.addCleanup(process.terminate)
+        said = lambda: (self.folder / "icinga.log").read_text("utf-8", "replace")[-3000:]
+        pipe = self.folder / "icinga2.cmd"
+        self.assertTrue(world.eventually(pipe.exists, 20), said())
+
+        def result(words):
+            with open(pipe, "w", encoding="utf-8") as out:
+                out.write(f"[{int(time.time())}] {words}\n")
+
+        result("PROCESS_SERVICE_CHECK_RESULT;db1;disk;2;DISK CRITICAL: 99% pełny; \"co & jak\"")
+        self.assertTrue(world.eventually(lambda: self.desk.all_cases(), 10), said())
+        case = self.case()
+        self.assertEqual((case["class"], case["subject"], case["client"]["name"]), ("critical", "Baza: Dysk / główny", "mon"))
+        self.assertIn("99% pełny", case["messages"][0]["text"])
+        self.assertIn("10.0.0.7", case["messages"][0]["text"])
+        result("PROCESS_HOST_CHECK_RESULT;db1;1;no route")
+        self.assertTrue(world.eventually(lambda: len(self.desk.all_cases()) == 2, 10), said())
+        self.assertEqual(self.case(2)["subject"], "Baza DOWN")
+        result("PROCESS_HOST_CHECK_RESULT;db1;0;ok")
+        result("PROCESS_SERVICE_CHECK_RESULT;db1;disk;0;DISK OK")
+        self.case_becomes("settled", 1)
+        self.case_becomes("settled", 2)
+        self.assertEqual(list((self.folder / "spool").iterdir()), [])
+
+
+class NotifyCommand(DeskTest):
+    """packaging/monitoring/hejnal-notify without an Icinga around it."""
+
+    def notify(self, *arguments, secret="secret"):
+        (self.folder / "spool").mkdir(exist_ok=True)
+        return subprocess.run([PACKAGING / "hejnal-notify", "-U", self.url, "-k", self.folder / secret, "-S", self.folder / "spool", *arguments],
+                              capture_output=True, text=True, timeout=60).returncode
+
+    def test_what_cannot_be_sent_waits_and_goes_in_order(self):
+        self.serve_desk("nagios")
+        good = self.url
+        self.url = f"http://127.0.0.1:{world.free_port()}/hooks/monitor/mon"
+        problem = ("-l", "db1", "-e", "disk", "-s", "WARNING", "-t", "PROBLEM", "-o", "50% & rośnie\n+1")
+        self.assertEqual(self.notify(*problem), 0)
+        self.assertEqual(len(list((self.folder / "spool").glob("*.form"))), 1)
+        self.url = good
+        self.assertEqual(self.notify("-l", "db1", "-e", "disk", "-s", "OK", "-t", "RECOVERY"), 0)
+        case = self.case_becomes("settled")
+        self.assertEqual(case["class"], "urgent")
+        self.assertIn("50% & rośnie\n+1", case["messages"][0]["text"])
+        self.assertEqual(list((self.folder / "spool").iterdir()), [])
+        # What Icinga's own script is called with is understood, and what is no alert opens nothing.
+        more = ("-d", "x", "-r", "a@b", "-f", "c@d", "-b", "Ola", "-v", "true", "-n", "Baza")
+        self.assertEqual(self.notify("-l", "db2", "-s", "DOWN", "-t", "ACKNOWLEDGEMENT", *more), 0)
+        self.assertEqual(len(self.desk.all_cases()), 1)
+        self.assertEqual(self.notify("-t", "PROBLEM"), 2)
+        (self.folder / "wrong").write_text("no" * 10)
+        self.assertEqual(self.notify(*problem, secret="wrong"), 2)
+
+
+class OwnDesk(DeskTest):
+    def test_one_case_from_the_first_alert_to_its_end(self):
+        self.serve_desk(quiet="60s")
+        self.tell(group("resolved"))  # of nothing that we know
+        self.assertEqual(self.desk.all_cases(), [])
+        for _ in range(3):
+            self.tell(group(severity="warning"))
+            self.tell(group(severity="warning"))
+            self.tell(group("resolved"))
+        self.tell(group(severity="warning"))
+        case = self.case()
+        self.assertEqual(len(self.desk.all_cases()), 1)
+        self.assertEqual((case["class"], case["client"]["name"], case["subject"]), ("urgent", "mon", "db1 nie działa"))
+        self.assertEqual([(one["monitor"], one["state"], one["came_back"]) for one in case["alerts"]], [("mon", "firing", 3)])
+        self.assertEqual(len([m for m in case["messages"] if m["direction"] == "in"]), 1)
+        self.assertEqual(case["next"]["what"], "reaction")
+        self.tell(group(severity="critical", instance="db2:9100"))
+        case = self.case()
+        self.assertEqual((case["class"], case["class_reason"]), ("critical", "an alert of monitoring, severity critical"))
+        self.assertEqual(len([m for m in case["messages"] if m["direction"] == "in"]), 2)
+        # To nobody outside: only the person on call hears of it.
+        out = [m for m in case["messages"] if m["direction"] == "out"]
+        self.assertTrue(out and all(m["to"] == out[0]["to"] for m in out), out)
+        self.assertEqual(self.reports(), [])
+        self.desk.post("/api/v1/cases/1/start", {})
+        self.assertFalse(self.case()["offers_to_settle"])
+        self.tell(group("resolved"))
+        case = self.case()
+        self.assertEqual((case["state"], case["offers_to_settle"]), ("working", True))
+        self.assertEqual(self.desk.post("/api/v1/cases/1/answer", {"text": "x"}).status, 422)
+        self.desk.post("/api/v1/cases/1/settle", {})
+        self.assertEqual(self.case()["state"], "settled")
+        self.assertFalse(self.case()["offers_to_settle"])
+        self.tell(group(severity="warning"))  # it comes back within the hour
+        self.assertEqual((self.case()["state"], len(self.desk.all_cases())), ("working", 1))
+        self.desk.post("/api/v1/cases/1/close", {})
+        self.tell(group(severity="warning"))
+        self.assertEqual([one["other"] for one in self.case(2)["journal"] if one["kind"] == "linked"], [1])
+
+    def test_what_is_over_is_settled_by_itself(self):
+        self.serve_desk(quiet="1s")
+        self.tell(group())
+        self.tell(group("resolved"))
+        self.case_becomes("settled")
+
+    def test_or_offered(self):
+        self.serve_desk(quiet="1s", more='resolved = "offer"')
+        self.tell(group())
+        self.tell(group("resolved"))
+        self.assertTrue(self.case()["offers_to_settle"])
+        self.assertEqual(self.case()["state"], "new")
+
+    def test_json_by_a_mapping(self):
+        self.serve_desk("json", more="""
+alerts = "/events"
+key = ["/host", "/check~1name"]
+subject = ["/host", "/title"]
+text = ["/what/0", "/none"]
+severity = "/level"
+state = "$/status"
+firing = ["bad"]
+over = ["good"]
+ignored = ["test"]
+classes = ["red: critical"]""")
+        event = {"host": "db1", "check/name": 7, "title": "leży", "level": "RED", "what": ["na całego"]}
+        self.tell({"status": "Bad", "events": [event]})
+        case = self.case()
+        self.assertEqual((case["class"], case["subject"], case["messages"][0]["text"]), ("critical", "db1 leży", "na całego"))
+        self.assertEqual(self.case()["alerts"][0]["key"], "json db1 7")
+        self.tell({"status": "test", "events": [event]})
+        for payload, words in (
+            ({"status": "bad"}, "alerts: /events finds nothing"),
+            ({"status": "odd", "events": [event]}, 'state: $/status says "odd"'),
+            ({"status": "bad", "events": [{"host": "x", "check/name": 1}]}, "alert 1: subject: /title finds nothing"),
+            ({"events": [event]}, "state: $/status finds nothing"),
+        ):
+            answer = self.desk.request("POST", "/hooks/monitor/mon", payload, token=False, headers={"Authorization": f"Bearer {SECRET}"})
+            self.assertEqual((answer.status, words in answer.text), (422, True), answer)
+        # What is good among them is taken all the same.
+        self.tell({"status": "bad", "events": [{}, {**event, "host": "db2"}]}, 422)
+        self.assertEqual(len(self.desk.all_cases()), 2)
+        self.tell({"status": "good", "events": [{"host": "db1", "check/name": 7}]})
+        self.case_becomes("settled")
 
 
 class Payloads(MonitorTest):
@@ -196,7 +405,16 @@ class Payloads(MonitorTest):
         for end, words in (
             (f"[[monitor]]\n{good}\n", "[[provider]]"),
             (f'{provider}[[monitor]]\n{good}\nprovider = "b"\n', 'named "b"'),
-            (f"{provider}[[monitor]]\n{good.replace('grafana', 'nagios')}\n", "alertmanager"),
+            (f"{provider}[[monitor]]\n{good.replace('grafana', 'big-brother')}\n", "alertmanager"),
+            (f"{provider}[[monitor]]\n{good}\ndesk = true\nprovider = \"a\"\n", "either desk = true or a provider"),
+            (f"{provider}[[monitor]]\n{good}\nagain = \"1h\"\n", "only of what becomes a case"),
+            (f"[[monitor]]\n{good}\ndesk = true\nresolved = \"x\"\n", '"settle" or "offer"'),
+            (f"[[monitor]]\n{good}\ndesk = true\nclasses = [\"x: purple\"]\n", 'no class "purple"'),
+            (f"[[monitor]]\n{good}\ndesk = true\nkey = [\"/a\"]\n", 'only the kind "json"'),
+            (f"[[monitor]]\n{good.replace('grafana', 'json')}\ndesk = true\nkey = [\"a\"]\n", "expected a JSON pointer"),
+            (f"[[monitor]]\n{good.replace('grafana', 'json')}\ndesk = true\nkey = [\"/a~2\"]\n", "state: the kind"),
+            (f"[[heartbeat]]\nname = \"w\"\nsecret_file = \"{self.folder}/secret\"\ndesk = true\n", "every"),
+            (f"[[heartbeat]]\nname = \"w\"\nsecret_file = \"{self.folder}/short\"\nevery = \"1h\"\ndesk = true\n", "heartbeat w"),
             (f"{provider}[[monitor]]\n{good.replace('/secret', '/short')}\n", "16 signs"),
             (f"{provider}[[monitor]]\n{good.replace('/secret', '/none')}\n", "monitor m"),
             (f'{provider}[[monitor]]\n{good}\nclasses = ["x"]\n', "severity: class"),

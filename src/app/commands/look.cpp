@@ -106,9 +106,15 @@ int check_settings(const std::string& path) {
     std::fprintf(stderr, "%s: %s\n", path.c_str(), monitors.error().what.c_str());
     return EX_CONFIG;
   }
+  if (const auto heartbeats = make_heartbeats(*settings); !heartbeats) {
+    std::fprintf(stderr, "%s: %s\n", path.c_str(), heartbeats.error().what.c_str());
+    return EX_CONFIG;
+  }
   const auto procedure = load_procedure(*settings);
   const Status good = procedure ? Status() : tl::make_unexpected(procedure.error());
   const Status words = !good ? good : [&]() -> Status {
+    HEJNAL_TRY(const reporter::Settings providers, reporter_settings(*settings));
+    HEJNAL_TRY_VOID(check_classes(*settings, procedure->procedure, providers));
     HEJNAL_TRY_VOID(load_templates(*settings, procedure->procedure));
     return {};
   }();

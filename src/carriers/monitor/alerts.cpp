@@ -7,6 +7,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "json/value.hpp"
+#include "wire/form/form.hpp"
 
 namespace hejnal::carriers {
 
@@ -60,7 +61,7 @@ void add_severity(Alert& a, std::string_view severity) {
 
 Alert finished(Alert a, std::string_view kind) {
   a.key = key_of(kind, a.key);
-  a.title = truncate_characters(one_line(a.title), kTitleMax);
+  a.title = is_blank(a.title) ? "alert" : truncate_characters(one_line(a.title), kTitleMax);
   if (a.text.size() > kTextMax) {
     const std::size_t all = a.text.size();
     a.text = truncate_utf8(a.text, kTextMax);
@@ -163,9 +164,162 @@ Result<std::vector<Alert>> read_kuma(const json::Value& body) {
   return std::vector<Alert>{finished(std::move(a), "uptime-kuma")};
 }
 
+// What packaging/monitoring/hejnal-notify posts: a form, because a shell can write that.
+Result<std::vector<Alert>> read_icinga(std::string_view body) {
+  const wire::FormFields form = wire::form_decode(body);
+  const auto told = [&](std::string_view name) {
+    std::string value(trim(wire::field(form, name)));
+    // A macro that has no value arrives as it was written.
+    const bool macro = value.size() > 2 && value.front() == '$' && value.back() == '$';
+    return macro ? std::string() : value;
+  };
+  const std::string host = told("host"), service = told("service");
+  const std::string type = to_lower_ascii(told("type")), state = to_lower_ascii(told("state"));
+  if (host.empty() || type.empty())
+    return fail(Fault::malformed, "it is no notification of icinga or nagios: host and type are expected");
+  const bool well = state == "ok" || state == "up";
+  const bool over = type == "recovery" || (type == "custom" && well);
+  if (!over && type != "problem" && type != "custom")
+    return std::vector<Alert>();  // acknowledged, in downtime, flapping: nothing that a person has to do
+  if (!over && state.empty())
+    return fail(Fault::malformed, "it is no notification of icinga or nagios: state is expected");
+  Alert a;
+  a.key = service.empty() ? host : host + "!" + service;
+  a.firing = !over;
+  if (a.firing) add_severity(a, state);
+  const auto shown = [&](const char* name, const std::string& plain) {
+    const std::string words = told(name);
+    return words.empty() ? plain : words;
+  };
+  a.title = shown("host_display", host);
+  // A service's state may rise while the title stays; a host has only one bad state.
+  if (service.empty()) {
+    a.title += " " + told("state");
+    a.text = told("output");
+  } else {
+    a.title += ": " + shown("service_display", service);
+    a.text = told("state") + ": " + told("output");
+  }
+  for (const char* one : {"long_output", "address", "comment", "url"}) {
+    if (const std::string words = told(one); !words.empty()) a.text += (a.text.empty() ? "" : "\n") + words;
+  }
+  return std::vector<Alert>{finished(std::move(a), "icinga")};
+}
+
+// RFC 6901. Null: it finds nothing.
+const json::Value* pointed_at(const json::Value& whole, const json::Value& alert, std::string_view pointer) {
+  const json::Value* at = &alert;
+  if (pointer.starts_with('$')) {
+    at = &whole;
+    pointer.remove_prefix(1);
+  }
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);  // the slash, which the settings have seen to
+    const std::string_view piece = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(piece.size());
+    std::string name;
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      const bool escaped = piece[i] == '~' && i + 1 < piece.size();
+      name += !escaped ? piece[i] : piece[++i] == '1' ? '/' : '~';
+    }
+    if (at->is_object()) {
+      at = at->as_object().if_contains(name);
+    } else if (at->is_array() && !name.empty() && name.size() < 7 &&
+               name.find_first_not_of("0123456789") == std::string::npos) {
+      at = at->as_array().if_contains(static_cast<std::size_t>(std::stoul(name)));
+    } else {
+      at = nullptr;
+    }
+    if (at == nullptr) return nullptr;
+  }
+  return at;
+}
+
+// One alert of somebody's own JSON, or what is wrong with it.
+struct Mapper {
+  const AlertMapping& m;
+  const json::Value& whole;
+  const json::Value& alert;
+  std::string mistake = {};
+
+  std::string text(const char* what, const std::string& pointer, bool needed) {
+    const json::Value* found = pointed_at(whole, alert, pointer);
+    std::string out;
+    if (found != nullptr && found->is_string()) {
+      out = std::string(found->as_string());
+    } else if (found != nullptr && !found->is_null()) {
+      out = json::dump(*found);
+    }
+    if (needed && mistake.empty() && is_blank(out))
+      mistake = fmt::format("{}: {} finds nothing", what, pointer.empty() ? "\"\"" : pointer);
+    return out;
+  }
+
+  std::string joined(const char* what, const std::vector<std::string>& pointers, const char* between,
+                     bool needed) {
+    std::string out;
+    for (const std::string& pointer : pointers) {
+      const std::string one = text(what, pointer, needed);
+      if (!is_blank(one)) out += (out.empty() ? "" : between) + one;
+    }
+    return out;
+  }
+
+  // Nothing: it means nothing, or there is a mistake.
+  std::optional<Alert> read() {
+    const std::string state = to_lower_ascii(trim(text("state", m.state, true)));
+    const auto is_in = [&](const std::vector<std::string>& list) {
+      return std::find(list.begin(), list.end(), state) != list.end();
+    };
+    Alert a;
+    a.firing = is_in(m.firing);
+    if (mistake.empty() && is_in(m.ignored)) return std::nullopt;
+    if (mistake.empty() && !a.firing && !is_in(m.over))
+      mistake = fmt::format("state: {} says \"{}\", which stands neither in firing nor in over or ignored",
+                            m.state, truncate_utf8(one_line(state), 60));
+    a.key = joined("key", m.key, " ", true);
+    a.title = joined("subject", m.subject, " ", a.firing);  // of one that is over the key is enough
+    a.text = joined("text", m.text, "\n", false);
+    if (!m.severity.empty() && a.firing) add_severity(a, text("severity", m.severity, false));
+    if (!mistake.empty()) return std::nullopt;
+    return finished(std::move(a), "json");
+  }
+};
+
 }  // namespace
 
+Result<MappedAlerts> read_mapped(const AlertMapping& mapping, std::string_view body) {
+  constexpr std::size_t kMappedMax = 1000, kMistakesMax = 20;
+  HEJNAL_TRY(const json::Value whole, json::parse(body));
+  MappedAlerts out;
+  const json::Value* found = pointed_at(whole, whole, mapping.alerts);
+  if (found == nullptr) {
+    out.mistakes.push_back(fmt::format("alerts: {} finds nothing", mapping.alerts));
+    return out;
+  }
+  const bool many = found->is_array();
+  const std::size_t n = many ? found->as_array().size() : 1;
+  for (std::size_t i = 0; i < n && out.mistakes.size() < kMistakesMax; ++i) {
+    if (i >= kMappedMax) {
+      out.mistakes.push_back(fmt::format("only the first {} of {} alerts were taken", kMappedMax, n));
+      break;
+    }
+    Mapper one{mapping, whole, many ? found->as_array()[i] : *found};
+    if (auto alert = one.read()) out.alerts.push_back(std::move(*alert));
+    if (!one.mistake.empty())
+      out.mistakes.push_back(many ? fmt::format("alert {}: {}", i + 1, one.mistake) : one.mistake);
+  }
+  return out;
+}
+
+bool is_beat(std::string_view body) {
+  if (is_blank(body)) return true;
+  const auto parsed = json::parse(body);
+  return !parsed || field(*parsed, "status") != "resolved";
+}
+
 Result<std::vector<Alert>> read_alerts(std::string_view kind, std::string_view body) {
+  if (kind == "icinga" || kind == "nagios") return read_icinga(body);
   HEJNAL_TRY(const json::Value parsed, json::parse(body));
   if (!parsed.is_object()) return fail(Fault::malformed, "an object is expected");
   if (kind == "zabbix") return read_zabbix(parsed);

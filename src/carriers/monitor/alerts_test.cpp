@@ -118,8 +118,61 @@ TEST(Alerts, UptimeKuma) {
   EXPECT_TRUE(read_alerts("uptime-kuma", R"({"heartbeat":null,"monitor":null,"msg":"Testing"})")->empty());
 }
 
+TEST(Alerts, Icinga) {
+  const Alert a = one("icinga",
+                      "host=db1&host_display=Baza&service=disk&service_display=&state=CRITICAL&type=PROBLEM"
+                      "&output=99%25+full&address=10.0.0.7&comment=%24notification.comment%24");
+  EXPECT_EQ(a.key, "icinga db1!disk");
+  EXPECT_TRUE(a.firing);
+  EXPECT_EQ(a.title, "Baza: disk");
+  EXPECT_EQ(a.text, "CRITICAL: 99% full\n10.0.0.7");
+  EXPECT_EQ(a.severities, (std::vector<std::string>{"critical"}));
+  EXPECT_FALSE(one("nagios", "host=db1&service=disk&state=OK&type=RECOVERY").firing);
+  EXPECT_FALSE(one("nagios", "host=db1&state=UP&type=CUSTOM").firing);
+  EXPECT_TRUE(one("nagios", "host=db1&state=UNREACHABLE&type=CUSTOM").firing);
+  for (const char* type : {"ACKNOWLEDGEMENT", "DOWNTIMESTART", "FLAPPINGSTART", "DOWNTIMEREMOVED"})
+    EXPECT_TRUE(read_alerts("icinga", std::string("host=a&state=DOWN&type=") + type)->empty()) << type;
+}
+
+TEST(Alerts, JsonByAMapping) {
+  AlertMapping m;
+  m.alerts = "/events";
+  m.key = {"/host", "/check~1name"};
+  m.subject = {"/title"};
+  m.text = {"/what/1", "/none"};
+  m.severity = "/level";
+  m.state = "$/status";
+  m.firing = {"bad", "1", "true"};
+  m.over = {"good"};
+  m.ignored = {"test"};
+  const auto read = [&m](const char* body) { return read_mapped(m, body).value(); };
+  auto found = read(
+      R"({"status":1,"events":[{"host":"a","check/name":7,"title":"t","what":["x","y"],"level":"Red"},{"host":"b"}]})");
+  ASSERT_EQ(found.alerts.size(), 1u);
+  EXPECT_EQ(found.alerts[0].key, "json a 7");
+  EXPECT_EQ(found.alerts[0].text, "y");
+  EXPECT_EQ(found.alerts[0].severities, (std::vector<std::string>{"red"}));
+  EXPECT_EQ(found.mistakes, (std::vector<std::string>{"alert 2: key: /check~1name finds nothing"}));
+  found = read(R"({"status":"good","events":[{"host":"a","check/name":7}]})");
+  ASSERT_EQ(found.alerts.size(), 1u);
+  EXPECT_FALSE(found.alerts[0].firing);
+  EXPECT_TRUE(read(R"({"status":"TEST","events":[{}]})").mistakes.empty());
+  EXPECT_EQ(read("{}").mistakes, (std::vector<std::string>{"alerts: /events finds nothing"}));
+  m.alerts = "";
+  m.state = "/ok";
+  EXPECT_EQ(read(R"({"host":"a","check/name":7,"title":"t","ok":true})").alerts.size(), 1u);
+  EXPECT_EQ(read_mapped(m, "no").error().fault, Fault::malformed);
+}
+
+TEST(Alerts, AWatchdogThatIsOverIsNoSignOfLife) {
+  EXPECT_TRUE(is_beat(""));
+  EXPECT_TRUE(is_beat("backup done"));
+  EXPECT_TRUE(is_beat(R"({"status":"firing"})"));
+  EXPECT_FALSE(is_beat(R"({"status":"resolved","alerts":[]})"));
+}
+
 TEST(Alerts, WhatIsNoneIsToldSo) {
-  for (const char* kind : {"alertmanager", "grafana", "zabbix", "uptime-kuma"}) {
+  for (const char* kind : {"alertmanager", "grafana", "zabbix", "uptime-kuma", "icinga"}) {
     for (const char* body :
          {"", "[]", "{}", "5", "{\"status\":5}", "\xff", "{\"groupKey\":\"x\",\"status\":\"firing\"}",
           "{\"event_id\":\"1\"}", "{\"heartbeat\":{},\"monitor\":{}}"}) {

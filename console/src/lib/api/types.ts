@@ -2405,6 +2405,10 @@ export interface components {
         };
         /** @description A case with all that has happened in it. */
         WholeCase: {
+            /** @description The alerts of monitoring systems that it came from, or that were merged into it. */
+            alerts: components["schemas"]["Alert"][];
+            /** @description Monitoring says that all of it is over, and the case does not end by itself: a person settles it. */
+            offers_to_settle: boolean;
             /** @description The outage that it belongs to. */
             outage: number | null;
             /** @description An open outage that it looks like: a person decides. */
@@ -2480,6 +2484,22 @@ export interface components {
             /** @description In place of `total` when there are more than were counted. */
             total_at_least?: number;
         };
+        Alert: {
+            /** @description Its name among the settings. */
+            monitor: string;
+            /** @description The monitoring system's own: the same alert again has the same one. */
+            key: string;
+            /** @enum {string} */
+            state: "firing" | "over";
+            /** @description In the monitoring system's words; may be empty. */
+            severity: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            over_at: string | null;
+            /** @description How often it was over and has fired again. */
+            came_back: number;
+        };
         /** @description A line of a case's journal, and the fields of its kind; a field that would be empty, 0 or false is left out. */
         Entry: {
             outage?: number;
@@ -2489,7 +2509,7 @@ export interface components {
             seq: number;
             at: components["schemas"]["Time"];
             /** @enum {string} */
-            kind: "opened" | "received" | "classified" | "step_taken" | "email_found" | "owed" | "moved" | "paused" | "kept" | "released" | "breached" | "rang" | "planned" | "dropped" | "acted" | "became" | "linked" | "said" | "withheld" | "fate" | "took_over" | "offered" | "unjoined" | "in_outage" | "link_changed";
+            kind: "opened" | "received" | "classified" | "step_taken" | "email_found" | "owed" | "moved" | "paused" | "kept" | "released" | "breached" | "rang" | "planned" | "dropped" | "acted" | "became" | "linked" | "said" | "withheld" | "fate" | "took_over" | "offered" | "unjoined" | "in_outage" | "link_changed" | "alerted";
             /** @description client, desk (the program itself), or the name of a token. */
             by: string;
             /** @description A sentence; may be empty. */
@@ -2532,7 +2552,7 @@ export interface components {
             left_ms?: number;
             n?: number;
             /** @enum {string} */
-            timer?: "start_of_work" | "email_missing" | "settle" | "close" | "answer";
+            timer?: "start_of_work" | "email_missing" | "settle" | "close" | "answer" | "alert_over";
             text?: string;
             question?: boolean;
             channels?: components["schemas"]["Channel"][];
@@ -2549,6 +2569,16 @@ export interface components {
             through?: number;
             /** @description Somebody else has written and gets the next answer, too. */
             also_to?: string;
+            /** @description Of `alerted`: which monitoring system. */
+            monitor?: string;
+            key?: string;
+            /** @description Of `alerted`; else it fires. */
+            over?: boolean;
+            /** @description It was over in between. */
+            again?: boolean;
+            severity?: string;
+            /** @description Of one that is over: after so long the case is settled by itself, if nobody has begun to work on it. */
+            quiet_ms?: number;
             /** @description The client of a merged case is the same one. */
             own?: boolean;
             cases?: number[];
@@ -5293,7 +5323,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Newest first; whether every failure is over; and reports of three or more organisations that came alike within 15 minutes */
+            /** @description Newest first; whether every failure is over; and what suggests one: reports of three or more organisations that came alike within 15 minutes, or a failure that monitoring has reported and that lasts */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -34,6 +34,18 @@ const message = (id: number, minute: number, more: Partial<Message> = {}): Messa
 });
 
 describe('the story', () => {
+  it('shows what monitoring has said as a message, and that it is over as a line', () => {
+    const items = story({
+      journal: [
+        entry('opened', 0),
+        entry('alerted', 0, { by: 'prometheus', monitor: 'prometheus', message: 1 }),
+        entry('alerted', 3, { by: 'prometheus', monitor: 'prometheus', over: true }),
+      ],
+      messages: [message(1, 0, { channel: 'api', from: 'prometheus', automatic: true })],
+    });
+    expect(items.filter((one) => !one.detail).map((one) => one.kind)).toEqual(['message', 'entry']);
+  });
+
   it('shows messages where the journal tells of them, and notes', () => {
     const items = story({
       journal: [

@@ -34,7 +34,8 @@ const BOOKKEEPING = new Set([
 
 // The message that an entry tells of. Of what the desk has said the journal knows to whom, by which way and when.
 function toldBy(entry: Entry, whole: readonly Message[], told: ReadonlySet<number>): Message | undefined {
-  if (entry.kind === 'received') return whole.find((one) => one.id === entry.message);
+  if (entry.kind === 'received' || (entry.kind === 'alerted' && entry.message))
+    return whole.find((one) => one.id === entry.message);
   if (entry.kind !== 'said') return undefined;
   const fits = (one: Message) =>
     one.direction === 'out' && !told.has(one.id) && one.channel === entry.channel && one.to === entry.to;

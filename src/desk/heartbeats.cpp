@@ -1,0 +1,79 @@
+// Heartbeats: kept as a line among the settings, so that a restart neither forgets a silence nor tells it
+// twice.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "desk/desk.hpp"
+
+namespace hejnal::desk {
+
+namespace {
+
+std::optional<Instant> time_of(std::string_view text) {
+  Instant t;
+  std::from_chars(text.data(), text.data() + text.size(), t.ms);
+  return t.ms == 0 ? std::nullopt : std::optional(t);
+}
+
+}  // namespace
+
+std::string heartbeat_key(const std::string& name) { return "heartbeat " + name; }
+
+// "LAST SILENT", in milliseconds; 0: none.
+core::Heartbeat read_heartbeat(std::string_view kept) {
+  core::Heartbeat out;
+  const auto space = kept.find(' ');
+  out.last = time_of(kept.substr(0, space));
+  if (space != std::string_view::npos) out.silent_since = time_of(kept.substr(space + 1));
+  return out;
+}
+
+Status Desk::take_up_heartbeats() {
+  heartbeats_.clear();
+  for (const HeartbeatSettings& one : settings_.heartbeats) {
+    heartbeats_.push_back({one.name, one.rule, {}});
+    heartbeats_.back().beat.watched_from = now();
+  }
+  return read_heartbeats();
+}
+
+Status Desk::read_heartbeats() {
+  for (HeartbeatState& one : heartbeats_) {
+    HEJNAL_TRY(const std::string kept, parts_.store.setting(heartbeat_key(one.name)));
+    const Instant watched_from = one.beat.watched_from;
+    one.beat = read_heartbeat(kept);
+    one.beat.watched_from = watched_from;
+  }
+  return {};
+}
+
+Status Desk::keep(const HeartbeatState& one) {
+  const auto ms = [](const std::optional<Instant>& t) { return t ? t->ms : 0; };
+  return parts_.store.set_setting(heartbeat_key(one.name),
+                                  fmt::format("{} {}", ms(one.beat.last), ms(one.beat.silent_since)));
+}
+
+Status Desk::beat(const std::string& name) {
+  const auto found = std::find_if(heartbeats_.begin(), heartbeats_.end(),
+                                  [&](const HeartbeatState& one) { return one.name == name; });
+  if (found == heartbeats_.end()) return fail(Fault::not_found, "there is no heartbeat {}", name);
+  if (found->beat.silent_since && tell_silence_) HEJNAL_TRY_VOID(tell_silence_(*this, *found, false));
+  found->beat.last = now();
+  found->beat.silent_since.reset();
+  return keep(*found);
+}
+
+Status Desk::ring_heartbeats() {
+  for (HeartbeatState& one : heartbeats_) {
+    const auto silent_at = core::due(one.rule, one.beat);
+    if (!silent_at || *silent_at > now()) continue;
+    one.beat.silent_since = core::nothing_since(one.beat);
+    if (tell_silence_) HEJNAL_TRY_VOID(tell_silence_(*this, one, true));
+    HEJNAL_TRY_VOID(keep(one));
+  }
+  return {};
+}
+
+}  // namespace hejnal::desk

@@ -1,0 +1,80 @@
+"""Who has to call and does not: told once, by the clock of the sandbox."""
+
+import unittest
+
+import world
+
+MINUTE = 60
+HOUR = 3600
+
+
+class Heartbeat(world.FolderTest):
+    """The sandbox expects its `watchdog` every hour, with ten minutes of grace, from its first call on."""
+
+    def setUp(self):
+        super().setUp()
+        self.desk = self.start("--sandbox", "--data", self.folder, "--http", "127.0.0.1:0")
+
+    def beat(self, status=200, path="/sandbox", method="GET", body=None, headers=None):
+        answer = self.desk.request(method, "/hooks/heartbeat/watchdog" + path, body, token=False, headers=headers)
+        self.assertEqual(answer.status, status, answer)
+        return answer.text
+
+    def cases(self):
+        return [(one["state"], one["subject"], one["class"]) for one in self.desk.all_cases()]
+
+    def health(self):
+        found = [one for one in self.desk.get("/api/v1/health").json["channels"] if one["name"] == "heartbeat watchdog"]
+        return (found[0]["state"], found[0]["detail"]) if found else None
+
+    def test_silence_is_told_once_and_ended_by_a_call(self):
+        self.desk.advance(24 * HOUR)
+        self.assertEqual((self.cases(), self.health()), ([], None))  # nobody plays with it
+        self.beat()
+        self.assertEqual(self.health()[0], "ok")
+        self.desk.advance(HOUR)
+        self.beat(method="POST", body={"status": "firing", "alerts": []})  # Alertmanager's Watchdog
+        self.assertIn("no sign of life", self.beat(method="POST", body={"status": "resolved", "alerts": []}))
+        self.desk.advance(HOUR + 9 * MINUTE)
+        self.assertEqual(self.cases(), [])
+        self.desk.advance(2 * MINUTE)
+        self.assertEqual(self.cases(), [("new", "watchdog milczy", "urgent")])
+        state, detail = self.health()
+        self.assertEqual((state, "silent since" in detail), ("degraded", True), detail)
+        self.desk.advance(5 * HOUR)
+        self.assertEqual(len(self.cases()), 1)
+        self.beat()
+        self.desk.advance(1)
+        self.assertEqual((self.cases()[0][0], self.health()[0]), ("settled", "ok"))
+        self.desk.advance(HOUR + 11 * MINUTE)
+        self.assertEqual([one[0] for one in self.cases()], ["settled", "new"])  # the next silence is another one
+
+    def test_our_own_downtime_is_not_theirs(self):
+        self.beat()
+        self.desk.advance(HOUR + 5 * MINUTE)
+        self.again()
+        self.desk.advance(HOUR + 5 * MINUTE)
+        self.assertEqual(self.cases(), [])
+        self.desk.advance(10 * MINUTE)
+        self.assertEqual(len(self.cases()), 1)
+        self.again()  # a silence that was told is not told again
+        self.desk.advance(10 * HOUR)
+        self.assertEqual(len(self.cases()), 1)
+        self.beat()
+        self.desk.advance(1)
+        self.assertEqual(self.cases()[0][0], "settled")
+
+    def again(self):
+        self.desk.stop()
+        self.desk = self.start("--sandbox", "--data", self.folder, "--http", "127.0.0.1:0")
+
+    def test_who_may(self):
+        self.beat(403, path="/wrong")
+        self.beat(403, path="")
+        self.beat(404, path="/a/b")
+        self.beat(200, path="", headers={"Authorization": "Bearer sandbox"})
+        self.assertEqual(self.desk.request("GET", "/hooks/heartbeat/other/sandbox", token=False).status, 404)
+
+
+if __name__ == "__main__":
+    unittest.main()
