@@ -98,7 +98,6 @@ for (const language of ['pl', 'en']) {
       await desk.api('POST', '/api/v1/sent-reports', { class: 'critical', subject: 'Brak prądu w serwerowni', text: 'UPS ma kwadrans.' });
       await desk.api('POST', '/api/v1/sent-reports', { class: 'routine', subject: 'Nowy telefon w recepcji', text: 'Do końca tygodnia.' });
       await page.getByRole('link', { name: 'Nowy telefon w recepcji' }).waitFor();
-      await quiet(page);
       await fits(page, `sent-list-${language}`);
     });
   });
