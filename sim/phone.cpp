@@ -10,7 +10,7 @@ namespace hejnal::sim {
 
 namespace {
 
-constexpr Duration kWorkEvery = 25min;
+constexpr Duration kWorkEvery = 25min, kCallEvery = 40h;
 constexpr int kLooksToCheck = 16;
 constexpr std::array<const char*, 2> kAgents = {"Ola", "Jan"};
 
@@ -19,6 +19,7 @@ constexpr std::array<const char*, 2> kAgents = {"Ola", "Jan"};
 void Telephone::live(int outages_a_year) {
   outages_a_year_ = outages_a_year;
   plan_outage();
+  plan_call();
 }
 
 void Telephone::stop() {
@@ -44,6 +45,18 @@ void Telephone::plan_outage() {
     if (!living_) return;
     begin_outage(false);
     plan_outage();
+  });
+}
+
+std::string Telephone::any_phone() {
+  return fmt::format("+48{}{:06}", world_.dice.chance(700) ? "601" : "605", world_.dice.below(160));
+}
+
+void Telephone::plan_call() {
+  world_.after(world_.dice.between(Duration(1h), kCallEvery * 2), [this] {
+    if (!living_) return;
+    somebody_phones(any_phone(), 1);
+    plan_call();
   });
 }
 
@@ -76,7 +89,7 @@ void Telephone::begin_outage(bool again) {
     });
   const int callers = static_cast<int>(dice.below(5));
   for (int i = 0; i < callers; ++i) {
-    const std::string phone = fmt::format("+48{}{:06}", dice.chance(700) ? "601" : "605", dice.below(160));
+    const std::string phone = any_phone();
     const int times = dice.chance(300) ? 3 : 1;
     world_.after(dice.between(Duration(1min), Duration(5h)),
                  [this, phone, times] { somebody_phones(phone, times); });

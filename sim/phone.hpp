@@ -32,6 +32,8 @@ class Telephone {
  private:
   void end_all_outages();
   void plan_outage();
+  void plan_call();
+  std::string any_phone();
   void begin_outage(bool again);
   void attach(core::OutageId id, core::CaseNumber number);
   void end_outage(core::OutageId id, bool may_come_back);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <unordered_set>
@@ -66,34 +67,47 @@ std::string without_addresses(std::string_view text) {
   return out;
 }
 
+bool has(const Stems& stems, const std::string& stem) {
+  return std::binary_search(stems.begin(), stems.end(), stem);
+}
+
 // What a message says of its matter, beside who has sent it.
 struct Speech {
-  std::set<std::string> stems;      // all that tell something
-  std::vector<std::string> shared;  // those that the other one has, too
+  std::size_t stems = 0;            // how many different ones tell something
+  std::vector<std::string> shared;  // words that the other one has, too
   bool other_tells = false;         // the other one names its matter at all
-  bool of_something_else() const { return other_tells && !stems.empty() && shared.empty(); }
+  bool of_something_else() const { return other_tells && stems > 0 && shared.empty(); }
+};
+
+// An SMS is compared with many cases, an email with many SMS: of each its words are taken once.
+struct Sms {
+  std::vector<std::string> words;
+  explicit Sms(std::string_view text) : words(hejnal::words(without_addresses(text))) {}
+};
+struct Other {
+  Stems stems;
+  explicit Other(std::string_view text) : stems(telling_stems(without_addresses(text))) {}
 };
 
 // `no_proof`: words that say nothing when both have them.
-Speech compare(std::string_view sms, std::string_view other, const Party& sender,
-               std::string_view no_proof = {}) {
-  const auto own = telling_stems(sender.name + " " + sender.email);
-  const auto there = telling_stems(without_addresses(other));
-  const auto proves_nothing = telling_stems(no_proof);
+Speech compare(const Sms& sms, const Other& other, const Party& sender, std::string_view no_proof = {}) {
+  const Stems own = telling_stems(sender.name + " " + sender.email);
+  const Stems proves_nothing = telling_stems(no_proof);
   Speech speech;
-  speech.other_tells = !there.empty();
-  const std::vector<std::string> list = words(without_addresses(sms));
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const std::string& word = list[i];
+  speech.other_tells = !other.stems.empty();
+  std::set<std::string> seen;
+  for (const std::string& word : sms.words) {
+    if (!telling(word)) continue;
+    const std::string cut = stem(word);
     // The last word of an SMS that was cut off may be the beginning of one.
-    const bool last = i + 1 == list.size();
-    const auto in = [&](const std::set<std::string>& stems) {
-      const auto like = stems.lower_bound(stem(word));
-      return like != stems.end() && (*like == stem(word) || (last && like->starts_with(word)));
+    const bool last = &word == &sms.words.back();
+    const auto in = [&](const Stems& stems) {
+      const auto like = std::lower_bound(stems.begin(), stems.end(), cut);
+      return like != stems.end() && (*like == cut || (last && like->starts_with(word)));
     };
-    if (!telling(word) || in(own) || !speech.stems.insert(stem(word)).second) continue;
-    const bool shared = in(there);
-    if (shared && !proves_nothing.contains(stem(word))) speech.shared.push_back(word);
+    if (in(own) || !seen.insert(cut).second) continue;
+    ++speech.stems;
+    if (in(other.stems) && !has(proves_nothing, cut)) speech.shared.push_back(word);
   }
   return speech;
 }
@@ -172,7 +186,7 @@ bool is_resend(const EmailFacts& email, const Candidate& c) {
   if (!open(c) || c.client.email != email.from || c.email_missing) return false;
   if (fold(c.base_subject) != fold(email.base_subject) || likeness(c.words_text, email.words_text) < 60)
     return false;
-  const Speech again = compare(email.words_text, c.words_text, c.client);
+  const Speech again = compare(Sms(email.words_text), Other(c.words_text), c.client);
   if (again.shared.empty() && !much_the_same(email.words_text, c.words_text) &&
       !much_the_same(email.whole_text, c.words_text))
     return false;
@@ -180,14 +194,15 @@ bool is_resend(const EmailFacts& email, const Candidate& c) {
   return !again.of_something_else();
 }
 
-// Why this email may be the one that the SMS of `c` had announced; empty when nothing but the person fits.
+}  // namespace
+
 std::string announced_by(const EmailFacts& email, const Candidate& c) {
   if (!open(c) || !c.email_missing) return {};
   const bool same_person = c.client.email == email.from ||
                            (!c.client.phone.empty() && contains(email.phones, c.client.phone)) ||
                            contains(c.participants, email.from);
   if (!same_person) return {};
-  const Speech sms = compare(c.words_text, email.base_subject + " " + email.words_text, c.client);
+  const Speech sms = compare(Sms(c.words_text), Other(email.base_subject + " " + email.words_text), c.client);
   if (!sms.shared.empty())
     return fmt::format("an SMS of the same person waits for its email, and both speak of \"{}\"",
                        sms.shared.front());
@@ -198,13 +213,13 @@ std::string announced_by(const EmailFacts& email, const Candidate& c) {
   return {};
 }
 
-}  // namespace
-
-std::set<std::string> telling_stems(std::string_view text) {
-  std::set<std::string> out;
+Stems telling_stems(std::string_view text) {
+  Stems out;
   for (const std::string& word : words(text)) {
-    if (telling(word)) out.insert(stem(word));
+    if (telling(word)) out.push_back(stem(word));
   }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
@@ -233,12 +248,12 @@ std::vector<std::string> shared_words(std::string_view a, std::string_view b) {
   return shared_words(a, telling_stems(b));
 }
 
-std::vector<std::string> shared_words(std::string_view a, const std::set<std::string>& stems_b) {
+std::vector<std::string> shared_words(std::string_view a, const Stems& stems_b) {
   std::vector<std::string> out;
   std::set<std::string> seen;
   for (const std::string& word : words(a)) {
     if (!telling(word)) continue;
-    if (stems_b.contains(stem(word)) && seen.insert(stem(word)).second) out.push_back(word);
+    if (has(stems_b, stem(word)) && seen.insert(stem(word)).second) out.push_back(word);
   }
   return out;
 }
@@ -353,9 +368,11 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
   if (announced) {  // more than one SMS could mean it: a person decides
     match.reason = "two announced emails are missing, and this may be either";
   } else {
+    std::optional<Other> said;
     for (const Candidate& c : candidates) {
       if (!open(c) || !c.email_missing || c.referred) continue;
-      const Speech sms = compare(c.words_text, email.base_subject + " " + email.words_text, c.client);
+      if (!said) said.emplace(email.base_subject + " " + email.words_text);
+      const Speech sms = compare(Sms(c.words_text), *said, c.client);
       if (!sms.shared.empty()) {
         might_be(c, 30,
                  fmt::format("an SMS of somebody else waits for its email, and both speak of \"{}\"",
@@ -444,7 +461,7 @@ Ties nearness(const Procedure& procedure, const SmsFacts& sms, const Candidate& 
                          since < 0ms ? "before" : "after", title_of(c))};
 }
 
-Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c) {
+Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Sms& said, const Candidate& c) {
   constexpr std::size_t kWordsMax = 4000;  // bytes: what somebody texts about stands at the beginning
   const Ties kin = ties(sms, c), time = nearness(procedure, sms, c);
   Scored s{&c, kin.points, fmt::format("{}, {}", kin.words, time.words)};
@@ -456,9 +473,8 @@ Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
   sender.name += " " + sms.person.name;
   const Names names = names_in(sms.text);
   sender.name += " " + names.own;
-  const Speech speech =
-      compare(sms.text, c.base_subject + " " + truncate_utf8(c.words_text, kWordsMax) + " " + c.latest_text,
-              sender, names.maybe);
+  const Other told(c.base_subject + " " + truncate_utf8(c.words_text, kWordsMax) + " " + c.latest_text);
+  const Speech speech = compare(said, told, sender, names.maybe);
   // It names a matter, and not this one: neither the time nor an address can make it this one.
   if (speech.of_something_else()) {
     s.why += "; it speaks of something else";
@@ -466,7 +482,7 @@ Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
   }
   // Where only the SMS names a matter, only an email of that very moment can be meant; or one that is known
   // to have come, if the SMS goes on with something.
-  const bool names_alone = !speech.stems.empty() && !speech.other_tells;
+  const bool names_alone = speech.stems > 0 && !speech.other_tells;
   // After a mere call there is no email that it could be near to.
   const bool mere_call = !c.last_email_at && !c.email_missing && !speech.other_tells;
   if (mere_call && speaks_of_email(sms.text)) {
@@ -488,7 +504,7 @@ Scored weigh(const Procedure& procedure, const SmsFacts& sms, const Candidate& c
     add(30, "it names the client's address");
   if (goes_on(sms.text)) add(10, "it goes on with something");
   const bool soon = distance(sms.at, c.opened_at) <= procedure.rules.sms_urgent_within;
-  if (soon && c.email_missing && c.kin == Kin::person && speech.stems.empty() && c.client.phone == sms.from)
+  if (soon && c.email_missing && c.kin == Kin::person && speech.stems == 0 && c.client.phone == sms.from)
     add(30, "the first SMS of this number still waits for its email");
   // A colleague's email that was lost, and lost again, must not be taken for the one that is here.
   if (c.kin == Kin::organisation && speaks_of_email(sms.text)) {
@@ -512,9 +528,10 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
     }
   }
   std::vector<Scored> scored;
+  const Sms said(sms.text);
   for (const Candidate& c : candidates) {
     if (!open(c) || c.refused) continue;
-    Scored s = weigh(procedure, sms, c);
+    Scored s = weigh(procedure, sms, said, c);
     match.candidates.push_back(c.number);
     match.suggestions.push_back({c.number, s.score, s.why});
     scored.push_back(std::move(s));

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -93,10 +92,13 @@ int likeness(std::string_view a, std::string_view b);
 // The text says that an email was sent or will be, for the first time: such an SMS may be all that is left of
 // it.
 bool announces_email(std::string_view text);
-// The words of a text that tell its matter, cut to their stems.
-std::set<std::string> telling_stems(std::string_view text);
+// The words of a text that tell its matter, cut to their stems, in order.
+using Stems = std::vector<std::string>;
+Stems telling_stems(std::string_view text);
 // Telling words that both texts have, by their stems; of `b` the stems will do.
 std::vector<std::string> shared_words(std::string_view a, std::string_view b);
-std::vector<std::string> shared_words(std::string_view a, const std::set<std::string>& stems_b);
+std::vector<std::string> shared_words(std::string_view a, const Stems& stems_b);
+// Why this email may be the one that the SMS of `c` had announced; empty when nothing but the person fits.
+std::string announced_by(const EmailFacts& email, const Candidate& c);
 
 }  // namespace hejnal::core

@@ -67,15 +67,14 @@ std::vector<FoundMail> search_set_aside(const Candidate& waiting, const std::vec
   for (const SetAsideMail& one : mails) {
     if (distance(one.mail.sent_at, waiting.opened_at) > kTooFar) continue;
     FoundMail found = score(waiting, one);
-    const Match match = match_email(one.mail, {waiting});
-    const bool sure = match.relation == Relation::announced && match.number == waiting.number;
+    std::string announced = announced_by(one.mail, waiting);
     const bool near = distance(one.mail.sent_at, waiting.opened_at) <= kJoinsWithin;
-    if (sure && near && !one.automatic && one.why != kNotAuthenticated) {
+    if (!announced.empty() && near && !one.automatic && one.why != kNotAuthenticated) {
       const std::string subject = fold(one.mail.base_subject);
       one_matter = one_matter && (subject_of_joining.empty() || subject == subject_of_joining);
       subject_of_joining = subject;
       found.joins = true;
-      found.reason = match.reason;
+      found.reason = std::move(announced);
     } else if (found.score < kWorthALook) {
       continue;
     }

@@ -4,7 +4,6 @@
 // offered to a person.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -19,8 +18,8 @@ struct SetAsideMail {
   MessageId message = 0;
   EmailFacts mail;
   bool automatic = false;
-  std::string why;                   // it was set aside
-  std::set<std::string> stems = {};  // telling_stems() of its subject and words; may be left out
+  std::string why;   // it was set aside
+  Stems stems = {};  // telling_stems() of its subject and words; may be left out
 };
 
 struct FoundMail {

@@ -17,7 +17,6 @@ constexpr int kRingMax = 64, kRingWithJobs = 32;
 constexpr int kIndexMax = 64, kIndexLate = 4096, kIndexWithJobs = 64;
 constexpr int kBusyGroupsMax = 8;  // after so many, what is not urgent gets its share all the same
 constexpr Duration kMoment = 5ms;
-constexpr int kLooks = 1000;  // a fraction of a millisecond: about what the next mail of a lone sender takes
 constexpr Duration kSleepMax = 1h;
 
 }  // namespace
@@ -51,7 +50,6 @@ void Ledger::submit(Work work, Done done) {
     return;
   }
   waiting_.push_back({std::move(work), std::move(done), false});
-  submitted_ = true;
   lock.unlock();
   wake_.notify_one();
 }
@@ -77,7 +75,8 @@ void Ledger::loop() {
   bool quiet = false;
   for (;;) {
     if (tidy_.exchange(false)) desk_.store().tidy();
-    Jobs jobs = take_jobs(quiet, true);
+    // While jobs come without a pause, each eighth group takes what else there is to do.
+    Jobs jobs = take_jobs(quiet || busy_groups_ + 1 >= kBusyGroupsMax, true);
     if (!jobs.empty() && jobs.front().alone) {
       const Status status = jobs.front().work(desk_);
       jobs.front().done(status);
@@ -87,31 +86,18 @@ void Ledger::loop() {
     const bool rings = alarm_due();
     pressed_ = !jobs.empty() || (pressed_ && !quiet);
     if (jobs.empty() && pressed_ && !rings && last_commit_) {
-      quiet = !watch() && wait();  // more mail is on its way: what is not urgent waits a moment
+      quiet = wait();  // more mail is on its way: what is not urgent waits a moment
       continue;
     }
     const Share share = this->share(jobs.size(), quiet, rings);
     const bool try_again = !last_commit_ && quiet;  // only writing shows whether the store has recovered
     if (!jobs.empty() || try_again || (last_commit_ && (share.index > 0 || due_now()))) {
-      had_jobs_ = !jobs.empty();
       run_group(std::move(jobs), share);
       quiet = false;
       continue;
     }
-    quiet = !watch() && wait();
+    quiet = wait();
   }
-}
-
-// To wake a thread takes longer than to look for the next job a while, which a sender who has just got his
-// answer is about to send. With one core alone that would be in his way.
-bool Ledger::watch() {
-  static const bool has_company = std::thread::hardware_concurrency() > 1;
-  if (!std::exchange(had_jobs_, false) || !has_company) return false;
-  for (int look = 0; look < kLooks; ++look) {
-    if (submitted_.load(std::memory_order_relaxed)) return true;
-    std::this_thread::yield();
-  }
-  return false;
 }
 
 bool Ledger::ends_now() {
@@ -128,7 +114,6 @@ bool Ledger::alarm_due() {
 Ledger::Jobs Ledger::take_jobs(bool with_results, bool one_alone) {
   Jobs jobs;
   const std::lock_guard lock(mutex_);
-  submitted_ = false;
   while (!waiting_.empty() && jobs.size() < kGroupMax) {
     const bool alone = waiting_.front().alone;
     if (alone && (!jobs.empty() || !one_alone)) break;

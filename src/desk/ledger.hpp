@@ -75,8 +75,7 @@ class Ledger {
   };
 
   void loop();
-  bool watch();  // true: a job has come
-  bool wait();   // true: nothing new has come meanwhile
+  bool wait();  // true: nothing new has come meanwhile
   bool ends_now();
   bool alarm_due();
   Jobs take_jobs(bool with_results, bool one_alone);
@@ -104,14 +103,12 @@ class Ledger {
   Status last_commit_;
   std::uint64_t commits_ = 0, jobs_ = 0;
   std::atomic<bool> tidy_ = false;
-  std::atomic<bool> submitted_ = false;  // a hint for watch()
   bool index_behind_ = true;
-  int unindexed_ = 0;      // about how many messages have come since
-  int busy_groups_ = 0;    // in a row
-  bool pressed_ = false;   // the last group had jobs, a moment ago
-  bool had_jobs_ = false;  // the last group
-  bool brief_ = false;     // sleeps for a moment at most, if it sleeps
-  int in_flight_ = 0;      // handed to the dispatcher, not yet heard of
+  int unindexed_ = 0;     // about how many messages have come since
+  int busy_groups_ = 0;   // in a row
+  bool pressed_ = false;  // the last group had jobs, a moment ago
+  bool brief_ = false;    // sleeps for a moment at most, if it sleeps
+  int in_flight_ = 0;     // handed to the dispatcher, not yet heard of
   std::thread thread_;
 };
 
