@@ -240,6 +240,47 @@ TEST(Reporter, AnUnmarkedReceiptStopsNothing) {
   EXPECT_EQ(c.look().state, core::ReportState::answered);
 }
 
+TEST(Reporter, AReplyBySms) {
+  Client c;
+  const auto r = c.report("critical");
+  c.leaves();
+  const auto text = [&](const char* from, const std::string& words, const char* id) {
+    return c.in_transaction([&] { return c.us.take(ports::IncomingSms{id, from, words}, c.now); });
+  };
+  EXPECT_EQ(text("+48601999999", "Przyjąłem, jadę.", "a"), 0);  // of a stranger
+  EXPECT_EQ(text("+48600000000", "Przyjąłem, jedziemy.", "b"), 1);
+  EXPECT_EQ(text("+48600000000", "Przyjąłem, jedziemy.", "b"), 1);
+  EXPECT_EQ(c.look().state, core::ReportState::acknowledged);
+  EXPECT_EQ(c.look().replies.size(), 1u);
+  c.report("critical", "Serwer");
+  c.leaves();
+  EXPECT_EQ(text("+48600000000", "Już działa.", "c"), 0);  // which of the two?
+  EXPECT_EQ(text("+48600000000", r.code + ": działa, był pusty toner.", "d"), 1);
+  EXPECT_EQ(c.look().state, core::ReportState::answered);
+}
+
+TEST(Reporter, WhatAnotherHejnalSays) {
+  Client c;
+  const auto r = c.report("urgent");
+  c.leaves();
+  ClientLetter letter = answer(c, "coś innego", "pomoc@wsparcie.example");
+  letter.headers = {
+      {"Auto-Submitted", "auto-replied"},
+      {"Hejnal-Notice", "start_of_work; case=7; code=ABCDE; report=" + r.code + "; state=working"}};
+  EXPECT_EQ(c.comes(letter), 1);
+  EXPECT_EQ(c.look().state, core::ReportState::acknowledged);
+  EXPECT_EQ(c.look().replies.front().notice, "start_of_work");
+  EXPECT_EQ(c.look().peer_state, "working");
+  EXPECT_TRUE(c.report("urgent", "Skaner").peer);  // from now on we know
+  // The same words of somebody else are nothing.
+  Client other;
+  const auto q = other.report("urgent");
+  other.leaves();
+  ClientLetter forged = answer(other, "coś innego", "obcy@inny.example");
+  forged.headers = {{"Hejnal-Notice", "settled; case=7; report=" + q.code + "; state=settled"}};
+  EXPECT_EQ(other.comes(forged), 0);
+}
+
 TEST(Reporter, AStormIsHeld) {
   Client c([](reporter::Provider& p) { p.storm = 3; });
   const auto alert = [&](int n) {

@@ -15,6 +15,7 @@
 #include "ports/mail_view.hpp"
 #include "ports/store.hpp"
 #include "ports/world.hpp"
+#include "reporter/reporter.hpp"
 
 namespace hejnal::api {
 
@@ -62,6 +63,18 @@ struct SignIn {
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For is believed
 };
 
+// The proof of a report that we have sent: its text, and who has signed it.
+struct Proof {
+  std::string text, key, signature, armoured;
+};
+
+// Reports that we send to providers (docs/reporter.md).
+struct SentReports {
+  reporter::Reporter* reporter = nullptr;  // on the ledger's thread; its settings on any
+  std::function<void()> nudge;             // something may have to leave
+  std::function<Result<Proof>(ports::Archive&, core::ReportId)> proof;
+};
+
 struct Metric {
   std::string name, help, type;  // gauge, counter; without "hejnal_"
   std::string labels;            // gateway="smsapi"; empty: none
@@ -96,6 +109,7 @@ struct Parts {
   std::vector<core::OnCall> on_call;             // whose telephones it may ring at
   std::function<std::vector<Metric>()> metrics;  // of the carriers; those of one name together
   SignIn sign_in;
+  SentReports sent;
   Sandbox sandbox;  // world is null outside of a sandbox
   int workers = 3;
 };

@@ -70,7 +70,12 @@ Result<ports::Response> sandbox_sms(Context& context) {
   sms.text = body.text("text", true, 5000);
   HEJNAL_TRY_VOID(body.finish());
   if (!context.parts.sandbox.world->is_lost(core::Channel::sms)) {
-    HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) { return desk.receive(sms); }));
+    HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) -> Result<desk::Filed> {
+      HEJNAL_TRY(const core::ReportId report, context.parts.sent.reporter->take(sms, desk.now()));
+      if (report != 0) return desk::Filed{};
+      return desk.receive(sms);
+    }));
+    context.parts.sent.nudge();
   }
   return json_response(json::Object{});
 }

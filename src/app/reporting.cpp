@@ -4,11 +4,16 @@
 
 #include <algorithm>
 
+#include "app/secret_key.hpp"
 #include "app/server.hpp"
+#include "base/hash.hpp"
+#include "base/locked.hpp"
+#include "base/signature.hpp"
 #include "base/text.hpp"
 #include "base/thread_name.hpp"
 #include "config/procedure_file.hpp"
 #include "json/value.hpp"
+#include "reporter/proof.hpp"
 #include "wire/sms/number.hpp"
 
 namespace hejnal::app {
@@ -63,15 +68,17 @@ Result<reporter::Settings> reporter_settings(const config::Settings& s) {
 }
 
 Result<Reporting> make_reporting(const config::Settings& settings, ports::Store& store, ports::Random& random,
-                                 std::vector<std::string> repeats_by) {
+                                 ReportWiring wiring) {
   HEJNAL_TRY(reporter::Settings of_reporter, reporter_settings(settings));
-  of_reporter.repeats_by = std::move(repeats_by);
+  of_reporter.repeats_by = std::move(wiring.repeats_by);
+  of_reporter.sms_available = of_reporter.sms_available || wiring.sms_available;
   Reporting out;
   out.composer = std::make_unique<carriers::EmailReportComposer>(settings.timezone);
   out.engine = std::make_unique<reporter::Reporter>(
       reporter::Parts{
           store, random, *out.composer,
-          [](const std::string& text) { return config::read_procedure(text, "an older procedure"); }},
+          [](const std::string& text) { return config::read_procedure(text, "an older procedure"); },
+          std::move(wiring.changed)},
       std::move(of_reporter));
   return out;
 }
@@ -165,6 +172,39 @@ Result<std::string> do_report_command(reporter::Reporter& reporter, const Report
     return fail(Fault::malformed, "there is no such command");
   }
   return std::to_string(r.id);
+}
+
+Result<std::string> signing_seed(const config::Settings& settings) {
+  HEJNAL_TRY(const std::string key, secret_key(settings.store_path));
+  const auto seed = from_hex(keyed_hash(key, "hejnal: the key that signs proofs"));
+  if (!seed || seed->size() != kSigningSeedBytes)
+    return fail(Fault::corrupt, "the key that signs cannot be made");
+  return *seed;
+}
+
+Result<api::Proof> prove(const config::Settings& settings, ports::Archive& archive, core::ReportId id,
+                         Instant now) {
+  ports::ReportsReader& reports = archive.reports();
+  HEJNAL_TRY(const core::SentReport r, reports.records().load(id));
+  if (!r.exists()) return fail(Fault::not_found, "there is no report {}", id);
+  HEJNAL_TRY(const auto journal, reports.records().journal(id));
+  HEJNAL_TRY(const auto messages, reports.messages(id));
+  HEJNAL_TRY(const std::string procedure_text, archive.procedure_text(r.procedure));
+  std::optional<core::Procedure> procedure;
+  if (!procedure_text.empty()) {
+    if (auto read = config::read_procedure(procedure_text, "the provider's procedure"))
+      procedure = std::move(*read);
+  }
+  HEJNAL_TRY(const std::string seed, signing_seed(settings));
+  reporter::SignedText proof;
+  proof.text = reporter::proof_text(
+      {r, journal, messages, procedure ? &*procedure : nullptr, settings.name, settings.timezone, now});
+  const Signature signature = sign(seed, proof.text);
+  proof.key = signature.key;
+  proof.signature = signature.bytes;
+  std::string armoured = reporter::armour(proof);
+  return api::Proof{std::move(proof.text), std::move(proof.key), std::move(proof.signature),
+                    std::move(armoured)};
 }
 
 void ReportLoop::start() {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/api.hpp"
 #include "carriers/email/report_composer.hpp"
 #include "config/settings.hpp"
 #include "desk/ledger.hpp"
@@ -23,9 +24,13 @@ struct Reporting {
 };
 
 // Reads the providers' procedures. Mistakes name the provider.
-// `repeats_by`: gateways that recognise an SMS which is given to them again.
+struct ReportWiring {
+  std::vector<std::string> repeats_by = {};  // gateways that recognise an SMS which is given to them again
+  std::function<void(core::ReportId)> changed = {};  // in the transaction
+  bool sms_available = false;                        // also without a gateway: a sandbox
+};
 Result<Reporting> make_reporting(const config::Settings& settings, ports::Store& store, ports::Random& random,
-                                 std::vector<std::string> repeats_by = {});
+                                 ReportWiring wiring = {});
 // `check`: the same without a store.
 Result<reporter::Settings> reporter_settings(const config::Settings& settings);
 
@@ -43,6 +48,12 @@ struct ReportCommand {
 // Inside a transaction; answers with the report's number.
 Result<std::string> do_report_command(reporter::Reporter& reporter, const ReportCommand& command,
                                       Instant now);
+
+// The key that signs proofs; it is made from the one beside the database.
+Result<std::string> signing_seed(const config::Settings& settings);
+// The proof of a report, signed. Any thread, with an archive of its own.
+Result<api::Proof> prove(const config::Settings& settings, ports::Archive& archive, core::ReportId id,
+                         Instant now);
 
 // Rings what is due and hands over what leaves, on a thread of its own ("hejnal-report"): the ledger only
 // decides and stores.

@@ -163,6 +163,16 @@ config::Settings sandbox_settings(const std::string& data, const std::string& ht
   heartbeat.route.standard_class = "urgent";
   heartbeat.route.quiet = 1ms;
   s.heartbeats = {std::move(heartbeat)};
+  config::Provider provider;  // to whom the desk itself reports
+  provider.name = "centrala";
+  provider.title = "Centrala (dostawca)";
+  provider.email = "serwis@centrala.example";
+  provider.sms_number = "+48600000099";
+  provider.language = s.language;
+  provider.from = s.address;
+  provider.from_name = s.name;
+  provider.tell = s.on_call.front().email;
+  s.providers = {provider};
   return s;
 }
 
@@ -298,15 +308,23 @@ class Server::Impl {
     HEJNAL_TRY_VOID(desk_->start());
     clock_->told(desk_->tick());
     ledger_ = std::make_unique<desk::Ledger>(*desk_, events_, *out_);
-    HEJNAL_TRY(reporting_,
-               make_reporting(settings_, *store_, random_,
-                              sms_ ? sms_->board->recognising_repeats() : std::vector<std::string>()));
+    HEJNAL_TRY(
+        reporting_,
+        make_reporting(settings_, *store_, random_,
+                       {sms_ ? sms_->board->recognising_repeats() : std::vector<std::string>(),
+                        [this](core::ReportId id) { desk_->note_change("report", id); }, options_.sandbox}));
     if (sms_) {
       sms_hooks_ = std::make_unique<SmsHooks>(
-          *sms_, *ledger_, *clock_, [this](const ports::SmsReport& report, Instant now) -> Result<bool> {
+          *sms_, *ledger_, *clock_,
+          [this](const ports::SmsReport& report, Instant now) -> Result<bool> {
             HEJNAL_TRY(const bool taken, reporting_.engine->heard_of_sms(report, now));
             if (taken) report_loop_->nudge();
             return taken;
+          },
+          [this](const ports::IncomingSms& sms, Instant now) -> Result<bool> {
+            HEJNAL_TRY(const core::ReportId report, reporting_.engine->take(sms, now));
+            if (report != 0) report_loop_->nudge();
+            return report != 0;
           });
     }
     HEJNAL_TRY(auto phone, phone_hook_settings(settings_));
@@ -600,6 +618,11 @@ class Server::Impl {
     parts.sign_in.longest = std::chrono::hours(24 * settings_.session_days);
     parts.sign_in.totp_required = settings_.totp == "required";
     parts.sign_in.trusted_proxies = settings_.trusted_proxies;
+    parts.sent.reporter = reporting_.engine.get();
+    parts.sent.nudge = [this] { report_loop_->nudge(); };
+    parts.sent.proof = [this](ports::Archive& archive, core::ReportId id) {
+      return prove(settings_, archive, id, clock_->now());
+    };
     if (world_) {
       parts.sandbox.world = world_.get();
       parts.sandbox.intake = parse_.get();

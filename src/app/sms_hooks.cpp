@@ -21,8 +21,13 @@ int status_of(const Status& status) {
 
 }  // namespace
 
-SmsHooks::SmsHooks(SmsOut& sms, desk::Ledger& ledger, ports::Clock& clock, First first)
-    : sms_(sms), ledger_(ledger), first_(std::move(first)), clock_(clock), thread_([this] { loop(); }) {}
+SmsHooks::SmsHooks(SmsOut& sms, desk::Ledger& ledger, ports::Clock& clock, First first, FirstSms first_sms)
+    : sms_(sms),
+      ledger_(ledger),
+      first_(std::move(first)),
+      first_sms_(std::move(first_sms)),
+      clock_(clock),
+      thread_([this] { loop(); }) {}
 
 SmsHooks::~SmsHooks() { stop(); }
 
@@ -111,7 +116,11 @@ void SmsHooks::file(std::vector<wire::SmsJoiner::Joined> joined) {
     sms.text = std::move(one.text);
     sms.in_parts = one.total > 1;
     ledger_.submit(
-        [sms](desk::Desk& desk) -> Status {
+        [sms, first = first_sms_](desk::Desk& desk) -> Status {
+          if (first) {
+            HEJNAL_TRY(const bool taken, first(sms, desk.now()));
+            if (taken) return {};
+          }
           HEJNAL_TRY_VOID(desk.receive(sms));
           return {};
         },

@@ -26,8 +26,9 @@ class SmsHooks {
 
   // Looks at each delivery report before the desk does, in the transaction: true when it is somebody else's.
   using First = std::function<Result<bool>(const ports::SmsReport&, Instant now)>;
+  using FirstSms = std::function<Result<bool>(const ports::IncomingSms&, Instant now)>;
 
-  SmsHooks(SmsOut& sms, desk::Ledger& ledger, ports::Clock& clock, First first = {});
+  SmsHooks(SmsOut& sms, desk::Ledger& ledger, ports::Clock& clock, First first = {}, FirstSms first_sms = {});
   ~SmsHooks();  // stop()
 
   static bool wants(const ports::Request& request) { return request.path.starts_with(kSmsHooks); }
@@ -49,6 +50,7 @@ class SmsHooks {
   SmsOut& sms_;
   desk::Ledger& ledger_;
   const First first_;
+  const FirstSms first_sms_;
   ports::Clock& clock_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -12,6 +12,7 @@ namespace {
 using sent::AlarmRang;
 using sent::Answered;
 using sent::Asks;
+using sent::AwaitsReceipt;
 using sent::Became;
 using sent::CallCame;
 using sent::CameBack;
@@ -22,6 +23,7 @@ using sent::GivenTo;
 using sent::Hears;
 using sent::Held;
 using sent::Leaving;
+using sent::Lost;
 using sent::Note;
 using sent::Noted;
 using sent::Opened;
@@ -46,7 +48,8 @@ constexpr Duration kCallbackAgain = 24h;
 constexpr Duration kCallbackAfterAnswer = 1h;  // "all is over" was heard: the callback should follow
 constexpr Duration kStuck = 30min;             // an email that cannot leave for so long: an SMS says so
 constexpr int kRemindersMax = 7;
-constexpr Duration kAskAgain = 10min;  // when the question itself is lost
+constexpr Duration kPeerAnswers = 10min;  // another hejnal sends its receipt at once
+constexpr Duration kAskAgain = 10min;     // when the question itself is lost
 
 // When a gateway that has said nothing is asked what has become of an SMS, after so many questions.
 std::optional<Duration> ask_after(int asked) {
@@ -196,6 +199,8 @@ struct ReportTurn {
         }
       }
       if (r.ring_at && *r.ring_at <= now) ring_for_silence();
+      if (r.open() && r.receipt_due_at && *r.receipt_due_at <= now)
+        no_receipt("another hejnal sends a receipt at once, and none has come: the email is lost");
       if (r.remind_at && *r.remind_at <= now) remind();
     }
     for (std::size_t i = 0; i < r.sendings.size(); ++i) {
@@ -235,6 +240,26 @@ struct ReportTurn {
       case ReportState::settled:
       case ReportState::cancelled:
         return;
+    }
+  }
+
+  // Another hejnal is there, and has not got the email: it goes once more, now, and then by SMS.
+  void no_receipt(const char* why) {
+    add("reporter", Lost{r.lost + 1}, why);
+    if (r.state != ReportState::waiting) return;
+    if (r.lost == 1) {
+      queue(SendingKind::report, Wording::again, News::none, Channel::email, r.to_email,
+            "the email is lost: the same once more");
+      return;
+    }
+    const bool by_sms = std::any_of(r.sendings.begin(), r.sendings.end(), [&](const Sending& s) {
+      return s.channel == Channel::sms && s.arrives() && s.state != SendingState::dropped;
+    });
+    if (can_sms() && !r.instead && !by_sms) {
+      queue(SendingKind::sms, Wording::not_delivered, News::none, Channel::sms, r.to_sms,
+            "the email was lost twice: an SMS says so");
+    } else if (!by_sms && !r.undelivered) {
+      tell_us(News::undelivered, "the emails are lost on the way to the provider");
     }
   }
 
@@ -283,7 +308,7 @@ struct Decide {
       return fail(Fault::malformed, "there is no way to {}: neither an address nor SMS", s.provider);
     t.add(s.by,
           Opened{s.id, s.provider, t.facts.procedure->version, s.class_name, s.subject, s.language, s.code,
-                 s.secret, s.key, s.alert, s.from, s.to_email, s.to_sms},
+                 s.secret, s.key, s.alert, s.from, s.to_email, s.to_sms, s.peer},
           s.why);
     if (s.hold_until > t.now) {
       t.add("reporter", Held{s.hold_until},
@@ -347,6 +372,9 @@ struct Decide {
     switch (s.outcome) {
       case Sent::Outcome::taken:
         t.add("reporter", fate);
+        if (t.r.peer && sending.kind == SendingKind::report && t.r.state == ReportState::waiting &&
+            !t.r.receipt_at && t.r.lost < 2)
+          t.add("reporter", AwaitsReceipt{t.now + kPeerAnswers});
         if (s.can_be_asked && sending.channel == Channel::sms && sending.kind != SendingKind::word)
           t.add("reporter", Asks{s.n, t.now + *ask_after(0), false});
         return {};
@@ -410,8 +438,14 @@ struct Decide {
   Status operator()(const Hears& s) {
     if (!t.r.exists()) return fail(Fault::not_found, "there is no such report");
     const ReportState before = t.r.state;
-    t.add("provider", CameBack{s.what, s.channel, s.message, s.from, s.subject, s.how});
+    t.add("provider", CameBack{s.what, s.channel, s.message, s.from, s.subject, s.how, s.notice, s.peer_case,
+                               s.peer_state});
     if (!t.r.open() || s.what == Heard::absence) return {};
+    if (s.notice == "missing_email") {
+      if (before == ReportState::waiting && !t.r.held && t.r.lost == 0)
+        t.no_receipt("they have the SMS, and no email");
+      return {};
+    }
     if (s.what == Heard::receipt) {
       if (t.facts.receipt_stops && before == ReportState::waiting && t.r.next_at && !t.r.held) {
         t.add("reporter", Became{ReportState::waiting, t.when_unanswered()},

@@ -204,6 +204,40 @@ bool reads_like_a_receipt(const Added& added) {
 
 }  // namespace
 
+std::string notice_of_sms(std::string_view text) {
+  // As templates/pl and templates/en begin, folded.
+  static constexpr std::pair<std::string_view, std::string_view> kBegins[] = {
+      {"przeczytalismy zgloszenie i potwierdzamy", "acknowledgement"},
+      {"we have read your report and acknowledge", "acknowledgement"},
+      {"zaczelismy rozwiazywac problem, sprawa", "start_of_work"},
+      {"we have started to solve the problem, case", "start_of_work"},
+      {"mamy sms, ale nie dotarl", "missing_email"},
+      {"we have your sms, but no email", "missing_email"},
+      {"zgloszenie dotarlo, sprawa", "receipt"},
+      {"your report has arrived: case", "receipt"},
+      {"ponowiony email dotarl, sprawa", "resend_receipt"},
+      {"the email that you sent again has arrived", "resend_receipt"},
+      {"nasz email do panstwa nie dotarl. sprawa", "receipt"},
+      {"our email to you did not arrive. case", "receipt"},
+      {"nadal czekamy na odpowiedz na nasze pytanie", "receipt"},
+      {"we still wait for an answer to our question", "receipt"},
+      {"odrzucone: naprawiamy", "receipt"},
+      {"rejected: we repair", "receipt"},
+      {"nie odbieramy telefonow. oddzwonimy", "receipt"},
+      {"we take no calls now and call you back", "receipt"},
+      {"znow wysylamy sms-y na ten numer", "receipt"},
+      {"we send sms to this number again", "receipt"},
+      {"nie bedziemy wysylac sms-ow na ten numer", "receipt"},
+      {"we will send no more sms to this number", "receipt"}};
+  const std::string folded = collapse_space(fold(text));
+  for (const auto& [begin, notice] : kBegins) {
+    if (folded.starts_with(begin)) return std::string(notice);
+  }
+  const bool pl = folded.starts_with("sprawa ") && folded.find("zostala zalatwiona.") != std::string::npos;
+  const bool en = folded.starts_with("case ") && folded.find("has been settled.") != std::string::npos;
+  return pl || en ? "settled" : "";
+}
+
 Heard judge_reply(const ReplyMail& mail) {
   // Another hejnal says what it sends (docs/protocol.md).
   if (mail.notice == "receipt" || mail.notice == "resend_receipt" || mail.notice == "missing_email" ||

@@ -305,8 +305,32 @@ bool announces_email(std::string_view text) {
   return sent && speaks_of_email(text) && !goes_on(text);
 }
 
+// Written by the reporter (reporter/words.cpp) in either language; at the end, so that the last one counts.
+std::string report_code_in(std::string_view text) {
+  constexpr std::string_view kAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+  constexpr std::size_t kLength = 6;
+  std::string out;
+  for (const std::string_view mark : {"Znak ", "Ref. "}) {
+    for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + 1)) {
+      const std::string_view word = text.substr(at + mark.size(), kLength);
+      const auto end = at + mark.size() + kLength;
+      const bool whole = word.size() == kLength && word.find_first_not_of(kAlphabet) == word.npos &&
+                         (end >= text.size() || text[end] == '.' || text[end] == ' ');
+      if (whole) out = std::string(word);
+    }
+  }
+  return out;
+}
+
 Match match_email(const EmailFacts& email, const std::vector<Candidate>& candidates) {
   Match match;
+  for (const Candidate& c : candidates) {
+    if (!c.same_report || !open(c)) continue;
+    const Relation relation = c.email_missing      ? Relation::announced
+                              : email.report_again ? Relation::resend
+                                                   : Relation::reply;
+    return {c.number, relation, "it is the same report of the client's hejnal", 0, {}, c.through, 100};
+  }
   for (const Candidate& c : candidates) {
     if (!c.referred) continue;
     const std::string why = standing(email, c);

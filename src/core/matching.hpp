@@ -35,8 +35,9 @@ struct Candidate {
   bool refused = false;
   std::optional<Instant> last_email_at = {};
   std::string latest_text = {};
-  bool referred = false;    // by In-Reply-To, References, tag or token of the message
-  std::string referred_by;  // "a reference", "the tag in the subject" ...
+  bool same_report = false;  // the report of a client's hejnal, by its code and its sender
+  bool referred = false;     // by In-Reply-To, References, tag or token of the message
+  std::string referred_by;   // "a reference", "the tag in the subject" ...
 };
 
 struct EmailFacts {
@@ -46,7 +47,11 @@ struct EmailFacts {
   Instant sent_at;
   std::vector<std::string> own_domains;  // the desk's: nobody's organisation
   std::vector<std::string> phones;       // of the sender: known ones and those of the signature
+  bool report_again = false;             // a step of a client's hejnal, not a later word of it
 };
+
+// What a client's hejnal calls its report, in an SMS of it ("... Ref. K7M2PQ."); empty: nothing.
+std::string report_code_in(std::string_view text);
 
 struct SmsFacts {
   std::string from;  // E.164

@@ -655,4 +655,31 @@ TEST(Words, Domains) {
   EXPECT_EQ(domain_of("anna"), "");
 }
 
+TEST(MatchReport, TheSameSendersReportIsItsCaseExactly) {
+  Candidate c;
+  c.number = 7;
+  c.same_report = true;
+  c.client.email = "jan@klient.example";
+  EmailFacts email;
+  email.from = "jan@klient.example";
+  email.report_again = true;
+  EXPECT_EQ(match_email(email, {c}).relation, Relation::resend);
+  email.report_again = false;  // a later word
+  EXPECT_EQ(match_email(email, {c}).relation, Relation::reply);
+  c.email_missing = true;
+  EXPECT_EQ(match_email(email, {c}).relation, Relation::announced);
+  c.state = State::closed;
+  EXPECT_EQ(match_email(email, {c}).number, 0);
+}
+
+TEST(MatchReport, TheCodeInAnSms) {
+  EXPECT_EQ(report_code_in(
+                "Awaria: serwer. Szczegóły w emailu, właśnie wysłanym z Jan, jan@x.example. Znak K7M2PQ."),
+            "K7M2PQ");
+  EXPECT_EQ(report_code_in("Details are in the email just sent from jan@x.example. Ref. K7M2PQ"), "K7M2PQ");
+  for (const char* none :
+       {"", "Ref. ", "Znak zapytania.", "Ref. K7M2P.", "Ref. K7M2PQR.", "ref. K7M2PQ.", "Ref. K7MOPQ."})
+    EXPECT_EQ(report_code_in(none), "") << none;
+}
+
 }  // namespace hejnal::core

@@ -28,6 +28,7 @@ struct Fold {
     r.from = b.from;
     r.to_email = b.to_email;
     r.to_sms = b.to_sms;
+    r.peer = b.peer;
     r.opened_at = e.at;
   }
   void operator()(const sent::StepTaken& b) {
@@ -70,12 +71,18 @@ struct Fold {
     if (b.state != SendingState::handed_over && b.state != SendingState::unknown) s.ask_at.reset();
   }
   void operator()(const sent::CameBack& b) {
-    r.replies.push_back({e.at, b.what, b.channel, b.message, b.from, b.subject, b.how});
-    if (b.what == Heard::receipt && !r.receipt_at) r.receipt_at = e.at;
+    r.replies.push_back({e.at, b.what, b.channel, b.message, b.from, b.subject, b.how, b.notice});
+    if (!b.notice.empty()) r.peer = true;
+    if (!b.peer_case.empty()) r.peer_case = b.peer_case;
+    if (!b.peer_state.empty()) r.peer_state = b.peer_state;
+    if (b.channel == Channel::email && b.what != Heard::absence) r.receipt_due_at.reset();
+    // "We have your SMS, but no email" is no receipt of the email.
+    if (b.what == Heard::receipt && b.notice != "missing_email" && !r.receipt_at) r.receipt_at = e.at;
   }
   void operator()(const sent::Became& b) {
     r.state = b.state;
     r.held = false;
+    if (b.state != ReportState::waiting && b.state != ReportState::unanswered) r.receipt_due_at.reset();
     r.next_at.reset();
     r.ring_at = if_set(b.ring_at);
     if (b.state == ReportState::acknowledged && !r.acknowledged_at) r.acknowledged_at = e.at;
@@ -114,6 +121,11 @@ struct Fold {
   void operator()(const sent::Held& b) {
     r.held = true;
     r.next_at = if_set(b.until);
+  }
+  void operator()(const sent::AwaitsReceipt& b) { r.receipt_due_at = if_set(b.until); }
+  void operator()(const sent::Lost& b) {
+    r.lost = b.count;
+    r.receipt_due_at.reset();
   }
   void operator()(const sent::Asks& b) {
     auto& s = r.sendings[static_cast<std::size_t>(b.n - 1)];
@@ -166,7 +178,19 @@ std::optional<Instant> alarm(const SentReport& r) {
   earlier(r.ring_at);
   earlier(r.remind_at);
   earlier(r.quiet_at);
+  earlier(r.receipt_due_at);
   return out;
+}
+
+std::optional<ReportDue> next_of(const SentReport& r) {
+  if (!r.open()) return std::nullopt;
+  if (r.held && r.next_at) return ReportDue{ReportNext::begins, 1, *r.next_at};
+  if (r.next_at) return ReportDue{ReportNext::step, r.step + 1, *r.next_at};
+  if (!r.ring_at) return std::nullopt;
+  if (r.state == ReportState::waiting) return ReportDue{ReportNext::gives_up, 0, *r.ring_at};
+  if (r.state == ReportState::answered) return ReportDue{ReportNext::settles, 0, *r.ring_at};
+  const bool late = trouble_of(r, *r.ring_at) == ReportTrouble::none;
+  return ReportDue{late ? ReportNext::is_late : ReportNext::tells_again, 0, *r.ring_at};
 }
 
 ReportTrouble trouble_of(const SentReport& r, Instant now) {

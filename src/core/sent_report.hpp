@@ -118,6 +118,7 @@ struct SentReport {
     Channel channel = Channel::email;
     std::int64_t message = 0;  // kept beside the journal; 0: none
     std::string from, subject, how;
+    std::string notice;  // what the other hejnal says that it is; empty: nobody said so
 
     bool operator==(const Reply&) const = default;
   };
@@ -132,13 +133,17 @@ struct SentReport {
   std::vector<Call> rejected_calls;
   std::optional<Instant> called_back_at;
   int reminders = 0;
-  std::optional<Instant> raised_at;  // it became graver then: the steps of its class count from there
-  std::string class_reason;          // why it did
-  int noted = 0;                     // how often the alert was over and has fired again
-  std::string alert;                 // what it says, as far as we know
-  std::optional<Instant> quiet_at;   // it is over: settled then, if it stays so
-  bool instead = false;              // an SMS went because the email did not
-  bool undelivered = false;          // we were told that nothing gets through
+  std::optional<Instant> raised_at;       // it became graver then: the steps of its class count from there
+  std::string class_reason;               // why it did
+  int noted = 0;                          // how often the alert was over and has fired again
+  std::string alert;                      // what it says, as far as we know
+  std::optional<Instant> quiet_at;        // it is over: settled then, if it stays so
+  bool instead = false;                   // an SMS went because the email did not
+  bool undelivered = false;               // we were told that nothing gets through
+  bool peer = false;                      // the provider has a hejnal: it answers each email at once
+  std::string peer_case, peer_state;      // what it calls the case, and how far it is with it
+  std::optional<Instant> receipt_due_at;  // of a peer's receipt; none by then: the email is lost
+  int lost = 0;                           // emails of which none has come
   std::int64_t entries = 0;
 
   bool exists() const { return id != 0; }
@@ -159,6 +164,7 @@ struct Opened {
   std::string provider, procedure, class_name, subject, language, code, secret, key, alert;
   Party from;
   std::string to_email, to_sms;
+  bool peer = false;
 
   bool operator==(const Opened&) const = default;
 
@@ -177,6 +183,7 @@ struct Opened {
     v("from", s.from);
     v("to_email", s.to_email);
     v("to_sms", s.to_sms);
+    v("peer", s.peer);
   }
 };
 
@@ -288,7 +295,7 @@ struct CameBack {
   Heard what = Heard::receipt;
   Channel channel = Channel::email;
   std::int64_t message = 0;
-  std::string from, subject, how;
+  std::string from, subject, how, notice, peer_case, peer_state;
 
   bool operator==(const CameBack&) const = default;
 
@@ -300,6 +307,33 @@ struct CameBack {
     v("from", s.from);
     v("subject", s.subject);
     v("how", s.how);
+    v("notice", s.notice);
+    v("case", s.peer_case);
+    v("state", s.peer_state);
+  }
+};
+
+struct AwaitsReceipt {  // of another hejnal, until then
+  static constexpr std::string_view kind = "awaits_receipt";
+  Instant until;
+
+  bool operator==(const AwaitsReceipt&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("until", s.until);
+  }
+};
+
+struct Lost {  // an email: no receipt of it has come
+  static constexpr std::string_view kind = "lost";
+  int count = 0;
+
+  bool operator==(const Lost&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("count", s.count);
   }
 };
 
@@ -388,7 +422,7 @@ struct Quiet {  // the alert is over since now; 0: it fires again
 };
 
 using Body = std::variant<Opened, StepTaken, Queued, Leaving, SendingFate, CameBack, Became, CallRejected,
-                          Reminds, Noted, Quiet, Held, Asks, Raised>;
+                          Reminds, Noted, Quiet, Held, Asks, Raised, AwaitsReceipt, Lost>;
 using Entry = EntryOf<Body>;
 
 struct Facts {
@@ -409,6 +443,7 @@ struct File {  // begins the report
   // Too many reports at once: it begins only then (0: now); we are told when it is the first such one.
   Instant hold_until = {};
   bool first_held = false;
+  bool peer = false;  // the provider is known to have a hejnal
 };
 struct AlarmRang {};
 struct Restarted {};  // the program has ended somewhere between handing over and hearing of it
@@ -437,6 +472,7 @@ struct Hears {
   Channel channel = Channel::email;
   std::int64_t message = 0;
   std::string from, subject, how;
+  std::string notice = {}, peer_case = {}, peer_state = {};  // of another hejnal
 };
 struct Settle {
   std::string by, reason;
@@ -493,6 +529,20 @@ void apply(SentReport& r, const sent::Entry& entry);
 bool fits(const SentReport& r, const sent::Entry& entry);
 std::optional<Instant> alarm(const SentReport& r);
 
+// What happens next by itself, and when; nothing once it is over.
+enum class ReportNext { begins, step, gives_up, is_late, tells_again, settles };
+template <>
+struct Names<ReportNext> {
+  static constexpr std::array<std::string_view, 6> list = {"begins",  "step",        "gives_up",
+                                                           "is_late", "tells_again", "settles"};
+};
+struct ReportDue {
+  ReportNext what = ReportNext::step;
+  int step = 0;  // of a step
+  Instant at;
+};
+std::optional<ReportDue> next_of(const SentReport& r);
+
 // Why it needs a look, the graver one.
 enum class ReportTrouble { none, held, stuck, late, undelivered, unanswered };
 template <>
@@ -518,5 +568,8 @@ struct ReplyMail {
   std::string own_subject = {}, own_text = {};  // of ours that it may repeat: only what it adds is its own
 };
 Heard judge_reply(const ReplyMail& mail);
+// Which of a hejnal's own SMS this is, by its usual words: "receipt", "missing_email" ...; empty: none of
+// them.
+std::string notice_of_sms(std::string_view text);
 
 }  // namespace hejnal::core

@@ -303,21 +303,82 @@ TEST(SentReport, OneOfAStormIsHeldUntilThereIsRoom) {
   EXPECT_EQ(over.leaves(), Lines{});  // the provider has never heard of it
 }
 
+// A provider whose hejnal has answered before.
+TEST(SentReport, AnotherHejnalsSilenceMeansALostEmail) {
+  ReportStory s;
+  auto file = ReportStory::file("routine");
+  file.peer = true;
+  ASSERT_TRUE(s.happens(file));
+  s.rings();
+  ReportStory arrived = s;
+  EXPECT_EQ(s.leaves(), (Lines{"report first"}));
+  s.at(10min);
+  EXPECT_EQ(s.leaves(), (Lines{"report again"}));
+  EXPECT_EQ(s.r.step, 1);  // the procedure's own steps keep their times
+  s.at(20min);
+  EXPECT_EQ(s.leaves(), (Lines{"sms not_delivered"}));
+  s.at(24h - 1s);
+  EXPECT_EQ(s.leaves(), Lines{});
+  s.at(24h);
+  EXPECT_EQ(s.leaves(), (Lines{"report again", "sms again"}));
+
+  sent::Hears receipt{Heard::receipt,           Channel::email, 1,
+                      "pomoc@wsparcie.example", "Re: Drukarka", "reference"};
+  receipt.notice = "receipt";
+  receipt.peer_case = "12";
+  receipt.peer_state = "new";
+  arrived.now = kStart + 9min;
+  ASSERT_TRUE(arrived.happens(receipt));
+  arrived.leaves();
+  arrived.at(23h);
+  EXPECT_EQ(arrived.leaves(), Lines{});
+  EXPECT_EQ(arrived.r.peer_case, "12");
+  // Of one that is no hejnal nobody expects anything.
+  ReportStory person;
+  person.reports("routine");
+  person.leaves();
+  person.at(23h);
+  EXPECT_EQ(person.leaves(), Lines{});
+}
+
+TEST(SentReport, TheOtherHejnalSaysThatTheEmailIsMissing) {
+  ReportStory s;
+  s.reports("critical");
+  EXPECT_EQ(s.leaves(), (Lines{"report first", "sms first"}));
+  const std::string words = "Mamy SMS, ale nie dotarł Państwa email. Prosimy ponowić: https://x Kod K7M2P";
+  sent::Hears hears{Heard::receipt, Channel::sms, 1, "+48600000000", words, "number"};
+  hears.notice = notice_of_sms(words);
+  EXPECT_EQ(hears.notice, "missing_email");
+  s.now = kStart + 3min;
+  ASSERT_TRUE(s.happens(hears));
+  ASSERT_TRUE(s.happens(hears));
+  s.rings();
+  EXPECT_EQ(s.leaves(), (Lines{"report again"}));
+  EXPECT_FALSE(s.r.receipt_at);
+  EXPECT_EQ(notice_of_sms("Case 12 has been settled. If something still does not work, please write."),
+            "settled");
+  EXPECT_EQ(notice_of_sms("Jedziemy."), "");
+}
+
 TEST(SentReport, WhatNeedsALook) {
   ReportStory s;
   ASSERT_TRUE(s.happens(ReportStory::file("urgent")));
   EXPECT_EQ(trouble_of(s.r, s.now), ReportTrouble::none);
   EXPECT_EQ(trouble_of(s.r, s.now + 31min), ReportTrouble::stuck);
   s.rings();
+  EXPECT_EQ(next_of(s.r)->what, ReportNext::step);
+  EXPECT_EQ(next_of(s.r)->step, 2);
   EXPECT_EQ(trouble_of(s.r, s.now + 31min), ReportTrouble::none);
   ReportStory lost = s, late = s;
   s.at(26h);
   EXPECT_EQ(trouble_of(s.r, s.now), ReportTrouble::unanswered);
+  EXPECT_EQ(next_of(s.r)->what, ReportNext::tells_again);
   lost.facts.sms_available = false;
   ASSERT_TRUE(lost.happens(sent::Reported{1, false, "550"}));
   EXPECT_EQ(trouble_of(lost.r, lost.now), ReportTrouble::undelivered);
   late.hears(Heard::acknowledgement);
   EXPECT_EQ(trouble_of(late.r, late.now), ReportTrouble::none);
+  EXPECT_EQ(next_of(late.r)->what, ReportNext::is_late);
   late.at(25h);
   EXPECT_EQ(trouble_of(late.r, late.now), ReportTrouble::late);
 }
@@ -581,6 +642,7 @@ TEST(SentReportProperty, Laws) {
     s.facts.sms_available = *rc::gen::arbitrary<bool>();
     auto file = ReportStory::file(*rc::gen::element<std::string>("routine", "urgent", "critical"));
     if (*rc::gen::inRange(0, 3) == 0) file.hold_until = kStart + 30min;
+    file.peer = *rc::gen::arbitrary<bool>();
     RC_ASSERT(s.happens(file).has_value());
     bool person = false;
     if (*rc::gen::inRange(0, 4) == 0) s.facts.repeats_by = {"a"};

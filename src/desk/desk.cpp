@@ -224,6 +224,19 @@ Status Desk::prepare_opening(core::Facts& facts) {
   return {};
 }
 
+Result<core::CaseNumber> Desk::case_of_report(const std::string& sender, const std::string& code) {
+  if (sender.empty() || code.empty()) return core::CaseNumber{0};
+  HEJNAL_TRY(const std::string number, parts_.store.setting(fmt::format("report {} {}", code, sender)));
+  return living(std::atoll(number.c_str()));
+}
+
+Status Desk::note_report(const std::string& sender, const std::string& code, core::CaseNumber number) {
+  if (sender.empty() || code.empty()) return {};
+  HEJNAL_TRY_VOID(
+      parts_.store.set_setting(fmt::format("report {} {}", code, sender), std::to_string(number)));
+  return parts_.store.set_setting(fmt::format("report_of {}", number), code);
+}
+
 Result<core::CaseNumber> Desk::case_of_code(std::string_view short_code) {
   HEJNAL_TRY(const core::CaseNumber early, parts_.store.case_by_early_code(short_code));
   const core::CaseNumber first = early != 0 ? early : short_codes_->number_of(short_code);

@@ -261,6 +261,8 @@ class Desk {
   struct Mark {
     std::size_t changes = 0, spent = 0, leaving = 0;
   };
+  // Something beside the desk has changed in this transaction: whoever watches is told after the commit.
+  void note_change(std::string what, std::int64_t of) { changes_.push_back({0, 0, std::move(what), of}); }
   Mark mark() const { return {changes_.size(), spent_.size(), leaving_.size()}; }
   void undo(Mark mark);
   void forget() { undo({}); }      // after the rollback of a whole transaction
@@ -278,12 +280,16 @@ class Desk {
   Result<const core::Procedure*> procedure_of(const core::Case& c);
   Result<core::Facts> facts(const core::Case& c);
   Status prepare_opening(core::Facts& facts);
+  // What clients' hejnals call their reports: by that and its sender a report is known again, exactly.
+  Result<core::CaseNumber> case_of_report(const std::string& sender, const std::string& code);
+  Status note_report(const std::string& sender, const std::string& code, core::CaseNumber number);
   Result<core::CaseNumber> case_of_code(std::string_view short_code);  // upper case; 0: none
   // Decides, applies, stores; the one way in which a case changes.
   Result<core::Case> turn(core::Case c, const core::Signal& signal, core::Facts facts);
   Result<core::Case> turn(const core::Case& c, const core::Signal& signal);  // with facts(c)
   Status add_limits_of_sms(core::Facts& facts, const core::Case& c, const core::Signal& signal);
   Status queue(core::Notice notice);
+  Status tell_the_other(core::CaseNumber number, std::string& words);
   Result<ports::Outgoing> outgoing(std::int64_t item, const core::Notice& notice,
                                    const ports::Message& message, int attempts);
   void remember(const core::Case& c);

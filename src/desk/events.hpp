@@ -21,8 +21,8 @@ namespace hejnal::desk {
 struct Change {
   std::uint64_t id = 0;
   core::CaseNumber number = 0;
-  std::string what;     // "opened", "changed", "message", "notice", "presence", "outage", "callback"
-  std::int64_t of = 0;  // of the last two: which
+  std::string what;  // "opened", "changed", "message", "notice", "presence", "outage", "callback", "report"
+  std::int64_t of = 0;  // of the last three: which
 };
 
 class Events {

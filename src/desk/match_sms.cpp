@@ -118,6 +118,7 @@ class SmsFiler {
     facts_.from = sms_.from;
     facts_.text = sms_.text;
     facts_.codes = codes_in(sms_.text);
+    report_code_ = core::report_code_in(sms_.text);
     facts_.emails = emails_in(sms_.text);
     facts_.domains = domains_in(sms_.text, facts_.emails);
     facts_.at = desk_.now();
@@ -145,6 +146,13 @@ class SmsFiler {
       HEJNAL_TRY(const auto summary, store_.summary(number));
       facts_.case_of_code = number;
       facts_.through_code = meant == number ? 0 : meant;
+      HEJNAL_TRY_VOID(add(*summary));
+    }
+    for (const std::string& address : facts_.emails) {
+      HEJNAL_TRY(const core::CaseNumber number, desk_.case_of_report(address, report_code_));
+      if (number == 0 || facts_.case_of_code != 0) continue;
+      HEJNAL_TRY(const auto summary, store_.summary(number));
+      facts_.case_of_code = number;
       HEJNAL_TRY_VOID(add(*summary));
     }
     HEJNAL_TRY(const auto of_phone, store_.open_cases_of_phone(sms_.from, kOwnMax));
@@ -296,6 +304,9 @@ class SmsFiler {
     received.message = filed.message;
     HEJNAL_TRY_VOID(learn(received.from.name, received.from.email, filed.message));
     HEJNAL_TRY_VOID(desk_.turn(core::Case{}, received, facts));
+    // The email of it will say the same, by its header.
+    for (const std::string& address : facts_.emails)
+      HEJNAL_TRY_VOID(desk_.note_report(address, report_code_, filed.number));
     for (const core::FoundMail& mail : found) {
       if (mail.joins) HEJNAL_TRY_VOID(desk_.join_set_aside(mail.message, filed.number, mail.reason));
     }
@@ -359,6 +370,7 @@ class SmsFiler {
   ports::Store& store_;
   const ports::IncomingSms& sms_;
   const std::string& id_;
+  std::string report_code_;  // of a client's hejnal
   core::SmsFacts facts_;
   std::set<std::string> confirmed_, learnt_, refused_, organisation_;  // addresses
   std::set<core::CaseNumber> refused_cases_;

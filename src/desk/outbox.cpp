@@ -52,9 +52,21 @@ Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& no
       letter.in_reply_to = parent;
       letter.references = {parent};
       letter.answers_a_mail = !notice.to_desk();
+      if (parent.starts_with("<hejnal-report.") && !letter.notice.empty())
+        HEJNAL_TRY_VOID(tell_the_other(notice.number, letter.notice));
     }
   }
   return out;
+}
+
+// To a client's hejnal: which report it is, and how far we are with it (docs/protocol.md).
+Status Desk::tell_the_other(core::CaseNumber meant, std::string& words) {
+  HEJNAL_TRY(const core::CaseNumber number, living(meant));
+  HEJNAL_TRY(const std::string code, parts_.store.setting(fmt::format("report_of {}", meant)));
+  HEJNAL_TRY(const auto summary, parts_.store.summary(number));
+  if (!code.empty()) words += "; report=" + code;
+  if (summary) words += fmt::format("; state={}", to_string(summary->state));
+  return {};
 }
 
 Status Desk::let_out(int room) {

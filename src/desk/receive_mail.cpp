@@ -368,6 +368,7 @@ class MailFiler {
     facts.whole_text = mail_.text;
     facts.sent_at = sent_at();
     facts.own_domains = desk_.settings_.own_domains;
+    facts.report_again = mail_.report_kind == "report";
     facts.phones = mail_.phones;
     HEJNAL_TRY(const auto known_phones, store_.phones_of_email(mail_.from.email));
     facts.phones.insert(facts.phones.end(), known_phones.begin(), known_phones.end());
@@ -405,7 +406,9 @@ class MailFiler {
     signal.join_reason = match.reason;
     signal.score = match.score;
     signal.hint = hint_of(desk_.procedure_, mail_);
-    return match.number == 0 ? open(signal, match) : join(signal, match);
+    HEJNAL_TRY(const Filed filed, match.number == 0 ? open(signal, match) : join(signal, match));
+    HEJNAL_TRY_VOID(desk_.note_report(mail_.from.email, mail_.report_code, filed.number));
+    return filed;
   }
 
   Result<Filed> open(core::EmailReceived& signal, const core::Match& match) {
@@ -494,6 +497,12 @@ class MailFiler {
     for (const std::string& reference : mail_.references) {
       HEJNAL_TRY(const core::CaseNumber number, store_.case_by_message_id(reference));
       if (number != 0) HEJNAL_TRY_VOID(add(number, "it refers to a mail of the case"));
+    }
+    // Only what this very sender has called so: a foreigner's header joins nothing.
+    HEJNAL_TRY(const core::CaseNumber same, desk_.case_of_report(mail_.from.email, mail_.report_code));
+    if (same != 0) {
+      HEJNAL_TRY_VOID(add(same, {}));
+      for (core::Candidate& c : out) c.same_report = c.number == same;
     }
     for (const Tag& tag : tags_of(mail_.subject)) {
       HEJNAL_TRY(const core::CaseNumber number, desk_.case_of_code(upper(tag.code)));

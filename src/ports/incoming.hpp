@@ -42,8 +42,12 @@ struct IncomingMail {
   bool is_ours = false;                 // its From is an address of the desk
   bool is_own_test = false;             // sent by `hejnal check --live`
   bool is_report = false;               // a DSN, MDN or abuse report, whatever it says
-  std::string notice = {};      // what another hejnal says that it is (docs/protocol.md); empty: nothing
-  std::string seen_message_id;  // of a read receipt: the mail of ours that was displayed
+  std::string notice = {};  // what another hejnal says that it is (docs/protocol.md); empty: nothing
+  std::string notice_report = {}, notice_case = {},
+              notice_state = {};  // ... of which report, case and state of it
+  // Of a report of a client's hejnal: "report" or "word"; and its code.
+  std::string report_kind = {}, report_code = {};
+  std::string seen_message_id;          // of a read receipt: the mail of ours that was displayed
   std::vector<std::string> references;  // In-Reply-To and References, most telling first
   std::vector<std::string> phones;      // E.164 numbers in the signature
   std::vector<IncomingAttachment> attachments;

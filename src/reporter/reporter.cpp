@@ -103,6 +103,7 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
   file.by = report.by;
   file.why = report.why;
   HEJNAL_TRY_VOID(hold_in_a_storm(file, provider->storm, now));
+  HEJNAL_TRY(file.peer, is_a_peer(provider->name));
   HEJNAL_TRY_VOID(parts_.store.keep_procedure(provider->procedure.version, provider->procedure_text));
   const std::string text = sanitize_utf8(report.text);
   HEJNAL_TRY_VOID(parts_.store.reports().add_message(
@@ -110,6 +111,21 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
       {}));
   HEJNAL_TRY_VOID(parts_.store.reports().add_files(file.id, report.files));
   return turn(SentReport{}, file, now);
+}
+
+// Whether the provider's hejnal has spoken to us lately.
+Result<bool> Reporter::is_a_peer(const std::string& provider) {
+  constexpr int kLookedAt = 30;
+  HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
+  for (const ReportId id : ids) {
+    const auto other = parts_.store.reports().records().load(id);
+    if (!other && other.error().fault == Fault::corrupt) continue;
+    if (!other) return tl::make_unexpected(other.error());
+    if (other->provider != provider || other->replies.empty()) continue;
+    return std::any_of(other->replies.begin(), other->replies.end(),
+                       [](const SentReport::Reply& reply) { return !reply.notice.empty(); });
+  }
+  return false;
 }
 
 // So many of one class within an hour, those of alerts and those of people apart: a storm of alerts holds up
@@ -167,6 +183,7 @@ Result<SentReport> Reporter::turn(SentReport r, const core::sent::Signal& signal
   HEJNAL_TRY_VOID(parts_.store.reports().records().write(r, now, decision.entries));
   for (std::size_t i = before; i < r.sendings.size(); ++i)
     HEJNAL_TRY_VOID(write_down(r, static_cast<int>(i + 1), procedure, now));
+  if (parts_.changed) parts_.changed(r.id);
   return r;
 }
 
@@ -457,7 +474,7 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
     if (!r && r.error().fault == Fault::corrupt) continue;
     if (!r) return tl::make_unexpected(r.error());
     if (!is_of(*r, mail.from.email)) continue;
-    if (!code.empty() && code == r->code)
+    if ((!code.empty() && code == r->code) || (!mail.notice_report.empty() && mail.notice_report == r->code))
       return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
                    false};
     // A subject can be guessed, a code cannot: by the subject alone only who is who he says.
@@ -503,7 +520,8 @@ Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
   HEJNAL_TRY(const bool came, parts_.store.reports().has_come(r.id, sum));
   if (came) return r.id;  // fetched once more
   core::ReplyMail reply;
-  if (found.by_id) reply.notice = mail.notice;  // else anybody could write it
+  // Else anybody could write it: nobody but the provider knows the Message-ID or the code.
+  if (found.by_id || mail.notice_report == r.code) reply.notice = mail.notice;
   reply.subject = mail.subject;
   reply.text = mail.reply_text.empty() ? mail.text : mail.reply_text;
   reply.own_subject = r.subject;
@@ -533,9 +551,63 @@ Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
                                              {0, r.id, 0, core::Channel::email, mail.from.email, r.from.email,
                                               mail.subject, mail.text, mail.message_id, now, sum},
                                              bytes));
-  HEJNAL_TRY_VOID(act(
-      r.id, core::sent::Hears{what, core::Channel::email, message, mail.from.email, mail.subject, found.how},
-      now));
+  core::sent::Hears heard{what, core::Channel::email, message, mail.from.email, mail.subject, found.how};
+  if (!reply.notice.empty()) {
+    heard.notice = reply.notice;
+    heard.peer_case = mail.notice_case;
+    heard.peer_state = mail.notice_state;
+  }
+  HEJNAL_TRY_VOID(act(r.id, heard, now));
+  return r.id;
+}
+
+Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
+  if (sms.from.empty()) return ReportId{0};
+  HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
+  std::optional<SentReport> found;
+  std::string how;
+  int of_number = 0;
+  bool after_sms = false;  // what it answers is an SMS of ours, if there was any
+  for (const ReportId id : ids) {
+    auto r = parts_.store.reports().records().load(id);
+    if (!r && r.error().fault == Fault::corrupt) continue;
+    if (!r) return tl::make_unexpected(r.error());
+    if (r->to_sms != sms.from || !r->began_at) continue;
+    const bool has_sms = std::any_of(
+        r->sendings.begin(), r->sendings.end(),
+        [](const SentReport::Sending& s) { return s.channel == core::Channel::sms && s.attempts > 0; });
+    if (sms.text.find(r->code) != std::string::npos) {
+      found = std::move(*r);
+      how = "it comes from the provider's number and has our reference";
+      of_number = 1;
+      break;
+    }
+    if (after_sms && !has_sms) continue;
+    if (has_sms && !after_sms) of_number = 0;
+    after_sms = has_sms;
+    // Of several without a reference nobody knows which one is meant: a person has to look.
+    if (++of_number == 1) found = std::move(*r);
+    how = "it comes from the provider's number, and no other report to it is open";
+  }
+  if (of_number != 1) return ReportId{0};
+  const SentReport& r = *found;
+  const std::string sum = sha256_hex(sms.text), notice = core::notice_of_sms(sms.text);
+  HEJNAL_TRY(const auto messages, parts_.store.reports().messages(r.id));
+  core::ReplyMail reply;
+  reply.notice = notice;
+  reply.text = sms.text;
+  reply.own_subject = r.subject;
+  for (const ports::ReportMessage& m : messages) {
+    if (m.n == kDraft) reply.own_text = m.text;
+    if (m.n == 0 && !sms.id.empty() && m.message_id == sms.id) return r.id;  // told once more
+  }
+  HEJNAL_TRY(const std::int64_t message,
+             parts_.store.reports().add_message(
+                 {0, r.id, 0, core::Channel::sms, sms.from, {}, {}, sms.text, sms.id, now, sum}, {}));
+  HEJNAL_TRY_VOID(act(r.id,
+                      core::sent::Hears{core::judge_reply(reply), core::Channel::sms, message, sms.from,
+                                        truncate_characters(one_line(sms.text), 60), how, notice},
+                      now));
   return r.id;
 }
 

@@ -47,6 +47,7 @@ struct Parts {
   ports::Random& random;
   const ports::ReportComposer& composer;
   std::function<Result<core::Procedure>(const std::string& text)> read_procedure;
+  std::function<void(core::ReportId)> changed = {};  // in the transaction; empty: nobody wants to know
 };
 
 struct NewReport {
@@ -81,6 +82,8 @@ class Reporter {
   // Is the mail an answer to a report, or a bounce of one? Then it is kept there, and the report's id
   // returned; 0: it is something else.
   Result<core::ReportId> take(const ports::IncomingMail& mail, Instant now);
+  // The same of an SMS from the provider's number.
+  Result<core::ReportId> take(const ports::IncomingSms& sms, Instant now);
   // The latest report of an alert, if it is still open; one that does not exist if not.
   Result<core::SentReport> open_of_key(const std::string& key);
 
@@ -103,6 +106,7 @@ class Reporter {
                                 core::sent::Decision* decided = nullptr);
   Status write_down(const core::SentReport& r, int n, const core::Procedure& procedure, Instant now);
   Result<Leaving> leaving(const core::SentReport& r, int n);
+  Result<bool> is_a_peer(const std::string& provider);
   Status hold_in_a_storm(core::sent::File& file, int most, Instant now);
   struct Found {
     core::SentReport report;

@@ -509,7 +509,7 @@ class Others(ApiTest):
                 self.assertRegex(line, r"^# (HELP|TYPE) hejnal_\w+ .+")
             else:
                 name, value = line.split(" ")
-                self.assertRegex(name, r"^hejnal_[a-z_]+$")
+                self.assertRegex(name, r'^hejnal_[a-z_]+(\{[a-z_]+="[^"]*"\})?$')
                 values[name] = float(value)
         self.assertEqual((values["hejnal_cases_open"], values["hejnal_store_up"]), (1, 1))
 

@@ -251,6 +251,24 @@ class Answers(world.SandboxTest):
         desk.good("POST", f"/api/v1/callbacks/{waiting[-2]}/settle", {})
         desk.good("GET", f"/api/v1/callbacks/{waiting[-2]}")
         desk.advance(30 * HOUR)
+        # What we report ourselves.
+        desk.good("GET", "/api/v1/providers")
+        for subject in ("Serwer", "Sieć", "Prąd"):
+            desk.good("POST", "/api/v1/sent-reports", {"class": "urgent", "subject": subject, "text": "Nie działa."})
+        desk.post("/api/v1/sent-reports", {"provider": "nikt", "subject": "x", "text": "y"})
+        desk.good("POST", "/api/v1/sent-reports/1/call-rejected", {})
+        desk.good("POST", "/api/v1/sent-reports/1/called-back", {})
+        storm = [desk.good("POST", "/api/v1/sent-reports", {"subject": f"Host {n}", "text": "Nie odpowiada."}) for n in range(11)]
+        self.assertEqual([one["held"] for one in storm], [False] * 10 + [True])
+        desk.good("POST", f"/api/v1/sent-reports/{storm[-1]['id']}/release", {})
+        desk.good("POST", "/api/v1/sent-reports/2/settle", {"reason": "działa", "tell": True})
+        desk.good("POST", "/api/v1/sent-reports/3/cancel", {"reason": "pomyłka"})
+        desk.good("GET", "/api/v1/sent-reports", state="all", limit=2)
+        whole = desk.good("GET", "/api/v1/sent-reports/1")
+        sent = [one["id"] for one in whole["messages"] if one["direction"] == "out" and one["channel"] == "email"]
+        desk.get(f"/api/v1/sent-reports/1/messages/{sent[0]}/raw")
+        for ending in ("", ".txt", ".html"):
+            desk.get(f"/api/v1/sent-reports/1/proof{ending}")
         # Agents.
         for action, body in (("read", {}), ("start", {}), ("note", {"text": "n"}), ("ask", {"text": "?"}), ("reclassify", {"class": "urgent", "reason": "r"}),
                              ("answer", {"text": "a", "channels": ["email"], "delay_s": 60}), ("cancel", {}), ("answer", {"text": "b"}), ("settle", {}),

@@ -28,7 +28,7 @@ export const HOUR = 3600;
 export const PAGES = {
   now: '/console/', unmatched: '/console/unmatched', case: '/console/case/3', missing: '/console/case/4', outage_case: '/console/case/6',
   callbacks: '/console/callbacks', callbacks_past: '/console/callbacks?state=all', callbacks_of_nobody: '/console/callbacks?state=nobodys', outages: '/console/outages', people: '/console/people', person: '/console/people/4',
-  channels: '/console/channels', reports: '/console/reports', procedure: '/console/procedure', settings: '/console/settings',
+  channels: '/console/channels', reports: '/console/reports', sent: '/console/sent', sent_report: '/console/sent/1', procedure: '/console/procedure', settings: '/console/settings',
   answers: '/console/settings?show=templates', users: '/console/settings?show=users', tokens: '/console/settings?show=tokens', audit: '/console/settings?show=audit',
   signin: '/console/signin', link: '/console/link#nothing', nothing: '/console/nothing',
 };

@@ -28,6 +28,11 @@ export async function fill(desk) {
 
 // The rest of that day: a failure, calls that were not taken meanwhile, and mail that was set aside.
 export async function fillMore(desk) {
+  for (const [of, subject, text] of [
+    ['urgent', 'Łącze w oddziale zrywa się co kilka minut', 'Od rana, na obu łączach. Router był wyłączany.'],
+    ['critical', 'Brak prądu w serwerowni', 'UPS ma kwadrans.'],
+  ])
+    await desk.api('POST', '/api/v1/sent-reports', { class: of, subject, text });
   const outages = '/api/v1/outages';
   await desk.api('POST', outages, {
     title: 'Poczta w chmurze',

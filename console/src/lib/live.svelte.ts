@@ -8,7 +8,7 @@ import { authorization, signInLost } from './api/client';
 import { backoff, EventParser } from './sse';
 
 export interface Change {
-  what: 'opened' | 'changed' | 'message' | 'notice' | 'presence' | 'outage' | 'callback' | 'reload';
+  what: 'opened' | 'changed' | 'message' | 'notice' | 'presence' | 'outage' | 'callback' | 'report' | 'reload';
   case: number; // 0 of what is no case's: an outage, a callback, a reload (everything may be different)
 }
 type Listener = (change: Change) => void;
@@ -16,7 +16,17 @@ type Passed = { change: Change } | { status: Status } | { hello: true };
 export type Status = 'connecting' | 'open' | 'retrying';
 
 const SILENCE_MS = 50_000; // the server says something every 15 s
-const KNOWN = new Set<string>(['opened', 'changed', 'message', 'notice', 'presence', 'outage', 'callback', 'reload']);
+const KNOWN = new Set<string>([
+  'opened',
+  'changed',
+  'message',
+  'notice',
+  'presence',
+  'outage',
+  'callback',
+  'report',
+  'reload',
+]);
 const LOCK = 'hejnal.live';
 
 class Live {

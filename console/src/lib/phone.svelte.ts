@@ -28,7 +28,7 @@ class Phone {
         }, TOGETHER_MS);
       }
       // A critical case that is settled may be the all-clear; a new one may look like an outage.
-      if (what !== 'callback' && what !== 'notice' && what !== 'message') {
+      if (what !== 'callback' && what !== 'notice' && what !== 'message' && what !== 'report') {
         this.#outagesTimer ??= setTimeout(
           () => {
             this.#outagesTimer = undefined;

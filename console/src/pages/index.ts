@@ -99,6 +99,23 @@ export const pages: Page[] = [
     load: () => import('./reports/Reports.svelte'),
   },
   {
+    path: 'sent',
+    title: 'page.sent',
+    role: 'reader',
+    icon: 'sent',
+    key: 'e',
+    menu: true,
+    load: () => import('./sent/Sent.svelte'),
+  },
+  {
+    path: 'sent/:id',
+    title: 'page.sent_report',
+    role: 'reader',
+    icon: 'sent',
+    menu: false,
+    load: () => import('./sent/SentReport.svelte'),
+  },
+  {
     path: 'procedure',
     title: 'page.procedure',
     role: 'reader',

@@ -409,45 +409,14 @@ int run_reports(const DatabaseArguments& database, bool until_done) {
   return EX_OK;
 }
 
-namespace {
-
-Result<std::string> signing_seed(const config::Settings& settings) {
-  HEJNAL_TRY(const std::string key, secret_key(settings.store_path));
-  const auto seed = from_hex(keyed_hash(key, "hejnal: the key that signs proofs"));
-  if (!seed || seed->size() != kSigningSeedBytes)
-    return fail(Fault::corrupt, "the key that signs cannot be made");
-  return *seed;
-}
-
-}  // namespace
-
 int prove_report(const DatabaseArguments& database, long long id) {
   const auto settings = settings_of(database);
   if (!settings) return complain(settings.error());
   const auto archive = store::sqlite::open_archive(settings->store_path);
   if (!archive) return complain(archive.error());
-  ports::ReportsReader& reports = (*archive)->reports();
-  const auto r = reports.records().load(id);
-  const auto journal = reports.records().journal(id);
-  const auto messages = reports.messages(id);
-  if (!r) return complain(r.error());
-  if (!journal) return complain(journal.error());
-  if (!messages) return complain(messages.error());
-  if (!r->exists()) return complain({Fault::not_found, fmt::format("there is no report {}", id)});
-  const auto text = (*archive)->procedure_text(r->procedure);
-  std::optional<core::Procedure> procedure;
-  if (text && !text->empty()) {
-    if (auto read = config::read_procedure(*text, "the provider's procedure")) procedure = std::move(*read);
-  }
-  const auto seed = signing_seed(*settings);
-  if (!seed) return complain(seed.error());
-  reporter::SignedText proof;
-  proof.text = reporter::proof_text({*r, *journal, *messages, procedure ? &*procedure : nullptr,
-                                     settings->name, settings->timezone, OffsetClock().now()});
-  const Signature signature = sign(*seed, proof.text);
-  proof.key = signature.key;
-  proof.signature = signature.bytes;
-  fmt::print("{}", reporter::armour(proof));
+  const auto proof = prove(*settings, **archive, id, OffsetClock().now());
+  if (!proof) return complain(proof.error());
+  fmt::print("{}", proof->armoured);
   return EX_OK;
 }
 

@@ -37,6 +37,24 @@ std::string at_most(std::string&& text, std::size_t max_bytes) {
   return text.size() <= max_bytes ? std::move(text) : truncate_utf8(text, max_bytes);
 }
 
+// "receipt; case=12; state=read": what hejnals tell each other (docs/protocol.md). Plain words, else nothing.
+std::string plain(std::string_view word) {
+  const bool good =
+      word.size() <= 40 && std::all_of(word.begin(), word.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+      });
+  return good ? std::string(word) : std::string();
+}
+std::string word_of(std::string_view value) { return plain(trim(value.substr(0, value.find(';')))); }
+std::string parameter_of(std::string_view value, std::string_view name) {
+  for (const std::string_view piece : split(value, ';')) {
+    const auto equals = piece.find('=');
+    if (equals != std::string_view::npos && trim(piece.substr(0, equals)) == name)
+      return plain(trim(piece.substr(equals + 1)));
+  }
+  return {};
+}
+
 std::string lower_address(const wire::Address& address) { return to_lower_ascii(address.addr); }
 
 }  // namespace
@@ -120,8 +138,16 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   if (mail.spam) in.set_aside_why = "the spam filter has marked it";
   if (!settings.authserv_id.empty()) in.authenticated = mail.authenticated;
   if (mail.dmarc_failed) in.set_aside_why = core::kNotAuthenticated;
-  if (const std::string_view notice = mail.header("Hejnal-Notice"); notice.size() <= 200)
-    in.notice = std::string(trim(notice.substr(0, notice.find(';'))));
+  if (const std::string_view notice = mail.header("Hejnal-Notice"); notice.size() <= 200) {
+    in.notice = word_of(notice);
+    in.notice_report = parameter_of(notice, "report");
+    in.notice_case = parameter_of(notice, "case");
+    in.notice_state = parameter_of(notice, "state");
+  }
+  if (const std::string_view report = mail.header("Hejnal-Report"); report.size() <= 200) {
+    in.report_kind = word_of(report);
+    in.report_code = parameter_of(report, "code");
+  }
   in.is_report = mail.is_bounce || mail.is_delivered_dsn || mail.is_mdn || mail.is_feedback_report;
   in.seen_message_id = mail.is_mdn ? mail.mdn_original_message_id : std::string();
   for (const wire::Bounce& b : mail.bounces) {

@@ -44,6 +44,11 @@ export type ProcedurePreview = Schemas['ProcedurePreview'];
 export type Difference = Schemas['Difference'];
 export type Report = Schemas['Report'];
 export type ReportRow = Schemas['ReportRow'];
+export type Provider = Schemas['ProviderList']['items'][number];
+export type ProviderList = Schemas['ProviderList'];
+export type SentReport = Schemas['SentReport'];
+export type SentReportList = Schemas['SentReportList'];
+export type WholeSentReport = Schemas['WholeSentReport'];
 export type ReportTimes = Schemas['ReportTimes'];
 
 // An error as RFC 9457 describes it. Status 0: no answer came at all.

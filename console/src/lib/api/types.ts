@@ -1452,6 +1452,244 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom we can report, and what their procedures ask */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports that we have sent to providers */
+        get: operations["list_sent_reports"];
+        put?: never;
+        /**
+         * Report something to a provider
+         * @description The steps of the provider's contact procedure are carried out from now on.
+         */
+        post: operations["file_sent_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** One report with its journal and everything that was said */
+        get: operations["get_sent_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is settled
+         * @description No further step follows; with `tell` the provider gets a last word.
+         */
+        post: operations["settle_sent_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * We withdraw it
+         * @description The provider is told, if it may know of it.
+         */
+        post: operations["cancel_sent_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/call-rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * We have phoned, and were rejected
+         * @description They are repairing, then, and owe a callback, of which we are reminded.
+         */
+        post: operations["call_of_sent_report_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/called-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** They have called back */
+        post: operations["sent_report_called_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One that is held: now */
+        post: operations["release_sent_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/messages/{message}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                message: number;
+            };
+            cookie?: never;
+        };
+        /** The original bytes of an email of a report */
+        get: operations["get_sent_report_raw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** The proof, for programs */
+        get: operations["get_sent_report_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/proof.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** The proof, as `hejnal report verify` reads it */
+        get: operations["get_sent_report_proof_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sent-reports/{id}/proof.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        /** The proof, to be printed */
+        get: operations["get_sent_report_proof_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -3035,6 +3273,274 @@ export interface components {
         };
         OneCase: {
             case: number;
+        };
+        ProviderList: {
+            items: {
+                name: string;
+                title: string;
+                email: string | null;
+                sms_number: string | null;
+                language: string;
+                classes: {
+                    id: string;
+                    title: string;
+                    situation: string;
+                    steps: {
+                        wait: string;
+                        means: string;
+                    }[];
+                }[];
+            }[];
+        };
+        NewSentReport: {
+            /** @description Its name; without it the first one. */
+            provider?: string;
+            /** @description Without it the calmest one. */
+            class?: string;
+            subject: string;
+            text: string;
+        };
+        SettleSentReport: {
+            reason?: string;
+            /**
+             * @description The provider gets a last word.
+             * @default false
+             */
+            tell: boolean;
+        };
+        CancelSentReport: {
+            reason?: string;
+        };
+        /** @enum {string} */
+        SentReportState: "waiting" | "acknowledged" | "answered" | "unanswered" | "settled" | "cancelled";
+        SentReport: {
+            id: number;
+            provider: string;
+            provider_title: string;
+            class: string;
+            subject: string;
+            state: components["schemas"]["SentReportState"];
+            /**
+             * @description Why it needs a look: `none` of these.
+             * @enum {string}
+             */
+            trouble: "none" | "held" | "stuck" | "late" | "undelivered" | "unanswered";
+            /** @description Our reference; it stands in subjects and SMS. */
+            code: string;
+            /** @description A monitoring system has filed it. */
+            of_alert: boolean;
+            to_email: string | null;
+            to_sms: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            /** @description The last one that was taken. */
+            step: number;
+            steps: number;
+            /** @description Too many reports at once: it begins later. */
+            held: boolean;
+            /** @description What happens by itself; null when it is over. */
+            next: null | {
+                /** @enum {string} */
+                what: "begins" | "step" | "gives_up" | "is_late" | "tells_again" | "settles";
+                step: number;
+                /** Format: date-time */
+                at: string;
+            };
+            /** Format: date-time */
+            receipt_at: string | null;
+            /** Format: date-time */
+            acknowledged_at: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            end_reason: string | null;
+            rejected_calls: string[];
+            /**
+             * Format: date-time
+             * @description A callback is owed to us; then we are reminded.
+             */
+            callback_reminds_at: string | null;
+            /** Format: date-time */
+            called_back_at: string | null;
+            /** @description How often the alert has fired again. */
+            fired: number;
+            /** @description The provider has a hejnal, too: what it calls its case, and how far it is with it. */
+            peer: null | {
+                case: string | null;
+                state: string | null;
+            };
+            sent: {
+                n: number;
+                step: number;
+                /** @enum {string} */
+                what: "report" | "sms" | "word" | "news";
+                /** @enum {string} */
+                wording: "first" | "again" | "after_receipt" | "not_delivered";
+                /** @enum {string} */
+                news: "none" | "acknowledged" | "answered" | "unanswered" | "late" | "undelivered" | "callback" | "held";
+                channel: components["schemas"]["Channel"];
+                to: string;
+                /** @enum {string} */
+                state: "queued" | "handing_over" | "handed_over" | "delivered" | "bounced" | "failed" | "dropped" | "unknown";
+                attempts: number;
+                /** Format: date-time */
+                written_at: string;
+                /** Format: date-time */
+                next_try_at: string | null;
+                /** Format: date-time */
+                handed_over_at: string | null;
+                /** @description The other server's words. */
+                server: string;
+                gateway: string | null;
+                sha256: string | null;
+            }[];
+            came_back: {
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled";
+                channel: components["schemas"]["Channel"];
+                from: string;
+                subject: string;
+                /** @description How it was recognised. */
+                why: string;
+                /** @description What the provider's hejnal says that it is. */
+                notice: string | null;
+            }[];
+        };
+        WholeSentReport: {
+            id: number;
+            provider: string;
+            provider_title: string;
+            class: string;
+            subject: string;
+            state: components["schemas"]["SentReportState"];
+            /**
+             * @description Why it needs a look: `none` of these.
+             * @enum {string}
+             */
+            trouble: "none" | "held" | "stuck" | "late" | "undelivered" | "unanswered";
+            /** @description Our reference; it stands in subjects and SMS. */
+            code: string;
+            /** @description A monitoring system has filed it. */
+            of_alert: boolean;
+            to_email: string | null;
+            to_sms: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            /** @description The last one that was taken. */
+            step: number;
+            steps: number;
+            /** @description Too many reports at once: it begins later. */
+            held: boolean;
+            /** @description What happens by itself; null when it is over. */
+            next: null | {
+                /** @enum {string} */
+                what: "begins" | "step" | "gives_up" | "is_late" | "tells_again" | "settles";
+                step: number;
+                /** Format: date-time */
+                at: string;
+            };
+            /** Format: date-time */
+            receipt_at: string | null;
+            /** Format: date-time */
+            acknowledged_at: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            end_reason: string | null;
+            rejected_calls: string[];
+            /**
+             * Format: date-time
+             * @description A callback is owed to us; then we are reminded.
+             */
+            callback_reminds_at: string | null;
+            /** Format: date-time */
+            called_back_at: string | null;
+            /** @description How often the alert has fired again. */
+            fired: number;
+            /** @description The provider has a hejnal, too: what it calls its case, and how far it is with it. */
+            peer: null | {
+                case: string | null;
+                state: string | null;
+            };
+            sent: {
+                n: number;
+                step: number;
+                /** @enum {string} */
+                what: "report" | "sms" | "word" | "news";
+                /** @enum {string} */
+                wording: "first" | "again" | "after_receipt" | "not_delivered";
+                /** @enum {string} */
+                news: "none" | "acknowledged" | "answered" | "unanswered" | "late" | "undelivered" | "callback" | "held";
+                channel: components["schemas"]["Channel"];
+                to: string;
+                /** @enum {string} */
+                state: "queued" | "handing_over" | "handed_over" | "delivered" | "bounced" | "failed" | "dropped" | "unknown";
+                attempts: number;
+                /** Format: date-time */
+                written_at: string;
+                /** Format: date-time */
+                next_try_at: string | null;
+                /** Format: date-time */
+                handed_over_at: string | null;
+                /** @description The other server's words. */
+                server: string;
+                gateway: string | null;
+                sha256: string | null;
+            }[];
+            came_back: {
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled";
+                channel: components["schemas"]["Channel"];
+                from: string;
+                subject: string;
+                /** @description How it was recognised. */
+                why: string;
+                /** @description What the provider's hejnal says that it is. */
+                notice: string | null;
+            }[];
+            messages: {
+                id: number;
+                /**
+                 * @description `draft`: what was reported, as it was typed.
+                 * @enum {string}
+                 */
+                direction: "draft" | "out" | "in";
+                sending: number | null;
+                channel: components["schemas"]["Channel"];
+                from: string;
+                to: string;
+                subject: string;
+                text: string;
+                /** Format: date-time */
+                at: string;
+                sha256: string;
+            }[];
+            journal: {
+                seq: number;
+                /** Format: date-time */
+                at: string;
+                kind: string;
+                by: string;
+                why: string;
+            }[];
+        };
+        SentReportList: {
+            items: components["schemas"]["SentReport"][];
+            next: string | null;
+        };
+        SentReportProof: {
+            report: components["schemas"]["WholeSentReport"];
+            /** @description What is signed. */
+            text: string;
+            /** @description Ed25519, hexadecimal. */
+            key: string;
+            signature: string;
         };
         Callback: {
             id: number;
@@ -5734,6 +6240,370 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each [[provider]] of the settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    list_sent_reports: {
+        parameters: {
+            query?: {
+                state?: "open" | "all";
+                /** @description How many on a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReportList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    file_sent_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSentReport"];
+            };
+        };
+        responses: {
+            /** @description The report; its first step leaves at once, unless it is held */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+        };
+    };
+    get_sent_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeSentReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    settle_sent_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleSentReport"];
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    cancel_sent_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelSentReport"];
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    call_of_sent_report_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    sent_report_called_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    release_sent_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReport"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+        };
+    };
+    get_sent_report_raw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                message: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it left, or as it came */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "message/rfc822": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    get_sent_report_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that there is, and the text with its signature */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentReportProof"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    get_sent_report_proof_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed with Ed25519 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+        };
+    };
+    get_sent_report_proof_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
         };
     };
     list_tokens: {
