@@ -447,13 +447,13 @@ struct InOutage {
 struct Alerted {
   static constexpr std::string_view kind = "alerted";
   std::string monitor, key;  // its own key: the same alert again has the same one
-  bool over = false;        // else it fires
-  bool again = false;       // it was over in between
-  MessageId message = 0;    // what it says, in full; 0: the same as before
-  std::string severity;     // in the monitoring system's words
-  std::string text;         // its beginning, to know whether it has changed
-  std::string class_name;   // that its severity means; empty: nobody knows
-  std::int64_t quiet_ms{};  // of one that is over: after so long it counts as settled; 0: a person says so
+  bool over = false;         // else it fires
+  bool again = false;        // it was over in between
+  MessageId message = 0;     // what it says, in full; 0: the same as before
+  std::string severity;      // in the monitoring system's words
+  std::string text;          // its beginning, to know whether it has changed
+  std::string class_name;    // that its severity means; empty: nobody knows
+  std::int64_t quiet_ms{};   // of one that is over: after so long it counts as settled; 0: a person says so
 
   bool operator==(const Alerted&) const = default;
 
