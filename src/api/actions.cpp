@@ -8,6 +8,8 @@ namespace hejnal::api {
 
 namespace {
 
+constexpr Duration kCallToldWithin = 7 * 24h, kClocksDiffer = 1min;
+
 Result<core::CaseNumber> number_of(Context& context) {
   return whole_number(context.segments.at(0), "number");
 }
@@ -236,6 +238,10 @@ Result<ports::Response> record_call(Context& context) {
   const auto at = parse_rfc3339(at_text);
   if (!at && !at_text.empty()) {
     return fail(Fault::malformed, "at: expected a time such as 2026-01-31T10:00:00Z, found \"{}\"", at_text);
+  }
+  const Instant now = context.parts.clock->now();
+  if (at && (*at < now - kCallToldWithin || *at > now + kClocksDiffer)) {
+    return fail(Fault::malformed, "at: expected a time of the last 7 days, found \"{}\"", at_text);
   }
   const desk::Desk::PhoneCall call{number, *core::parse<core::CallResult>(result), at, context.who, {}, to};
   HEJNAL_TRY(const auto phoned,

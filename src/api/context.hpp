@@ -83,6 +83,7 @@ class Body {
   std::string email(std::string_view name, bool required = false);
   std::int64_t integer(std::string_view name, bool required = false);
   bool flag(std::string_view name, bool otherwise);
+  bool has(std::string_view name) const { return object_.if_contains(name) != nullptr; }  // also null
   void complain(std::string_view name, std::string_view what);  // for finish(), unless it has one already
   std::vector<std::string> texts(std::string_view name);
   std::vector<std::int64_t> integers(std::string_view name);

@@ -161,6 +161,7 @@ Result<ports::Response> declare_outage(Context& context) {
 Result<ports::Response> update_outage(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   core::outage::Update update{context.who, body.line("public_text", true, 1000), {}};
+  update.keeps_end = !body.has("expected_end");
   HEJNAL_TRY(update.expected_end, time_in(body, "expected_end"));
   HEJNAL_TRY_VOID(body.finish());
   return act(context, update);

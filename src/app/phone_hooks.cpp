@@ -25,13 +25,15 @@ void PhoneHooks::answer(const ports::Request& request, ports::Reply reply) {
   ledger_.submit(
       [call = *heard, decision](desk::Desk& desk) -> Status {
         if (call.asks) {
-          HEJNAL_TRY(const desk::Desk::Phoned phoned, desk.answer_call(call.from, call.id));
+          desk::Desk::AskedCall asked{call.from, call.id};
+          asked.given = call.given;
+          HEJNAL_TRY(const desk::Desk::Phoned phoned, desk.answer_call(asked));
           *decision = phoned.decision;
           return {};
         }
-        if (call.from.empty()) return {};  // nobody who could be called back
         desk::Desk::PhoneCall told{call.from, call.result, std::nullopt, call.by, call.id};
         told.answered_by = call.person;
+        told.given = call.given;
         HEJNAL_TRY_VOID(desk.call(told));
         return {};
       },

@@ -30,14 +30,17 @@ struct Fold {
     c.person.phone = b.phone;
     c.critical = c.critical || b.critical;
     if (b.number != 0) add_once(c.cases, b.number);
-    if (auto* same = c.call_told_of(b.call_id, b.phone, b.result)) {
+    if (auto* same = c.call_told_of(b.call_id, b.phone, b.result, b.decided)) {
       same->result = b.result;
     } else {
       c.calls.push_back({b.came_at, b.phone, b.result, b.number, b.call_id});
       if (c.calls.size() > Callback::kCallsMax) c.calls.erase(c.calls.begin());
       ++c.calls_total;
     }
-    c.since = std::min(c.since, b.came_at);
+    if (b.result != CallResult::answered) c.since = std::min(c.since, b.came_at);
+    if (const auto known = c.told_at(b.phone); b.told_at.ms != 0 && (!known || *known < b.told_at))
+      was_told(b.phone, b.told_at);
+    if (b.earlier != 0) add_once(c.earlier, b.earlier);
     c.retry_at.reset();  // who calls can be reached
     c.offered.clear();
   }
@@ -61,18 +64,22 @@ struct Fold {
     c.retry_at = if_set(b.retry_at);
     if (b.result == AttemptResult::wrong_number) add_once(c.wrong_phones, b.phone);
   }
-  void operator()(const callback::Offered& b) { c.offered = b.text; }
+  void operator()(const callback::Offered& b) { c.offered = b.taken_back ? std::string() : b.text; }
   void operator()(const callback::Rang& b) {
     c.rings = b.n;
     c.ring_at = b.ring_at;
   }
   void operator()(const Said& b) {
     c.notices = b.notice;
-    std::erase_if(c.told, [&](const auto& t) { return t.first == b.to; });
-    c.told.emplace_back(b.to, e.at);
+    was_told(b.to, e.at);
   }
   void operator()(const Withheld&) {}
   void operator()(const Fate&) {}
+
+  void was_told(const std::string& phone, Instant at) {
+    std::erase_if(c.told, [&](const auto& t) { return t.first == phone; });
+    c.told.emplace_back(phone, at);
+  }
 };
 
 }  // namespace
@@ -85,9 +92,9 @@ Callback::Call* Callback::call_of(const std::string& call_id) {
 }
 
 Callback::Call* Callback::call_told_of(const std::string& call_id, const std::string& phone,
-                                       CallResult result) {
+                                       CallResult result, bool decided) {
   if (Call* same = call_of(call_id)) return same;
-  if (result == CallResult::put_through) return nullptr;
+  if (decided || result == CallResult::put_through) return nullptr;
   const auto found = std::find_if(calls.rbegin(), calls.rend(), [&](const Call& one) {
     return one.phone == phone && one.result == CallResult::put_through;
   });
@@ -131,11 +138,19 @@ bool before(const Callback& a, const Callback& b) {
   return a.since != b.since ? a.since < b.since : a.id < b.id;
 }
 
+bool says_it_fails(std::string_view text) {
+  const std::string words = fold(text);
+  for (const std::string_view no : {"nie dziala", "not work", "n't work", "nadal nie", "still not",
+                                    "przestalo dzialac", "stopped working"}) {
+    if (words.find(no) != std::string::npos) return true;
+  }
+  return false;
+}
+
 bool says_it_works(std::string_view text) {
   const std::string words = fold(text);
-  if (words.size() > 300) return false;  // a longer text is a matter of its own
-  for (const std::string_view no :
-       {"nie dziala", "not work", "n't work", "nadal nie", "still not", "kiedy", "when"}) {
+  if (words.size() > 300 || says_it_fails(text)) return false;  // a longer text is a matter of its own
+  for (const std::string_view no : {"kiedy", "when"}) {
     if (words.find(no) != std::string::npos) return false;
   }
   for (const std::string_view yes :

@@ -75,6 +75,7 @@ struct Callback {
   std::optional<Instant> lapse_at;  // a taken one that nobody has tried goes back
   int rings = 0;
   std::vector<std::pair<std::string, Instant>> told;  // when each number last got the SMS
+  std::vector<CallbackId> earlier;                    // those of its numbers before this one
   int notices = 0;
   std::int64_t entries = 0;
 
@@ -89,8 +90,9 @@ struct Callback {
   std::string number_to_call() const;
   Call* call_of(const std::string& call_id);  // nullptr: not among those that are known
   // The one that this is told of: the same, or the latest one from this number that was put through and that
-  // nothing was told of (whoever tells may know it by another id); nullptr: it is a call of its own.
-  Call* call_told_of(const std::string& call_id, const std::string& phone, CallResult result);
+  // nothing was told of (whoever tells may know it by another id); nullptr: it is a call of its own. What we
+  // have just decided (`decided`) is of no call but its own.
+  Call* call_told_of(const std::string& call_id, const std::string& phone, CallResult result, bool decided);
 
   bool operator==(const Callback&) const = default;
 };
@@ -120,6 +122,9 @@ struct Called {
   bool critical = false;
   CallReason reason = CallReason::repairing;  // what the rejection means
   std::string call_id = {};
+  bool decided = false;    // by us, as it came in; else somebody tells what became of it
+  Instant told_at = {};    // when this number got the SMS for an earlier callback; 0: never
+  CallbackId earlier = 0;  // the one before this one, of this number; 0: none
 
   bool operator==(const Called&) const = default;
 
@@ -132,6 +137,9 @@ struct Called {
     v("critical", s.critical);
     v("reason", s.reason);
     v("call_id", s.call_id);
+    v("decided", s.decided);
+    v("told_at", s.told_at);
+    v("earlier", s.earlier);
   }
 };
 
@@ -166,10 +174,11 @@ struct Tried {
   }
 };
 
-struct Offered {  // the client says that everything works
+struct Offered {  // the client says that everything works, or takes it back
   static constexpr std::string_view kind = "offered";
   Channel channel = Channel::sms;
   std::string text;
+  bool taken_back = false;
 
   bool operator==(const Offered&) const = default;
 
@@ -177,6 +186,7 @@ struct Offered {  // the client says that everything works
   static void fields(Self& s, V&& v) {
     v("channel", s.channel);
     v("text", s.text);
+    v("taken_back", s.taken_back);
   }
 };
 
@@ -210,6 +220,11 @@ struct Facts {
   std::string outage_text, token, short_code;  // for the words of that SMS
   Duration unpaid_after = 4h;                  // of waking time
   Duration told_within = 2h;                   // of a call that is put through: what came of it
+  struct Held {
+    CallbackId id = 0;
+    std::string agent;
+  };
+  std::optional<Held> held{};  // another one of the same person, that an agent has taken
 };
 
 struct Rung {         // the telephone has rung, or would have
@@ -223,7 +238,9 @@ struct Rung {         // the telephone has rung, or would have
   bool critical = false;
   std::string by = "client";
   std::string call_id = {};
-  bool hung_up = false;  // of a missed one: the caller did not wait for the answer
+  bool hung_up = false;    // of a missed one: the caller did not wait for the answer
+  bool decided = false;    // see Called
+  CallbackId earlier = 0;  // see Called
 };
 struct FailureChanged {};  // see Facts::failure_open
 struct Take {
@@ -240,6 +257,10 @@ struct SaysItWorks {
   Channel channel = Channel::sms;
   std::string text;
 };
+struct SaysItFails {  // after all; what was said before is taken back
+  Channel channel = Channel::sms;
+  std::string text;
+};
 struct Settle {  // an agent takes the client's word
   std::string agent;
 };
@@ -249,8 +270,8 @@ struct NoticeEnded {
   std::string text;
 };
 struct AlarmRang {};
-using Signal =
-    std::variant<Rung, FailureChanged, Take, Try, WriteOff, SaysItWorks, Settle, NoticeEnded, AlarmRang>;
+using Signal = std::variant<Rung, FailureChanged, Take, Try, WriteOff, SaysItWorks, SaysItFails, Settle,
+                            NoticeEnded, AlarmRang>;
 
 struct Decision {
   std::vector<Entry> entries;
@@ -277,5 +298,6 @@ bool before(const Callback& a, const Callback& b);
 
 // "Już działa": the client needs no call any more.
 bool says_it_works(std::string_view text);
+bool says_it_fails(std::string_view text);  // "Jednak nie działa"
 
 }  // namespace hejnal::core

@@ -177,7 +177,7 @@ TEST(Callback, TheSmsGoesToNoLandlineAndToNobodyWhoHasStopped) {
   s.facts.sms_refused.clear();
   s.facts.told_at = kStart - 30min;  // for a callback before this one
   EXPECT_TRUE(s.rings().notices.empty());
-  s.facts.told_at = kStart - 60min;
+  s.now = kStart + 30min;
   EXPECT_EQ(s.rings().notices.size(), 1u);
 }
 
@@ -190,6 +190,124 @@ TEST(Callback, WithoutAFailureItIsDueAtOnceAndTheCallerLearnsBySuchATime) {
   EXPECT_FALSE(called.notices[0].failure_open);
   EXPECT_EQ(called.notices[0].due, kStart + 4h);
   EXPECT_EQ(called.tell, AlertReason::callbacks_due);
+}
+
+TEST(Callback, WhatWeDecideOfACallIsOfNoOtherCall) {
+  CallbackStory s;
+  callback::Rung rung;
+  rung.id = 1;
+  rung.phone = kPhone;
+  rung.decided = true;
+  rung.at = s.now;
+  rung.call_id = "pbx:c1";
+  rung.result = CallResult::put_through;
+  s.happens(rung).value();
+  EXPECT_EQ(s.c.state, CallbackState::ringing);
+  s.now = s.now + 5min;
+  s.facts.failure_open = true;
+  rung.at = s.now;
+  rung.call_id = "pbx:c2";
+  rung.result = CallResult::rejected;
+  EXPECT_EQ(s.happens(rung)->notices.size(), 1u);
+  EXPECT_EQ(s.c.calls_total, 2);
+  ASSERT_EQ(s.c.calls.size(), 2u);
+  EXPECT_EQ(s.c.calls[0].result, CallResult::put_through);
+  EXPECT_EQ(s.c.calls[1].result, CallResult::rejected);
+  EXPECT_EQ(s.c.state, CallbackState::waiting);
+  // The first one was answered, as is told late: it pays for nothing that came after it.
+  callback::Rung told;
+  told.phone = kPhone;
+  told.at = s.now;
+  told.call_id = "pbx:c1";
+  told.result = CallResult::answered;
+  s.happens(told).value();
+  EXPECT_EQ(s.c.calls[0].result, CallResult::answered);
+  EXPECT_EQ(s.c.state, CallbackState::waiting);
+  EXPECT_EQ(s.c.since, kStart);
+  told.result = CallResult::missed;  // that somebody has answered is final
+  EXPECT_TRUE(s.happens(told)->entries.empty());
+  s.now = s.now + 1min;
+  told = {};
+  told.phone = kPhone;
+  told.at = s.now;
+  told.call_id = "pbx:c3";
+  told.result = CallResult::answered;
+  s.happens(told).value();
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+}
+
+TEST(Callback, AnAnsweredCallPaysOnlyForWhatCameBeforeIt) {
+  CallbackStory s;
+  s.rings();
+  callback::Rung told;
+  told.phone = kPhone;
+  told.at = kStart - 24h;
+  told.result = CallResult::answered;
+  s.happens(told).value();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  EXPECT_EQ(s.c.since, kStart);
+  told.at = kStart;
+  s.happens(told).value();
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+}
+
+TEST(Callback, TheSmsOfAnEarlierOneIsRemembered) {
+  CallbackStory s = during_a_failure();
+  s.facts.told_at = kStart - 10min;  // for a callback before this one
+  callback::Rung rung;
+  rung.id = 2;
+  rung.phone = kPhone;
+  rung.at = s.now;
+  rung.earlier = 1;
+  EXPECT_TRUE(s.happens(rung)->notices.empty());
+  EXPECT_EQ(s.c.earlier, std::vector<CallbackId>{1});
+  s.facts.told_at.reset();  // the latest callback of this number is this one from now on
+  s.now = kStart + 40min;
+  EXPECT_TRUE(s.rings().notices.empty());
+  s.now = kStart + 50min;
+  EXPECT_EQ(s.rings().notices.size(), 1u);
+  Callback replayed;
+  for (const auto& entry : s.journal) core::apply(replayed, entry);
+  EXPECT_TRUE(replayed == s.c);
+}
+
+TEST(Callback, WhatOneAgentHoldsAnotherDoesNotEnd) {
+  CallbackStory s;
+  s.rings();
+  s.happens(callback::SaysItWorks{Channel::sms, "Już działa"}).value();
+  s.happens(callback::Take{"Ola"}).value();
+  for (const callback::Signal& signal :
+       {callback::Signal(callback::Settle{"Jan"}), callback::Signal(callback::WriteOff{"Jan", "x"})}) {
+    const auto other = s.happens(signal);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().fault, Fault::conflict);
+    EXPECT_NE(other.error().what.find("Ola"), std::string::npos);
+  }
+  EXPECT_TRUE(s.happens(callback::Settle{"Ola"}));
+}
+
+TEST(Callback, APersonIsCalledByOneAgentEvenWhenTwoAreOwed) {
+  CallbackStory s;
+  s.rings();
+  s.facts.held = callback::Facts::Held{7, "Ola"};
+  const auto other = s.happens(callback::Take{"Jan"});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().fault, Fault::conflict);
+  EXPECT_NE(other.error().what.find("Ola has taken callback 7"), std::string::npos);
+  EXPECT_FALSE(s.tries(AttemptResult::reached, "Jan"));
+  EXPECT_TRUE(s.happens(callback::Take{"Ola"}));
+}
+
+TEST(Callback, WhoSaysThatItFailsAfterAllTakesTheWordBack) {
+  CallbackStory s;
+  s.rings();
+  EXPECT_TRUE(s.happens(callback::SaysItFails{Channel::sms, "nie działa"})->entries.empty());
+  s.happens(callback::SaysItWorks{Channel::sms, "Już działa"}).value();
+  s.happens(callback::SaysItFails{Channel::sms, "Nie, jednak nie działa!"}).value();
+  EXPECT_TRUE(s.c.offered.empty());
+  EXPECT_FALSE(s.happens(callback::Settle{"Ola"}));
+  EXPECT_TRUE(says_it_fails("Nie, jednak nie działa!"));
+  EXPECT_FALSE(says_it_fails("Już działa, dziękuję"));
 }
 
 TEST(Callback, IsTakenByOneAgent) {

@@ -73,6 +73,15 @@ struct CallbackTurn {
     return {};
   }
 
+  // Two callbacks of one person exist when that was learned only after both calls.
+  Status check_person(const std::string& agent) const {
+    if (facts.held && facts.held->agent != agent)
+      return fail(Fault::conflict,
+                  "{} has taken callback {} of the same person and may be on the telephone now",
+                  facts.held->agent, facts.held->id);
+    return {};
+  }
+
   std::string why_no_sms(const std::string& phone) const {
     if (!facts.sms_available) return "no SMS gateway is configured";
     if (!is_telephone(phone)) return no_telephone(phone);
@@ -112,20 +121,29 @@ struct CallbackTurn {
     if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
     if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
     const bool put_through = s.result == CallResult::put_through;
-    const Callback::Call* known = c.call_told_of(s.call_id, s.phone, s.result);
-    if (known && put_through) return {};
+    const Callback::Call* known = c.call_told_of(s.call_id, s.phone, s.result, s.decided);
+    if (known && (put_through || known->result == CallResult::answered)) return {};  // told late, or final
+    const Instant came_at = known ? known->at : s.at;
+    const bool is_other = !known;
     // One that was put through owes nothing until something is told of it; any other owes all it can.
     const bool again = known && known->result != CallResult::put_through;
     const bool is_new = !c.exists();
     const bool rang = c.state == CallbackState::ringing;
     if (is_new) add(s.by, callback::Opened{s.id, s.person});
-    add(s.by, Called{s.at, s.phone, s.result, s.number, s.critical, s.reason, s.call_id},
+    add(s.by,
+        Called{s.at, s.phone, s.result, s.number, s.critical, s.reason, s.call_id, s.decided,
+               facts.told_at.value_or(Instant{}), s.earlier},
         s.result == CallResult::answered ? "a person has answered"
         : put_through                    ? "the call was put through to the person on call"
         : s.hung_up                      ? "the caller hung up before the answer"
         : s.result == CallResult::missed ? "nobody has answered"
                                          : "the call was rejected");
     if (s.result == CallResult::answered) {
+      // It pays for what came before it, and for nothing that came after.
+      const bool owes_more = std::any_of(c.calls.begin(), c.calls.end(), [&](const Callback::Call& one) {
+        return one.result != CallResult::answered && one.at > came_at;
+      });
+      if (owes_more) return {};
       end(s.by, CallbackState::paid,
           rang ? "the call was put through and answered" : "the client has phoned again and was answered");
       return {};
@@ -138,7 +156,9 @@ struct CallbackTurn {
     }
     if (again) return {};  // what became of a call that is known: it owes no more than before
     if (rang) {
-      put_back("desk", "nobody has answered the call that was put through");
+      put_back("desk", !is_other            ? "nobody has answered the call that was put through"
+                       : facts.failure_open ? "a failure is being repaired"
+                                            : "no failure is open");
     } else if (c.state != CallbackState::taken) {
       const bool first = c.calls_total == 1;
       if (first && facts.failure_open) {
@@ -166,12 +186,14 @@ struct CallbackTurn {
   }
   Status operator()(const Take& s) {
     HEJNAL_TRY_VOID(check_holder(s.agent));
+    HEJNAL_TRY_VOID(check_person(s.agent));
     if (c.state != CallbackState::taken) take(s.agent);
     return {};
   }
 
   Status operator()(const Try& s) {
     HEJNAL_TRY_VOID(check_holder(s.agent));
+    HEJNAL_TRY_VOID(check_person(s.agent));
     const std::string phone = s.phone.empty() ? c.number_to_call() : s.phone;
     if (std::find(c.phones.begin(), c.phones.end(), phone) == c.phones.end())
       return fail(Fault::malformed, "phone: nobody has called from {}", phone);
@@ -189,7 +211,7 @@ struct CallbackTurn {
   }
 
   Status operator()(const WriteOff& s) {
-    HEJNAL_TRY_VOID(check_open());
+    HEJNAL_TRY_VOID(check_holder(s.agent));
     if (is_blank(s.reason))
       return fail(Fault::malformed, "reason: a callback is written off only with a reason");
     end(s.agent, CallbackState::written_off, s.reason);
@@ -202,8 +224,14 @@ struct CallbackTurn {
           "the client says that it works; a person decides");
     return {};
   }
+  Status operator()(const SaysItFails& s) {
+    if (c.open() && !c.offered.empty())
+      add("client", callback::Offered{s.channel, truncate_characters(collapse_space(s.text), 300), true},
+          "the client says that it does not work after all");
+    return {};
+  }
   Status operator()(const Settle& s) {
-    HEJNAL_TRY_VOID(check_open());
+    HEJNAL_TRY_VOID(check_holder(s.agent));
     if (c.offered.empty())
       return fail(Fault::conflict, "the client has not said that it works; write it off with a reason");
     end(s.agent, CallbackState::paid, fmt::format("by the client's own word: {}", c.offered));

@@ -14,6 +14,7 @@ namespace {
 
 using namespace outage;
 
+constexpr Duration kSameFor = 1min;
 constexpr Duration kNewsEvery = 4h;
 constexpr Duration kAlikeWithin = 15min;
 constexpr std::size_t kOrganisations = 3, kWordsAlike = 2;
@@ -87,8 +88,12 @@ struct OutageTurn {
   Status operator()(const Update& s) {
     HEJNAL_TRY_VOID(check_open());
     HEJNAL_TRY_VOID(check_words(s.text));
-    HEJNAL_TRY_VOID(check_end(s.expected_end));
-    add(s.agent, Updated{s.text, at(s.expected_end), next_ring(s.expected_end, now)});
+    if (!s.keeps_end) HEJNAL_TRY_VOID(check_end(s.expected_end));
+    const std::optional<Instant> end = s.keeps_end ? o.expected_end : s.expected_end;
+    // The same twice, as from a form that is sent again, is told once.
+    const Outage::Word& last = o.words.back();
+    if (last.text == s.text && now - last.at < kSameFor && end == o.expected_end) return {};
+    add(s.agent, Updated{s.text, at(end), next_ring(end, now)});
     decision.to_cases = o.cases;
     return {};
   }

@@ -141,6 +141,7 @@ struct Declare {
 struct Update {
   std::string agent, text;
   std::optional<Instant> expected_end;
+  bool keeps_end = false;  // what was expected before still is; `expected_end` says nothing
 };
 struct End {
   std::string agent, text;

@@ -72,6 +72,33 @@ TEST(Outage, WhoHearsOfItLateLearnsWhatIsBrokenAndTheLatestNews) {
   EXPECT_EQ(s.o.in_short(), "Serwer poczty nie działa. Wymieniamy zasilacz.");
 }
 
+TEST(Outage, TheSameWordsTwiceAreToldOnce) {
+  OutageStory s = declared();
+  s.happens(outage::Attach{"Ola", 3}).value();
+  const outage::Update update{"Ola", "Wymieniamy zasilacz.", s.now + 1h};
+  EXPECT_EQ(s.happens(update)->to_cases.size(), 1u);
+  s.now = s.now + 59s;
+  EXPECT_TRUE(s.happens(update)->entries.empty());
+  EXPECT_EQ(s.happens(outage::Update{"Ola", update.text, s.now + 2h})->to_cases.size(), 1u);  // another end
+  s.now = s.now + 1min;
+  EXPECT_EQ(s.happens(update)->to_cases.size(), 1u);
+}
+
+TEST(Outage, AnUpdateThatSaysNothingOfTheEndKeepsIt) {
+  OutageStory s = declared();
+  const Instant end = s.now + 1h;
+  s.happens(outage::Update{"Ola", "a", end}).value();
+  s.happens(outage::Update{"Ola", "b", {}, true}).value();
+  EXPECT_EQ(s.o.expected_end, end);
+  EXPECT_EQ(alarm(s.o), end);
+  s.now = end + 1min;  // it has passed: nobody is refused for what was said before
+  s.happens(outage::Update{"Ola", "c", {}, true}).value();
+  EXPECT_EQ(s.o.expected_end, end);
+  EXPECT_EQ(alarm(s.o), s.now + 4h);
+  s.happens(outage::Update{"Ola", "d", {}}).value();
+  EXPECT_FALSE(s.o.expected_end);
+}
+
 TEST(Outage, TheClientsWaitForNews) {
   OutageStory s = declared();
   s.now = kStart + 3h;

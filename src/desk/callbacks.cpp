@@ -14,7 +14,12 @@ namespace {
 constexpr int kCasesOfCaller = 5;
 constexpr int kOpenMax = 100'000;
 constexpr int kWakingDays = 8;
+constexpr const char* kPutThrough = "put through";
+constexpr const char *kCall = "call", *kOutcome = "outcome of a call";
+constexpr const char* kAnswered = "answered call";  // which message stands for it
 constexpr std::size_t kListedMax = 20;
+constexpr std::size_t kEarlierMax = 50;
+constexpr Duration kCallsKnownFor = 30 * 24h;
 
 }  // namespace
 
@@ -47,6 +52,8 @@ Result<Desk::Phoned> Desk::answer_call(const AskedCall& asked) {
   for (const core::OnCall& person : settings_.on_call) facts_now.on_call_phones.push_back(person.phone);
   out.decision = core::decide_call(facts_now);
   PhoneCall call{asked.from, core::CallResult::rejected, std::nullopt, "client", asked.id, asked.to};
+  call.decided = true;
+  call.given = asked.given;
   if (!out.decision.redirect && !asked.from.empty()) {
     HEJNAL_TRY(const Phoned kept, this->call(call));
     out.filed = kept.filed;
@@ -56,21 +63,25 @@ Result<Desk::Phoned> Desk::answer_call(const AskedCall& asked) {
   // Who withholds the number cannot be called back: the call is kept, and that is all. One that rings through
   // is noted by what comes of it; where somebody tells that, silence is no answer either.
   if (asked.from.empty()) {
-    HEJNAL_TRY(out.filed, keep_call(call, out.decision.redirect ? "put through" : "rejected",
-                                    "the caller withholds the number: nobody can be called back"));
+    HEJNAL_TRY(out.filed, keep_unknown(call, out.decision.redirect ? kPutThrough : "rejected"));
     return out;
   }
   const bool awaited = settings_.told_within > Duration(0);
   if (!asked.last_word && !awaited) return out;
   call.result = core::CallResult::put_through;
-  HEJNAL_TRY(const core::CallbackId known, callback_that_knows(call));
+  HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(asked.from));
+  person.phone = asked.from;
+  HEJNAL_TRY(const core::CallbackId known, callback_that_knows(call, person));
   if (known != 0) {
     out.callback = known;
     return out;
   }
+  HEJNAL_TRY(out.filed.message, message_of_answered(call));
+  if (out.filed.message != 0) {
+    out.filed.duplicate = true;
+    return out;
+  }
   HEJNAL_TRY(std::vector<core::Case> cases, cases_of_caller(asked.from));
-  HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(asked.from));
-  person.phone = asked.from;
   if (awaited) {
     HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
   }
@@ -90,14 +101,18 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
   meaning.takes_calls = settings_.takes_calls;
   out.decision = core::decide_call(meaning);
   if (call.from.empty()) {
-    HEJNAL_TRY(out.filed, keep_call(call, std::string(to_string(call.result)),
-                                    "the caller withholds the number: nobody can be called back"));
+    HEJNAL_TRY(out.filed, keep_unknown(call, std::string(to_string(call.result))));
     return out;
   }
   HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(call.from));
   person.phone = call.from;
-  HEJNAL_TRY(out.callback, callback_that_knows(call));
+  HEJNAL_TRY(out.callback, callback_that_knows(call, person));
   if (out.callback != 0) return out;
+  HEJNAL_TRY(out.filed.message, message_of_answered(call));
+  if (out.filed.message != 0) {
+    out.filed.duplicate = true;
+    return out;
+  }
   HEJNAL_TRY(std::vector<core::Case> cases, cases_of_caller(call.from));
   const bool answered = call.result == core::CallResult::answered;
   // A call says nothing of its matter, so it hides nothing where it joins: the latest open case of that
@@ -112,17 +127,36 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
   return out;
 }
 
-// The same told twice is one thing; 0: it is new.
-Result<core::CallbackId> Desk::callback_that_knows(const PhoneCall& call) {
+// The callback that has no more to learn of this call: the same told twice is one thing, what an ended one
+// knows is over, and that somebody has answered is final. 0: it is new, or there is more to learn.
+Result<core::CallbackId> Desk::callback_that_knows(const PhoneCall& call, const core::Party& person) {
   if (call.id.empty()) return 0;
-  HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(call.from));
-  if (latest == 0) return 0;
-  HEJNAL_TRY(core::Callback before, parts_.store.callbacks().load(latest));
-  const auto* known = before.call_of(call.id);
-  if (!known) return 0;
-  // Of one that was put through more is known by now: that it was is told late.
-  const bool late = call.result == core::CallResult::put_through;
-  return late || known->result == call.result ? before.id : 0;
+  HEJNAL_TRY(std::vector<core::CallbackId> ids, latest_callbacks(call.from, person));
+  for (std::size_t i = 0; i < ids.size() && i < kEarlierMax; ++i) {
+    HEJNAL_TRY(core::Callback one, parts_.store.callbacks().load(ids[i]));
+    // Exchanges begin to count anew some day.
+    if (one.ended_at && now() - *one.ended_at > kCallsKnownFor) continue;
+    if (const auto* known = one.call_of(call.id)) {
+      // Of one that was put through more is known by now: that it was is told late.
+      const bool late = call.result == core::CallResult::put_through;
+      const bool is_final = !one.open() || known->result == core::CallResult::answered;
+      return late || is_final || known->result == call.result ? one.id : 0;
+    }
+    for (const core::CallbackId before : one.earlier) {
+      if (std::find(ids.begin(), ids.end(), before) == ids.end()) ids.push_back(before);
+    }
+  }
+  return 0;
+}
+
+// That somebody has answered is final also where nothing was owed, and where only a case knows of it; 0: not
+// told yet.
+Result<core::MessageId> Desk::message_of_answered(const PhoneCall& call) {
+  HEJNAL_TRY(const auto before, parts_.store.seen(call.id, kAnswered));
+  if (!before) return 0;
+  HEJNAL_TRY(const auto message, parts_.store.message(before->message));
+  const bool is_same = message && message->from == call.from && now() - message->at <= kCallsKnownFor;
+  return is_same ? before->message : 0;
 }
 
 Result<std::vector<core::Case>> Desk::cases_of_caller(const std::string& from) {
@@ -157,6 +191,10 @@ Result<Filed> Desk::note_call(const PhoneCall& call, const core::Party& person, 
   message.to = call.to;
   message.text = std::move(text);
   message.at = std::min(call.at.value_or(now()), now());
+  if (signal.answered) {
+    message.message_id = call.id;
+    message.content_key = kAnswered;
+  }
   message.state = c.exists() ? "joined" : "opened";
   message.join_reason = signal.join_reason;
   HEJNAL_TRY(out.message, parts_.store.add_message(message, {}));
@@ -166,11 +204,25 @@ Result<Filed> Desk::note_call(const PhoneCall& call, const core::Party& person, 
   return out;
 }
 
+// One of somebody who cannot be called back. What became of one that was put through is a line of its own.
+Result<Filed> Desk::keep_unknown(const PhoneCall& call, std::string text) {
+  const std::string why = call.given.empty()
+                              ? "the caller withholds the number: nobody can be called back"
+                              : fmt::format("\"{}\" is no number that can be called back", call.given);
+  PhoneCall kept = call;
+  kept.from = call.given;
+  HEJNAL_TRY(const auto asked, parts_.store.seen(call.id, kCall));
+  if (!call.decided && asked) {
+    HEJNAL_TRY(const auto before, parts_.store.message(asked->message));
+    if (before && before->text == kPutThrough) return keep_call(kept, std::move(text), why, kOutcome);
+  }
+  return keep_call(kept, std::move(text), why);
+}
+
 // A call that nobody has to do anything about: one line, which owes nobody a look.
-Result<Filed> Desk::keep_call(const PhoneCall& call, std::string text, std::string why) {
-  constexpr const char* kKey = "call";
+Result<Filed> Desk::keep_call(const PhoneCall& call, std::string text, std::string why, const char* key) {
   Filed out;
-  HEJNAL_TRY(const auto before, parts_.store.seen(call.id, kKey));
+  HEJNAL_TRY(const auto before, parts_.store.seen(call.id, key));
   if (before) {
     out.message = before->message;
     out.duplicate = true;
@@ -185,7 +237,7 @@ Result<Filed> Desk::keep_call(const PhoneCall& call, std::string text, std::stri
   message.state = "set_aside";
   message.join_reason = std::move(why);
   message.message_id = call.id;
-  message.content_key = kKey;
+  message.content_key = key;
   HEJNAL_TRY(out.message, parts_.store.add_message(message, {}));
   HEJNAL_TRY_VOID(parts_.store.set_looked_at(out.message, now()));
   changes_.push_back({0, 0, "message"});
@@ -207,6 +259,7 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
   rung.by = call.by;
   rung.call_id = call.id;
   rung.hung_up = call.hung_up;
+  rung.decided = call.decided;
   if (!cases.empty()) {
     const core::Case& latest = cases.front();
     rung.number = latest.number;
@@ -233,6 +286,8 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
     HEJNAL_TRY(const core::CallbackId last, parts_.store.callbacks().last_id());
     rung.id = last + 1;
   }
+  HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(call.from));
+  if (latest != c.id) rung.earlier = latest;
   HEJNAL_TRY(c, turn(std::move(c), rung, facts_now));
   return c.id;
 }
@@ -251,22 +306,48 @@ Status Desk::add_limits_of_caller(core::callback::Facts& facts_now, const std::s
   return {};
 }
 
-// The open callback of a person, whichever of the own numbers it was that called; one that does not exist
-// when there is none.
-Result<core::Callback> Desk::callback_of(const std::string& phone, const core::Party& person) {
+// The latest callback of each number of a person, `phone` first.
+Result<std::vector<core::CallbackId>> Desk::latest_callbacks(const std::string& phone,
+                                                             const core::Party& person) {
   std::vector<std::string> phones = {phone};
   if (!person.email.empty()) {
     HEJNAL_TRY(const auto others, parts_.store.phones_of_email(person.email));
     phones.insert(phones.end(), others.begin(), others.end());
   }
+  std::vector<core::CallbackId> ids;
   for (const std::string& one : phones) {
     if (one.empty()) continue;
     HEJNAL_TRY(const core::CallbackId id, parts_.store.callbacks().latest_of(one));
-    if (id == 0) continue;
+    if (id != 0 && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
+}
+
+// The open callback of a person, whichever of the own numbers it was that called; the oldest one when it
+// was learned late that two of them are of one person, and one that does not exist when there is none.
+Result<core::Callback> Desk::callback_of(const std::string& phone, const core::Party& person) {
+  HEJNAL_TRY(std::vector<core::CallbackId> ids, latest_callbacks(phone, person));
+  std::sort(ids.begin(), ids.end());
+  for (const core::CallbackId id : ids) {
     HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
     if (c.open()) return c;
   }
   return core::Callback{};
+}
+
+// Another callback of this person that an agent has taken.
+Result<std::optional<core::callback::Facts::Held>> Desk::held_of_person(const core::Callback& c) {
+  for (const std::string& phone : c.phones) {
+    HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
+    HEJNAL_TRY(const auto ids, latest_callbacks(phone, person));
+    for (const core::CallbackId id : ids) {
+      if (id == c.id) continue;
+      HEJNAL_TRY(const core::Callback other, parts_.store.callbacks().load(id));
+      if (other.state == core::CallbackState::taken)
+        return core::callback::Facts::Held{other.id, other.taken_by};
+    }
+  }
+  return std::nullopt;
 }
 
 Result<core::callback::Facts> Desk::callback_facts() {
@@ -299,6 +380,7 @@ Result<core::Callback> Desk::act(core::CallbackId id, const core::callback::Sign
   HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
   if (!c.exists()) return fail(Fault::not_found, "there is no callback {}", id);
   HEJNAL_TRY(core::callback::Facts facts_now, callback_facts());
+  HEJNAL_TRY(facts_now.held, held_of_person(c));
   HEJNAL_TRY(c, turn(std::move(c), signal, facts_now));
   HEJNAL_TRY_VOID(tell_of_callbacks());
   return c;
@@ -414,21 +496,35 @@ Result<int> Desk::ring_records(int limit) {
 // besides.
 Result<core::CallbackId> Desk::client_says(core::Channel channel, const std::string& phone,
                                            const std::string& email, const std::string& text) {
-  if (!core::says_it_works(text)) return 0;
-  return offer_to_settle(channel, phone, email, text);
+  if (core::says_it_works(text)) return offer_to_settle(channel, phone, email, text);
+  if (core::says_it_fails(text)) HEJNAL_TRY_VOID(take_back_offer(channel, phone, email, text));
+  return 0;
 }
 
-Result<core::CallbackId> Desk::offer_to_settle(core::Channel channel, const std::string& phone,
-                                               const std::string& email, const std::string& text) {
+Result<core::Callback> Desk::callback_of_client(const std::string& phone, const std::string& email) {
   core::Party person{{}, email, phone, {}};
   if (email.empty() && !phone.empty()) {
     HEJNAL_TRY(person, parts_.store.person_by_phone(phone));
   }
-  HEJNAL_TRY(core::Callback c, callback_of(phone, person));
+  return callback_of(phone, person);
+}
+
+Result<core::CallbackId> Desk::offer_to_settle(core::Channel channel, const std::string& phone,
+                                               const std::string& email, const std::string& text) {
+  HEJNAL_TRY(core::Callback c, callback_of_client(phone, email));
   if (!c.exists()) return 0;
   HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
   HEJNAL_TRY(c, turn(std::move(c), core::callback::SaysItWorks{channel, text}, facts_now));
   return c.id;
+}
+
+Status Desk::take_back_offer(core::Channel channel, const std::string& phone, const std::string& email,
+                             const std::string& text) {
+  HEJNAL_TRY(core::Callback c, callback_of_client(phone, email));
+  if (!c.exists()) return {};
+  HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
+  HEJNAL_TRY_VOID(turn(std::move(c), core::callback::SaysItFails{channel, text}, facts_now));
+  return {};
 }
 
 }  // namespace hejnal::desk

@@ -132,6 +132,9 @@ class Desk {
     std::string to = {};           // which number was called, as it was told
     bool hung_up = false;          // of a missed one: the caller did not wait for the answer
     std::string answered_by = {};  // which person of ours, if that is known
+    // Of an empty `from`: what stands there instead of a number; empty: the caller withholds it.
+    std::string given = {};
+    bool decided = false;  // by us, as it comes in; else somebody tells what became of it
   };
   struct Phoned {
     core::CallDecision decision;  // what a call of now gets
@@ -145,6 +148,7 @@ class Desk {
     // Nobody will tell what becomes of it: then it is kept also when it is put through, in the caller's
     // latest open case or as a message of none.
     bool last_word = false;
+    std::string given = {};  // as of PhoneCall
   };
   Result<Phoned> answer_call(const AskedCall& asked);
   // A call wants to come in: what shall be done with it. Rejected ones are kept; `from` empty: withheld.
@@ -359,8 +363,12 @@ class Desk {
   Result<core::Callback> callback_of(const std::string& phone, const core::Party& person);  // open or none
   Result<std::vector<core::Case>> cases_of_caller(const std::string& from);
   Result<Filed> note_call(const PhoneCall& call, const core::Party& person, core::Case c, std::string text);
-  Result<Filed> keep_call(const PhoneCall& call, std::string text, std::string why);
-  Result<core::CallbackId> callback_that_knows(const PhoneCall& call);
+  Result<Filed> keep_call(const PhoneCall& call, std::string text, std::string why, const char* key = "call");
+  Result<Filed> keep_unknown(const PhoneCall& call, std::string text);
+  Result<core::CallbackId> callback_that_knows(const PhoneCall& call, const core::Party& person);
+  Result<core::MessageId> message_of_answered(const PhoneCall& call);
+  Result<std::vector<core::CallbackId>> latest_callbacks(const std::string& phone, const core::Party& person);
+  Result<std::optional<core::callback::Facts::Held>> held_of_person(const core::Callback& c);
   Result<core::CallbackId> owe_callback(const PhoneCall& call, const core::Party& person,
                                         const std::vector<core::Case>& cases,
                                         const core::CallDecision& means);
@@ -371,6 +379,9 @@ class Desk {
   // A client's own word that everything works. Which callback it offers to settle; 0: none.
   Result<core::CallbackId> offer_to_settle(core::Channel channel, const std::string& phone,
                                            const std::string& email, const std::string& text);
+  Result<core::Callback> callback_of_client(const std::string& phone, const std::string& email);
+  Status take_back_offer(core::Channel channel, const std::string& phone, const std::string& email,
+                         const std::string& text);
   Result<core::CallbackId> client_says(core::Channel channel, const std::string& phone,
                                        const std::string& email, const std::string& text);
   core::Waking waking() const;

@@ -111,6 +111,45 @@ class Callbacks(world.SandboxTest):
         self.assertEqual((found["state"], found["says_it_works"]), ("due", "Już działa, dziękuję"))
         self.assertEqual(self.desk.good("POST", f"/api/v1/callbacks/{found['id']}/settle", {})["state"], "paid")
 
+    def test_one_who_says_that_it_fails_after_all_is_called_back(self):
+        self.desk.call(PHONE)
+        self.desk.sms(PHONE, "Już działa, dziękuję")
+        self.desk.sms(PHONE, "Nie, jednak nie działa!")
+        self.assertIsNone(self.list()[0]["says_it_works"])
+
+    def test_an_answer_pays_only_for_what_came_before_it(self):
+        self.desk.call(PHONE)
+        for at in ("2020-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z"):
+            answer = self.desk.post("/api/v1/calls", {"from": PHONE, "result": "answered", "at": at})
+            self.assertEqual(answer.status, 400, at)
+        self.assertEqual(self.list()[0]["state"], "due")
+
+    def test_one_sms_an_hour_also_when_a_callback_has_ended(self):
+        self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
+        self.desk.call(PHONE)
+        self.desk.good("POST", f"/api/v1/callbacks/{self.list()[0]['id']}/attempt", {"result": "reached"})
+        for _ in range(3):
+            self.desk.advance(600)
+            self.desk.call(PHONE)
+        self.assertEqual(len(self.desk.texts(PHONE)), 1)
+
+    def test_a_person_with_two_callbacks_is_called_by_one_agent(self):
+        for phone in (PHONE, OTHER):
+            self.desk.call(phone)
+        for phone in (PHONE, OTHER):
+            self.desk.good("POST", "/api/v1/cases", {"subject": phone, "text": "drukarka", "client": {"email": "jan@k.example", "phone": phone}})
+        for phone in (OTHER, PHONE):
+            self.desk.call(phone)
+        first, second = sorted(self.list(), key=lambda one: one["id"])
+        self.assertEqual((first["calls_total"], second["calls_total"]), (3, 1))
+        self.desk.good("POST", f"/api/v1/callbacks/{first['id']}/take", {})
+        jan = self.desk.make_token("agent")
+        answer = self.desk.post(f"/api/v1/callbacks/{second['id']}/take", {}, token=jan)
+        self.assertEqual(answer.status, 409)
+        self.assertIn(f"callback {first['id']}", str(answer.body))
+        for verb, body in (("settle", {}), ("write-off", {"reason": "x"})):
+            self.assertEqual(self.desk.post(f"/api/v1/callbacks/{first['id']}/{verb}", body, token=jan).status, 409)
+
     def test_it_is_all_there_after_a_restart_and_in_a_backup(self):
         self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
         self.desk.call(PHONE)
@@ -193,6 +232,59 @@ class Exchanges(world.ConfiguredTest):
         self.desk.kill()
         self.desk.start()
         self.assertEqual(self.callbacks(), [one])
+
+    def test_what_is_told_again_pays_and_opens_nothing(self):
+        self.begin("ring")
+        ask = f"/hooks/call/{self.SECRET}"
+
+        def told(number, call, result):
+            self.assertEqual(self.ask(ask + "/event", {"from": number, "id": call, "result": result}), (200, "ok"))
+
+        def states(number):
+            found = self.desk.good("GET", "/api/v1/callbacks", state="all")["items"]
+            return [one["state"] for one in found if number in one["phones"]]
+
+        for call, result in (("a1", "answered"), ("a2", "missed")):
+            self.ask(ask, {"from": PHONE, "id": call})
+            told(PHONE, call, result)
+        told(PHONE, "a1", "answered")
+        self.assertEqual(states(PHONE), ["due", "paid"])
+        self.ask(ask, {"from": OTHER, "id": "b1"})
+        for result in ("answered", "missed", "answered"):
+            told(OTHER, "b1", result)
+        self.assertEqual(states(OTHER), ["paid"])
+        # The same where nobody has asked before: there is no callback, only a case.
+        third = "+48606000111"
+        for result in ("answered", "missed"):
+            told(third, "c1", result)
+        self.assertEqual(self.ask(ask, {"from": third, "id": "c1"}), (200, "dial +48600000001"))
+        self.assertEqual(states(third), [])
+
+    def test_a_rejected_call_is_no_other_than_itself(self):
+        self.begin("ring")
+        ask = f"/hooks/call/{self.SECRET}"
+        self.assertEqual(self.ask(ask, {"from": PHONE, "id": "c1"})[1], "dial +48600000001")
+        self.desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer stoi."})
+        self.assertEqual(self.ask(ask, {"from": PHONE, "id": "c2"})[1], "reject repairing")
+        self.ask(ask + "/event", {"from": PHONE, "id": "c1", "result": "answered"})
+        (one,) = self.callbacks()
+        self.assertEqual((one["state"], one["calls_total"], [call["result"] for call in one["calls"]]), ("waiting", 2, ["answered", "rejected"]))
+
+    def test_what_is_no_number_is_not_called_withheld(self):
+        self.begin("ring")
+        ask = f"/hooks/call/{self.SECRET}"
+        for given, kept, why in (
+            ("112", "112", '"112" is no number that can be called back'),
+            ("client:bob", "client:bob", '"client:bob" is no number that can be called back'),
+            ("x" * 100, "x" * 60, '"' + "x" * 60 + '" is no number that can be called back'),
+            ("anonymous", "", "the caller withholds the number: nobody can be called back"),
+        ):
+            self.ask(ask, {"from": given, "id": given[:20]})
+            for _ in range(2):
+                self.assertEqual(self.ask(ask + "/event", {"from": given, "id": given[:20], "result": "missed"}), (200, "ok"))
+            found = self.desk.good("GET", "/api/v1/calls", limit=2)["items"]
+            self.assertEqual([(one["from"], one["text"], one["join_reason"]) for one in found], [(kept, "missed", why), (kept, "put through", why)])
+        self.assertEqual(self.callbacks(), [])
 
     def test_a_call_of_somebody_who_withholds_the_number_is_listed(self):
         self.begin("ring")

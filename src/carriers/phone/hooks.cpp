@@ -14,7 +14,7 @@ namespace hejnal::carriers::phone {
 
 namespace {
 
-constexpr std::size_t kIdMax = 100;
+constexpr std::size_t kIdMax = 100, kGivenMax = 60;
 
 // Who calls, of what an exchange calls it: a number, a SIP or tel address, or a word for "withheld".
 std::string caller(std::string_view text, const std::string& country) {
@@ -25,6 +25,22 @@ std::string caller(std::string_view text, const std::string& country) {
   from.erase(std::min(from.find_first_of("@;"), from.size()));
   if (from == "+266696687") return {};  // "ANONYMOUS" on a keypad: Twilio's word for it
   return wire::e164(from, country);
+}
+
+// What stands there instead of a number: "112", "client:bob"; empty: a number, or a word for "withheld".
+std::string no_number(std::string_view text, const std::string& from) {
+  if (!from.empty()) return {};
+  std::string given = collapse_space(sanitize_utf8(one_line(truncate_utf8(text, kGivenMax))));
+  std::string word = to_lower_ascii(given);
+  for (const std::string_view scheme : {"sips:", "sip:", "tel:"}) {
+    if (word.starts_with(scheme)) word.erase(0, scheme.size());
+  }
+  word.erase(std::min(word.find_first_of("@;"), word.size()));
+  for (const std::string_view withheld : {"", "anonymous", "unknown", "unavailable", "restricted", "private",
+                                          "withheld", "blocked", "+266696687"}) {
+    if (word == withheld) return {};
+  }
+  return given;
 }
 
 // What stands in the form of the body, or in the query.
@@ -83,6 +99,7 @@ Result<HeardCall> hear(const HookSettings& settings, const ports::Request& reque
     heard.format = Format::twiml;
     heard.id = "twilio:" + field_of(request, form, "CallSid");
     heard.from = caller(field_of(request, form, "From"), settings.country);
+    heard.given = no_number(field_of(request, form, "From"), heard.from);
     heard.by = "Twilio";
     if (heard.asks) return heard;
     const std::string word = field_of(request, form, "DialCallStatus");
@@ -102,6 +119,7 @@ Result<HeardCall> hear(const HookSettings& settings, const ports::Request& reque
   if (id.size() > kIdMax) return fail(Fault::malformed, "id: at most {} bytes", kIdMax);
   if (!id.empty()) heard.id = "pbx:" + sanitize_utf8(one_line(id));
   heard.from = caller(field_of(request, form, "from"), settings.country);
+  heard.given = no_number(field_of(request, form, "from"), heard.from);
   heard.by = sanitize_utf8(truncate_utf8(one_line(field_of(request, form, "by")), 60));
   heard.person = heard.by;
   if (heard.by.empty()) heard.by = "the exchange";

@@ -35,6 +35,7 @@ struct HeardCall {
   bool asks = true;                                    // what to do with it; else it tells what became of it
   std::string id;                                      // the exchange's own: the same one twice is one call
   std::string from;                                    // E.164; empty: withheld, or no number
+  std::string given = {};                              // what stands there that is no number
   core::CallResult result = core::CallResult::missed;  // of one that is told
   std::string by;                                      // who says so, or who has answered
   std::string person;                                  // of ours who has answered; empty: unknown

@@ -3268,8 +3268,11 @@ export interface components {
         };
         OutageWords: {
             public_text: string;
-            /** Format: date-time */
-            expected_end?: string;
+            /**
+             * Format: date-time
+             * @description Of an update: when it is absent, what was expected before still is; null: nobody knows any more.
+             */
+            expected_end?: string | null;
         };
         OneCase: {
             case: number;

@@ -99,6 +99,13 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['the call was answered', 'połączenie odebrano'],
   ['the caller hung up before the answer', 'dzwoniący rozłączył się przed odebraniem'],
   ['the caller withholds the number: nobody can be called back', 'dzwoniący zastrzegł numer: nie ma dokąd oddzwonić'],
+  ['"{}" is no number that can be called back', 'na „{}” nie da się oddzwonić: to nie jest numer telefonu'],
+  ['the client says that it does not work after all', 'klient pisze, że jednak nie działa'],
+  [
+    '{} has taken callback {} of the same person and may be on the telephone now',
+    '{} prowadzi oddzwonienie {} do tej samej osoby i może z nią właśnie rozmawiać',
+  ],
+  ['at: expected a time of the last 7 days, found "{}"', 'Czas rozmowy musi być z ostatnich 7 dni, a jest „{}”'],
   ['the call was rejected or missed', 'połączenie odrzucono lub nie odebrano'],
   ['the latest open case of this caller', 'najnowsza otwarta sprawa osoby, która dzwoniła'],
   ['the caller learns what the rejected call means', 'dzwoniący dowiaduje się, co znaczy odrzucone połączenie'],
