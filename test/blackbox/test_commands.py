@@ -172,7 +172,7 @@ class Check(ConfiguredTest):
             self.hejnal("check", "--config", self.config)
         with self.subTest("switched on"):
             text = re.sub(r"^#(?=\[|\w+ = )", "", text, flags=re.MULTILINE)
-            for name in ("procedure", "imap.password", "smtp.password", "smsapi.token", "smsapi.secret"):
+            for name in ("procedure", "imap.password", "smtp.password", "smsapi.token", "smsapi.secret", "prometheus.secret", "prometheus-alive.secret"):
                 text = text.replace(f"/etc/hejnal/{name}", f"{{folder}}/{name}")
                 (self.folder / name).write_text("a-secret-of-16-signs\n")
             shutil.copy(world.SOURCE / "procedures/en.toml", self.folder / "procedure.toml")

@@ -13,7 +13,7 @@ class Heartbeat(world.FolderTest):
 
     def setUp(self):
         super().setUp()
-        self.desk = self.start("--sandbox", "--data", self.folder, "--http", "127.0.0.1:0")
+        self.desk = self.start("--sandbox", "--data", self.folder, "--http", "127.0.0.1:0", "--lmtp", "127.0.0.1:0")
 
     def beat(self, status=200, path="/sandbox", method="GET", body=None, headers=None):
         answer = self.desk.request(method, "/hooks/heartbeat/watchdog" + path, body, token=False, headers=headers)
@@ -66,7 +66,7 @@ class Heartbeat(world.FolderTest):
 
     def again(self):
         self.desk.stop()
-        self.desk = self.start("--sandbox", "--data", self.folder, "--http", "127.0.0.1:0")
+        self.desk = self.start("--sandbox", "--data", self.folder, "--http", "127.0.0.1:0", "--lmtp", "127.0.0.1:0")
 
     def test_who_may(self):
         self.beat(403, path="/wrong")
