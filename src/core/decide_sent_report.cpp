@@ -442,7 +442,7 @@ struct Decide {
                                s.peer_state});
     if (!t.r.open() || s.what == Heard::absence) return {};
     if (s.notice == "missing_email") {
-      if (before == ReportState::waiting && !t.r.held && t.r.lost == 0)
+      if (before == ReportState::waiting && !t.r.held && t.r.lost == 0 && !t.r.receipt_at)
         t.no_receipt("they have the SMS, and no email");
       return {};
     }

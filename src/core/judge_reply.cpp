@@ -28,8 +28,8 @@ const List kReceipt = {
     "otrzymalismy zgloszenie", "otrzymalismy pana", "otrzymalismy wiadomosc", "wiadomosc dotarla",
     "zgloszenie dotarlo", "wplynelo", "dziekujemy za zgloszenie", "dziekujemy za kontakt",
     "dziekujemy za wiadomosc", "dziekujemy za przeslan", "dziekujemy za wyslanie",
-    "dziekujemy za zainteresowanie", "wygenerowan", "automatycz", "prosimy nie odpowiadac",
-    "prosze nie odpowiadac", "nie nalezy odpowiadac", "potwierdzenie przyjecia", "potwierdzenie zgloszenia",
+    "dziekujemy za zainteresowanie", "automatycz", "prosimy nie odpowiadac", "prosze nie odpowiadac",
+    "nie nalezy odpowiadac", "potwierdzenie przyjecia", "potwierdzenie zgloszenia",
     "potwierdzenie otrzymania", "potwierdzamy otrzymanie", "potwierdzamy przyjecie",
     "potwierdzamy rejestracje", "utworzono zgloszenie", "zgloszenie zostalo utworzone", "zostalo dodane",
     "zgloszenie zostalo przekazane",
@@ -42,9 +42,8 @@ const List kReceipt = {
     "thank you for your message", "thank you for your request", "thank you for your report",
     "thank you for your enquiry", "thank you for your inquiry", "thank you for reaching out",
     "thank you for getting in touch", "thanks for contacting", "thanks for reaching out", "do not reply",
-    "don't reply", "automatic", "automated", "auto-reply", "autoreply", "auto reply", "generated",
-    "confirms receipt", "confirm receipt", "acknowledges receipt", "acknowledge receipt",
-    "confirm that we have received",
+    "don't reply", "automatic", "automated", "auto-reply", "autoreply", "auto reply", "confirms receipt",
+    "confirm receipt", "acknowledges receipt", "acknowledge receipt", "confirm that we have received",
     // de
     "eingegangen", "ihre anfrage erhalten", "ihre nachricht erhalten", "ihre meldung erhalten",
     "ihre e-mail erhalten", "ihre mail erhalten", "ticketnummer", "ticket-nummer", "ticket nr",
@@ -62,7 +61,7 @@ const List kPadding = {
     "prosimy o zachowanie", "prosimy o podawanie", "prosimy o podanie", "prosimy powolywac", "poufn",
     "administratorem danych", "rodo", "zostanie rozpatrz", "bedzie rozpatrz", "oczekuje na", "przekazano do",
     "przekazane do", "przypisan", "dodatkowe informacje", "w celu uzupelnienia", "aby dodac",
-    "tresc zgloszenia", "temat",
+    "tresc zgloszenia",
     // en
     "as soon as possible", "shortly", "get back to you", "will respond", "will reply", "will answer",
     "will contact", "will be in touch", "in touch with you", "within", "business day", "business hour",
@@ -125,6 +124,68 @@ const List kAtIt = {
 // ... and what programs promise, too.
 const List kAtItMaybe = {"przyjel",   "odezwe sie",      "odezwiemy", "received",
                          "will look", "get back to you", "melde mich"};
+
+// What only an answer says, also beside what looks like a receipt ...
+const List kDone = {"naprawi",
+                    "naprawion",
+                    "juz dziala",
+                    "znow dziala",
+                    "teraz dziala",
+                    "wszystko dziala",
+                    "powinno dzialac",
+                    "zrestart",
+                    "uruchomil",
+                    "wymienil",
+                    "wymienion",
+                    "usunelismy",
+                    "usunalem",
+                    "usunelam",
+                    "wlaczyl",
+                    "odblokowa",
+                    "zaktualizowa",
+                    "prosze sprobowac",
+                    "prosze sprawdzic",
+                    "prosimy sprobowac",
+                    "prosimy sprawdzic",
+                    "prosze podac",
+                    "prosze o podanie numeru",
+                    "replaced",
+                    "restart",
+                    "repaired",
+                    "is fixed",
+                    "was fixed",
+                    "been fixed",
+                    "have fixed",
+                    "fixed it",
+                    "fixed the",
+                    "works now",
+                    "works again",
+                    "working now",
+                    "working again",
+                    "everything works",
+                    "should work",
+                    "been resolved",
+                    "was resolved",
+                    "is resolved",
+                    "been solved",
+                    "was solved",
+                    "please try",
+                    "try again",
+                    "please check",
+                    "ausgetauscht",
+                    "behoben",
+                    "repariert",
+                    "funktioniert wieder",
+                    "geht wieder",
+                    "bitte versuchen",
+                    "bitte prufen"};
+// ... and by itself.
+const List kDoneShort = {"naprawion", "zrobion",  "gotowe", "dziala",   "fixed",   "done",
+                         "solved",    "resolved", "works",  "erledigt", "behoben", "funktioniert"};
+// Questions that are none.
+const List kInvitation = {"masz pytani",      "maja panstwo pytani", "pytania?",  "have a question",
+                          "any question",     "questions?",          "need help", "need more help",
+                          "haben sie fragen", "noch fragen",         "fragen?"};
 
 // Without numbers.
 std::size_t words_in(std::string_view text) {
@@ -190,16 +251,20 @@ Added added_by(const ReplyMail& mail) {
   return out;
 }
 
+// A sentence, folded, that no program writes by itself.
+bool tells(const std::string& one) {
+  constexpr std::size_t kTelling = 3;  // words
+  const std::size_t length = words_in(one);
+  if (has_any(one, kAtIt) || has_any(one, kDone)) return true;  // also beside a thank-you
+  if (one.ends_with('?')) return length >= kTelling && !has_any(one, kInvitation);
+  if (length <= kTelling && has_any(one, kDoneShort)) return true;
+  if (length < kTelling || has_any(one, kReceipt) || has_any(one, kPadding) || is_label(one)) return false;
+  return !has_any(one, kGreeting);
+}
+
 // Nothing but what ticket systems say by themselves.
 bool reads_like_a_receipt(const Added& added) {
-  if (!has_any(added.all, kReceipt)) return false;
-  constexpr std::size_t kTelling = 3;  // words
-  return std::none_of(added.sentences.begin(), added.sentences.end(), [](const std::string& one) {
-    if (has_any(one, kAtIt)) return true;  // also beside a thank-you
-    if (words_in(one) < kTelling || has_any(one, kReceipt) || has_any(one, kPadding) || is_label(one))
-      return false;
-    return !has_any(one, kGreeting);
-  });
+  return has_any(added.all, kReceipt) && std::none_of(added.sentences.begin(), added.sentences.end(), tells);
 }
 
 }  // namespace
@@ -254,7 +319,9 @@ Heard judge_reply(const ReplyMail& mail) {
   std::size_t length = 0;
   for (const std::string& one : added.sentences) length += one.size() + 1;
   const bool at_it = has_any(added.all, kAtIt) || has_any(added.all, kAtItMaybe);
-  return at_it && length <= kShort ? Heard::acknowledgement : Heard::answer;
+  const bool done = std::any_of(added.sentences.begin(), added.sentences.end(),
+                                [](const std::string& one) { return has_any(one, kDone); });
+  return at_it && !done && length <= kShort ? Heard::acknowledgement : Heard::answer;
 }
 
 }  // namespace hejnal::core

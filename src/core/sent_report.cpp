@@ -116,6 +116,10 @@ struct Fold {
     r.raised_at = e.at;
     r.state = ReportState::waiting;
     r.step = 0;
+    // What came back, or did not, was of the calmer report.
+    r.receipt_at.reset();
+    r.lost = 0;
+    r.instead = r.undelivered = false;
   }
   void operator()(const sent::Quiet& b) { r.quiet_at = if_set(b.settle_at); }
   void operator()(const sent::Held& b) {

@@ -44,6 +44,8 @@ Status Desk::read_heartbeats() {
     HEJNAL_TRY(const std::string kept, parts_.store.setting(heartbeat_key(one.name)));
     const Instant watched_from = one.beat.watched_from;
     one.beat = read_heartbeat(kept);
+    // Kept under a clock that ran ahead; else it would never be missed.
+    if (one.beat.last && *one.beat.last > now()) one.beat.last = now();
     one.beat.watched_from = watched_from;
   }
   return {};

@@ -260,13 +260,6 @@ Result<SentReport> Reporter::fires(const SentReport& r, core::sent::Fires alert,
   return turn(r, alert, now);
 }
 
-Result<SentReport> Reporter::open_of_key(const std::string& key) {
-  HEJNAL_TRY(const ReportId id, parts_.store.reports().records().latest_of(key));
-  if (id == 0) return SentReport{};
-  HEJNAL_TRY(SentReport r, parts_.store.reports().records().load(id));
-  return r.open() ? std::move(r) : SentReport{};
-}
-
 namespace {
 
 // A damaged one must not keep the others from leaving.
@@ -277,6 +270,15 @@ bool told_if_damaged(ReportId id, const Error& error) {
 }
 
 }  // namespace
+
+Result<SentReport> Reporter::open_of_key(const std::string& key) {
+  HEJNAL_TRY(const ReportId id, parts_.store.reports().records().latest_of(key));
+  if (id == 0) return SentReport{};
+  Result<SentReport> r = parts_.store.reports().records().load(id);
+  if (!r && told_if_damaged(id, r.error())) return SentReport{};  // its alert is told anew
+  if (!r) return tl::make_unexpected(r.error());
+  return r->open() ? std::move(*r) : SentReport{};
+}
 
 Status Reporter::take_up(Instant now) {
   ReportId before = ports::Archive::kNewest;

@@ -1,5 +1,6 @@
 """Who has to call and does not: told once, by the clock of the sandbox."""
 
+import sqlite3
 import unittest
 
 import world
@@ -63,6 +64,17 @@ class Heartbeat(world.FolderTest):
         self.beat()
         self.desk.advance(1)
         self.assertEqual(self.cases()[0][0], "settled")
+
+    def test_a_clock_that_ran_ahead_does_not_hide_a_silence(self):
+        self.beat()
+        self.desk.stop()
+        with sqlite3.connect(self.folder / "hejnal.db") as database:
+            changed = database.execute("UPDATE settings SET value = '1990000000000 0' WHERE key = 'heartbeat watchdog'")
+            self.assertEqual(changed.rowcount, 1)
+        database.close()
+        self.again()
+        self.desk.advance(HOUR + 11 * MINUTE)
+        self.assertEqual(len(self.cases()), 1)
 
     def again(self):
         self.desk.stop()

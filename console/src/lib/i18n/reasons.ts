@@ -105,7 +105,6 @@ export const REASONS: readonly [english: string, polish: string][] = [
     '{} has taken callback {} of the same person and may be on the telephone now',
     '{} prowadzi oddzwonienie {} do tej samej osoby i może z nią właśnie rozmawiać',
   ],
-  ['at: expected a time of the last 7 days, found "{}"', 'Czas rozmowy musi być z ostatnich 7 dni, a jest „{}”'],
   ['the call was rejected or missed', 'połączenie odrzucono lub nie odebrano'],
   ['the latest open case of this caller', 'najnowsza otwarta sprawa osoby, która dzwoniła'],
   ['the caller learns what the rejected call means', 'dzwoniący dowiaduje się, co znaczy odrzucone połączenie'],
