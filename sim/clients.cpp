@@ -232,6 +232,7 @@ void Clients::got(const ports::Outgoing& outgoing) {
   const CaseAccount* account = world_.laws.find(world_.laws.living(notice.number));
   if (!account) return;
   for (const MatterId id : account->matters) {
+    if (id == 0) continue;  // a mere call
     Matter& m = at(id);
     if (m.client != found->second) continue;
     using enum core::NoticeKind;

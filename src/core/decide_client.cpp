@@ -157,6 +157,11 @@ void announced_email_came(Turn& turn, const EmailReceived& email) {
 void email_sent_again(Turn& turn, const EmailReceived& email) {
   const Duration elapsed = email.sent_at - turn.c().sent_at;
   const std::string why = fmt::format("the email was sent again after {}", format_duration(elapsed));
+  if (email.is_first_step) {
+    spoke_again(turn, "the client's hejnal has sent its first email once more");
+    receipt(turn, NoticeKind::resend_receipt, email, why);
+    return;
+  }
   if (elapsed > turn.procedure().rules.sms_critical_within) {  // sooner, it is a slip and says nothing
     turn.infer(turn.procedure().by_sms_distance(elapsed), why);
   }

@@ -297,6 +297,20 @@ TEST(SecondStep, ReSentEmailAndSmsRingOnce) {
   EXPECT_EQ(s.all<StepTaken>().size(), 1u);
 }
 
+// Another hejnal that has heard nothing takes its first email for lost.
+TEST(SecondStep, TheFirstEmailOnceMoreIsNone) {
+  Story s;
+  s.email();
+  s.at(10min);
+  s.said();
+  EmailReceived again = s.mail(Relation::resend);
+  again.is_first_step = true;
+  ASSERT_TRUE(s.happens(again));
+  EXPECT_EQ(s.said(), Lines{"resend_receipt email anna@klient.example"});
+  EXPECT_EQ(s.class_name(), "routine?");
+  EXPECT_EQ(s.c.step, 1);
+}
+
 TEST(SecondStep, InTheMomentOfARingThatIsDueItRingsOnce) {
   Story s;
   s.email();

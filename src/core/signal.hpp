@@ -40,6 +40,8 @@ struct EmailReceived {
   std::string join_reason;
   int score = 0;
   ClassHint hint;
+  // The client's hejnal says that it is the first email again, which was taken for lost: no step.
+  bool is_first_step = false;
   // Of a mail that was set aside at first:
   std::optional<Instant> came_at = std::nullopt;  // empty: it comes now
   std::string set_aside_why = {};

@@ -406,6 +406,7 @@ class MailFiler {
     signal.join_reason = match.reason;
     signal.score = match.score;
     signal.hint = hint_of(desk_.procedure_, mail_);
+    signal.is_first_step = mail_.report_step == "1";
     HEJNAL_TRY(const Filed filed, match.number == 0 ? open(signal, match) : join(signal, match));
     HEJNAL_TRY_VOID(desk_.note_report(mail_.from.email, mail_.report_code, filed.number));
     return filed;

@@ -45,8 +45,8 @@ struct IncomingMail {
   std::string notice = {};  // what another hejnal says that it is (docs/protocol.md); empty: nothing
   std::string notice_report = {}, notice_case = {},
               notice_state = {};  // ... of which report, case and state of it
-  // Of a report of a client's hejnal: "report" or "word"; and its code.
-  std::string report_kind = {}, report_code = {};
+  // Of a report of a client's hejnal: "report" or "word", its code, and which step of the procedure it is.
+  std::string report_kind = {}, report_code = {}, report_step = {};
   std::string seen_message_id;          // of a read receipt: the mail of ours that was displayed
   std::vector<std::string> references;  // In-Reply-To and References, most telling first
   std::vector<std::string> phones;      // E.164 numbers in the signature

@@ -147,6 +147,7 @@ ports::IncomingMail read_delivery(const ports::Delivery& delivery, const IntakeS
   if (const std::string_view report = mail.header("Hejnal-Report"); report.size() <= 200) {
     in.report_kind = word_of(report);
     in.report_code = parameter_of(report, "code");
+    in.report_step = parameter_of(report, "step");
   }
   in.is_report = mail.is_bounce || mail.is_delivered_dsn || mail.is_mdn || mail.is_feedback_report;
   in.seen_message_id = mail.is_mdn ? mail.mdn_original_message_id : std::string();
