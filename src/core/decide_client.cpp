@@ -74,7 +74,7 @@ void took_second_step(Turn& turn, AlertReason reason, Duration elapsed, const st
   turn.ring_now(reason, elapsed, why);
 }
 
-void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, std::string why) {
+void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, const std::string& why) {
   if (!turn.shown_class().promise.receipt) return;
   std::string refusal = email.no_receipt_why;
   if (refusal.empty() && email.automatic) refusal = "it was written by a program";
@@ -83,7 +83,7 @@ void receipt(Turn& turn, NoticeKind kind, const EmailReceived& email, std::strin
     turn.add(Withheld{kind}, std::move(refusal));
     return;
   }
-  turn.tell_client(kind, std::move(why), email.message, client_through(turn.c(), email.through));
+  turn.tell_client(kind, why, email.message, client_through(turn.c(), email.through));
 }
 
 // Of one domain that is an organisation's own.
