@@ -33,6 +33,13 @@ std::string bare(std::string_view subject) {
   return collapse_space(fold(out));
 }
 
+// What was reported, as it was typed last; empty: it is not there.
+std::string draft_of(const std::vector<ports::ReportMessage>& messages) {
+  const auto draft =
+      std::find_if(messages.rbegin(), messages.rend(), [](const auto& m) { return m.n == kDraft; });
+  return draft == messages.rend() ? std::string() : draft->text;
+}
+
 Result<std::string> bytes_of(const ports::IncomingMail& mail) {
   std::string out;
   for (const ports::RawPiece& piece : mail.raw) {
@@ -113,14 +120,20 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
   return turn(SentReport{}, file, now);
 }
 
+Result<std::optional<SentReport>> Reporter::readable(ReportId id) {
+  auto r = parts_.store.reports().records().load(id);
+  if (!r && r.error().fault == Fault::corrupt) return std::nullopt;
+  if (!r) return tl::make_unexpected(r.error());
+  return std::move(*r);
+}
+
 // Whether the provider's hejnal has spoken to us lately.
 Result<bool> Reporter::is_a_peer(const std::string& provider) {
   constexpr int kLookedAt = 30;
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
   for (const ReportId id : ids) {
-    const auto other = parts_.store.reports().records().load(id);
-    if (!other && other.error().fault == Fault::corrupt) continue;
-    if (!other) return tl::make_unexpected(other.error());
+    HEJNAL_TRY(const auto other, readable(id));
+    if (!other) continue;
     if (other->provider != provider || other->replies.empty()) continue;
     return std::any_of(other->replies.begin(), other->replies.end(),
                        [](const SentReport::Reply& reply) { return !reply.notice.empty(); });
@@ -140,9 +153,8 @@ Status Reporter::hold_in_a_storm(core::sent::File& file, int most, Instant now) 
     if (ids.empty()) return {};
     for (const ReportId id : ids) {
       ++looked_at;
-      const auto other = parts_.store.reports().records().load(id);
-      if (!other && other.error().fault == Fault::corrupt) continue;
-      if (!other) return tl::make_unexpected(other.error());
+      HEJNAL_TRY(const auto other, readable(id));
+      if (!other) continue;
       if (other->provider != file.provider || other->class_name != file.class_name ||
           other->key.empty() != file.key.empty())
         continue;
@@ -192,10 +204,7 @@ Status Reporter::write_down(const SentReport& r, int n, const core::Procedure& p
   const SentReport::Sending& sending = *r.sending(n);
   const Provider* provider = find(r.provider);
   HEJNAL_TRY(const auto messages, parts_.store.reports().messages(r.id));
-  std::string text;
-  for (const ports::ReportMessage& m : messages) {
-    if (m.n == kDraft) text = m.text;
-  }
+  const std::string text = draft_of(messages);
   const ports::Words words = reporter::words(
       {r, procedure.at(r.class_name), provider ? provider->title : r.provider, text, settings_.zone}, sending,
       now);
@@ -472,9 +481,8 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
   std::vector<Found> same_subject;
   for (const ReportId id : ids) {
-    auto r = parts_.store.reports().records().load(id);
-    if (!r && r.error().fault == Fault::corrupt) continue;
-    if (!r) return tl::make_unexpected(r.error());
+    HEJNAL_TRY(auto r, readable(id));
+    if (!r) continue;
     if (!is_of(*r, mail.from.email)) continue;
     if ((!code.empty() && code == r->code) || (!mail.notice_report.empty() && mail.notice_report == r->code))
       return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
@@ -527,10 +535,8 @@ Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
   reply.subject = mail.subject;
   reply.text = mail.reply_text.empty() ? mail.text : mail.reply_text;
   reply.own_subject = r.subject;
-  HEJNAL_TRY(const auto own, parts_.store.reports().messages(r.id));
-  for (const ports::ReportMessage& m : own) {
-    if (m.n == kDraft) reply.own_text = m.text;
-  }
+  HEJNAL_TRY(const auto messages, parts_.store.reports().messages(r.id));
+  reply.own_text = draft_of(messages);
   reply.automatic = mail.automatic != ports::IncomingMail::Automatic::none || mail.is_report;
   // Where only words say that a program wrote it: away is believed, all else counts as a person.
   std::optional<Instant> last;
@@ -571,9 +577,8 @@ Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
   int of_number = 0;
   bool after_sms = false;  // what it answers is an SMS of ours, if there was any
   for (const ReportId id : ids) {
-    auto r = parts_.store.reports().records().load(id);
-    if (!r && r.error().fault == Fault::corrupt) continue;
-    if (!r) return tl::make_unexpected(r.error());
+    HEJNAL_TRY(auto r, readable(id));
+    if (!r) continue;
     if (r->to_sms != sms.from || !r->began_at) continue;
     const bool has_sms = std::any_of(
         r->sendings.begin(), r->sendings.end(),
@@ -599,8 +604,8 @@ Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
   reply.notice = notice;
   reply.text = sms.text;
   reply.own_subject = r.subject;
+  reply.own_text = draft_of(messages);
   for (const ports::ReportMessage& m : messages) {
-    if (m.n == kDraft) reply.own_text = m.text;
     if (m.n == 0 && !sms.id.empty() && m.message_id == sms.id) return r.id;  // told once more
   }
   HEJNAL_TRY(const std::int64_t message,

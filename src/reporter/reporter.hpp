@@ -102,6 +102,8 @@ class Reporter {
  private:
   const Provider* find(const std::string& name) const;
   Result<core::Procedure> procedure_of(const core::SentReport& r) const;
+  // Empty: it is damaged, and must not keep the others from what is theirs.
+  Result<std::optional<core::SentReport>> readable(core::ReportId id);
   Result<core::SentReport> turn(core::SentReport r, const core::sent::Signal& signal, Instant now,
                                 core::sent::Decision* decided = nullptr);
   Status write_down(const core::SentReport& r, int n, const core::Procedure& procedure, Instant now);
