@@ -345,6 +345,39 @@ TEST(Reporter, AStormIsHeld) {
   EXPECT_FALSE(alert(6).held);
 }
 
+// What becomes graver takes its place among the new ones of that class, and waits for it as they do.
+TEST(Reporter, AStormThatRisesIsHeld) {
+  Client c([](reporter::Provider& p) { p.storm = 3; });
+  const auto alert = [&](int n, const char* of) {
+    reporter::NewReport one{"", of, fmt::format("Host {} down", n), "down"};
+    one.key = fmt::format("am {}", n);
+    return c.in_transaction([&] { return c.us.file(one, c.now); });
+  };
+  std::vector<core::SentReport> calm;
+  for (int n = 1; n <= 5; ++n) {
+    if (n == 4) c.now = c.now + 2h;  // the routine ones are no storm
+    calm.push_back(alert(n, "routine"));
+    EXPECT_FALSE(calm.back().held);
+    c.leaves();
+  }
+  c.now = c.now + 2h;
+  int held = 0, emails = 0;
+  for (const auto& r : calm) {
+    core::sent::Fires graver{"am", "down", "critical", "severity critical", {}};
+    const auto raised = c.in_transaction([&] { return c.us.fires(c.look(r.id), graver, "down", c.now); });
+    EXPECT_EQ(raised.class_name, "critical");
+    held += raised.held;
+    for (const auto& one : c.leaves()) emails += one.outgoing.mail.envelope_to == "pomoc@wsparcie.example";
+  }
+  EXPECT_EQ(held, 2);
+  EXPECT_EQ(emails, 3);
+  EXPECT_TRUE(alert(9, "critical").held);  // and a new one waits behind them, no longer than an hour more
+  c.now = c.now + 1h;
+  for (const auto& one : c.leaves()) emails += one.outgoing.mail.envelope_to == "pomoc@wsparcie.example";
+  EXPECT_EQ(emails, 6);
+  c.in_transaction([&] { return c.us.act(5, core::sent::Settle{"jan", "works", false}, c.now); });
+}
+
 TEST(Reporter, WithTwoOfTheSameSubjectItDoesNotGuess) {
   Client c;
   c.report("urgent");

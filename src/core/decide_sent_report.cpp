@@ -310,14 +310,7 @@ struct Decide {
           Opened{s.id, s.provider, t.facts.procedure->version, s.class_name, s.subject, s.language, s.code,
                  s.secret, s.key, s.alert, s.from, s.to_email, s.to_sms, s.peer},
           s.why);
-    if (s.hold_until > t.now) {
-      t.add("reporter", Held{s.hold_until},
-            "too many reports to this provider within an hour: it goes when there is room, or when somebody "
-            "says so");
-      if (s.first_held) t.tell_us(News::held, "reports to this provider are held from now on");
-      return {};
-    }
-    t.take_step(1);
+    begin(s.hold_until, s.first_held);
     return {};
   }
 
@@ -518,7 +511,7 @@ struct Decide {
       return {};  // from the calmest to the gravest
     t.drop_the_rest("it has become graver");
     t.add(s.by, Raised{s.class_name, s.to_email.empty() ? t.r.to_email : s.to_email}, s.why);
-    t.take_step(1);
+    begin(s.hold_until, s.first_held);
     return {};
   }
 
@@ -529,6 +522,15 @@ struct Decide {
   }
 
  private:
+  // The first step of its class, unless that has to wait in a storm.
+  void begin(Instant hold_until, bool first_held) {
+    if (hold_until <= t.now) return t.take_step(1);
+    t.add("reporter", Held{hold_until},
+          "too many reports to this provider within an hour: it goes when there is room, or when somebody "
+          "says so");
+    if (first_held) t.tell_us(News::held, "reports to this provider are held from now on");
+  }
+
   // It may have left. A second SMS costs and wakes: what became of it is for a delivery report to say.
   void unsure(const Sending& s, const std::string& words, const std::string& gateway = {}) {
     t.add("reporter",

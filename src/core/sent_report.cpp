@@ -117,6 +117,8 @@ struct Fold {
     r.raised_at = e.at;
     r.state = ReportState::waiting;
     r.step = 0;
+    r.next_at.reset();
+    r.ring_at.reset();
     // What came back, or did not, was of the calmer report.
     r.receipt_at.reset();
     r.lost = 0;

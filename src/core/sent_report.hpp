@@ -500,6 +500,9 @@ struct Fires {  // the alert that it came from, once more or still
   // What its severity means by now, why, and where reports of that class go. Only a graver one changes
   // anything. Empty: nobody knows.
   std::string class_name = {}, why = {}, to_email = {};
+  // Too many of that class at once: its steps begin only then, as those of a new report (File).
+  Instant hold_until = {};
+  bool first_held = false;
 };
 struct Resolved {  // ... is over. One that comes back within `quiet` is the same report: it flaps
   std::string by;

@@ -109,7 +109,9 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
   file.to_sms = provider->sms_number;
   file.by = report.by;
   file.why = report.why;
-  HEJNAL_TRY_VOID(hold_in_a_storm(file, provider->storm, now));
+  HEJNAL_TRY(const Room room, room_in_a_storm(*provider, file.class_name, !file.key.empty(), 0, now));
+  file.hold_until = room.from;
+  file.first_held = room.first;
   HEJNAL_TRY(file.peer, is_a_peer(provider->name));
   HEJNAL_TRY_VOID(parts_.store.keep_procedure(provider->procedure.version, provider->procedure_text));
   const std::string text = sanitize_utf8(report.text);
@@ -142,33 +144,40 @@ Result<bool> Reporter::is_a_peer(const std::string& provider) {
 }
 
 // So many of one class within an hour, those of alerts and those of people apart: a storm of alerts holds up
-// no person, nor what is grave. Each waits for the place of the one that is so many before it.
-Status Reporter::hold_in_a_storm(core::sent::File& file, int most, Instant now) {
-  if (most <= 0) return {};
+// no person, nor what is grave. Each waits for the place of the one that is so many before it. What has
+// become graver takes a place in its new class, since then.
+Result<Reporter::Room> Reporter::room_in_a_storm(const Provider& provider, const std::string& class_name,
+                                                 bool of_alert, ReportId itself, Instant now) {
+  if (provider.storm <= 0) return Room{};
   constexpr int kBatch = 50, kLookedAtMax = 2000;
-  int seen = 0;
-  ReportId before = ports::Archive::kNewest;
-  for (int looked_at = 0; looked_at < kLookedAtMax;) {
+  const std::size_t could_rise = of_alert ? 50 : 0;  // so many older ones may have become graver just now
+  const auto most = static_cast<std::size_t>(provider.storm);
+  std::vector<Instant> begins;  // within the hour, or later
+  bool any_held = false, more = true;
+  int looked_at = 0;
+  std::size_t older = 0;
+  for (ReportId before = ports::Archive::kNewest; more && looked_at < kLookedAtMax;) {
     HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kBatch, before));
-    if (ids.empty()) return {};
+    more = !ids.empty();
     for (const ReportId id : ids) {
+      before = id;
       ++looked_at;
       HEJNAL_TRY(const auto other, readable(id));
-      if (!other) continue;
-      if (other->provider != file.provider || other->class_name != file.class_name ||
-          other->key.empty() != file.key.empty())
+      if (!other || id == itself || other->provider != provider.name || other->class_name != class_name ||
+          other->key.empty() == of_alert)
         continue;
-      const auto begins = other->held ? other->next_at : other->began_at;
-      if (!begins) continue;  // over before it began
-      if (++seen == 1) file.first_held = !other->held;
-      if (*begins + kStormWindow <= now) return {};
-      if (seen < most) continue;
-      file.hold_until = *begins + kStormWindow;
-      return {};
+      const auto at = other->held ? other->next_at : other->raised_at ? other->raised_at : other->began_at;
+      if (!at) continue;  // over before it began
+      any_held = any_held || other->held;
+      if (*at + kStormWindow > now) begins.push_back(*at);
+      if (*at + kStormWindow <= now && ++older > could_rise) more = false;
+      if (begins.size() >= most + could_rise) more = false;
+      if (!more) break;
     }
-    before = ids.back();
   }
-  return {};
+  if (begins.size() < most) return Room{};
+  std::sort(begins.begin(), begins.end(), std::greater<>());
+  return Room{begins[most - 1] + kStormWindow, !any_held};
 }
 
 Result<SentReport> Reporter::turn(SentReport r, const core::sent::Signal& signal, Instant now,
@@ -265,6 +274,11 @@ Result<SentReport> Reporter::fires(const SentReport& r, core::sent::Fires alert,
     const std::string text = sanitize_utf8(whole_text);
     HEJNAL_TRY_VOID(parts_.store.reports().add_message(
         {0, r.id, kDraft, core::Channel::api, alert.by, {}, r.subject, text, {}, now, sha256_hex(text)}, {}));
+    if (const Provider* provider = find(r.provider)) {
+      HEJNAL_TRY(const Room room, room_in_a_storm(*provider, to->id, true, r.id, now));
+      alert.hold_until = room.from;
+      alert.first_held = room.first;
+    }
   }
   return turn(r, alert, now);
 }

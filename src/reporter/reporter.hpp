@@ -114,7 +114,12 @@ class Reporter {
   Status write_down(const core::SentReport& r, int n, const core::Procedure& procedure, Instant now);
   Result<Leaving> leaving(const core::SentReport& r, int n);
   Result<bool> is_a_peer(const std::string& provider);
-  Status hold_in_a_storm(core::sent::File& file, int most, Instant now);
+  struct Room {
+    Instant from;        // when there is room for one more; 0: now
+    bool first = false;  // the first that has to wait
+  };
+  Result<Room> room_in_a_storm(const Provider& provider, const std::string& class_name, bool of_alert,
+                               core::ReportId itself, Instant now);
   struct Found {
     core::SentReport report;
     std::string how;
