@@ -391,12 +391,61 @@ TEST(Reporter, AnAlertHasOneOpenReport) {
   reporter::NewReport alert{"", "urgent", "InstanceDown", "db1"};
   alert.key = "am:{}:{alertname=\"InstanceDown\"}";
   c.in_transaction([&] { return c.us.file(alert, c.now); });
-  EXPECT_EQ(c.us.open_of_key(alert.key).value().id, 1);
+  EXPECT_EQ(c.us.of_key(alert.key, c.now).value().id, 1);
   const auto left = c.leaves();
   EXPECT_EQ(left[0].outgoing.mail.bytes.find("Auto-Submitted"), std::string::npos) << "a receipt is wanted";
   c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"alertmanager", "resolved", true}, c.now); });
-  EXPECT_FALSE(c.us.open_of_key(alert.key).value().exists());
+  EXPECT_FALSE(c.us.of_key(alert.key, c.now).value().exists());
   EXPECT_EQ(c.leaves().size(), 1u);  // the provider is told
+}
+
+TEST(Reporter, WhatWasWithdrawnStaysSoWhileItsAlertFires) {
+  reporter::NewReport alert{"", "urgent", "InstanceDown", "db1"};
+  alert.key = "am db1";
+  const auto withdrawn = [&](Client& c) {
+    c.in_transaction([&] { return c.us.file(alert, c.now); });
+    c.leaves();
+    c.in_transaction([&] { return c.us.act(1, core::sent::Cancel{"jan", "it was the cable"}, c.now); });
+    c.leaves();
+  };
+  const auto told = [&](Client& c) { return c.us.of_key(alert.key, c.now).value(); };
+  const auto act = [&](Client& c, const core::sent::Signal& signal) {
+    return c.in_transaction([&] { return c.us.act(1, signal, c.now); });
+  };
+  Client c;
+  withdrawn(c);
+  const core::sent::Fires again{"am", "db1", "urgent", "", {}};
+  for (int i = 0; i < 3; ++i) {
+    c.now = c.now + 4h;
+    ASSERT_TRUE(told(c).exists());
+    const auto before = told(c).entries;
+    EXPECT_EQ(act(c, again).entries, before);  // nothing to be written, either
+  }
+  EXPECT_TRUE(c.us.is_graver(told(c), "critical").value());
+  EXPECT_FALSE(c.us.is_graver(told(c), "routine").value());
+  // It flaps: still the same one. Over for good: the next is a new one.
+  act(c, core::sent::Resolved{"am", 5min});
+  c.now = c.now + 1min;
+  act(c, again);
+  c.now = c.now + 10min;
+  EXPECT_TRUE(told(c).exists());
+  act(c, core::sent::Resolved{"am", 5min});
+  c.now = c.now + 5min;
+  EXPECT_FALSE(told(c).exists());
+  EXPECT_TRUE(c.rings().empty());
+
+  Client lost;  // what says that it is over
+  withdrawn(lost);
+  lost.now = lost.now + std::chrono::days(7);
+  EXPECT_FALSE(told(lost).exists());
+
+  Client over;  // it was over when it was withdrawn
+  over.in_transaction([&] { return over.us.file(alert, over.now); });
+  over.leaves();
+  act(over, core::sent::Resolved{"am", 5min});
+  act(over, core::sent::Cancel{"jan", ""});
+  over.now = over.now + 5min;
+  EXPECT_FALSE(told(over).exists());
 }
 
 TEST(Reporter, TheProofSaysItAll) {

@@ -151,7 +151,7 @@ Status tell_desk(desk::Desk& desk, const std::string& name, const config::AlertR
 Status tell_provider(reporter::Reporter& reporter, const std::string& name, const config::AlertRoute& route,
                      const carriers::Alert& alert, Instant now) {
   const std::string key = fmt::format("{} {}", name, alert.key);
-  HEJNAL_TRY(const core::SentReport open, reporter.open_of_key(key));
+  HEJNAL_TRY(const core::SentReport open, reporter.of_key(key, now));
   if (!alert.firing) {
     if (!open.exists()) return {};  // of nothing that we know: it never opens anything
     HEJNAL_TRY_VOID(reporter.act(open.id, core::sent::Resolved{name, route.quiet}, now));
@@ -163,7 +163,11 @@ Status tell_provider(reporter::Reporter& reporter, const std::string& name, cons
   }
   const Judged judged = procedure ? judge(*procedure, route, alert) : Judged{};
   const std::string in_short = truncate_utf8(alert.text, 2000);
-  if (open.exists()) {
+  bool anew = !open.exists();
+  if (!anew && !open.open()) {  // withdrawn by hand, while it still fires
+    HEJNAL_TRY(anew, reporter.is_graver(open, judged.class_name));
+  }
+  if (!anew) {
     HEJNAL_TRY_VOID(
         reporter.fires(open, {name, in_short, judged.class_name, judged.why, {}}, alert.text, now));
     return {};

@@ -474,7 +474,9 @@ struct Decide {
   Status operator()(const Cancel& s) {
     HEJNAL_TRY_VOID(must_be_open());
     const bool told = t.anything_left();
+    const auto over_at = t.r.quiet_at;
     t.become(ReportState::cancelled, {}, s.by, s.reason);
+    if (over_at) t.add("reporter", Quiet{*over_at}, "its alert is over already");
     if (told) t.word("the provider is told that the report is withdrawn");
     return {};
   }
@@ -501,6 +503,10 @@ struct Decide {
   }
 
   Status operator()(const Fires& s) {
+    if (t.r.stays_withdrawn(t.now)) {
+      if (t.r.quiet_at) t.add(s.by, Quiet{}, "the alert fires again; the report stays withdrawn");
+      return {};
+    }
     HEJNAL_TRY_VOID(must_be_open());
     const bool again = t.r.quiet_at.has_value();
     if (again) t.add(s.by, Quiet{}, "the alert fires again");
@@ -516,7 +522,7 @@ struct Decide {
   }
 
   Status operator()(const Resolved& s) {
-    HEJNAL_TRY_VOID(must_be_open());
+    if (!t.r.stays_withdrawn(t.now)) HEJNAL_TRY_VOID(must_be_open());
     if (!t.r.quiet_at) t.add(s.by, Quiet{t.now + std::max(s.quiet, Duration(1ms))}, "the alert is over");
     return {};
   }

@@ -167,6 +167,7 @@ bool fits(const SentReport& r, const sent::Entry& entry) {
   }
   if (const auto* fate = std::get_if<sent::SendingFate>(&entry.body)) return r.sending(fate->n) != nullptr;
   if (const auto* asks = std::get_if<sent::Asks>(&entry.body)) return r.sending(asks->n) != nullptr;
+  if (std::holds_alternative<sent::Quiet>(entry.body) && r.state == ReportState::cancelled) return true;
   return r.open() || std::holds_alternative<sent::CameBack>(entry.body) ||
          std::holds_alternative<sent::Noted>(entry.body);
 }

@@ -147,6 +147,12 @@ struct SentReport {
   std::int64_t entries = 0;
 
   bool exists() const { return id != 0; }
+  // By hand, while its alert still fires: it is not filed anew before that one is over, or becomes graver.
+  // Not for ever: that it is over may have been lost on the way.
+  bool stays_withdrawn(Instant now) const {
+    return exists() && state == ReportState::cancelled && !key.empty() && (!quiet_at || *quiet_at > now) &&
+           now - ended_at.value_or(now) < std::chrono::days(7);
+  }
   Instant counts_from() const { return raised_at.value_or(opened_at); }
   bool open() const { return exists() && state != ReportState::settled && state != ReportState::cancelled; }
   // Does anything still have to leave?

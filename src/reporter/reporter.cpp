@@ -294,13 +294,19 @@ bool told_if_damaged(ReportId id, const Error& error) {
 
 }  // namespace
 
-Result<SentReport> Reporter::open_of_key(const std::string& key) {
+Result<SentReport> Reporter::of_key(const std::string& key, Instant now) {
   HEJNAL_TRY(const ReportId id, parts_.store.reports().records().latest_of(key));
   if (id == 0) return SentReport{};
   Result<SentReport> r = parts_.store.reports().records().load(id);
   if (!r && told_if_damaged(id, r.error())) return SentReport{};  // its alert is told anew
   if (!r) return tl::make_unexpected(r.error());
-  return r->open() ? std::move(*r) : SentReport{};
+  return r->open() || r->stays_withdrawn(now) ? std::move(*r) : SentReport{};
+}
+
+Result<bool> Reporter::is_graver(const SentReport& r, const std::string& class_name) const {
+  HEJNAL_TRY(const core::Procedure procedure, procedure_of(r));
+  const core::ServiceClass* to = procedure.find(class_name);
+  return to != nullptr && to > &procedure.at(r.class_name);
 }
 
 Status Reporter::take_up(Instant now) {

@@ -89,8 +89,11 @@ class Reporter {
   Result<core::ReportId> take(const ports::IncomingSms& sms, Instant now);
   // What a provider's hejnal says by itself is never a new case of ours.
   bool is_notice_of_provider(const ports::IncomingSms& sms) const;
-  // The latest report of an alert, if it is still open; one that does not exist if not.
-  Result<core::SentReport> open_of_key(const std::string& key);
+  // The latest report of an alert, if it is still open or was withdrawn and stays so; one that does not exist
+  // if not.
+  Result<core::SentReport> of_key(const std::string& key, Instant now);
+  // Is the alert graver than the report is?
+  Result<bool> is_graver(const core::SentReport& r, const std::string& class_name) const;
 
   Status take_up(Instant now);  // once, first: what an earlier run was about to hand over
   // Rings what is due; what it lets out is to be handed over after the commit.
