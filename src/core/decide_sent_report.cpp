@@ -50,6 +50,9 @@ constexpr Duration kStuck = 30min;             // an email that cannot leave for
 constexpr int kRemindersMax = 7;
 constexpr Duration kPeerAnswers = 10min;  // another hejnal sends its receipt at once
 constexpr Duration kAskAgain = 10min;     // when the question itself is lost
+constexpr std::size_t kRepliesMax = 100;  // in the journal; of what follows only what changes something
+constexpr Duration kExtendsAtLeast =
+    std::chrono::days(1);  // an answer beyond them, the time until it is settled
 
 // When a gateway that has said nothing is asked what has become of an SMS, after so many questions.
 std::optional<Duration> ask_after(int asked) {
@@ -431,8 +434,14 @@ struct Decide {
   Status operator()(const Hears& s) {
     if (!t.r.exists()) return fail(Fault::not_found, "there is no such report");
     const ReportState before = t.r.state;
+    // The mail itself is kept beside the journal, whatever becomes of this.
+    if (t.r.replies.size() >= kRepliesMax && !changes(s)) return {};
     t.add("provider", CameBack{s.what, s.channel, s.message, s.from, s.subject, s.how, s.notice, s.peer_case,
                                s.peer_state});
+    if (t.r.replies.size() == kRepliesMax)
+      t.add("reporter", Noted{},
+            fmt::format("{} have come back: of what follows, only what changes something is written here",
+                        kRepliesMax));
     if (!t.r.open() || s.what == Heard::absence || s.what == Heard::unclear) return {};
     if (s.notice == "missing_email") {
       if (before == ReportState::waiting && !t.r.held && t.r.lost == 0 && !t.r.receipt_at)
@@ -528,6 +537,16 @@ struct Decide {
   }
 
  private:
+  bool changes(const Hears& s) const {
+    if (!t.r.open()) return false;
+    if (s.what == Heard::acknowledgement)
+      return t.r.state == ReportState::waiting || t.r.state == ReportState::unanswered;
+    if (s.what == Heard::receipt) return !t.r.receipt_at && s.notice != "missing_email";
+    if (s.what != Heard::answer && s.what != Heard::settled) return false;
+    const Instant settles_at = t.now + std::max(t.facts.procedure->rules.settle_after, Duration(1h));
+    return t.r.state != ReportState::answered || !t.r.ring_at || settles_at - *t.r.ring_at >= kExtendsAtLeast;
+  }
+
   // The first step of its class, unless that has to wait in a storm.
   void begin(Instant hold_until, bool first_held) {
     if (hold_until <= t.now) return t.take_step(1);

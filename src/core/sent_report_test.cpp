@@ -695,6 +695,30 @@ TEST(SentReport, APromiseIsNoAnswer) {
     EXPECT_EQ(judge(text), Heard::answer) << text;
 }
 
+// A ticket system that writes for every change.
+TEST(SentReport, AThousandTextsOfTheOtherSideAreBounded) {
+  ReportStory s;
+  s.reports("urgent");
+  s.rings();
+  const auto hears = [&](Heard what) {
+    ASSERT_TRUE(s.happens(sent::Hears{what, Channel::email, 1, "x", "y", "z"}));
+  };
+  for (int i = 0; i < 1000; ++i) hears(Heard::receipt);
+  EXPECT_EQ(s.r.replies.size(), 100u);
+  EXPECT_LT(s.r.entries, 130);
+  hears(Heard::acknowledgement);  // what changes something is always written
+  EXPECT_EQ(s.r.state, ReportState::acknowledged);
+  hears(Heard::answer);
+  EXPECT_EQ(s.r.state, ReportState::answered);
+  const auto entries = s.r.entries;
+  const auto settles_at = *s.r.ring_at;
+  for (int i = 0; i < 1000; ++i) hears(Heard::answer);
+  EXPECT_EQ(s.r.entries, entries);
+  s.now = s.now + std::chrono::days(2);
+  hears(Heard::answer);  // it is not silent
+  EXPECT_EQ(*s.r.ring_at, settles_at + std::chrono::days(2));
+}
+
 // A report about leave must not make every reply an absence.
 TEST(SentReport, AwayIsOnlyWhatTheReplyAdds) {
   const auto judge = [](const char* subject, const char* text) {
