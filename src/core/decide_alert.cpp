@@ -10,12 +10,21 @@ namespace hejnal::core {
 namespace {
 
 constexpr int kKeptMax = 50;           // messages of one alert in one case; what follows is only counted
+constexpr int kToldMax = 150;          // entries of one alert in one case; then only a rise is written
 constexpr Duration kLateWord = 10min;  // so long after it was settled, an alert may not have heard of it
 
 // The words (so many times), the severity or the class are others.
 bool differs(const Alert& known, const AlertCame& a) {
   return (known.text != a.text && known.kept < kKeptMax) || known.severity != a.severity ||
          known.class_name != a.hint.class_name;
+}
+
+// It has flapped or changed so often that the journal would only grow, or it is one more of too many in a
+// merged case. It counts as firing until a person settles the case: nothing ends by itself on a word that is
+// not written down.
+bool only_a_rise_counts(const Case& c, const Alert* known) {
+  if (c.state == State::settled || c.state == State::closed) return false;
+  return known == nullptr ? !has_room_for_alert(c) : known->told >= kToldMax && known->firing;
 }
 
 Alerted entry_of(const AlertCame& a, bool again) {
@@ -68,6 +77,7 @@ void rise(Turn& turn, const AlertCame& a) {
 
 void fires(Turn& turn, const AlertCame& a) {
   const Alert* known = alert_of(turn.c(), a.monitor, a.key);
+  if (only_a_rise_counts(turn.c(), known)) return rise(turn, a);
   const bool settled = turn.c().state == State::settled;
   const bool again = known && !known->firing;
   const bool changed = !known || differs(*known, a);
@@ -99,7 +109,7 @@ bool ends_by_itself(const Case& c) {
 
 void is_over(Turn& turn, const AlertCame& a) {
   const Alert* known = alert_of(turn.c(), a.monitor, a.key);
-  if (known == nullptr || !known->firing) return;
+  if (known == nullptr || !known->firing || only_a_rise_counts(turn.c(), known)) return;
   const Alerted over = entry_of(a, false);
   turn.add(over, "the alert is over");
   const State state = turn.c().state;
@@ -148,6 +158,7 @@ bool alert_goes_on(const Case& c, const AlertCame& alert, Duration back_within, 
 bool alert_says_more(const Case& c, const AlertCame& alert) {
   if (!alert.firing) return false;
   const Alert* known = alert_of(c, alert.monitor, alert.key);
+  if (only_a_rise_counts(c, known)) return false;
   return known == nullptr || (known->kept < kKeptMax && known->text != alert.text);
 }
 

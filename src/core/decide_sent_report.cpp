@@ -51,6 +51,7 @@ constexpr int kRemindersMax = 7;
 constexpr Duration kPeerAnswers = 10min;  // another hejnal sends its receipt at once
 constexpr Duration kAskAgain = 10min;     // when the question itself is lost
 constexpr std::size_t kRepliesMax = 100;  // in the journal; of what follows only what changes something
+constexpr int kFlapsMax = 50, kAlertSaidMax = 50;  // written; of one alert
 constexpr Duration kExtendsAtLeast =
     std::chrono::days(1);  // an answer beyond them, the time until it is settled
 
@@ -519,8 +520,9 @@ struct Decide {
     HEJNAL_TRY_VOID(must_be_open());
     const bool again = t.r.quiet_at.has_value();
     if (again) t.add(s.by, Quiet{}, "the alert fires again");
-    // What only repeats itself says nothing new.
-    if (again || s.text != t.r.alert) t.add(s.by, Noted{s.text, again, s.text != t.r.alert});
+    // What only repeats itself says nothing new, nor what changes all the time.
+    if (again || (s.text != t.r.alert && t.r.said < kAlertSaidMax))
+      t.add(s.by, Noted{s.text, again, s.text != t.r.alert});
     const ServiceClass* to = t.facts.procedure->find(s.class_name);
     if (to == nullptr || to->steps.empty() || to <= &t.service())
       return {};  // from the calmest to the gravest
@@ -532,6 +534,8 @@ struct Decide {
 
   Status operator()(const Resolved& s) {
     if (!t.r.stays_withdrawn(t.now)) HEJNAL_TRY_VOID(must_be_open());
+    // Who flaps all night counts as firing until a person settles it.
+    if (t.r.open() && t.r.noted >= kFlapsMax) return {};
     if (!t.r.quiet_at) t.add(s.by, Quiet{t.now + std::max(s.quiet, Duration(1ms))}, "the alert is over");
     return {};
   }

@@ -108,6 +108,7 @@ struct Fold {
   }
   void operator()(const sent::Noted& b) {
     if (b.fired) ++r.noted;
+    if (b.changed) ++r.said;
     if (b.fired || b.changed) r.alert = b.text;
   }
   void operator()(const sent::Raised& b) {

@@ -136,6 +136,7 @@ struct SentReport {
   std::optional<Instant> raised_at;       // it became graver then: the steps of its class count from there
   std::string class_reason;               // why it did
   int noted = 0;                          // how often the alert was over and has fired again
+  int said = 0;                           // how often it has said something else
   std::string alert;                      // what it says, as far as we know
   std::optional<Instant> quiet_at;        // it is over: settled then, if it stays so
   bool instead = false;                   // an SMS went because the email did not

@@ -695,6 +695,21 @@ TEST(SentReport, APromiseIsNoAnswer) {
     EXPECT_EQ(judge(text), Heard::answer) << text;
 }
 
+TEST(SentReport, AnAlertThatFlapsAllNightIsBounded) {
+  ReportStory s;
+  s.reports("urgent");
+  s.rings();
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(s.happens(sent::Resolved{"am", 5min}));
+    ASSERT_TRUE(s.happens(sent::Fires{"am", std::to_string(i), "urgent", "", {}}));
+  }
+  EXPECT_LT(s.r.entries, 220);
+  EXPECT_EQ(s.r.noted, 50);
+  EXPECT_FALSE(s.r.quiet_at);  // nothing ends by itself on a word that is not written down
+  ASSERT_TRUE(s.happens(sent::Fires{"am", "x", "critical", "severity critical", {}}));
+  EXPECT_EQ(s.r.class_name, "critical");
+}
+
 // A ticket system that writes for every change.
 TEST(SentReport, AThousandTextsOfTheOtherSideAreBounded) {
   ReportStory s;
