@@ -278,7 +278,7 @@ class Sandboxes(world.FolderTest):
         self.assertEqual((len(self.desk.all_cases()), case["step"]), (1, 2))
         self.assertTrue(any("same report" in (one.get("join_reason") or "") for one in case["messages"]), case["messages"])
 
-    def test_settlement_is_offered_and_never_done(self):
+    def test_settlement_is_offered_and_done_by_us_or_by_our_silence(self):
         self.report("urgent", "Skaner")
         self.desk.act(1, "settle")
         self.post()
@@ -287,6 +287,14 @@ class Sandboxes(world.FolderTest):
         self.client.good("POST", "/api/v1/sent-reports/1/settle", {"reason": "działa", "tell": True})
         self.post()
         self.assertEqual(len(self.desk.all_cases()), 1)
+        # Who says nothing for seven days has agreed, not sooner.
+        self.report("urgent", "Telefon")
+        self.desk.act(2, "settle")
+        self.post()
+        self.client.advance(7 * 24 * HOUR - HOUR)
+        self.assertEqual(self.look(2)["state"], "answered")
+        self.client.advance(HOUR + MIN)
+        self.assertEqual((self.look(2)["state"], self.look(2)["end_reason"]), ("settled", "nothing was said for a while after the answer"))
 
     def test_a_foreigner_with_the_same_header_joins_nothing(self):
         self.report("urgent", "Skaner")
