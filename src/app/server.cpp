@@ -345,7 +345,7 @@ class Server::Impl {
     monitor_hooks_ =
         std::make_unique<MonitorHooks>(std::move(monitors), std::move(heartbeats), *reporting_.engine,
                                        *ledger_, [this] { report_loop_->nudge(); });
-    heartbeat_board_ = std::make_unique<HeartbeatBoard>(settings_, clock_->now());
+    heartbeat_board_ = std::make_unique<HeartbeatBoard>(settings_, *clock_);
     report_loop_->start();
     report_health_ = std::make_unique<ReportHealth>(
         [path = settings_.store_path] { return store::sqlite::open_archive(path); }, *clock_,

@@ -36,9 +36,10 @@ inline constexpr const char* kReviewAt = "review_at";
 inline constexpr const char* kProcedureLog = "procedure_log";  // a line for each: since ms, version, by whom
 inline constexpr const char* kMessageKey = "message_key";  // secret: makes Message-IDs that nobody can guess
 
-// A heartbeat as it is kept among the settings of the store.
+// A heartbeat as it is kept among the settings of the store. Whatever was kept under a clock that ran ahead
+// counts as now: else it would never be missed.
 std::string heartbeat_key(const std::string& name);
-core::Heartbeat read_heartbeat(std::string_view kept);
+core::Heartbeat read_heartbeat(std::string_view kept, Instant now);
 
 // Who has to call regularly (heartbeats.cpp).
 struct HeartbeatSettings {

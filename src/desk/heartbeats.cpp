@@ -17,16 +17,24 @@ std::optional<Instant> time_of(std::string_view text) {
   return t.ms == 0 ? std::nullopt : std::optional(t);
 }
 
+// "LAST SILENT", in milliseconds; 0: none.
+std::string written(const Desk::HeartbeatState& one) {
+  const auto ms = [](const std::optional<Instant>& t) { return t ? t->ms : 0; };
+  return fmt::format("{} {}", ms(one.beat.last), ms(one.beat.silent_since));
+}
+
 }  // namespace
 
 std::string heartbeat_key(const std::string& name) { return "heartbeat " + name; }
 
-// "LAST SILENT", in milliseconds; 0: none.
-core::Heartbeat read_heartbeat(std::string_view kept) {
+core::Heartbeat read_heartbeat(std::string_view kept, Instant now) {
   core::Heartbeat out;
   const auto space = kept.find(' ');
   out.last = time_of(kept.substr(0, space));
   if (space != std::string_view::npos) out.silent_since = time_of(kept.substr(space + 1));
+  for (std::optional<Instant>* t : {&out.last, &out.silent_since}) {
+    if (*t && **t > now) *t = now;
+  }
   return out;
 }
 
@@ -36,25 +44,26 @@ Status Desk::take_up_heartbeats() {
     heartbeats_.push_back({one.name, one.rule, {}});
     heartbeats_.back().beat.watched_from = now();
   }
-  return read_heartbeats();
+  HEJNAL_TRY_VOID(read_heartbeats());
+  for (const HeartbeatState& one : heartbeats_) {
+    HEJNAL_TRY(const std::string kept, parts_.store.setting(heartbeat_key(one.name)));
+    if (!kept.empty() && kept != written(one)) HEJNAL_TRY_VOID(keep(one));  // of a clock that ran ahead
+  }
+  return {};
 }
 
 Status Desk::read_heartbeats() {
   for (HeartbeatState& one : heartbeats_) {
     HEJNAL_TRY(const std::string kept, parts_.store.setting(heartbeat_key(one.name)));
     const Instant watched_from = one.beat.watched_from;
-    one.beat = read_heartbeat(kept);
-    // Kept under a clock that ran ahead; else it would never be missed.
-    if (one.beat.last && *one.beat.last > now()) one.beat.last = now();
+    one.beat = read_heartbeat(kept, now());
     one.beat.watched_from = watched_from;
   }
   return {};
 }
 
 Status Desk::keep(const HeartbeatState& one) {
-  const auto ms = [](const std::optional<Instant>& t) { return t ? t->ms : 0; };
-  return parts_.store.set_setting(heartbeat_key(one.name),
-                                  fmt::format("{} {}", ms(one.beat.last), ms(one.beat.silent_since)));
+  return parts_.store.set_setting(heartbeat_key(one.name), written(one));
 }
 
 Status Desk::beat(const std::string& name) {

@@ -73,6 +73,9 @@ class Heartbeat(world.FolderTest):
             self.assertEqual(changed.rowcount, 1)
         database.close()
         self.again()
+        now = self.desk.world()["now"]
+        last = next(one["detail"] for one in self.desk.get("/api/v1/health").json["channels"] if one["name"] == "heartbeat watchdog")
+        self.assertLessEqual(last.split()[3].rstrip(";"), now)  # "called last at T; ...": the page knows it, too
         self.desk.advance(HOUR + 11 * MINUTE)
         self.assertEqual(len(self.cases()), 1)
 
