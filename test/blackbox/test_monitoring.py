@@ -60,7 +60,7 @@ class MonitorTest(world.FolderTest):
     def reports(self):
         done = world.run("reports", "--all", "--json", "--config", self.config)
         self.assertEqual(done.returncode, world.OK, done.stderr)
-        return sorted(map(json.loads, done.stdout.splitlines()), key=lambda one: one["report"])
+        return sorted(map(json.loads, done.stdout.splitlines()), key=lambda one: one["id"])
 
     def tell(self, payload, status=200, headers=None, path=""):
         told = {"Authorization": f"Bearer {SECRET}"} if headers is None else headers

@@ -308,10 +308,10 @@ class Trouble(ReporterTest):
         self.runs()
         self.report()
         self.hejnal("report", 1, "call-rejected")
-        self.assertTrue(self.state()["callback_owed"])
+        self.assertTrue(self.state()["callback_reminds_at"])
         self.assertIn("nikt nie oddzwonił", self.arrived(1, "szef")[0]["Subject"])
         self.hejnal("report", 1, "called-back")
-        self.assertFalse(self.state()["callback_owed"])
+        self.assertIsNone(self.state()["callback_reminds_at"])
         self.hejnal("report", 1, "called-back", code=DATAERR)
 
     def test_withdrawing(self):

@@ -3332,6 +3332,8 @@ export interface components {
             code: string;
             /** @description A monitoring system has filed it. */
             of_alert: boolean;
+            /** @description The monitoring system's own key of that alert. */
+            key: string | null;
             to_email: string | null;
             to_sms: string | null;
             /** Format: date-time */
@@ -3402,7 +3404,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
-                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled";
+                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled" | "unclear";
                 channel: components["schemas"]["Channel"];
                 from: string;
                 subject: string;
@@ -3428,6 +3430,8 @@ export interface components {
             code: string;
             /** @description A monitoring system has filed it. */
             of_alert: boolean;
+            /** @description The monitoring system's own key of that alert. */
+            key: string | null;
             to_email: string | null;
             to_sms: string | null;
             /** Format: date-time */
@@ -3498,7 +3502,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
-                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled";
+                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled" | "unclear";
                 channel: components["schemas"]["Channel"];
                 from: string;
                 subject: string;
