@@ -62,6 +62,9 @@ struct SmsFacts {
   std::vector<std::string> domains;  // of addresses and sites in the text
   Instant at;
   CaseNumber case_of_code = 0;
+  // That case was found by the code of a client's hejnal and the address of its sender: both stand in what
+  // others may have got a copy of, so the case is meant, and the number is not yet the client's.
+  bool code_of_report = false;
   CaseNumber through_code = 0;  // where the code is of a case that was merged: that case
 };
 
