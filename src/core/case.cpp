@@ -163,6 +163,7 @@ struct Fold {
     c.timers[static_cast<std::size_t>(b.timer)] = b.due;
     if (b.timer != Timer::answer) return;
     c.taken_up = true;
+    c.taken_by = e.by;
     c.delayed = DelayedAnswer{b.text, e.by, b.question, b.channels};
     c.human_reaction = true;
     if (!c.read_at) c.read_at = e.at;
@@ -174,8 +175,10 @@ struct Fold {
   void operator()(const Acted& b) {
     using enum Action;
     if (b.action == start || b.action == answer || b.action == ask || b.action == reopen ||
-        b.action == note || b.action == absorb)
+        b.action == note || b.action == absorb) {
       c.taken_up = true;
+      c.taken_by = e.by;
+    }
     switch (b.action) {
       case Action::note:
       case Action::link:

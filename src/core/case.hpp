@@ -91,6 +91,7 @@ struct Case {
   std::vector<CaseNumber> links;
   std::vector<Alert> alerts;
   bool taken_up = false;     // a person has done more than read it: it does not end behind anybody's back
+  std::string taken_by;      // who was the last to do so
   OutageId outage = 0;       // that it belongs to
   OutageId like_outage = 0;  // that it looks like; a person decides
   struct Lost {

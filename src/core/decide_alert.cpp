@@ -107,15 +107,23 @@ bool ends_by_itself(const Case& c) {
          speaks_to_nobody(c);
 }
 
+// Who works on it would else go on, or leave it open, until somebody looks at the page.
+void tell_that_it_is_over(Turn& turn, const AlertCame& a) {
+  constexpr int kTimes = 3;  // what comes back and is over again; then it flaps
+  const Alert* known = alert_of(turn.c(), a.monitor, a.key);
+  if (turn.c().taken_up && known != nullptr && known->fired < kTimes)
+    turn.tell_who_has_it(AlertReason::alert_over, "monitoring says that it is over; a person settles it");
+}
+
 void is_over(Turn& turn, const AlertCame& a) {
   const Alert* known = alert_of(turn.c(), a.monitor, a.key);
   if (known == nullptr || !known->firing || only_a_rise_counts(turn.c(), known)) return;
   const Alerted over = entry_of(a, false);
   turn.add(over, "the alert is over");
   const State state = turn.c().state;
-  if (!alerts_over(turn.c()) || over.quiet_ms == 0 || state == State::settled || state == State::closed)
-    return;
-  if (!ends_by_itself(turn.c())) return;
+  if (!alerts_over(turn.c()) || state == State::settled || state == State::closed) return;
+  if (over.quiet_ms == 0) return tell_that_it_is_over(turn, a);
+  if (!ends_by_itself(turn.c())) return tell_that_it_is_over(turn, a);
   const Instant end = turn.now() + Duration(over.quiet_ms);
   turn.plan(Timer::alert_over, end, "if it stays over, it counts as settled");
   const auto& react = turn.c().debt(Promise::react);

@@ -115,6 +115,16 @@ TEST(Alert, WhatIsOverSettlesUnlessSomebodyHasBegun) {
   begun.fires();
   begun.at(1min);
   begun.agent(Action::start);
+  begun.said();
+  begun.over();
+  EXPECT_EQ(begun.said(), Lines{"alert email piotr@desk"});  // who has it hears of it, by email
+  begun.fires();
+  begun.said();
+  for (int i = 0; i < 10; ++i) {
+    begun.over();
+    begun.fires();
+  }
+  EXPECT_LE(begun.said().size(), 2u);  // and not all night
   begun.over();
   EXPECT_TRUE(alerts_over(begun.c));
   begun.at(2h);

@@ -784,7 +784,7 @@ TEST(SentReportProperty, Laws) {
       } else if (what == 7) {
         signal = sent::Restarted{};
       } else if (what <= 9) {
-        const auto heard = static_cast<Heard>(*rc::gen::inRange(0, 5));
+        const auto heard = static_cast<Heard>(*rc::gen::inRange(0, 6));
         signal = sent::Hears{heard, Channel::email, 0, "x", "y", "z"};
         person =
             person || heard == Heard::acknowledgement || heard == Heard::answer || heard == Heard::settled;

@@ -212,6 +212,12 @@ class NotifyCommand(DeskTest):
         return subprocess.run([PACKAGING / "hejnal-notify", "-U", self.url, "-k", self.folder / secret, "-S", self.folder / "spool", *arguments],
                               capture_output=True, text=True, timeout=60).returncode
 
+    def test_a_secret_with_signs_that_mean_something_to_curl(self):
+        (self.folder / "secret").write_text('a"b\\c$d`e%f#ghijkl{}\n')
+        self.serve_desk("nagios")
+        self.assertEqual(self.notify("-l", "db1", "-s", "DOWN", "-t", "PROBLEM"), 0)
+        self.assertEqual(len(self.desk.all_cases()), 1)
+
     def test_what_cannot_be_sent_waits_and_goes_in_order(self):
         self.serve_desk("nagios")
         good = self.url
