@@ -346,6 +346,27 @@ TEST(Reporter, AStormIsHeld) {
 }
 
 // What becomes graver takes its place among the new ones of that class, and waits for it as they do.
+// One answer from a mail program, or an SMS, does not say that the provider's hejnal is gone; two do.
+TEST(Reporter, APeerIsKnownByTheLatestTwo) {
+  Client c;
+  const auto answers = [&](core::ReportId id, bool by_hejnal, const char* message_id) {
+    c.leaves();
+    ClientLetter letter = answer(c, "Odp: x", "pomoc@wsparcie.example");
+    letter.message_id = message_id;
+    letter.in_reply_to = c.look(id).sending(1)->message_id;
+    if (by_hejnal) letter.headers = {{"Hejnal-Notice", "receipt; case=7; code=ABCDE; state=new"}};
+    EXPECT_EQ(c.comes(letter), id);
+  };
+  answers(c.report("urgent", "a").id, true, "<1@x>");
+  const auto second = c.report("urgent", "b");
+  EXPECT_TRUE(second.peer);
+  answers(second.id, false, "<2@x>");
+  const auto third = c.report("urgent", "c");
+  EXPECT_TRUE(third.peer);
+  answers(third.id, false, "<3@x>");
+  EXPECT_FALSE(c.report("urgent", "d").peer);
+}
+
 TEST(Reporter, AStormThatRisesIsHeld) {
   Client c([](reporter::Provider& p) { p.storm = 3; });
   const auto alert = [&](int n, const char* of) {
@@ -376,6 +397,28 @@ TEST(Reporter, AStormThatRisesIsHeld) {
   for (const auto& one : c.leaves()) emails += one.outgoing.mail.envelope_to == "pomoc@wsparcie.example";
   EXPECT_EQ(emails, 6);
   c.in_transaction([&] { return c.us.act(5, core::sent::Settle{"jan", "works", false}, c.now); });
+}
+
+// Two reporters fetch from one mailbox, and have reported the same to the same provider.
+TEST(Reporter, AnotherReportersAnswersAreLeftAlone) {
+  Client a, b;
+  b.dice.state = 99;
+  const auto of_a = a.report("urgent"), of_b = b.report("urgent");
+  ASSERT_NE(of_a.code, of_b.code);
+  a.leaves();
+  b.leaves();
+  ClientLetter letter = answer(a, "Odp: Drukarka", "pomoc@wsparcie.example");
+  letter.in_reply_to = of_a.sending(1)->message_id;
+  EXPECT_EQ(b.comes(letter), 0);
+  EXPECT_EQ(a.comes(letter), 1);
+  letter.in_reply_to.clear();
+  letter.message_id = "<9@x>";
+  letter.subject = "Odp: Drukarka [#" + of_b.code + "]";
+  EXPECT_EQ(a.comes(letter), 0);
+  EXPECT_EQ(b.comes(letter), 1);
+  letter.message_id = "<10@x>";
+  letter.subject = "[#123456] Drukarka";  // a ticket system's number is no code of anybody
+  EXPECT_EQ(b.comes(letter), 1);
 }
 
 TEST(Reporter, WithTwoOfTheSameSubjectItDoesNotGuess) {

@@ -33,6 +33,12 @@ std::string bare(std::string_view subject) {
   return collapse_space(fold(out));
 }
 
+// One of ours, or of another reporter; ticket systems write numbers.
+bool is_report_code(std::string_view code) {
+  return code.size() == 6 && code.find_first_not_of(kCodeAlphabet) == std::string_view::npos &&
+         code.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
 // What was reported, as it was typed last; empty: it is not there.
 std::string draft_of(const std::vector<ports::ReportMessage>& messages) {
   const auto draft =
@@ -129,16 +135,21 @@ Result<std::optional<SentReport>> Reporter::readable(ReportId id) {
   return std::move(*r);
 }
 
-// Whether the provider's hejnal has spoken to us lately.
+// Whether the provider's hejnal has spoken to us lately. It answers each email at once; a reply by SMS says
+// nothing of that, and one email may have gone without an answer: the two latest reports that have one tell.
 Result<bool> Reporter::is_a_peer(const std::string& provider) {
-  constexpr int kLookedAt = 30;
+  constexpr int kLookedAt = 50, kTelling = 2;
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
+  int telling = 0;
   for (const ReportId id : ids) {
     HEJNAL_TRY(const auto other, readable(id));
-    if (!other) continue;
-    if (other->provider != provider || other->replies.empty()) continue;
-    return std::any_of(other->replies.begin(), other->replies.end(),
-                       [](const SentReport::Reply& reply) { return !reply.notice.empty(); });
+    if (!other || other->provider != provider) continue;
+    bool by_email = false;
+    for (const SentReport::Reply& reply : other->replies) {
+      if (!reply.notice.empty()) return true;
+      by_email = by_email || reply.channel == core::Channel::email;
+    }
+    if (by_email && ++telling == kTelling) return false;
   }
   return false;
 }
@@ -390,6 +401,7 @@ Result<Leaving> Reporter::leaving(const SentReport& r, int n) {
     o.mail.envelope_to = sending.to;
   } else {
     o.gateway = sending.gateway;
+    if (const Provider* provider = find(r.provider)) o.only_by = provider->gateways;
   }
   return out;
 }
@@ -496,6 +508,9 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
   }
   // Without a reference it must come from the provider, and nothing may speak against the sender.
   if (!mail.set_aside_why.empty()) return Found{};
+  // Another reporter may share the mailbox, and report the same: what names a report of that one is not ours.
+  const bool of_another = std::any_of(mail.references.begin(), mail.references.end(),
+                                      [](const std::string& id) { return core::report_named(id).id != 0; });
   const std::string code = code_of(mail.subject);
   const std::string subject = bare(mail.base_subject);
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
@@ -508,6 +523,7 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
       return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
                    false};
     // A subject can be guessed, a code cannot: by the subject alone only who is who he says.
+    if (of_another || is_report_code(code)) continue;
     if (!subject.empty() && subject == bare(r->subject) && mail.authenticated.value_or(true))
       same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject", false});
   }

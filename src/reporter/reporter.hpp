@@ -27,6 +27,7 @@ struct Provider {
   core::Party from;                                            // of us: to it the provider answers
   std::vector<std::pair<std::string, std::string>> addresses;  // of single classes
   std::vector<std::string> answers_from;                       // other addresses and domains of its people
+  std::vector<std::string> gateways = {};                      // of SMS to it; empty: all
   bool receipt_stops = false;
   Duration callback_after{24h};
   int storm = 10;  // so many new reports of a class within an hour; more are held. 0: any number

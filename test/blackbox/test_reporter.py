@@ -403,6 +403,7 @@ class Words(world.FolderTest):
             ('name = "a"\nemail = "a@b.example"\naddresses = ["gold: a@b.example"]', 'no class "gold"'),
             ('name = "a"\nemail = "a@b.example"\naddresses = ["critical"]', "critical: awaria@"),
             ('name = "a"\nemail = "a@b.example"\ncallback_after = "soon"', "callback_after"),
+            ('name = "a"\nemail = "a@b.example"\ngateways = ["gsm"]', 'no [[sms.gateway]] named "gsm"'),
             ('name = "a"\nemail = "a@b.example"\ncolour = "red"', "colour"),
             ('name = "a"\nemail = "a@b.example"\n[[provider]]\nname = "a"\nemail = "c@b.example"', "another provider"),
         ):
