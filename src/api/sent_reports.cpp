@@ -10,6 +10,7 @@ namespace hejnal::api {
 namespace {
 
 constexpr std::size_t kTextMax = 500'000;
+constexpr std::size_t kReportFilesMax = 15'000'000;  // bytes; in the email a third more
 
 const reporter::Provider* provider_of(const Parts& parts, const std::string& name) {
   for (const reporter::Provider& one : parts.sent.reporter->settings().providers) {
@@ -132,6 +133,7 @@ Result<ports::Response> file_sent_report(Context& context) {
   report.class_name = body.line("class", false, 100);
   report.subject = body.line("subject", true, 300);
   report.text = body.text("text", true, kTextMax);
+  report.files = body.files("files", kReportFilesMax);
   HEJNAL_TRY_VOID(body.finish());
   report.by = context.who;
   HEJNAL_TRY(const core::SentReport r, on_ledger<core::SentReport>(context, [&](desk::Desk& desk) {

@@ -466,8 +466,8 @@ class Server::Impl {
       if (path.starts_with("/api/v1/session") || path.starts_with("/api/v1/link"))
         return std::size_t{16} << 10;
       if (path.starts_with(kMonitorHooks)) return std::size_t{8} << 20;  // a group of thousands of alerts
-      const bool files =
-          path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
+      const bool files = path == "/report" || path == "/api/v1/sent-reports" || path.starts_with("/c/") ||
+                         (sandbox && path == "/sandbox/email");
       return std::size_t{files ? 26u : 1u} << 20;
     };
     http.too_long = [language = loaded_.procedure.language, name = settings_.name](

@@ -3302,6 +3302,14 @@ export interface components {
             class?: string;
             subject: string;
             text: string;
+            /** @description They go with the email of each step. At most 20, and 15,000,000 bytes together. */
+            files?: {
+                name: string;
+                /** @description Of the content, as image/png. */
+                type?: string;
+                /** @description Base64. */
+                data: string;
+            }[];
         };
         SettleSentReport: {
             reason?: string;
