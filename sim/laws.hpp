@@ -110,6 +110,7 @@ class Laws {
   const CaseAccount* find(core::CaseNumber number) const;
   const std::unordered_map<core::CaseNumber, CaseAccount>& accounts() const { return accounts_; }
   core::CaseNumber living(core::CaseNumber number) const;
+  bool text_is_here(core::CaseNumber number) const;
   Digest& digest() { return digest_; }
   std::int64_t cases() const { return static_cast<std::int64_t>(accounts_.size()); }
   std::int64_t notices() const { return notices_; }

@@ -51,6 +51,19 @@ class Desk {
     sms.message = message;
     laws.accepted(sms);
   }
+  // Into a case whose own email is here.
+  void merged_into(core::CaseNumber other) {
+    core::Opened opened;
+    opened.number = other;
+    const core::Case own = std::exchange(c_, {});
+    happens(kStart + 2min,
+            {opened, core::Owed{core::Promise::react, kStart, kStart + 15min, kStart + 15min}});
+    c_ = own;
+    core::Acted merge;
+    merge.action = core::Action::merge;
+    merge.other = other;
+    happens(kStart + 2min, {merge, core::Released{core::Promise::react}, core::Became{core::State::closed}});
+  }
   void told() { happens(kStart + 2min, {core::Withheld{core::NoticeKind::missing_email}}); }
   std::string broken() const {
     return laws.violations().empty() ? ""
@@ -120,6 +133,16 @@ TEST(AnnouncedLoss, IsNoneWhereTheEmailHasComeOrItsTextWasTyped) {
   typed.happens(kStart + 1min, {core::EmailFound{60'000, {}, {}, core::Channel::web}});
   typed.laws.at_rest(kStart + 4min);
   EXPECT_EQ(typed.broken(), "");
+}
+
+TEST(AnnouncedLoss, IsNoneWhereItsTextWasTypedAndTheCaseMergedSince) {
+  Desk d;
+  d.opens(true);
+  d.announced();
+  d.happens(kStart + 1min, {core::EmailFound{60'000, {}, {}, core::Channel::web}});
+  d.merged_into(2);
+  d.laws.at_rest(kStart + 4min);
+  EXPECT_EQ(d.broken(), "");
 }
 
 }  // namespace hejnal::sim
