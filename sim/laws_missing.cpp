@@ -28,21 +28,13 @@ void Laws::watch_announced(const Accepted& in) {
   announced_.push_back({in.matter, in.number, in.message, deadline, deadline + 24h});
 }
 
-// Typed instead of the email, or a report on the page: of the case that the SMS went to, or of one that it
-// was merged into.
-bool Laws::text_is_here(core::CaseNumber number) const {
-  for (const CaseAccount* a = find(number); a; a = find(a->c.merged_into)) {
-    if (a->typed || a->c.channel == core::Channel::web) return true;
-  }
-  return false;
-}
-
 void Laws::check_known(Instant by) {
   for (; !announced_.empty() && announced_.front().deadline <= by; announced_.pop_front()) {
     Announced one = announced_.front();
     if (mailed_.contains(one.matter)) continue;
-    if (text_is_here(one.number)) continue;
     const CaseAccount* account = find(living(one.number));
+    if (account && account->c.channel == core::Channel::web)
+      continue;  // a report on the page: its text is here
     // Its email may be here, and who has brought it has had no answer in a crash: that one will come again.
     if (account && !account->c.email_missing && account->emails > account->told_emails && by < one.latest) {
       one.deadline = by + 10min;

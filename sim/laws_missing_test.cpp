@@ -51,18 +51,14 @@ class Desk {
     sms.message = message;
     laws.accepted(sms);
   }
-  // Into a case whose own email is here.
-  void merged_into(core::CaseNumber other) {
-    core::Opened opened;
-    opened.number = other;
-    const core::Case own = std::exchange(c_, {});
-    happens(kStart + 2min,
-            {opened, core::Owed{core::Promise::react, kStart, kStart + 15min, kStart + 15min}});
-    c_ = own;
-    core::Acted merge;
-    merge.action = core::Action::merge;
-    merge.other = other;
-    happens(kStart + 2min, {merge, core::Released{core::Promise::react}, core::Became{core::State::closed}});
+  // On the page, by who has announced the email.
+  void typed() {
+    core::Received received;
+    received.message = 13;
+    received.channel = core::Channel::web;
+    laws.types(kMatter);
+    happens(kStart + 1min, {received, core::EmailFound{60'000, {}, {}, core::Channel::web}});
+    laws.types(0);
   }
   void told() { happens(kStart + 2min, {core::Withheld{core::NoticeKind::missing_email}}); }
   std::string broken() const {
@@ -130,18 +126,17 @@ TEST(AnnouncedLoss, IsNoneWhereTheEmailHasComeOrItsTextWasTyped) {
   Desk typed;
   typed.opens(true);
   typed.announced();
-  typed.happens(kStart + 1min, {core::EmailFound{60'000, {}, {}, core::Channel::web}});
+  typed.typed();
   typed.laws.at_rest(kStart + 4min);
   EXPECT_EQ(typed.broken(), "");
 }
 
-TEST(AnnouncedLoss, IsNoneWhereItsTextWasTypedAndTheCaseMergedSince) {
+TEST(AnnouncedLoss, IsNoneInAnotherCaseWhereItsTextWasTypedBefore) {
   Desk d;
-  d.opens(true);
-  d.announced();
-  d.happens(kStart + 1min, {core::EmailFound{60'000, {}, {}, core::Channel::web}});
-  d.merged_into(2);
-  d.laws.at_rest(kStart + 4min);
+  d.opens(false);
+  d.typed();
+  d.announced(14);
+  d.laws.at_rest(kStart + 6min);
   EXPECT_EQ(d.broken(), "");
 }
 
