@@ -230,7 +230,7 @@ class SmsFiler {
     c.opened_at = summary.opened_at;
     c.sent_at = summary.sent_at;
     c.client = summary.client;
-    c.kin = kin(summary.client);
+    HEJNAL_TRY(c.kin, kin(number, summary.client));
     c.refused = refused_cases_.contains(number);
     HEJNAL_TRY(ports::ClientWords words, store_.client_words(number));
     c.base_subject = std::move(words.base_subject);
@@ -241,8 +241,14 @@ class SmsFiler {
     return c;
   }
 
-  core::Kin kin(const core::Party& client) const {
-    if (client.phone == sms_.from || has(confirmed_, client.email)) return core::Kin::person;
+  Result<core::Kin> kin(core::CaseNumber number, const core::Party& client) const {
+    if (has(confirmed_, client.email)) return core::Kin::person;
+    if (client.phone == sms_.from) {
+      // What was typed on a page is a claim, as is what a signature says.
+      HEJNAL_TRY(const core::Case c, desk_.load(number));
+      if (c.channel != core::Channel::web) return core::Kin::person;
+      return confirmed_.empty() ? core::Kin::learnt : core::Kin::stranger;
+    }
     if (has(refused_, client.email)) return core::Kin::stranger;
     // Whose number is known is not somebody else by naming an address.
     const bool named =
@@ -363,7 +369,7 @@ class SmsFiler {
       HEJNAL_TRY_VOID(
           store_.note_number({0, sms_.from, email, "sms", message, desk_.now(), core::Standing::learnt, {}}));
     }
-    return store_.learn_person({name, email, sms_.from, {}}, false);
+    return store_.learn_person({name, {}, sms_.from, {}});
   }
 
   Desk& desk_;

@@ -394,6 +394,7 @@ export const en = {
   'standing.refused': 'not theirs',
   'source.signature': 'from a signature',
   'source.sms': 'from an SMS',
+  'source.page': 'typed on the page',
   'source.agent': 'from the team',
 
   'page.channels': 'Channels',

@@ -445,6 +445,7 @@ export const pl: Dictionary = {
   'standing.refused': 'nie ta osoba',
   'source.signature': 'z podpisu',
   'source.sms': 'z SMS-a',
+  'source.page': 'wpisany na stronie',
   'source.agent': 'od zespołu',
 
   'page.channels': 'Kanały',
