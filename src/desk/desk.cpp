@@ -306,6 +306,11 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
 Status Desk::queue(core::Notice notice) {
   if (notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::sms)
     HEJNAL_TRY_VOID(add_code(notice));
+  // By an SMS alone a client's hejnal could not tell which of its reports is meant.
+  if (notice.channel == core::Channel::sms && !notice.to_desk() && notice.number != 0) {
+    const core::CaseNumber meant = notice.through != 0 ? notice.through : notice.number;
+    HEJNAL_TRY(notice.client_code, parts_.store.setting(fmt::format("report_of {}", meant)));
+  }
   const bool tells = notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::email;
   const ports::Words words = parts_.wording.words(tells ? with_words_of_client(notice) : notice, now());
   ports::Message message;

@@ -122,6 +122,8 @@ class Desk {
   // ---------------------------------------------------------------------------------------------------------
   Result<Filed> receive(const ports::IncomingMail& mail);
   Result<Filed> receive(const ports::IncomingSms& sms);
+  // One that is no case, and that nobody knows where to put: somebody owes it one look a day.
+  Result<Filed> set_aside(const ports::IncomingSms& sms, const std::string& why);
   // A telephone call. What it is owed for is a callback; it is noted in the caller's latest open case.
   struct PhoneCall {
     std::string from;

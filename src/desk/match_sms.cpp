@@ -202,9 +202,19 @@ class SmsFiler {
     const auto same = [&](const core::Candidate& c) { return c.number == summary.number && c.through == 0; };
     if (candidates_.size() >= kCandidatesMax || std::any_of(candidates_.begin(), candidates_.end(), same))
       return {};
+    HEJNAL_TRY(const bool other, is_of_another_report(summary.number));
+    if (other) return {};
     HEJNAL_TRY(core::Candidate c, candidate(summary.number, summary));
     candidates_.push_back(std::move(c));
     return {};
+  }
+
+  // A hejnal calls each of its reports by a code of its own: that of another one would hide that the email is
+  // lost.
+  Result<bool> is_of_another_report(core::CaseNumber number) {
+    if (report_code_.empty() || number == facts_.case_of_code) return false;
+    HEJNAL_TRY(const std::string code, store_.setting(fmt::format("report_of {}", number)));
+    return !code.empty() && code != report_code_;
   }
 
   // A case of this sender that lives on in another one: that one, in the words of this one.
@@ -212,6 +222,8 @@ class SmsFiler {
     HEJNAL_TRY(const core::CaseNumber number, desk_.living(merged.number));
     HEJNAL_TRY(const auto living, store_.summary(number));
     if (!living || living->state == core::State::closed || candidates_.size() >= kCandidatesMax) return {};
+    HEJNAL_TRY(const bool other, is_of_another_report(merged.number));
+    if (other) return {};
     HEJNAL_TRY(core::Candidate c, candidate(merged.number, merged));
     c.number = number;
     c.state = living->state;
@@ -309,10 +321,10 @@ class SmsFiler {
     HEJNAL_TRY(filed.message, store_.add_message(message(facts.number, "opened", match.reason), {}));
     received.message = filed.message;
     HEJNAL_TRY_VOID(learn(received.from.name, received.from.email, filed.message));
-    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, received, facts));
-    // The email of it will say the same, by its header.
+    // The email of it will say the same, by its header; and what is answered now names it.
     for (const std::string& address : facts_.emails)
       HEJNAL_TRY_VOID(desk_.note_report(address, report_code_, filed.number));
+    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, received, facts));
     for (const core::FoundMail& mail : found) {
       if (mail.joins) HEJNAL_TRY_VOID(desk_.join_set_aside(mail.message, filed.number, mail.reason));
     }

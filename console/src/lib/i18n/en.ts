@@ -992,4 +992,5 @@ export const en = {
   'sent.heard.acknowledgement': 'a person has read it',
   'sent.heard.answer': 'an answer',
   'sent.heard.settled': 'they say it is settled',
+  'sent.heard.unclear': 'may mean another report',
 };

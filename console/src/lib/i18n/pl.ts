@@ -1098,4 +1098,5 @@ export const pl: Dictionary = {
   'sent.heard.acknowledgement': 'przeczytał człowiek',
   'sent.heard.answer': 'odpowiedź',
   'sent.heard.settled': 'twierdzą, że załatwione',
+  'sent.heard.unclear': 'może dotyczyć innego zgłoszenia',
 };
