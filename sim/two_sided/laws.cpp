@@ -8,6 +8,7 @@
 #include "base/signature.hpp"
 #include "config/procedure_file.hpp"
 #include "json/entry.hpp"
+#include "json/value.hpp"
 #include "reporter/proof.hpp"
 
 namespace hejnal::sim {
@@ -230,6 +231,7 @@ void ReportLaws::at_client(Side& side, const Truth& truth, core::ReportId found)
   if (!word || !truth.tells) return;
   if (!m.reached) m.reached = scene_.now;
   const core::SentReport r = side.report(m.report);
+  if (!r.open()) return;
   if (found == 0 || waits(r))
     broken("answer_is_heard", m.id,
            fmt::format("a person's word has come ({}), and it is {}", truth.where, to_string(r.state)));
@@ -376,6 +378,13 @@ std::vector<std::string> ReportLaws::story(int matter) {
         lines.emplace_back(entry.at, fmt::format("{}: {}", words, entry.why));
       }
     }
+  }
+  for (const core::CaseNumber number : m.cases) {
+    if (m.desk == nullptr) break;
+    const auto journal = m.desk->node().disk().journal(number);
+    if (!journal) continue;
+    for (const core::Entry& entry : *journal)
+      lines.emplace_back(entry.at, fmt::format("case {}: {}", number, json::dump(json::entry_object(entry))));
   }
   std::stable_sort(lines.begin(), lines.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

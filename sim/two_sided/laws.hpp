@@ -37,7 +37,7 @@ struct Matter {
   core::ReportId report = 0;
   core::SentReport r;  // as it was committed last
   std::string class_name, provider;
-  const Side* desk = nullptr;  // of a provider with a hejnal
+  Side* desk = nullptr;  // of a provider with a hejnal
   bool receipt_stops = false;
   Instant opened;
   struct Attempt {

@@ -540,6 +540,10 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
   match.candidates.erase(std::unique(match.candidates.begin(), match.candidates.end()),
                          match.candidates.end());
   best_first(match.suggestions);
+  if (sms.of_a_report) {  // its words are those of every such SMS, and its email may be lost
+    match.reason = "it is another report of the client's hejnal";
+    return match;
+  }
   // Whoever is nearer comes first, and of two equals nobody.
   std::sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
     return std::tuple(-a.score, a.candidate->number, a.candidate->through) <

@@ -63,6 +63,8 @@ struct SmsFacts {
   Instant at;
   CaseNumber case_of_code = 0;
   CaseNumber through_code = 0;  // where the code is of a case that was merged: that case
+  // A client's hejnal has sent it: by its code it is of one report, and of nothing else that is open.
+  bool of_a_report = false;
 };
 
 inline constexpr int kJoins = 60;  // points

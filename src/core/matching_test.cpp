@@ -297,6 +297,19 @@ TEST(MatchSms, ANumberAloneNeverJoins) {
 }
 
 // An SMS about a new email that was lost must not hide in the one open case of that person.
+// The words that all of them share ("details", "email") say nothing of the matter.
+TEST(MatchSms, AnotherReportOfAHejnalJoinsNothing) {
+  SmsFacts s = sms_of(
+      "pilna: Skaner. Szczegóły w emailu, właśnie wysłanym z Anna, anna@klient.example. Znak K7M2PQ.", 3min);
+  s.emails = {kAnna};
+  s.of_a_report = true;
+  const Match m = match_sms(kProcedure, s, {printer()});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.candidates, std::vector<CaseNumber>{12});
+  s.case_of_code = 12;  // of that very report
+  EXPECT_EQ(match_sms(kProcedure, s, {printer()}).number, 12);
+}
+
 TEST(MatchSms, TheWorstMiss) {
   const Match m =
       match_sms(kProcedure, sms_of("Wysłałam email: internet w sekretariacie nie działa", 10h), {printer()});
