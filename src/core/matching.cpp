@@ -340,7 +340,7 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
   }
   const Candidate* resent = nullptr;
   for (const Candidate& c : candidates) {
-    if (!is_resend(email, c)) continue;
+    if (c.other_report || !is_resend(email, c)) continue;
     if (!resent || std::tie(c.opened_at, c.number) > std::tie(resent->opened_at, resent->number)) resent = &c;
   }
   if (resent) {
@@ -358,6 +358,7 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
     match.suggestions.push_back({c.number, points, std::move(why)});
   };
   for (const Candidate& c : candidates) {
+    if (c.other_report) continue;  // else it would hide that that one's email is lost
     std::string why = announced_by(email, c);
     if (why.empty()) continue;
     announced = &c;

@@ -35,9 +35,10 @@ struct Candidate {
   bool refused = false;
   std::optional<Instant> last_email_at = {};
   std::string latest_text = {};
-  bool same_report = false;  // the report of a client's hejnal, by its code and its sender
-  bool referred = false;     // by In-Reply-To, References, tag or token of the message
-  std::string referred_by;   // "a reference", "the tag in the subject" ...
+  bool same_report = false;   // the report of a client's hejnal, by its code and its sender
+  bool other_report = false;  // ... and this one is known by another code
+  bool referred = false;      // by In-Reply-To, References, tag or token of the message
+  std::string referred_by;    // "a reference", "the tag in the subject" ...
 };
 
 struct EmailFacts {

@@ -668,6 +668,18 @@ TEST(Words, Domains) {
   EXPECT_EQ(domain_of("anna"), "");
 }
 
+// Its email may be lost: another report of that client about the same thing must not hide it.
+TEST(MatchReport, AnotherReportIsNeitherSentAgainNorAnnounced) {
+  Candidate waits = printer();
+  waits.email_missing = true;
+  for (Candidate c : {printer(), waits}) {
+    EmailFacts email = email_of(kAnna, c.base_subject, c.words_text);
+    EXPECT_EQ(match_email(email, {c}).number, 12);
+    c.other_report = true;
+    EXPECT_EQ(match_email(email, {c}).number, 0);
+  }
+}
+
 TEST(MatchReport, TheSameSendersReportIsItsCaseExactly) {
   Candidate c;
   c.number = 7;
