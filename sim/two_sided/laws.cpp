@@ -225,11 +225,12 @@ void ReportLaws::at_client(Side& side, const Truth& truth, core::ReportId found)
   const bool word = truth.person || truth.reads;
   if (word) m.person = true;
   if (found != 0 && found != m.report) {
-    broken("answer_is_heard", m.id, fmt::format("what belongs to it was taken for report {}", found));
+    broken("answer_is_heard", m.id, fmt::format("what belongs to it ({}) was taken for report {}", truth.where, found));
     return;
   }
   if (!word || !truth.tells) return;
   if (!m.reached) m.reached = scene_.now;
+  if (!side.running()) return;  // it has died right after
   const core::SentReport r = side.report(m.report);
   if (!r.open()) return;
   if (found == 0 || waits(r))

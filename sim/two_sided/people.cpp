@@ -312,7 +312,9 @@ void Owner::reported(const core::SentReport& r) {
     return;
   }
   if (r.state == core::ReportState::waiting && r.step > 0 && r.rejected_calls.empty() && scene_.chance(4)) {
-    act(r.id, core::sent::RejectCall{"klient", side_.now()});
+    scene_.after(1s, [this, id = r.id] {
+      if (side_.running()) act(id, core::sent::RejectCall{"klient", side_.now()});
+    });
     return;
   }
   if (!over || !planned_.insert(r.id).second) return;

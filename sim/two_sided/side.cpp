@@ -194,6 +194,7 @@ void Side::tell_of_changes() {
 }
 
 core::SentReport Side::report(core::ReportId id) {
+  if (!running()) return {};
   const auto r = node_.desk().store().reports().records().load(id);
   return r ? *r : core::SentReport{};
 }
