@@ -259,6 +259,28 @@ TEST(Reporter, AReplyBySms) {
   EXPECT_EQ(c.look().state, core::ReportState::answered);
 }
 
+TEST(Reporter, AnSmsThatNamesItsCaseIsOfThatReport) {
+  Client c;
+  const auto r = c.report("critical");
+  c.leaves();
+  ClientLetter letter = answer(c, "Re: Drukarka", "pomoc@wsparcie.example");
+  letter.in_reply_to = r.sending(1)->message_id;
+  letter.headers = {{"Auto-Submitted", "auto-replied"},
+                    {"Hejnal-Notice", "acknowledgement; case=7; code=ABCDE; state=read"}};
+  EXPECT_EQ(c.comes(letter), 1);
+  c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"klient", "", false}, c.now); });
+  c.report("critical", "Serwer");  // the only open one
+  c.leaves();
+  const auto text = [&](const std::string& words, const char* id) {
+    return c.in_transaction([&] { return c.us.take(ports::IncomingSms{id, "+48600000000", words}, c.now); });
+  };
+  EXPECT_EQ(text("Zrobione, prosimy sprawdzić.\nSprawa 7", "a"), 1);
+  EXPECT_EQ(text("Nasz email do Państwa nie dotarł. Sprawa 7, kod ABCDE. Stan: https://x", "b"), 1);
+  EXPECT_EQ(c.look(2).state, core::ReportState::waiting);
+  EXPECT_FALSE(c.look(2).receipt_at);
+  EXPECT_EQ(text("Przyjąłem, jadę.", "c"), 2);
+}
+
 TEST(Reporter, WhatAnotherHejnalSays) {
   Client c;
   const auto r = c.report("urgent");

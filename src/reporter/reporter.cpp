@@ -569,6 +569,37 @@ Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
   return r.id;
 }
 
+namespace {
+
+// "Sprawa 12 ...", "..., case 12.": which of its cases a hejnal speaks of; empty: none.
+std::string case_in(std::string_view text) {
+  const std::string folded = fold(text);
+  for (const std::string_view word : {"sprawa ", "sprawe ", "case "}) {
+    const auto at = folded.find(word);
+    if (at == std::string::npos) continue;
+    const auto begin = at + word.size();
+    const auto end = std::min(folded.find_first_not_of("0123456789", begin), folded.size());
+    if (end > begin) return folded.substr(begin, end - begin);
+  }
+  return {};
+}
+
+}  // namespace
+
+// By the number of the case, also one that we have closed by now: else it would be taken for the report
+// that happens to be the only open one.
+Result<std::optional<SentReport>> Reporter::by_case(const ports::IncomingSms& sms) {
+  constexpr int kLookedAt = 200;
+  const std::string number = case_in(sms.text);
+  if (number.empty()) return std::nullopt;
+  HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
+  for (const ReportId id : ids) {
+    HEJNAL_TRY(auto r, readable(id));
+    if (r && r->to_sms == sms.from && r->peer_case == number) return r;
+  }
+  return std::nullopt;
+}
+
 Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
   if (sms.from.empty()) return ReportId{0};
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
@@ -595,6 +626,14 @@ Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
     // Of several without a reference nobody knows which one is meant: a person has to look.
     if (++of_number == 1) found = std::move(*r);
     how = "it comes from the provider's number, and no other report to it is open";
+  }
+  if (!found || sms.text.find(found->code) == std::string::npos) {
+    HEJNAL_TRY(auto named, by_case(sms));
+    if (named) {
+      found = std::move(named);
+      how = "it comes from the provider's number and names its case";
+      of_number = 1;
+    }
   }
   if (of_number != 1) return ReportId{0};
   const SentReport& r = *found;

@@ -117,6 +117,7 @@ class Reporter {
   };
   Result<Found> find(const ports::IncomingMail& mail);
   Result<std::optional<Found>> by_reference(const std::string& message_id);
+  Result<std::optional<core::SentReport>> by_case(const ports::IncomingSms& sms);
   bool is_of(const core::SentReport& r, const std::string& address) const;
   std::string random_letters(std::string_view alphabet, std::size_t length);
 
