@@ -218,6 +218,12 @@ void ReportLaws::check_sms(Side& side, int matter, int, Instant began) {
                      format_rfc3339(began)));
 }
 
+void ReportLaws::somebody_spoke(const Side& side, const std::string& provider) {
+  for (const int id : open_[side.index()]) {
+    if (at(id).provider == provider) at(id).person = true;
+  }
+}
+
 void ReportLaws::at_client(Side& side, const Truth& truth, core::ReportId found) {
   if (truth.matter == 0) return;
   Matter& m = at(truth.matter);
@@ -225,7 +231,9 @@ void ReportLaws::at_client(Side& side, const Truth& truth, core::ReportId found)
   const bool word = truth.person || truth.reads;
   if (word) m.person = true;
   if (found != 0 && found != m.report) {
-    broken("answer_is_heard", m.id, fmt::format("what belongs to it ({}) was taken for report {}", truth.where, found));
+    if (!truth.tells && !truth.mail) return;
+    broken("answer_is_heard", m.id,
+           fmt::format("what belongs to it ({}) was taken for report {}", truth.where, found));
     return;
   }
   if (!word || !truth.tells) return;
@@ -276,6 +284,11 @@ void ReportLaws::check_steps(Side& side, Matter& m) {
         return a.step == static_cast<int>(i) + 1 && a.channel == means &&
                (a.kind == SendingKind::report || a.kind == SendingKind::sms);
       });
+      const bool unsure = std::any_of(r.sendings.begin(), r.sendings.end(), [&](const auto& s) {
+        return s.step == static_cast<int>(i) + 1 && s.channel == means &&
+               s.state == core::SendingState::unknown;
+      });
+      if (left == m.attempts.end() && unsure) continue;  // it died over it: an SMS is not sent blindly again
       if (left == m.attempts.end())
         return broken(
             "steps_are_carried_out", m.id,

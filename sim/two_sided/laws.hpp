@@ -80,6 +80,8 @@ class ReportLaws {
   void from_desk(const Side& desk, const ports::Outgoing& outgoing);
   void turned(const Side& desk, const WrittenTurn& turn);
   void at_desk(const Side* desk, const Truth& truth, core::Channel channel, core::CaseNumber number);
+  // By SMS, and nothing says of which report to that provider.
+  void somebody_spoke(const Side& side, const std::string& provider);
   // A client has taken a message in, and its reporter says which report it belongs to (0: to none).
   void at_client(Side& side, const Truth& truth, core::ReportId found);
   void at_rest(Side& side);

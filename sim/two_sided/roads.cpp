@@ -67,6 +67,7 @@ void Roads::text(Text text, std::function<void(bool)> fate) {
     return;
   }
   if (text.sms.id.empty()) text.sms.id = new_id();
+  text.truth.mail = false;
   const int copies = scene_.chance(scene_.weather.sms_twice) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     Duration way = scene_.between(Duration(1s), Duration(15s));

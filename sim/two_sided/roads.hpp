@@ -29,6 +29,7 @@ struct Truth {
   bool reads = false;      // a program's word that a person has read it
   bool tells = false;      // by it a program can know what it answers: a reference, our code
   bool machine = false;    // a program's word, which must never be taken for a person's
+  bool mail = true;        // not an SMS
   bool within = false;     // it does not leave the house: nothing happens to it
   std::string where = {};  // for the story: who sent it
 };

@@ -45,6 +45,11 @@ void Side::after_commit(std::vector<WrittenTurn> turns) {
   if (scene_.dies(scene_.weather.dies_after_commit)) throw Crash();
 }
 
+// It may be on the disk all the same: whoever looks on takes it for done.
+void Side::commit_failed(std::vector<WrittenTurn> turns) {
+  for (const WrittenTurn& turn : turns) watch_.turned(turn);
+}
+
 void Side::start() {
   if (running()) return;
   trouble_ = scene_.now;

@@ -60,7 +60,7 @@ class Side final : public StoreWatcher {
  private:
   void before_commit(const std::vector<WrittenTurn>& turns) override;
   void after_commit(std::vector<WrittenTurn> turns) override;
-  void commit_failed(std::vector<WrittenTurn>) override {}
+  void commit_failed(std::vector<WrittenTurn> turns) override;
   bool round();
   void tell_of_changes();
   void die();

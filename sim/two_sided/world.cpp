@@ -94,7 +94,10 @@ void BothSides::open_desk(const BothSidesOptions& options) {
             (notice.kind == acknowledgement || notice.kind == start_of_work || notice.kind == settled) &&
             laws.acted(*desk, notice.number).has_value();
         truth.machine = !truth.person && !truth.reads;
-        truth.tells = o.letter.in_reply_to.starts_with("<hejnal-report.");
+        truth.tells = o.letter.in_reply_to.starts_with("<hejnal-report.") ||
+                      (notice.channel == Channel::sms && truth.matter != 0 &&
+                       laws.at(truth.matter).r.peer_case == std::to_string(notice.number) &&
+                       o.words.text.find(std::to_string(notice.number)) != std::string::npos);
         truth.where = std::string(to_string(notice.kind));
         return truth;
       },
@@ -185,8 +188,8 @@ bool BothSides::client_gets(Client& client, const std::shared_ptr<Letter>& lette
     letter->read = carriers::read_delivery(letter->delivery, side.node().intake());
   if (truth.person && std::exchange(believes, false)) truth.person = truth.reads = false;
   if (truth.matter != 0 && (truth.person || truth.reads)) laws.at(truth.matter).person = true;
-  if ((truth.person || truth.reads) && truth.tells && laws.at(truth.matter).side &&
-      std::exchange(deaf, false)) {
+  if (deaf && truth.matter != 0 && (truth.person || truth.reads) && truth.tells) {
+    deaf = false;
     laws.at_client(side, truth, 0);
     return true;
   }
@@ -202,8 +205,11 @@ bool BothSides::client_gets(Client& client, const std::shared_ptr<Letter>& lette
 
 bool BothSides::client_gets(Client& client, const Text& text) {
   Side& side = *client.side;
-  if (text.truth.matter != 0 && (text.truth.person || text.truth.reads))
+  if (text.truth.matter != 0 && (text.truth.person || text.truth.reads)) {
     laws.at(text.truth.matter).person = true;
+    // Nothing says which report it is about: with one of them open it is taken for that one.
+    if (!text.truth.tells) laws.somebody_spoke(side, laws.at(text.truth.matter).provider);
+  }
   core::ReportId report = 0;
   const auto taken = side.ask([&](desk::Desk& d) -> Status {
     HEJNAL_TRY(report, side.reporter().take(text.sms, d.now()));
