@@ -207,6 +207,18 @@ TEST(Reporter, KnowsAnAnswerOfTheProviderByTagAndSubject) {
   EXPECT_EQ(c.comes(answer(c, "Drukarka", "jan@klient.example")), 0);  // our own
 }
 
+TEST(Reporter, AnAnswerToAClosedReportIsNotOneToAnOpenOneOfTheSameSubject) {
+  Client c;
+  const auto r = c.report("urgent");
+  c.leaves();
+  c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"klient", "", false}, c.now); });
+  c.report("urgent");
+  c.leaves();
+  EXPECT_EQ(c.comes(answer(c, "Re: Drukarka " + reporter::code_in_subject(r.code), "ola@wsparcie.example")),
+            1);
+  EXPECT_EQ(c.look(2).state, core::ReportState::waiting);
+}
+
 TEST(Reporter, BySubjectAloneOnlyWhoIsWhoHeSays) {
   Client c;
   const auto r = c.report("urgent");
