@@ -165,6 +165,8 @@ void ReportLaws::turned(const Side& desk, const WrittenTurn& turn) {
     digest_.add(entry);
     if (std::holds_alternative<core::Acted>(entry.body) && entry.by != "desk" && entry.by != "client")
       of.acted = scene_.now;
+    if (arriving && arriving->report && std::holds_alternative<core::Received>(entry.body))
+      of.matters.insert(arriving->matter);
   }
 }
 

@@ -79,6 +79,8 @@ class ReportLaws {
   void attempted(Side& side, const ports::Outgoing& outgoing, Gate::Went went);
   void from_desk(const Side& desk, const ports::Outgoing& outgoing);
   void turned(const Side& desk, const WrittenTurn& turn);
+  // Whose message the desk is being asked to take: it may be taken although nobody hears that it was.
+  const Truth* arriving = nullptr;
   void at_desk(const Side* desk, const Truth& truth, core::Channel channel, core::CaseNumber number);
   // By SMS, and nothing says of which report to that provider.
   void somebody_spoke(const Side& side, const std::string& provider);

@@ -110,10 +110,12 @@ void BothSides::open_desk(const BothSidesOptions& options) {
     if (!letter->read && desk->running())
       letter->read = carriers::read_delivery(letter->delivery, desk->node().intake());
     desk::Filed filed;
+    laws.arriving = &letter->truth;
     const auto taken = desk->ask([&](desk::Desk& d) -> Status {
       HEJNAL_TRY(filed, d.receive(*letter->read));
       return {};
     });
+    laws.arriving = nullptr;
     if (!taken || !*taken) return false;
     laws.at_desk(desk.get(), letter->truth, Channel::email, filed.number);
     return true;
@@ -122,10 +124,12 @@ void BothSides::open_desk(const BothSidesOptions& options) {
   roads.mailbox(house.critical_address, gets);
   roads.telephone(house.sms_number, [this](const Text& text) {
     desk::Filed filed;
+    laws.arriving = &text.truth;
     const auto taken = desk->ask([&](desk::Desk& d) -> Status {
       HEJNAL_TRY(filed, d.receive(text.sms));
       return {};
     });
+    laws.arriving = nullptr;
     if (!taken || !*taken) return false;
     laws.at_desk(desk.get(), text.truth, Channel::sms, filed.number);
     return true;
