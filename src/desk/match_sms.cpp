@@ -120,6 +120,7 @@ class SmsFiler {
     facts_.codes = codes_in(sms_.text);
     report_code_ = core::report_code_in(sms_.text);
     facts_.emails = emails_in(sms_.text);
+    facts_.of_a_report = !report_code_.empty() && !facts_.emails.empty();
     facts_.domains = domains_in(sms_.text, facts_.emails);
     facts_.at = desk_.now();
     HEJNAL_TRY(facts_.person, store_.person_by_phone(sms_.from));

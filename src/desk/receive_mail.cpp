@@ -537,6 +537,11 @@ class MailFiler {
     }
     // A case of somebody else that only lacks its email is no candidate for this sender: matching sees to
     // that.
+    if (mail_.report_code.empty()) return out;
+    for (core::Candidate& c : out) {
+      HEJNAL_TRY(const std::string code, store_.setting(fmt::format("report_of {}", c.number)));
+      c.other_report = !code.empty() && code != mail_.report_code;
+    }
     return out;
   }
 
