@@ -42,9 +42,10 @@ describe('the console', () => {
     await box.fill('Proszę spróbować teraz.');
     await page.getByRole('button', { name: 'Wyślij odpowiedź' }).click();
     await page.getByText('Odpowiedź wyjdzie za').waitFor();
+    await box.fill('I dać znać.');
     await page.getByRole('button', { name: 'Cofnij' }).click();
     await page.getByText('Odpowiedź wyjdzie za').waitFor({ state: 'detached' });
-    assert.equal(await box.inputValue(), 'Proszę spróbować teraz.');
+    assert.equal(await box.inputValue(), 'Proszę spróbować teraz.\n\nI dać znać.');
     const sent = async () => (await desk.world()).emails.filter((one) => one.to === ANNA && one.text.includes('spróbować'));
     assert.equal((await sent()).length, 0);
     await box.press('Control+Enter');
@@ -122,7 +123,23 @@ describe('the console', () => {
     await page.keyboard.type('Dzwoniłem, oddzwonią.');
     await page.keyboard.press('Control+Enter');
     await page.locator('.note', { hasText: 'Dzwoniłem' }).waitFor();
+    // A second one right after it is a note, too, and what is written for colleagues is in no other field.
+    await page.keyboard.type('Ten klient zawsze przesadza.');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.note', { hasText: 'przesadza' }).waitFor();
+    await page.keyboard.type('Tego nie wysyłać.');
     await page.keyboard.press('Escape');
+    await page.keyboard.press('a');
+    assert.equal(await page.getByRole('textbox', { name: 'Odpowiedź' }).inputValue(), '');
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    assert.equal(await page.getByRole('textbox', { name: 'Notatka' }).inputValue(), 'Tego nie wysyłać.');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Escape');
+    await desk.advance(15);
+    assert.deepEqual((await desk.world()).emails.filter((one) => /przesadza|nie wysyłać/.test(one.text)), []);
     // An answer out of a template, taken back before it leaves.
     await page.keyboard.press('t');
     const templates = page.locator('.templates li');

@@ -323,6 +323,7 @@ export const en = {
   'compose.answer_leaves': 'The answer leaves in',
   'compose.question_leaves': 'The question leaves in',
   'compose.leaves_in': 'Answer to case {number} leaves in',
+  'compose.kept': 'something is kept here that was not sent',
   'compose.undo': 'Undo',
 
   'compose.templates': 'Templates',

@@ -367,6 +367,7 @@ export const pl: Dictionary = {
   'compose.answer_leaves': 'Odpowiedź wyjdzie za',
   'compose.question_leaves': 'Pytanie wyjdzie za',
   'compose.leaves_in': 'Odpowiedź w sprawie {number} wyjdzie za',
+  'compose.kept': 'czeka tu coś niewysłanego',
   'compose.undo': 'Cofnij',
 
   'compose.templates': 'Szablony',
