@@ -124,7 +124,8 @@ export class Desk {
 async function fromFolder(route) {
   const name = new URL(route.request().url()).pathname.slice('/console/'.length);
   const file = join(process.env.CONSOLE, name);
-  const told = await route.fetch({ url: new URL('/console/', route.request().url()).href, headers: {} });
+  const told = await route.fetch({ url: new URL('/console/', route.request().url()).href, headers: {} }).catch(() => null);
+  if (!told) return route.abort(); // as it would be
   const path = /\.\w+$/.test(name) && existsSync(file) ? file : join(process.env.CONSOLE, 'index.html');
   await route.fulfill({ path, headers: { 'content-security-policy': told.headers()['content-security-policy'] } });
 }
