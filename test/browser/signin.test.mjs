@@ -170,6 +170,16 @@ describe('signing in', () => {
     await clean();
     await page.keyboard.press('Enter');
     assert.match(await page.getByRole('textbox', { name: 'Link' }).inputValue(), /\/console\/link#\w+$/);
+    // It is shown only this once: where the browser does not copy, the page says so.
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+      document.execCommand = () => false;
+    });
+    await page.getByRole('dialog').getByRole('button', { name: 'Kopiuj' }).click();
+    await page.getByText('Nie udało się skopiować').waitFor();
+    await page.evaluate(() => delete document.execCommand);
+    await page.getByRole('dialog').getByRole('button', { name: 'Kopiuj' }).click();
+    await page.getByText('Skopiowano').waitFor();
     await clean();
     await page.getByRole('dialog').getByRole('button', { name: 'Zamknij' }).click();
     await page.getByRole('button', { name: 'Unieważnij: Ewa' }).waitFor();
