@@ -218,6 +218,12 @@ export async function accessibility(page) {
   return violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).slice(0, 4).join(' | ')}`);
 }
 
+// In the page: the bytes of it and of all that it has loaded, as the server sends them.
+export function sent() {
+  const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+  return all.reduce((sum, one) => sum + one.encodedBodySize, 0);
+}
+
 // Everything that the page wants to show is here.
 export async function quiet(page) {
   for (let calm = 0; calm < 3; calm = page.asked === 0 ? calm + 1 : 0) await new Promise((resolve) => setTimeout(resolve, 50));
