@@ -115,9 +115,8 @@ const NOT_SENTENCES = new Set([
     'Not allowed',
   ],
   ...['Unknown token', 'Token needed', 'Method not allowed', 'Too often', 'Not signed in'],
-  // The audit log and metrics.
-  ...['as the file has it', 'password, second factor', 'wrong password', 'wrong code', 'signed in'],
-  ...['signed in with a recovery code', 'Cases that are not closed.', 'Open cases whose next thing is due already.'],
+  // Metrics.
+  ...['Cases that are not closed.', 'Open cases whose next thing is due already.'],
   ...['Notices that wait to be sent.', 'Notices that failed, bounced, or whose fate is unknown.'],
   ...['Set-aside mail that nobody has looked at.', 'Transactions since the start.', 'Jobs done since the start.'],
   ...['Jobs that wait for the ledger.', '1 while the last transaction could be committed.'],

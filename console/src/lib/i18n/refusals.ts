@@ -181,6 +181,14 @@ export const REFUSALS: readonly [english: string, polish: string][] = [
   ],
   ['name: the link is for "{}"', 'ten link jest dla „{}”'],
 
+  // What the audit log says.
+  ['signed in', 'zalogowano'],
+  ['signed in with a recovery code', 'zalogowano kodem zapasowym'],
+  ['wrong password', 'złe hasło'],
+  ['wrong code', 'zły kod'],
+  ['password, second factor', 'hasło, drugi składnik'],
+  ['as the file has it', 'jak w pliku'],
+
   // What is said of the server's own ways.
   ['{} open cases have nothing due next', '{} otwartych spraw nie ma żadnego terminu'],
   ['the earliest alarm was due at {}', 'najwcześniejszy termin minął: {}'],
