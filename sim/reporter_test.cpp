@@ -207,6 +207,18 @@ TEST(Reporter, KnowsAnAnswerOfTheProviderByTagAndSubject) {
   EXPECT_EQ(c.comes(answer(c, "Drukarka", "jan@klient.example")), 0);  // our own
 }
 
+TEST(Reporter, AnAnswerToAClosedReportIsNotOneToAnOpenOneOfTheSameSubject) {
+  Client c;
+  const auto r = c.report("urgent");
+  c.leaves();
+  c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"klient", "", false}, c.now); });
+  c.report("urgent");
+  c.leaves();
+  EXPECT_EQ(c.comes(answer(c, "Re: Drukarka " + reporter::code_in_subject(r.code), "ola@wsparcie.example")),
+            1);
+  EXPECT_EQ(c.look(2).state, core::ReportState::waiting);
+}
+
 TEST(Reporter, BySubjectAloneOnlyWhoIsWhoHeSays) {
   Client c;
   const auto r = c.report("urgent");
@@ -296,6 +308,28 @@ TEST(Reporter, ADesksSmsThatMayMeanTwoReports) {
   EXPECT_EQ(text(c, "Sprawa 7 została załatwiona. Jeśli coś nie działa, prosimy o email.", "f"), second.id);
   EXPECT_EQ(last(c, second.id).what, core::Heard::unclear);
   EXPECT_EQ(text(c, "Proszę o telefon.", "g"), 0);
+}
+
+TEST(Reporter, AnSmsThatNamesItsCaseIsOfThatReport) {
+  Client c;
+  const auto r = c.report("critical");
+  c.leaves();
+  ClientLetter letter = answer(c, "Re: Drukarka", "pomoc@wsparcie.example");
+  letter.in_reply_to = r.sending(1)->message_id;
+  letter.headers = {{"Auto-Submitted", "auto-replied"},
+                    {"Hejnal-Notice", "acknowledgement; case=7; code=ABCDE; state=read"}};
+  EXPECT_EQ(c.comes(letter), 1);
+  c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"klient", "", false}, c.now); });
+  c.report("critical", "Serwer");  // the only open one
+  c.leaves();
+  const auto text = [&](const std::string& words, const char* id) {
+    return c.in_transaction([&] { return c.us.take(ports::IncomingSms{id, "+48600000000", words}, c.now); });
+  };
+  EXPECT_EQ(text("Zrobione, prosimy sprawdzić.\nSprawa 7", "a"), 1);
+  EXPECT_EQ(text("Nasz email do Państwa nie dotarł. Sprawa 7, kod ABCDE. Stan: https://x", "b"), 1);
+  EXPECT_EQ(c.look(2).state, core::ReportState::waiting);
+  EXPECT_FALSE(c.look(2).receipt_at);
+  EXPECT_EQ(text("Przyjąłem, jadę.", "c"), 2);
 }
 
 TEST(Reporter, WhatAnotherHejnalSays) {

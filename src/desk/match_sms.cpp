@@ -120,6 +120,7 @@ class SmsFiler {
     facts_.codes = codes_in(sms_.text);
     report_code_ = core::report_code_in(sms_.text);
     facts_.emails = emails_in(sms_.text);
+    facts_.of_a_report = !report_code_.empty() && !facts_.emails.empty();
     facts_.domains = domains_in(sms_.text, facts_.emails);
     facts_.at = desk_.now();
     HEJNAL_TRY(facts_.person, store_.person_by_phone(sms_.from));
@@ -245,7 +246,7 @@ class SmsFiler {
     c.opened_at = summary.opened_at;
     c.sent_at = summary.sent_at;
     c.client = summary.client;
-    c.kin = kin(summary.client);
+    HEJNAL_TRY(c.kin, kin(number, summary.client));
     c.refused = refused_cases_.contains(number);
     HEJNAL_TRY(ports::ClientWords words, store_.client_words(number));
     c.base_subject = std::move(words.base_subject);
@@ -256,8 +257,14 @@ class SmsFiler {
     return c;
   }
 
-  core::Kin kin(const core::Party& client) const {
-    if (client.phone == sms_.from || has(confirmed_, client.email)) return core::Kin::person;
+  Result<core::Kin> kin(core::CaseNumber number, const core::Party& client) const {
+    if (has(confirmed_, client.email)) return core::Kin::person;
+    if (client.phone == sms_.from) {
+      // What was typed on a page is a claim, as is what a signature says.
+      HEJNAL_TRY(const core::Case c, desk_.load(number));
+      if (c.channel != core::Channel::web) return core::Kin::person;
+      return confirmed_.empty() ? core::Kin::learnt : core::Kin::stranger;
+    }
     if (has(refused_, client.email)) return core::Kin::stranger;
     // Whose number is known is not somebody else by naming an address.
     const bool named =
@@ -378,7 +385,7 @@ class SmsFiler {
       HEJNAL_TRY_VOID(
           store_.note_number({0, sms_.from, email, "sms", message, desk_.now(), core::Standing::learnt, {}}));
     }
-    return store_.learn_person({name, email, sms_.from, {}}, false);
+    return store_.learn_person({name, {}, sms_.from, {}});
   }
 
   Desk& desk_;

@@ -23,6 +23,13 @@ constexpr int kOpenMax = 1000;
 constexpr Duration kAtOnce = 2min;  // no person answers as fast as that
 constexpr Duration kStormWindow = 1h;
 constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kCodeLength = 6;
+
+// Does it look like a reference of a report?
+bool is_ours(std::string_view code) {
+  return code.size() == kCodeLength && code.find_first_not_of(kCodeAlphabet) == std::string_view::npos &&
+         code.find_first_not_of("0123456789") != std::string_view::npos;  // ticket systems write numbers
+}
 
 // A subject without the code that we have put into it.
 std::string bare(std::string_view subject) {
@@ -31,12 +38,6 @@ std::string bare(std::string_view subject) {
   const auto end = begin == std::string::npos ? begin : out.find(']', begin);
   if (end != std::string::npos) out.erase(begin, end - begin + 1);
   return collapse_space(fold(out));
-}
-
-// One of ours, or of another reporter; ticket systems write numbers.
-bool is_report_code(std::string_view code) {
-  return code.size() == 6 && code.find_first_not_of(kCodeAlphabet) == std::string_view::npos &&
-         code.find_first_not_of("0123456789") != std::string_view::npos;
 }
 
 // What was reported, as it was typed last; empty: it is not there.
@@ -103,7 +104,7 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
   file.provider = provider->name;
   file.class_name = report.class_name.empty() ? provider->procedure.calmest().id : report.class_name;
   file.language = provider->language;
-  file.code = random_letters(kCodeAlphabet, 6);
+  file.code = random_letters(kCodeAlphabet, kCodeLength);
   file.secret = random_letters(core::kTokenAlphabet, 16);
   file.key = report.key;
   file.alert = report.alert;
@@ -511,7 +512,7 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
   // Another reporter may share the mailbox, and report the same: what names a report of that one is not ours.
   const bool of_another = std::any_of(mail.references.begin(), mail.references.end(),
                                       [](const std::string& id) { return core::report_named(id).id != 0; });
-  const std::string code = code_of(mail.subject);
+  const std::string code = is_ours(mail.notice_report) ? mail.notice_report : code_of(mail.subject);
   const std::string subject = bare(mail.base_subject);
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
   std::vector<Found> same_subject;
@@ -519,15 +520,24 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
     HEJNAL_TRY(auto r, readable(id));
     if (!r) continue;
     if (!is_of(*r, mail.from.email)) continue;
-    if ((!code.empty() && code == r->code) || (!mail.notice_report.empty() && mail.notice_report == r->code))
+    if (!code.empty() && code == r->code)
       return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
                    false};
+    if (of_another || is_ours(code)) continue;  // it names another report
     // A subject can be guessed, a code cannot: by the subject alone only who is who he says.
-    if (of_another || is_report_code(code)) continue;
     if (!subject.empty() && subject == bare(r->subject) && mail.authenticated.value_or(true))
       same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject", false});
   }
   if (same_subject.size() == 1) return std::move(same_subject.front());
+  if (!is_ours(code)) return Found{};
+  constexpr int kLookedAt = 200;  // closed ones
+  HEJNAL_TRY(const auto all, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
+  for (const ReportId id : all) {
+    HEJNAL_TRY(auto r, readable(id));
+    if (r && r->code == code && is_of(*r, mail.from.email))
+      return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
+                   false};
+  }
   return Found{};
 }
 
@@ -611,6 +621,37 @@ bool Reporter::is_notice_of_provider(const ports::IncomingSms& sms) const {
                      [&](const Provider& p) { return p.sms_number == sms.from; });
 }
 
+namespace {
+
+// "Sprawa 12 ...", "..., case 12.": which of its cases a hejnal speaks of; empty: none.
+std::string case_in(std::string_view text) {
+  const std::string folded = fold(text);
+  for (const std::string_view word : {"sprawa ", "sprawe ", "case "}) {
+    const auto at = folded.find(word);
+    if (at == std::string::npos) continue;
+    const auto begin = at + word.size();
+    const auto end = std::min(folded.find_first_not_of("0123456789", begin), folded.size());
+    if (end > begin) return folded.substr(begin, end - begin);
+  }
+  return {};
+}
+
+}  // namespace
+
+// By the number of the case, also one that we have closed by now: else it would be taken for the report
+// that happens to be the only open one.
+Result<std::optional<SentReport>> Reporter::by_case(const ports::IncomingSms& sms) {
+  constexpr int kLookedAt = 200;
+  const std::string number = case_in(sms.text);
+  if (number.empty()) return std::nullopt;
+  HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
+  for (const ReportId id : ids) {
+    HEJNAL_TRY(auto r, readable(id));
+    if (r && r->to_sms == sms.from && r->peer_case == number) return r;
+  }
+  return std::nullopt;
+}
+
 Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
   constexpr std::size_t kMaybeMax = 5;
   if (sms.from.empty()) return ReportId{0};
@@ -628,6 +669,9 @@ Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
         [](const SentReport::Sending& s) { return s.channel == core::Channel::sms && s.attempts > 0; });
     (has_sms ? answered : others).push_back(std::move(*r));
   }
+  HEJNAL_TRY(const auto named, by_case(sms));
+  if (named)
+    return keep_sms(*named, sms, "it comes from the provider's number and names its case", false, now);
   std::vector<SentReport>& maybe = answered.empty() ? others : answered;
   if (maybe.size() == 1)
     return keep_sms(maybe.front(), sms,
