@@ -141,7 +141,7 @@ void Telephone::somebody_phones(const std::string& phone, int times) {
   if (world_.dice.chance(400)) return an_exchange_asks(phone);
   desk::Desk::PhoneCall call{phone,
                              world_.dice.chance(250) ? core::CallResult::missed : core::CallResult::rejected};
-  call.id = fmt::format("own:{}", ++ids_);
+  call.id = fmt::format("pbx:{}", ++ids_);
   call.hung_up = call.result == core::CallResult::missed && world_.dice.chance(500);
   desk::Desk::Phoned phoned;
   if (broken(Mutation::call_is_forgotten)) {

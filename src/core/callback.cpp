@@ -14,6 +14,11 @@ void add_once(std::vector<T>& list, const T& value) {
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
+constexpr Duration kWrittenEarly = 2min;
+
+// "sip:…", "pbx:…": who gives it.
+std::string_view kind_of_id(std::string_view call_id) { return call_id.substr(0, call_id.find(':')); }
+
 struct Fold {
   Callback& c;
   const callback::Entry& e;
@@ -30,7 +35,8 @@ struct Fold {
     c.person.phone = b.phone;
     c.critical = c.critical || b.critical;
     if (b.number != 0) add_once(c.cases, b.number);
-    if (auto* same = c.call_told_of(b.call_id, b.phone, b.result, b.decided)) {
+    const Callback::Told told{b.call_id, b.phone, b.result, b.decided, b.came_at};
+    if (auto* same = b.nth == 0 ? c.told_of_before(told) : c.call_of(b.nth)) {
       same->result = b.result;
     } else {
       c.calls.push_back({b.came_at, b.phone, b.result, b.number, b.call_id});
@@ -91,12 +97,37 @@ Callback::Call* Callback::call_of(const std::string& call_id) {
   return found == calls.end() ? nullptr : &*found;
 }
 
-Callback::Call* Callback::call_told_of(const std::string& call_id, const std::string& phone,
-                                       CallResult result, bool decided) {
-  if (Call* same = call_of(call_id)) return same;
-  if (decided || result == CallResult::put_through) return nullptr;
+Callback::Call* Callback::call_of(int nth) {
+  const int first = calls_total - static_cast<int>(calls.size()) + 1;
+  if (nth < first || nth > calls_total) return nullptr;
+  return &calls[static_cast<std::size_t>(nth - first)];
+}
+
+int Callback::told_of(const Told& heard, Duration within) const {
+  const int first = calls_total - static_cast<int>(calls.size()) + 1;
+  const Call* latest = nullptr;  // from that number
+  int nth_of_latest = 0;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const int nth = first + static_cast<int>(i);
+    if (!heard.call_id.empty() && calls[i].call_id == heard.call_id) return nth;
+    if (calls[i].phone != heard.phone || (latest && calls[i].at < latest->at)) continue;
+    latest = &calls[i];
+    nth_of_latest = nth;
+  }
+  if (heard.decided || heard.result == CallResult::put_through) return 0;
+  if (!latest || latest->result != CallResult::put_through) return 0;
+  if (heard.call_id.empty() && heard.result != CallResult::answered) return 0;
+  if (!latest->call_id.empty() && kind_of_id(latest->call_id) == kind_of_id(heard.call_id)) return 0;
+  // A time that somebody writes down may be a little early.
+  const bool is_near = heard.at >= latest->at - kWrittenEarly && heard.at - latest->at <= within;
+  return is_near ? nth_of_latest : 0;
+}
+
+Callback::Call* Callback::told_of_before(const Told& heard) {
+  if (Call* same = call_of(heard.call_id)) return same;
+  if (heard.decided || heard.result == CallResult::put_through) return nullptr;
   const auto found = std::find_if(calls.rbegin(), calls.rend(), [&](const Call& one) {
-    return one.phone == phone && one.result == CallResult::put_through;
+    return one.phone == heard.phone && one.result == CallResult::put_through;
   });
   return found == calls.rend() ? nullptr : &*found;
 }

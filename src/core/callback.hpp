@@ -89,10 +89,21 @@ struct Callback {
   // The latest one at which not somebody else has answered; empty: nobody has called.
   std::string number_to_call() const;
   Call* call_of(const std::string& call_id);  // nullptr: not among those that are known
-  // The one that this is told of: the same, or the latest one from this number that was put through and that
-  // nothing was told of (whoever tells may know it by another id); nullptr: it is a call of its own. What we
-  // have just decided (`decided`) is of no call but its own.
-  Call* call_told_of(const std::string& call_id, const std::string& phone, CallResult result, bool decided);
+  Call* call_of(int nth);                     // counted from 1 as they were told; the same
+  struct Told {                               // of a call, by whoever knows what became of it
+    std::string call_id, phone;
+    CallResult result = CallResult::rejected;
+    bool decided = false;  // by us, as it came in: it is of no call but its own
+    Instant at;
+  };
+  // Which call this is told of, counted from 1; 0: one of its own. The same id is the same call. Besides, it
+  // may be of the latest call from that number where that one was put through within `within` and has no word
+  // yet: whoever redirects (SIP) and whoever tells (a dialplan) know it by ids of two kinds. What a person
+  // writes down has no id: only that somebody has answered is of the one before, all else is a call that was
+  // seen at another telephone.
+  int told_of(const Told& heard, Duration within) const;
+  // The same as journals without Called::nth mean it.
+  Call* told_of_before(const Told& heard);
 
   bool operator==(const Callback&) const = default;
 };
@@ -148,6 +159,7 @@ struct Became {
   CallbackState state = CallbackState::waiting;
   Instant ring_at, lapse_at;  // 0: none
 
+  int nth = 0;             // which call it is, see Callback::told_of; 0: in journals that do not say it
   bool operator==(const Became&) const = default;
 
   template <class Self, class V>
@@ -163,6 +175,7 @@ struct Tried {
   std::string phone;
   AttemptResult result = AttemptResult::no_answer;
   Instant retry_at;  // 0: at once
+    v("nth", s.nth);
 
   bool operator==(const Tried&) const = default;
 

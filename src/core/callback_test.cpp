@@ -27,8 +27,10 @@ struct CallbackStory {
     EXPECT_EQ(alarm(c).has_value(), c.open());
     return decision;
   }
-  callback::Decision rings(const std::string& phone = kPhone, CallResult result = CallResult::rejected) {
+  callback::Decision rings(const std::string& phone = kPhone, CallResult result = CallResult::rejected,
+                           const std::string& id = {}) {
     callback::Rung rung;
+    rung.call_id = id;
     rung.id = 1;
     rung.phone = phone;
     rung.person = {"Anna", "a@k.example", phone, {}};
@@ -94,10 +96,10 @@ TEST(Callback, ACallThatIsPutThroughOwesNothingUntilSomethingIsToldOfIt) {
 TEST(Callback, OneThatWasPutThroughAndNotAnsweredIsOwed) {
   for (const bool failing : {false, true}) {
     CallbackStory s;
-    s.rings(kPhone, CallResult::put_through);
+    s.rings(kPhone, CallResult::put_through, "sip:a");
     s.now = s.now + 1min;
     s.facts.failure_open = failing;  // it has begun while it rang
-    const auto told = s.rings(kPhone, CallResult::missed);
+    const auto told = s.rings(kPhone, CallResult::missed, "pbx:1");
     EXPECT_EQ(s.c.state, failing ? CallbackState::waiting : CallbackState::due);
     EXPECT_EQ(told.notices.size(), 1u);
     EXPECT_EQ(told.tell, failing ? AlertReason::none : AlertReason::callbacks_due);
@@ -139,6 +141,65 @@ TEST(Callback, WhatIsOwedStaysOwedWhenAnotherCallIsPutThrough) {
   rung.result = CallResult::answered;
   s.happens(rung).value();
   EXPECT_EQ(s.c.end_reason, "the client has phoned again and was answered");
+}
+
+TEST(Callback, WhatAPersonWritesDownIsACallOfItsOwn) {
+  CallbackStory s;
+  s.rings(kPhone, CallResult::put_through, "pbx:c1");  // and nothing is told of it
+  s.now = s.now + 20min;
+  s.rings();  // "R 601 222 333"
+  ASSERT_EQ(s.c.calls.size(), 2u);
+  EXPECT_EQ(s.c.calls[1].at, s.now);
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  // Somebody has answered between the two: it pays for nothing that came after it.
+  callback::Rung told;
+  told.phone = kPhone;
+  told.at = kStart + 10min;
+  told.result = CallResult::answered;
+  s.happens(told).value();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  EXPECT_EQ(s.c.calls[0].result, CallResult::put_through);
+  Callback replayed;
+  for (const auto& entry : s.journal) core::apply(replayed, entry);
+  EXPECT_TRUE(replayed == s.c);
+}
+
+TEST(Callback, AnAnswerIsOfTheLatestCallAndNotOfAnOldOneWithoutWord) {
+  CallbackStory s;
+  s.rings(kPhone, CallResult::put_through, "pbx:c1");
+  s.now = s.now + 10min;
+  s.rings(kPhone, CallResult::put_through, "pbx:c2");
+  s.rings(kPhone, CallResult::missed, "pbx:c2");
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  s.now = s.now + 10min;
+  s.rings(kPhone, CallResult::answered);
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+}
+
+TEST(Callback, ACallOfAnotherIdOfTheSameKindIsAnother) {
+  CallbackStory s;
+  s.rings(kPhone, CallResult::put_through, "pbx:c1");
+  s.now = s.now + 1min;
+  s.rings(kPhone, CallResult::missed, "pbx:c2");
+  EXPECT_EQ(s.c.calls_total, 2);
+  // One that was put through by another way long ago is over, whatever became of it.
+  CallbackStory old;
+  old.rings(kPhone, CallResult::put_through, "sip:a");
+  old.now = old.now + old.facts.told_within + 1min;
+  old.rings(kPhone, CallResult::missed, "pbx:1");
+  EXPECT_EQ(old.c.calls_total, 2);
+}
+
+TEST(Callback, JournalsThatDoNotSayWhichCallAreReadAsTheyWereWritten) {
+  Callback c;
+  const auto called = [&](CallResult result, Instant at) {
+    core::apply(c, {at, "client", {}, callback::Called{at, kPhone, result}});
+  };
+  core::apply(c, {kStart, "client", {}, callback::Opened{1, {}}});
+  called(CallResult::put_through, kStart);
+  called(CallResult::missed, kStart + 24h);
+  EXPECT_EQ(c.calls_total, 1);
+  EXPECT_EQ(c.calls[0].result, CallResult::missed);
 }
 
 TEST(Callback, WaitsForTheAllClear) {

@@ -14,9 +14,10 @@ namespace {
 using namespace callback;
 using Entry = callback::Entry;
 
-constexpr Duration kTellAgain = 1h;  // one SMS an hour and number
-constexpr Duration kDaily = 24h;     // of one that waits
-constexpr Duration kHeldFor = 1h;    // taken and not tried: it goes back
+constexpr Duration kTellAgain = 1h;        // one SMS an hour and number
+constexpr Duration kDaily = 24h;           // of one that waits
+constexpr Duration kHeldFor = 1h;          // taken and not tried: it goes back
+constexpr Duration kRingsAtLeast = 30min;  // also where the desk waits less for word of a call
 constexpr Duration kRetryCall = 30min, kRetryVoicemail = 2h;
 
 // One decision in the making.
@@ -73,7 +74,8 @@ struct CallbackTurn {
     return {};
   }
 
-  // Two callbacks of one person exist when that was learned only after both calls.
+  // Two callbacks of one person exist when that was learned only after two agents had taken them. Who holds
+  // one already may say what came of it.
   Status check_person(const std::string& agent) const {
     if (facts.held && facts.held->agent != agent)
       return fail(Fault::conflict,
@@ -98,6 +100,7 @@ struct CallbackTurn {
     if (const std::string no = why_no_sms(s.phone); !no.empty()) {
       add("desk", Withheld{NoticeKind::rejected_call}, no);
       return;
+    if (c.state == CallbackState::taken && c.taken_by == agent) return {};
     }
     Notice notice;
     notice.id = c.notices + 1;
@@ -121,7 +124,9 @@ struct CallbackTurn {
     if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
     if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
     const bool put_through = s.result == CallResult::put_through;
-    const Callback::Call* known = c.call_told_of(s.call_id, s.phone, s.result, s.decided);
+    const Duration within = std::max(facts.told_within, kRingsAtLeast);
+    const int told_of = c.told_of({s.call_id, s.phone, s.result, s.decided, s.at}, within);
+    const Callback::Call* known = c.call_of(told_of);
     if (known && (put_through || known->result == CallResult::answered)) return {};  // told late, or final
     const Instant came_at = known ? known->at : s.at;
     const bool is_other = !known;
@@ -132,7 +137,7 @@ struct CallbackTurn {
     if (is_new) add(s.by, callback::Opened{s.id, s.person});
     add(s.by,
         Called{s.at, s.phone, s.result, s.number, s.critical, s.reason, s.call_id, s.decided,
-               facts.told_at.value_or(Instant{}), s.earlier},
+               facts.told_at.value_or(Instant{}), s.earlier, known ? told_of : c.calls_total + 1},
         s.result == CallResult::answered ? "a person has answered"
         : put_through                    ? "the call was put through to the person on call"
         : s.hung_up                      ? "the caller hung up before the answer"

@@ -270,6 +270,18 @@ class Exchanges(world.ConfiguredTest):
         (one,) = self.callbacks()
         self.assertEqual((one["state"], one["calls_total"], [call["result"] for call in one["calls"]]), ("waiting", 2, ["answered", "rejected"]))
 
+    def test_an_old_call_without_word_swallows_no_later_one(self):
+        self.begin("ring")
+        ask = f"/hooks/call/{self.SECRET}"
+        self.ask(ask, {"from": PHONE, "id": "c1"})
+        self.desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "rejected"})
+        self.assertEqual([(one["state"], [call["result"] for call in one["calls"]]) for one in self.callbacks()], [("due", ["put_through", "rejected"])])
+        for call in ("c1", "c2"):
+            self.ask(ask, {"from": OTHER, "id": call})
+        self.ask(ask + "/event", {"from": OTHER, "id": "c2", "result": "missed"})
+        self.desk.good("POST", "/api/v1/calls", {"from": OTHER, "result": "answered"})
+        self.assertEqual([one["phone"] for one in self.callbacks()], [PHONE])
+
     def test_what_is_no_number_is_not_called_withheld(self):
         self.begin("ring")
         ask = f"/hooks/call/{self.SECRET}"
