@@ -286,6 +286,7 @@ void Telephone::must_be_over(ports::Store& store) {
       world_.laws.broken("replay_equals_state", 0, c.error().what);
       return;
     }
+    if (c->state == core::CallbackState::joined) continue;  // another one has its calls
     // Its callback was paid, or somebody has said why not.
     for (const auto& call : c->calls) owed.erase(call.call_id);
     if (c->open() || c->end_reason.empty())

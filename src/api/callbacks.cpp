@@ -61,6 +61,7 @@ json::Object callback_json(const core::Callback& c) {
           {"attempts", std::move(attempts)},
           {"says_it_works", c.offered.empty() ? json::Value(nullptr) : json::Value(c.offered)},
           {"ended_at", json::time_or_null(c.ended_at)},
+          {"joined_into", c.into == 0 ? json::Value(nullptr) : json::Value(c.into)},
           {"end_reason", c.end_reason.empty() ? json::Value(nullptr) : json::Value(c.end_reason)}};
 }
 

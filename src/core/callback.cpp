@@ -81,6 +81,63 @@ struct Fold {
   }
   void operator()(const Withheld&) {}
   void operator()(const Fate&) {}
+  void operator()(const callback::TookOver& b) {
+    const bool is_first = c.calls_total == 0;
+    c.since = is_first ? b.since : std::min(c.since, b.since);
+    c.critical = c.critical || b.critical;
+    c.calls_total += b.calls_total;
+    c.calls.insert(c.calls.end(), b.calls.begin(), b.calls.end());
+    const auto earlier = [](const auto& x, const auto& y) { return x.at < y.at; };
+    std::stable_sort(c.calls.begin(), c.calls.end(), earlier);
+    if (c.calls.size() > Callback::kCallsMax)
+      c.calls.erase(c.calls.begin(), c.calls.end() - static_cast<std::ptrdiff_t>(Callback::kCallsMax));
+    c.attempts.insert(c.attempts.end(), b.attempts.begin(), b.attempts.end());
+    std::stable_sort(c.attempts.begin(), c.attempts.end(), earlier);
+    // One that nobody has tried yet can be tried now, whatever became of the other.
+    const bool both_wait = c.retry_at && b.retry_at.ms != 0;
+    c.retry_at = is_first    ? if_set(b.retry_at)
+                 : both_wait ? std::min(c.retry_at, if_set(b.retry_at))
+                             : std::nullopt;
+    // The client's word may have been of the one only.
+    if (is_first || b.offered.empty()) c.offered = b.offered;
+    for (const std::string& phone : b.phones) add_once(c.phones, phone);
+    for (const std::string& phone : b.wrong_phones) add_once(c.wrong_phones, phone);
+    for (const CaseNumber number : b.cases) add_once(c.cases, number);
+    for (const CallbackId id : b.earlier) add_once(c.earlier, id);
+    add_once(c.earlier, b.from);
+    for (const auto& [phone, at] : b.told) {
+      const auto known = c.told_at(phone);
+      if (!known || *known < at) was_told(phone, at);
+    }
+    if (c.person.phone.empty() && !c.phones.empty()) c.person.phone = c.phones.front();
+  }
+  void operator()(const callback::Joined& b) {
+    c.state = CallbackState::joined;
+    c.into = b.into;
+    c.taken_by.clear();
+    c.ended_at = e.at;
+    c.end_reason = e.why;
+    c.retry_at.reset();
+    c.lapse_at.reset();
+  }
+  void operator()(const callback::Left& b) {
+    const auto its = [&](const auto& one) { return one.phone == b.phone; };
+    c.calls_total -= static_cast<int>(std::erase_if(c.calls, its));
+    std::erase_if(c.attempts, its);
+    std::erase(c.phones, b.phone);
+    std::erase(c.wrong_phones, b.phone);
+    std::erase_if(c.told, [&](const auto& t) { return t.first == b.phone; });
+    std::optional<Instant> since;
+    for (const auto& call : c.calls) {
+      if (call.result != CallResult::answered && (!since || call.at < *since)) since = call.at;
+    }
+    if (since) c.since = *since;
+    if (!c.phones.empty()) c.person.phone = c.phones.front();
+  }
+  void operator()(const callback::Knew& b) {
+    c.person = b.person;
+    if (!c.phones.empty()) c.person.phone = c.phones.front();
+  }
 
   void was_told(const std::string& phone, Instant at) {
     std::erase_if(c.told, [&](const auto& t) { return t.first == phone; });
@@ -167,6 +224,37 @@ bool before(const Callback& a, const Callback& b) {
   if (rings(a) != rings(b)) return rings(b);  // nothing can be done about it yet
   if (a.critical != b.critical) return a.critical;
   return a.since != b.since ? a.since < b.since : a.id < b.id;
+}
+
+bool is_of(const Callback& c, const std::vector<OwnerOfNumber>& owners) {
+  if (c.person.email.empty()) return true;  // whoever it is
+  bool is_refused = false, is_of_another = false;
+  for (const OwnerOfNumber& owner : owners) {
+    const bool same = owner.email == c.person.email;
+    if (same && owner.standing == Standing::confirmed) return true;
+    is_refused = is_refused || (same && owner.standing == Standing::refused);
+    is_of_another = is_of_another || owner.standing == Standing::confirmed;
+  }
+  return !is_refused && !is_of_another;
+}
+
+std::optional<Callback::Attempt> reached_by(const Callback& c) {
+  const bool reached = c.state == CallbackState::paid && !c.attempts.empty() &&
+                       c.attempts.back().result == AttemptResult::reached;
+  return reached ? std::optional(c.attempts.back()) : std::nullopt;
+}
+
+bool may_join(const Callback& a, const Callback& b) {
+  const auto is_held = [](const Callback& c) { return c.state == CallbackState::taken; };
+  return a.open() && b.open() && a.id != b.id && !(is_held(a) && is_held(b) && a.taken_by != b.taken_by);
+}
+
+bool goes_on(const Callback& a, const Callback& b) {
+  // What somebody holds is not taken away, and what only rings may come to nothing.
+  const auto rank = [](const Callback& c) {
+    return c.state == CallbackState::taken ? 0 : c.state == CallbackState::ringing ? 2 : 1;
+  };
+  return rank(a) != rank(b) ? rank(a) < rank(b) : a.id < b.id;
 }
 
 bool says_it_fails(std::string_view text) {

@@ -9,6 +9,10 @@
 //
 // Written off only by a person, with a reason. The client's own word that everything works is an offer to
 // settle it, which a person takes up.
+//
+// When it becomes known that two are of one person, one takes over what the other knows, and the other ends
+// as `joined`; only while two agents hold them, who may both be on the telephone, are they left alone. A
+// number that turns out to be somebody else's leaves with its calls.
 #pragma once
 
 #include <optional>
@@ -23,13 +27,13 @@
 
 namespace hejnal::core {
 
-enum class CallbackState { waiting, due, taken, paid, written_off, ringing };
+enum class CallbackState { waiting, due, taken, paid, written_off, ringing, joined };
 enum class AttemptResult { reached, no_answer, voicemail, wrong_number };
 
 template <>
 struct Names<CallbackState> {
-  static constexpr std::array<std::string_view, 6> list = {"waiting", "due",         "taken",
-                                                           "paid",    "written_off", "ringing"};
+  static constexpr std::array<std::string_view, 7> list = {"waiting",     "due",     "taken", "paid",
+                                                           "written_off", "ringing", "joined"};
 };
 template <>
 struct Names<AttemptResult> {
@@ -51,6 +55,15 @@ struct Callback {
     std::string call_id;    // of the exchange; empty: unknown. The same one again is what became of that call
 
     bool operator==(const Call&) const = default;
+
+    template <class Self, class V>
+    static void fields(Self& s, V&& v) {
+      v("at", s.at);
+      v("phone", s.phone);
+      v("result", s.result);
+      v("case", s.number);
+      v("call_id", s.call_id);
+    }
   };
   std::vector<Call> calls;  // the latest kCallsMax
   int calls_total = 0;
@@ -64,12 +77,21 @@ struct Callback {
     AttemptResult result = AttemptResult::no_answer;
 
     bool operator==(const Attempt&) const = default;
+
+    template <class Self, class V>
+    static void fields(Self& s, V&& v) {
+      v("at", s.at);
+      v("by", s.by);
+      v("phone", s.phone);
+      v("result", s.result);
+    }
   };
   std::vector<Attempt> attempts;
   std::optional<Instant> retry_at;        // not to be tried before
   std::vector<std::string> wrong_phones;  // where somebody else answers
   std::string offered;                    // the client's own word that it is settled; empty: none
-  std::string end_reason;                 // of one that is paid or written off
+  std::string end_reason;                 // of one that is paid, written off or joined
+  CallbackId into = 0;                    // of one that is joined: to which
   std::optional<Instant> ended_at;
   Instant ring_at;                  // when on call is told next
   std::optional<Instant> lapse_at;  // a taken one that nobody has tried goes back
@@ -83,7 +105,8 @@ struct Callback {
 
   bool exists() const { return id != 0; }
   bool open() const {
-    return exists() && state != CallbackState::paid && state != CallbackState::written_off;
+    return exists() && state != CallbackState::paid && state != CallbackState::written_off &&
+           state != CallbackState::joined;
   }
   std::optional<Instant> told_at(const std::string& phone) const;
   // The latest one at which not somebody else has answered; empty: nobody has called.
@@ -136,6 +159,7 @@ struct Called {
   bool decided = false;    // by us, as it came in; else somebody tells what became of it
   Instant told_at = {};    // when this number got the SMS for an earlier callback; 0: never
   CallbackId earlier = 0;  // the one before this one, of this number; 0: none
+  int nth = 0;             // which call it is, see Callback::told_of; 0: in journals that do not say it
 
   bool operator==(const Called&) const = default;
 
@@ -151,6 +175,7 @@ struct Called {
     v("decided", s.decided);
     v("told_at", s.told_at);
     v("earlier", s.earlier);
+    v("nth", s.nth);
   }
 };
 
@@ -159,7 +184,6 @@ struct Became {
   CallbackState state = CallbackState::waiting;
   Instant ring_at, lapse_at;  // 0: none
 
-  int nth = 0;             // which call it is, see Callback::told_of; 0: in journals that do not say it
   bool operator==(const Became&) const = default;
 
   template <class Self, class V>
@@ -175,7 +199,6 @@ struct Tried {
   std::string phone;
   AttemptResult result = AttemptResult::no_answer;
   Instant retry_at;  // 0: at once
-    v("nth", s.nth);
 
   bool operator==(const Tried&) const = default;
 
@@ -221,7 +244,93 @@ struct Rang {  // on call was told
   }
 };
 
-using Body = std::variant<Opened, Called, Became, Tried, Offered, Rang, Said, Withheld, Fate>;
+struct TookOver {  // what another callback knew, or what it knew of one number
+  static constexpr std::string_view kind = "took_over";
+  CallbackId from = 0;
+  Instant since;
+  bool critical = false;
+  int calls_total = 0;
+  std::vector<Callback::Call> calls;
+  std::vector<std::string> phones, wrong_phones;
+  std::vector<Callback::Attempt> attempts;
+  Instant retry_at;  // 0: none
+  std::vector<CaseNumber> cases;
+  std::vector<CallbackId> earlier;
+  struct Told {
+    std::string phone;
+    Instant at;
+
+    bool operator==(const Told&) const = default;
+
+    template <class Self, class V>
+    static void fields(Self& s, V&& v) {
+      v("phone", s.phone);
+      v("at", s.at);
+    }
+  };
+  std::vector<Told> told;
+  std::string offered;
+
+  bool operator==(const TookOver&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("from", s.from);
+    v("since", s.since);
+    v("critical", s.critical);
+    v("calls_total", s.calls_total);
+    v("calls", s.calls);
+    v("phones", s.phones);
+    v("wrong_phones", s.wrong_phones);
+    v("attempts", s.attempts);
+    v("retry_at", s.retry_at);
+    v("cases", s.cases);
+    v("earlier", s.earlier);
+    v("told", s.told);
+    v("offered", s.offered);
+  }
+};
+
+struct Joined {  // another one has taken over what this one knew
+  static constexpr std::string_view kind = "joined";
+  CallbackId into = 0;
+
+  bool operator==(const Joined&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("into", s.into);
+  }
+};
+
+struct Left {  // a number is not this person's: with its calls it goes to a callback of its own
+  static constexpr std::string_view kind = "left";
+  std::string phone;
+  CallbackId into = 0;
+
+  bool operator==(const Left&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("phone", s.phone);
+    v("into", s.into);
+  }
+};
+
+struct Knew {  // it has become known whose the numbers are
+  static constexpr std::string_view kind = "knew";
+  Party person;
+
+  bool operator==(const Knew&) const = default;
+
+  template <class Self, class V>
+  static void fields(Self& s, V&& v) {
+    v("person", s.person);
+  }
+};
+
+using Body = std::variant<Opened, Called, Became, Tried, Offered, Rang, Said, Withheld, Fate, TookOver,
+                          Joined, Left, Knew>;
 using Entry = EntryOf<Body>;
 
 struct Facts {
@@ -238,6 +347,12 @@ struct Facts {
     std::string agent;
   };
   std::optional<Held> held{};  // another one of the same person, that an agent has taken
+  struct Reached {
+    CallbackId id = 0;
+    std::string agent;
+    Instant at;
+  };
+  std::optional<Reached> reached{};  // another one of the same person, paid by a call that got through
 };
 
 struct Rung {         // the telephone has rung, or would have
@@ -283,8 +398,27 @@ struct NoticeEnded {
   std::string text;
 };
 struct AlarmRang {};
+struct TakesOver {  // `other` is of the same person
+  Callback other;
+};
+struct GoesInto {  // the other side of that
+  CallbackId into = 0;
+};
+struct BeginsWith {  // a callback that does not exist yet: what `other` knows of a number that is not its own
+  Callback other;
+  std::string phone;
+  CallbackId id = 0;
+  Party person;  // whose it is
+};
+struct Loses {  // the other side of that
+  std::string phone;
+  CallbackId into = 0;
+};
+struct IsKnown {  // whose the numbers are
+  Party person;
+};
 using Signal = std::variant<Rung, FailureChanged, Take, Try, WriteOff, SaysItWorks, SaysItFails, Settle,
-                            NoticeEnded, AlarmRang>;
+                            NoticeEnded, AlarmRang, TakesOver, GoesInto, BeginsWith, Loses, IsKnown>;
 
 struct Decision {
   std::vector<Entry> entries;
@@ -305,6 +439,22 @@ Result<callback::Decision> decide(const callback::Facts& facts, const Callback& 
 void apply(Callback& c, const callback::Entry& entry);
 bool fits(const Callback& c, const callback::Entry& entry);
 std::optional<Instant> alarm(const Callback& c);
+
+// An address that is known beside a number.
+struct OwnerOfNumber {
+  std::string email;
+  Standing standing = Standing::learnt;
+
+  bool operator==(const OwnerOfNumber&) const = default;
+};
+// Whether a number still is of the person whose callback this is, as far as anybody knows.
+bool is_of(const Callback& c, const std::vector<OwnerOfNumber>& owners);
+// Two callbacks of one person become one, and which of them goes on; not while two agents hold them.
+bool may_join(const Callback& a, const Callback& b);
+bool goes_on(const Callback& a, const Callback& b);
+
+// The call of an agent that has paid it; empty: nobody was reached.
+std::optional<Callback::Attempt> reached_by(const Callback& c);
 
 // In which order they are worked off: critical ones first, then by waiting time.
 bool before(const Callback& a, const Callback& b);

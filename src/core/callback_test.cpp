@@ -359,6 +359,108 @@ TEST(Callback, APersonIsCalledByOneAgentEvenWhenTwoAreOwed) {
   EXPECT_TRUE(s.happens(callback::Take{"Ola"}));
 }
 
+namespace {
+
+CallbackStory of_another_number(const char* phone, CallbackId id) {
+  CallbackStory s;
+  callback::Rung rung;
+  rung.id = id;
+  rung.phone = phone;
+  rung.at = s.now = kStart - 1h;
+  s.happens(rung).value();
+  s.now = kStart;
+  return s;
+}
+
+void is_what_its_journal_says(const CallbackStory& s) {
+  Callback replayed;
+  for (const auto& entry : s.journal) core::apply(replayed, entry);
+  EXPECT_TRUE(replayed == s.c);
+}
+
+}  // namespace
+
+TEST(Callback, TwoOfOnePersonBecomeOne) {
+  CallbackStory a, b = of_another_number("+48602222333", 2);
+  a.rings();
+  EXPECT_TRUE(may_join(a.c, b.c));
+  EXPECT_TRUE(goes_on(a.c, b.c));
+  const Callback other = b.c;
+  a.happens(callback::TakesOver{other}).value();
+  b.happens(callback::GoesInto{1}).value();
+  EXPECT_EQ(a.c.phones, (std::vector<std::string>{kPhone, "+48602222333"}));
+  EXPECT_EQ(a.c.calls_total, 2);
+  EXPECT_EQ(a.c.calls.front().phone, "+48602222333");  // in the order in which they came
+  EXPECT_EQ(a.c.since, kStart - 1h);
+  EXPECT_EQ(a.c.ring_at, other.ring_at);  // the sooner one
+  EXPECT_EQ(a.c.earlier, std::vector<CallbackId>{2});
+  EXPECT_TRUE(a.c.told_at("+48602222333"));  // one SMS an hour still
+  EXPECT_EQ(b.c.state, CallbackState::joined);
+  EXPECT_EQ(b.c.into, 1);
+  EXPECT_EQ(b.happens(callback::Take{"Ola"}).error().fault, Fault::conflict);
+  is_what_its_journal_says(a);
+  is_what_its_journal_says(b);
+}
+
+TEST(Callback, WhatAnAgentHoldsGoesOnAndTwoAgentsAreLeftAlone) {
+  CallbackStory a, b = of_another_number("+48602222333", 2);
+  a.rings();
+  b.happens(callback::Take{"Ola"}).value();
+  EXPECT_TRUE(goes_on(b.c, a.c));
+  a.happens(callback::Take{"Jan"}).value();
+  EXPECT_FALSE(may_join(a.c, b.c));
+  EXPECT_FALSE(b.happens(callback::TakesOver{a.c}));
+  // Both may say what came of it.
+  a.facts.held = callback::Facts::Held{2, "Ola"};
+  EXPECT_TRUE(a.tries(AttemptResult::reached, "Jan"));
+  b.facts.held = callback::Facts::Held{1, "Jan"};
+  b.facts.reached = callback::Facts::Reached{1, "Jan", kStart};
+  EXPECT_TRUE(b.tries(AttemptResult::no_answer, "Ola"));
+  EXPECT_EQ(b.c.state, CallbackState::paid);  // the client was called once
+  EXPECT_NE(b.c.end_reason.find("Jan has reached the same person"), std::string::npos);
+}
+
+TEST(Callback, WhoPhonesAfterASiblingWasReachedIsOwedACall) {
+  CallbackStory s;
+  s.rings();
+  s.happens(callback::Take{"Ola"}).value();
+  s.facts.reached = callback::Facts::Reached{2, "Jan", kStart - 1ms};
+  EXPECT_TRUE(s.tries(AttemptResult::no_answer));
+  EXPECT_EQ(s.c.state, CallbackState::due);
+}
+
+TEST(Callback, ANumberThatIsSomebodyElsesLeavesWithItsCalls) {
+  CallbackStory a, b;
+  a.rings();
+  a.now = a.now + 1min;
+  a.rings("+48602222333");
+  const std::vector<OwnerOfNumber> jan = {{"a@k.example", Standing::refused},
+                                          {"jan@k.example", Standing::confirmed}};
+  EXPECT_FALSE(is_of(a.c, jan));
+  EXPECT_FALSE(is_of(a.c, {jan.front()}));
+  EXPECT_FALSE(is_of(a.c, {jan.back()}));
+  EXPECT_TRUE(is_of(a.c, {}));
+  EXPECT_TRUE(is_of(a.c, {{"x@k.example", Standing::learnt}}));
+  EXPECT_TRUE(is_of(a.c, {{"x@k.example", Standing::confirmed}, {"a@k.example", Standing::confirmed}}));
+  a.happens(callback::Take{"Ola"}).value();
+  b.now = a.now;
+  b.happens(callback::BeginsWith{a.c, "+48602222333", 2, {"Jan", "jan@k.example", {}, {}}}).value();
+  a.happens(callback::Loses{"+48602222333", 2}).value();
+  EXPECT_EQ(a.c.phones, std::vector<std::string>{kPhone});
+  EXPECT_EQ(a.c.calls_total, 1);
+  EXPECT_EQ(b.c.phones, std::vector<std::string>{"+48602222333"});
+  EXPECT_EQ(b.c.person.email, "jan@k.example");
+  EXPECT_EQ(b.c.person.phone, "+48602222333");
+  EXPECT_EQ(b.c.since, kStart + 1min);
+  // Ola may be on the telephone with either of them.
+  EXPECT_EQ(b.c.taken_by, "Ola");
+  EXPECT_EQ(b.c.lapse_at, a.c.lapse_at);
+  EXPECT_TRUE(a.tries(AttemptResult::reached));
+  EXPECT_TRUE(b.c.open());
+  is_what_its_journal_says(a);
+  is_what_its_journal_says(b);
+}
+
 TEST(Callback, WhoSaysThatItFailsAfterAllTakesTheWordBack) {
   CallbackStory s;
   s.rings();

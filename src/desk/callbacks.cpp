@@ -133,7 +133,7 @@ Result<core::CallbackId> Desk::callback_that_knows(const PhoneCall& call, const 
   if (call.id.empty()) return 0;
   HEJNAL_TRY(std::vector<core::CallbackId> ids, latest_callbacks(call.from, person));
   for (std::size_t i = 0; i < ids.size() && i < kEarlierMax; ++i) {
-    HEJNAL_TRY(core::Callback one, parts_.store.callbacks().load(ids[i]));
+    HEJNAL_TRY(core::Callback one, living_callback(ids[i]));
     // Exchanges begin to count anew some day.
     if (one.ended_at && now() - *one.ended_at > kCallsKnownFor) continue;
     if (const auto* known = one.call_of(call.id)) {
@@ -247,6 +247,7 @@ Result<Filed> Desk::keep_call(const PhoneCall& call, std::string text, std::stri
 Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::Party& person,
                                             const std::vector<core::Case>& cases,
                                             const core::CallDecision& means) {
+  HEJNAL_TRY_VOID(follow_number(call.from));
   HEJNAL_TRY(core::Callback c, callback_of(call.from, person));
   if (!c.exists() && call.result == core::CallResult::answered) return 0;
   HEJNAL_TRY(core::callback::Facts facts_now, callback_facts());
@@ -287,7 +288,10 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
     rung.id = last + 1;
   }
   HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(call.from));
-  if (latest != c.id) rung.earlier = latest;
+  if (latest != 0) {
+    HEJNAL_TRY(const core::Callback before, living_callback(latest));
+    if (before.id != c.id) rung.earlier = before.id;
+  }
   HEJNAL_TRY(c, turn(std::move(c), rung, facts_now));
   return c.id;
 }
@@ -301,7 +305,7 @@ Status Desk::add_limits_of_caller(core::callback::Facts& facts_now, const std::s
   }
   HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(phone));
   if (latest == 0) return {};
-  HEJNAL_TRY(const core::Callback before, parts_.store.callbacks().load(latest));
+  HEJNAL_TRY(const core::Callback before, living_callback(latest));
   facts_now.told_at = before.told_at(phone);
   return {};
 }
@@ -329,25 +333,13 @@ Result<core::Callback> Desk::callback_of(const std::string& phone, const core::P
   HEJNAL_TRY(std::vector<core::CallbackId> ids, latest_callbacks(phone, person));
   std::sort(ids.begin(), ids.end());
   for (const core::CallbackId id : ids) {
-    HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
-    if (c.open()) return c;
+    HEJNAL_TRY(core::Callback c, living_callback(id));
+    if (!c.open()) continue;
+    HEJNAL_TRY(const bool same, is_of_person(c, person));
+    const bool called_here = std::find(c.phones.begin(), c.phones.end(), phone) != c.phones.end();
+    if (same || called_here) return c;
   }
   return core::Callback{};
-}
-
-// Another callback of this person that an agent has taken.
-Result<std::optional<core::callback::Facts::Held>> Desk::held_of_person(const core::Callback& c) {
-  for (const std::string& phone : c.phones) {
-    HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
-    HEJNAL_TRY(const auto ids, latest_callbacks(phone, person));
-    for (const core::CallbackId id : ids) {
-      if (id == c.id) continue;
-      HEJNAL_TRY(const core::Callback other, parts_.store.callbacks().load(id));
-      if (other.state == core::CallbackState::taken)
-        return core::callback::Facts::Held{other.id, other.taken_by};
-    }
-  }
-  return std::nullopt;
 }
 
 Result<core::callback::Facts> Desk::callback_facts() {
@@ -380,8 +372,14 @@ Result<core::Callback> Desk::act(core::CallbackId id, const core::callback::Sign
   HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
   if (!c.exists()) return fail(Fault::not_found, "there is no callback {}", id);
   HEJNAL_TRY(core::callback::Facts facts_now, callback_facts());
-  HEJNAL_TRY(facts_now.held, held_of_person(c));
+  HEJNAL_TRY_VOID(add_siblings(facts_now, c));
+  const bool was_held = c.state == core::CallbackState::taken;
   HEJNAL_TRY(c, turn(std::move(c), signal, facts_now));
+  // What was left alone while two agents held it.
+  if (was_held && c.open() && c.state != core::CallbackState::taken) {
+    HEJNAL_TRY_VOID(join_callbacks(c, facts_now));
+    HEJNAL_TRY(c, parts_.store.callbacks().load(id));
+  }
   HEJNAL_TRY_VOID(tell_of_callbacks());
   return c;
 }
@@ -403,6 +401,7 @@ Status Desk::failure_changed() {
   HEJNAL_TRY(const auto* open, open_callbacks());
   if (open->empty()) return {};
   HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
+  if (!facts_now.failure_open) HEJNAL_TRY_VOID(follow_people());  // before somebody works them off
   std::vector<core::CallbackId> ids;
   for (const auto& [id, c] : *open) {
     if (c.state != core::CallbackState::taken) ids.push_back(id);
@@ -486,7 +485,12 @@ Result<int> Desk::ring_records(int limit) {
       continue;
     }
     if (!c) return tl::make_unexpected(c.error());
-    HEJNAL_TRY_VOID(turn(std::move(*c), core::callback::AlarmRang{}, facts_now));
+    core::callback::Facts own = facts_now;
+    const bool was_held = c->state == core::CallbackState::taken;
+    if (was_held) HEJNAL_TRY_VOID(add_siblings(own, *c));
+    HEJNAL_TRY(core::Callback rung, turn(std::move(*c), core::callback::AlarmRang{}, own));
+    if (was_held && rung.open() && rung.state != core::CallbackState::taken)
+      HEJNAL_TRY_VOID(join_callbacks(std::move(rung), facts_now));
   }
   HEJNAL_TRY_VOID(tell_of_callbacks());
   return static_cast<int>(outages.size() + callbacks.size());

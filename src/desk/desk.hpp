@@ -220,6 +220,9 @@ class Desk {
   // A learnt number is the person's own, or is not.
   Result<ports::NumberRow> judge_number(std::int64_t id, core::Standing standing, const std::string& agent);
 
+  // Two people are one; and so are their callbacks.
+  Status merge_people(std::int64_t from, std::int64_t into);
+
   // Set-aside mail: becomes a case (`into` 0) or part of one, or was looked at and is neither.
   Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
   Status dismiss(core::MessageId message);
@@ -368,7 +371,14 @@ class Desk {
   Result<core::CallbackId> callback_that_knows(const PhoneCall& call, const core::Party& person);
   Result<core::MessageId> message_of_answered(const PhoneCall& call);
   Result<std::vector<core::CallbackId>> latest_callbacks(const std::string& phone, const core::Party& person);
-  Result<std::optional<core::callback::Facts::Held>> held_of_person(const core::Callback& c);
+  // Whose the callbacks are (callback_people.cpp).
+  Result<core::Callback> living_callback(core::CallbackId id);  // follows those that were joined
+  Result<std::vector<core::OwnerOfNumber>> owners_of(const std::string& phone);
+  Status follow_number(const std::string& phone);
+  Status follow_people();
+  Status join_callbacks(core::Callback c, const core::callback::Facts& facts);
+  Result<bool> is_of_person(const core::Callback& c, const core::Party& person);
+  Status add_siblings(core::callback::Facts& facts, const core::Callback& c);
   Result<core::CallbackId> owe_callback(const PhoneCall& call, const core::Party& person,
                                         const std::vector<core::Case>& cases,
                                         const core::CallDecision& means);

@@ -133,22 +133,58 @@ class Callbacks(world.SandboxTest):
             self.desk.call(PHONE)
         self.assertEqual(len(self.desk.texts(PHONE)), 1)
 
-    def test_a_person_with_two_callbacks_is_called_by_one_agent(self):
+    def confirm(self, phone, email, verb="confirm"):
+        found = [one for one in self.desk.good("GET", "/api/v1/numbers")["items"] if (one["phone"], one["email"]) == (phone, email)]
+        self.desk.good("POST", f"/api/v1/numbers/{found[0]['id']}/{verb}", {})
+
+    def write(self, email, *numbers):
+        self.desk.email(email, f"Kasa {numbers[-1]}", "Kasa stoi.\n\n-- \nNowak\n" + "".join(f"kom. {one[3:]}\n" for one in numbers))
+
+    def test_two_numbers_that_turn_out_to_be_of_one_person_are_one_callback(self):
+        self.write("anna@klient.example", PHONE, OTHER)
+        self.desk.call(OTHER)
+        self.confirm(PHONE, "anna@klient.example")
+        self.confirm(OTHER, "anna@klient.example", "refuse")
+        self.desk.call(PHONE)
+        self.assertEqual(len(self.list()), 2)
+        self.confirm(OTHER, "anna@klient.example")
+        (one,) = self.list()
+        self.assertEqual((one["calls_total"], sorted(one["phones"]), one["person"]["email"]), (2, sorted([PHONE, OTHER]), "anna@klient.example"))
+        gone = next(other for other in self.desk.good("GET", "/api/v1/callbacks", state="all")["items"] if other["id"] != one["id"])
+        self.assertEqual((gone["state"], gone["joined_into"]), ("joined", one["id"]))
+        answer = self.desk.post(f"/api/v1/callbacks/{gone['id']}/take", {})
+        self.assertEqual((answer.status, answer.json["detail"]), (409, f"callback {one['id']} is of the same person and goes on"))
+
+    def test_two_agents_who_hold_one_person_can_both_say_what_came_of_it(self):
+        self.write("anna@klient.example", PHONE, OTHER)
+        self.confirm(PHONE, "anna@klient.example")
+        self.confirm(OTHER, "anna@klient.example", "refuse")
+        self.desk.call(PHONE)
+        self.desk.call(OTHER)
+        agents = [self.desk.make_token("agent", name) for name in ("jan", "ola")]
+        for number, token in enumerate(agents, 1):
+            self.assertEqual(self.desk.post(f"/api/v1/callbacks/{number}/take", {}, token=token).status, 200)
+        self.confirm(OTHER, "anna@klient.example")
+        self.assertEqual([one["state"] for one in self.list()], ["taken", "taken"])
+        self.assertEqual(self.desk.post("/api/v1/callbacks/1/attempt", {"result": "reached"}, token=agents[0]).status, 200)
+        answer = self.desk.post("/api/v1/callbacks/2/attempt", {"result": "no_answer"}, token=agents[1])
+        self.assertEqual((answer.status, answer.json["state"]), (200, "paid"))
+
+    def test_a_number_that_changes_its_owner_takes_its_debt_along(self):
+        self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
+        self.write("anna@klient.example", PHONE, OTHER)
         for phone in (PHONE, OTHER):
+            self.confirm(phone, "anna@klient.example")
             self.desk.call(phone)
-        for phone in (PHONE, OTHER):
-            self.desk.good("POST", "/api/v1/cases", {"subject": phone, "text": "drukarka", "client": {"email": "jan@k.example", "phone": phone}})
-        for phone in (OTHER, PHONE):
-            self.desk.call(phone)
-        first, second = sorted(self.list(), key=lambda one: one["id"])
-        self.assertEqual((first["calls_total"], second["calls_total"]), (3, 1))
-        self.desk.good("POST", f"/api/v1/callbacks/{first['id']}/take", {})
-        jan = self.desk.make_token("agent")
-        answer = self.desk.post(f"/api/v1/callbacks/{second['id']}/take", {}, token=jan)
-        self.assertEqual(answer.status, 409)
-        self.assertIn(f"callback {first['id']}", str(answer.body))
-        for verb, body in (("settle", {}), ("write-off", {"reason": "x"})):
-            self.assertEqual(self.desk.post(f"/api/v1/callbacks/{first['id']}/{verb}", body, token=jan).status, 409)
+        self.assertEqual(len(self.list()), 1)
+        self.confirm(OTHER, "anna@klient.example", "refuse")
+        self.write("jan@inny.example", OTHER)
+        self.confirm(OTHER, "jan@inny.example")
+        self.desk.call(OTHER)
+        self.assertEqual(sorted((one["person"]["email"], one["calls_total"]) for one in self.list()), [("anna@klient.example", 1), ("jan@inny.example", 2)])
+        self.desk.good("POST", "/api/v1/outages/1/end", {"public_text": "Działa."})
+        self.desk.good("POST", "/api/v1/callbacks/1/attempt", {"result": "reached", "phone": PHONE})
+        self.assertEqual([(one["phone"], one["state"]) for one in self.list()], [(OTHER, "due")])
 
     def test_it_is_all_there_after_a_restart_and_in_a_backup(self):
         self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})

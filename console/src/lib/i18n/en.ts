@@ -628,6 +628,7 @@ export const en = {
   'callback.taken': 'taken',
   'callback.paid': 'called back',
   'callback.written_off': 'written off',
+  'callback.joined': 'joined with another',
   'callback.ringing': 'put through',
   'attempt.reached': 'Reached',
   'attempt.no_answer': 'No answer',

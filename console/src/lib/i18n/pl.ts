@@ -687,6 +687,7 @@ export const pl: Dictionary = {
   'callback.taken': 'w toku',
   'callback.paid': 'oddzwoniono',
   'callback.written_off': 'bez oddzwonienia',
+  'callback.joined': 'połączono z innym',
   'callback.ringing': 'połączono',
   'attempt.reached': 'Rozmowa odbyta',
   'attempt.no_answer': 'Nie odbiera',
