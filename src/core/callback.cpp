@@ -2,6 +2,8 @@
 #include "core/callback.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 
 #include "base/text.hpp"
 
@@ -257,28 +259,127 @@ bool goes_on(const Callback& a, const Callback& b) {
   return rank(a) != rank(b) ? rank(a) < rank(b) : a.id < b.id;
 }
 
+namespace {
+
+// The words of a text without accents, each between two spaces.
+std::string words_of(std::string_view text) {
+  std::string out = " ";
+  for (const char c : fold(text)) {
+    const bool is_word =
+        std::isalnum(static_cast<unsigned char>(c)) || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+    if (is_word) {
+      out += c;
+    } else if (out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  if (out.back() != ' ') out += ' ';
+  return out;
+}
+
+bool has_word(const std::string& words, std::string_view word) {
+  return words.find(" " + std::string(word) + " ") != std::string::npos;
+}
+
+constexpr std::array<std::string_view, 24> kItWorks = {"juz dziala",
+                                                       "dziala juz",
+                                                       "wszystko dziala",
+                                                       "dziala wszystko",
+                                                       "dziala dziekuj",
+                                                       "juz wszystko ok",
+                                                       "znow dziala",
+                                                       "znowu dziala",
+                                                       "dziala ponownie",
+                                                       "juz dzialaja",
+                                                       "dzialaja juz",
+                                                       "juz jest ok",
+                                                       "already works",
+                                                       "works again",
+                                                       "works now",
+                                                       "working again",
+                                                       "working now",
+                                                       "everything works",
+                                                       "all works",
+                                                       "is back",
+                                                       "no need to call",
+                                                       "nie trzeba oddzwaniac",
+                                                       "prosze nie oddzwaniac",
+                                                       "nie musicie oddzwaniac"};
+
+// What speaks of something else as well: then it is for a person to read.
+constexpr std::array<std::string_view, 59> kDoubts = {
+    "nie",     "nic",     "ani",    "zaden",  "zadna",   "zadne",  "nikt",     "ale",    "lecz",     "jednak",
+    "jedynie", "tylko",   "prawie", "oprocz", "poza",    "procz",  "nadal",    "wciaz",  "jeszcze",  "czy",
+    "kiedy",   "dopoki",  "gdy",    "jesli",  "jezeli",  "chyba",  "moze",     "bez",    "zamiast",  "czasem",
+    "znikad",  "stoi",    "stoja",  "lezy",   "padlo",   "padl",   "padla",    "padly",  "awaria",   "no",
+    "not",     "nothing", "none",   "never",  "but",     "except", "almost",   "only",   "still",    "until",
+    "when",    "if",      "unless", "cannot", "however", "though", "although", "hardly", "sometimes"};
+
+// What may stand beside it in a text that says nothing else.
+constexpr std::array<std::string_view, 64> kBeside = {
+    "juz",     "wszystko", "dziala",     "dzialaja",     "ok",         "dziekuje", "dzieki",     "dziekujemy",
+    "dziekuj", "bardzo",   "pozdrawiam", "pozdrowienia", "dzien",      "dobry",    "witam",      "czesc",
+    "u",       "nas",      "mnie",       "teraz",        "znow",       "znowu",    "ponownie",   "jest",
+    "w",       "porzadku", "prosze",     "trzeba",       "oddzwaniac", "dzwonic",  "za",         "pomoc",
+    "tak",     "super",    "to",         "it",           "it's",       "all",      "everything", "works",
+    "again",   "now",      "already",    "is",           "working",    "fine",     "back",       "thanks",
+    "thank",   "you",      "very",       "much",         "need",       "call",     "me",         "us",
+    "hi",      "hello",    "regards",    "best",         "yes",        "for",      "here",       "help"};
+
+template <std::size_t N>
+bool contains_word(const std::array<std::string_view, N>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// The refusal of a call, taken out: its "nie" is no doubt.
+std::string without_refusal(std::string words) {
+  for (const std::string_view phrase :
+       {" nie trzeba oddzwaniac", " prosze nie oddzwaniac", " nie musicie oddzwaniac", " nie trzeba dzwonic",
+        " no need to call", " jeszcze raz"}) {
+    for (auto at = words.find(phrase); at != std::string::npos; at = words.find(phrase))
+      words.erase(at, phrase.size());
+  }
+  return words;
+}
+
+}  // namespace
+
 bool says_it_fails(std::string_view text) {
-  const std::string words = fold(text);
-  for (const std::string_view no : {"nie dziala", "not work", "n't work", "nadal nie", "still not",
-                                    "przestalo dzialac", "stopped working"}) {
+  const std::string words = words_of(text);
+  for (const std::string_view no :
+       {" nie dziala", " not work", "n't work", " nadal nie ", " still not", " przestalo dzialac",
+        " stopped working", " nic nie ", " nie wszystko dziala", " nothing works", " nothing is working"}) {
     if (words.find(no) != std::string::npos) return true;
   }
   return false;
 }
 
 bool says_it_works(std::string_view text) {
-  const std::string words = fold(text);
-  if (words.size() > 300 || says_it_fails(text)) return false;  // a longer text is a matter of its own
-  for (const std::string_view no : {"kiedy", "when"}) {
-    if (words.find(no) != std::string::npos) return false;
+  // A longer text is a matter of its own, and a question is none of the answers.
+  if (text.size() > 300 || text.find('?') != std::string_view::npos || says_it_fails(text)) return false;
+  const std::string words = words_of(text), rest = without_refusal(words);
+  for (const std::string_view doubt : kDoubts) {
+    if (has_word(rest, doubt)) return false;
   }
-  for (const std::string_view yes :
-       {"juz dziala", "wszystko dziala", "dziala, dziekuj", "dziala dziekuj", "juz wszystko ok",
-        "nie trzeba oddzwaniac", "prosze nie oddzwaniac", "already works", "works again", "works now",
-        "working again", "no need to call"}) {
-    if (words.find(yes) != std::string::npos) return true;
+  return std::any_of(kItWorks.begin(), kItWorks.end(), [&](std::string_view yes) {
+    return words.find(" " + std::string(yes)) != std::string::npos;
+  });
+}
+
+bool says_only_that_it_works(std::string_view text) {
+  if (!says_it_works(text)) return false;
+  const std::string words = without_refusal(words_of(text));
+  bool has_thanked = false;
+  int unknown = 0;  // a name at the end
+  for (const std::string_view word : split(words, ' ')) {
+    if (word.empty()) continue;
+    const bool is_thanks = word.starts_with("dziek") || word.starts_with("pozdr") ||
+                           word.starts_with("thank") || word == "regards";
+    has_thanked = has_thanked || is_thanks;
+    if (is_thanks || contains_word(kBeside, word)) continue;
+    if (!has_thanked || ++unknown > 2) return false;
   }
-  return false;
+  return true;
 }
 
 }  // namespace hejnal::core

@@ -459,8 +459,11 @@ std::optional<Callback::Attempt> reached_by(const Callback& c);
 // In which order they are worked off: critical ones first, then by waiting time.
 bool before(const Callback& a, const Callback& b);
 
-// "Już działa": the client needs no call any more.
+// "Już działa": the client needs no call any more. Whatever may be doubted ("already works, but …", a
+// question) is not it: a client who is called once too often is better off than one who is not called.
 bool says_it_works(std::string_view text);
+bool says_only_that_it_works(
+    std::string_view text);                 // and nothing else that somebody has to do something about
 bool says_it_fails(std::string_view text);  // "Jednak nie działa"
 
 }  // namespace hejnal::core

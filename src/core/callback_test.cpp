@@ -571,11 +571,29 @@ TEST(Callback, AWrongNumberIsNotTriedAgainWhereThereIsAnother) {
 
 TEST(Callback, WhatAClientSaysOfAWorkingThing) {
   for (const char* yes :
-       {"Już działa, dziękuję", "wszystko dziala", "It works again, thanks", "Nie trzeba oddzwaniać"})
+       {"Już działa, dziękuję", "wszystko dziala", "It works again, thanks", "Nie trzeba oddzwaniać",
+        "Dzień dobry, u nas już wszystko działa. Pozdrawiam, Anna Nowak", "Works now. No need to call.",
+        "Już działa, jeszcze raz dziękuję!"}) {
     EXPECT_TRUE(says_it_works(yes)) << yes;
+    EXPECT_TRUE(says_only_that_it_works(yes)) << yes;
+  }
   for (const char* no :
-       {"Nadal nie działa", "Kiedy będzie działać?", "It still does not work again", "Dzień dobry", ""})
+       {"Nadal nie działa", "Kiedy będzie działać?", "It still does not work again", "Dzień dobry", "",
+        "Nothing works now!", "Nie wszystko działa, kasy stoją",
+        "Prawie wszystko dziala, ale drukarki fiskalne padly", "Internet już działa, ale poczta leży",
+        "Czy juz dziala?", "Already works, but the printer does not", "Only the till works now",
+        "Wszystko działa poza kasą", "Nic nie działa", "Kasa już działa, drukarka stoi"}) {
     EXPECT_FALSE(says_it_works(no)) << no;
+    EXPECT_FALSE(says_only_that_it_works(no)) << no;
+  }
+  // It is offered, and it is a matter of its own as well.
+  for (const char* both :
+       {"Internet już działa, proszę o fakturę", "It works again, the invoice was wrong"}) {
+    EXPECT_TRUE(says_it_works(both)) << both;
+    EXPECT_FALSE(says_only_that_it_works(both)) << both;
+  }
+  for (const char* fails : {"Nothing works now!", "Nie wszystko działa", "nic nie działa"})
+    EXPECT_TRUE(says_it_fails(fails)) << fails;
 }
 
 TEST(Callback, CriticalOnesComeFirstThenThoseWhoHaveWaitedLongest) {

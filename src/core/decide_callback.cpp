@@ -328,7 +328,8 @@ struct CallbackTurn {
   Status operator()(const IsKnown& s) {
     Party known = s.person;
     known.phone = c.person.phone;
-    if (c.open() && known != c.person) add("desk", callback::Knew{s.person}, "it has become known who this is");
+    if (c.open() && known != c.person)
+      add("desk", callback::Knew{s.person}, "it has become known who this is");
     return {};
   }
 

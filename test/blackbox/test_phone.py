@@ -111,6 +111,17 @@ class Callbacks(world.SandboxTest):
         self.assertEqual((found["state"], found["says_it_works"]), ("due", "Już działa, dziękuję"))
         self.assertEqual(self.desk.good("POST", f"/api/v1/callbacks/{found['id']}/settle", {})["state"], "paid")
 
+    def test_what_only_sounds_like_it_is_a_case_and_no_offer(self):
+        self.desk.call(PHONE)
+        for text in ("Nothing works now!", "Prawie wszystko dziala, ale drukarki fiskalne padly", "Czy juz dziala?"):
+            before = len(self.desk.all_cases())
+            self.desk.sms(PHONE, text)
+            self.assertIsNone(self.list()[0]["says_it_works"], text)
+            # In a case of its own, or in the one that is open: but not swallowed.
+            told = [one["text"] for case in self.desk.all_cases() for one in self.desk.case(case["number"])["messages"]]
+            self.assertIn(text, told)
+            self.assertGreaterEqual(len(self.desk.all_cases()), max(1, before))
+
     def test_one_who_says_that_it_fails_after_all_is_called_back(self):
         self.desk.call(PHONE)
         self.desk.sms(PHONE, "Już działa, dziękuję")
