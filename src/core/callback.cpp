@@ -281,50 +281,53 @@ bool has_word(const std::string& words, std::string_view word) {
   return words.find(" " + std::string(word) + " ") != std::string::npos;
 }
 
-constexpr std::array<std::string_view, 24> kItWorks = {"juz dziala",
-                                                       "dziala juz",
-                                                       "wszystko dziala",
-                                                       "dziala wszystko",
-                                                       "dziala dziekuj",
-                                                       "juz wszystko ok",
-                                                       "znow dziala",
-                                                       "znowu dziala",
-                                                       "dziala ponownie",
-                                                       "juz dzialaja",
-                                                       "dzialaja juz",
-                                                       "juz jest ok",
-                                                       "already works",
-                                                       "works again",
-                                                       "works now",
-                                                       "working again",
-                                                       "working now",
-                                                       "everything works",
-                                                       "all works",
-                                                       "is back",
-                                                       "no need to call",
-                                                       "nie trzeba oddzwaniac",
-                                                       "prosze nie oddzwaniac",
-                                                       "nie musicie oddzwaniac"};
+constexpr auto kItWorks = std::to_array<std::string_view>({"juz dziala",
+                                                           "dziala juz",
+                                                           "wszystko dziala",
+                                                           "dziala wszystko",
+                                                           "dziala dziekuj",
+                                                           "juz wszystko ok",
+                                                           "znow dziala",
+                                                           "znowu dziala",
+                                                           "dziala ponownie",
+                                                           "juz dzialaja",
+                                                           "dzialaja juz",
+                                                           "juz jest ok",
+                                                           "already works",
+                                                           "works again",
+                                                           "works now",
+                                                           "working again",
+                                                           "working now",
+                                                           "everything works",
+                                                           "all works",
+                                                           "is back",
+                                                           "no need to call",
+                                                           "nie trzeba oddzwaniac",
+                                                           "prosze nie oddzwaniac",
+                                                           "nie musicie oddzwaniac"});
 
 // What speaks of something else as well: then it is for a person to read.
-constexpr std::array<std::string_view, 59> kDoubts = {
-    "nie",     "nic",     "ani",    "zaden",  "zadna",   "zadne",  "nikt",     "ale",    "lecz",     "jednak",
-    "jedynie", "tylko",   "prawie", "oprocz", "poza",    "procz",  "nadal",    "wciaz",  "jeszcze",  "czy",
-    "kiedy",   "dopoki",  "gdy",    "jesli",  "jezeli",  "chyba",  "moze",     "bez",    "zamiast",  "czasem",
-    "znikad",  "stoi",    "stoja",  "lezy",   "padlo",   "padl",   "padla",    "padly",  "awaria",   "no",
-    "not",     "nothing", "none",   "never",  "but",     "except", "almost",   "only",   "still",    "until",
-    "when",    "if",      "unless", "cannot", "however", "though", "although", "hardly", "sometimes"};
+constexpr auto kDoubts = std::to_array<std::string_view>(
+    {"nie",     "nic",     "ani",      "zaden",  "zadna",    "zadne",   "nikt",   "ale",    "lecz",
+     "jednak",  "jedynie", "tylko",    "prawie", "oprocz",   "poza",    "procz",  "nadal",  "wciaz",
+     "jeszcze", "czy",     "kiedy",    "dopoki", "gdy",      "jesli",   "jezeli", "chyba",  "moze",
+     "bez",     "zamiast", "czasem",   "znikad", "stoi",     "stoja",   "lezy",   "padlo",  "padl",
+     "padla",   "padly",   "awaria",   "no",     "not",      "nothing", "none",   "never",  "but",
+     "except",  "almost",  "only",     "still",  "until",    "when",    "if",     "unless", "cannot",
+     "however", "though",  "although", "hardly", "sometimes"});
 
 // What may stand beside it in a text that says nothing else.
-constexpr std::array<std::string_view, 64> kBeside = {
-    "juz",     "wszystko", "dziala",     "dzialaja",     "ok",         "dziekuje", "dzieki",     "dziekujemy",
-    "dziekuj", "bardzo",   "pozdrawiam", "pozdrowienia", "dzien",      "dobry",    "witam",      "czesc",
-    "u",       "nas",      "mnie",       "teraz",        "znow",       "znowu",    "ponownie",   "jest",
-    "w",       "porzadku", "prosze",     "trzeba",       "oddzwaniac", "dzwonic",  "za",         "pomoc",
-    "tak",     "super",    "to",         "it",           "it's",       "all",      "everything", "works",
-    "again",   "now",      "already",    "is",           "working",    "fine",     "back",       "thanks",
-    "thank",   "you",      "very",       "much",         "need",       "call",     "me",         "us",
-    "hi",      "hello",    "regards",    "best",         "yes",        "for",      "here",       "help"};
+constexpr auto kBeside = std::to_array<std::string_view>(
+    {"juz",        "wszystko", "dziala",  "dzialaja",   "ok",           "dziekuje", "dzieki",
+     "dziekujemy", "dziekuj",  "bardzo",  "pozdrawiam", "pozdrowienia", "dzien",    "dobry",
+     "witam",      "czesc",    "u",       "nas",        "mnie",         "teraz",    "znow",
+     "znowu",      "ponownie", "jest",    "w",          "porzadku",     "prosze",   "trzeba",
+     "oddzwaniac", "dzwonic",  "za",      "pomoc",      "tak",          "super",    "to",
+     "it",         "it's",     "all",     "everything", "works",        "again",    "now",
+     "already",    "is",       "working", "fine",       "back",         "thanks",   "thank",
+     "you",        "very",     "much",    "need",       "call",         "me",       "us",
+     "hi",         "hello",    "regards", "best",       "yes",          "for",      "here",
+     "help"});
 
 template <std::size_t N>
 bool contains_word(const std::array<std::string_view, N>& list, std::string_view word) {
