@@ -352,6 +352,8 @@ struct Facts {
     std::string agent;
     Instant at;
   };
+  // When an earlier callback of this person ended: what was called before that is over.
+  std::optional<Instant> settled_at{};
   std::optional<Reached> reached{};  // another one of the same person, paid by a call that got through
 };
 

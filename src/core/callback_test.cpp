@@ -461,6 +461,33 @@ TEST(Callback, ANumberThatIsSomebodyElsesLeavesWithItsCalls) {
   is_what_its_journal_says(b);
 }
 
+TEST(Callback, WhatIsToldLateOwesNothingThatWasPaidSince) {
+  CallbackStory s;
+  s.facts.settled_at = kStart;
+  callback::Rung late;
+  late.id = 2;
+  late.phone = kPhone;
+  late.at = kStart - 5min;
+  s.now = kStart + 2h;
+  EXPECT_TRUE(s.happens(late)->entries.empty());
+  EXPECT_FALSE(s.c.exists());
+  late.at = kStart + 1ms;
+  s.happens(late).value();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+}
+
+TEST(Callback, OfACallOfSixDaysAgoNoSmsSpeaksToday) {
+  CallbackStory s = during_a_failure();
+  callback::Rung late;
+  late.id = 1;
+  late.phone = kPhone;
+  late.at = kStart - 6 * 24h;
+  EXPECT_TRUE(s.happens(late)->notices.empty());
+  EXPECT_EQ(s.c.state, CallbackState::waiting);  // it is owed all the same
+  late.at = kStart - 59min;
+  EXPECT_EQ(s.happens(late)->notices.size(), 1u);
+}
+
 TEST(Callback, WhoSaysThatItFailsAfterAllTakesTheWordBack) {
   CallbackStory s;
   s.rings();

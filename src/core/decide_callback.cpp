@@ -15,6 +15,7 @@ using namespace callback;
 using Entry = callback::Entry;
 
 constexpr Duration kTellAgain = 1h;        // one SMS an hour and number
+constexpr Duration kTellWithin = 1h;       // after it an SMS about a call comes too late
 constexpr Duration kDaily = 24h;           // of one that waits
 constexpr Duration kHeldFor = 1h;          // taken and not tried: it goes back
 constexpr Duration kRingsAtLeast = 30min;  // also where the desk waits less for word of a call
@@ -118,7 +119,10 @@ struct CallbackTurn {
     return {};
   }
 
-  std::string why_no_sms(const std::string& phone) const {
+  std::string why_no_sms(const std::string& phone, Instant called_at) const {
+    if (now - called_at >= kTellWithin)
+      return fmt::format("the call came {} ago: an SMS would speak of another time",
+                         format_duration(now - called_at));
     if (!facts.sms_available) return "no SMS gateway is configured";
     if (!is_telephone(phone)) return no_telephone(phone);
     if (is_landline(phone)) return fmt::format("{} is a landline: no SMS goes there", phone);
@@ -131,7 +135,7 @@ struct CallbackTurn {
   }
 
   void tell_caller(const Rung& s) {
-    if (const std::string no = why_no_sms(s.phone); !no.empty()) {
+    if (const std::string no = why_no_sms(s.phone, s.at); !no.empty()) {
       add("desk", Withheld{NoticeKind::rejected_call}, no);
       return;
     }
@@ -156,6 +160,8 @@ struct CallbackTurn {
   Status operator()(const Rung& s) {
     if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
     if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
+    // Told late: the client was called back after it.
+    if (facts.settled_at && s.at <= *facts.settled_at && !c.call_of(s.call_id)) return {};
     const bool put_through = s.result == CallResult::put_through;
     const Duration within = std::max(facts.told_within, kRingsAtLeast);
     const int told_of = c.told_of({s.call_id, s.phone, s.result, s.decided, s.at}, within);

@@ -86,6 +86,22 @@ Status Desk::merge_people(std::int64_t from, std::int64_t into) {
   return follow_people();
 }
 
+// When the last callback of this person ended; a number that has changed its owner since tells nothing.
+Result<std::optional<Instant>> Desk::settled_of(const std::string& phone, const core::Party& person) {
+  std::optional<Instant> out;
+  HEJNAL_TRY(const auto ids, latest_callbacks(phone, person));
+  for (const core::CallbackId id : ids) {
+    HEJNAL_TRY(core::Callback c, living_callback(id));
+    if (c.open() && !c.earlier.empty()) {
+      HEJNAL_TRY(c, living_callback(c.earlier.back()));
+    }
+    if (c.open() || !c.ended_at || (out && *c.ended_at <= *out)) continue;
+    HEJNAL_TRY(const bool same, is_of_person(c, person));
+    if (same) out = c.ended_at;
+  }
+  return out;
+}
+
 // What other callbacks of this person mean for this one: that an agent holds one of them, or has reached the
 // person.
 Status Desk::add_siblings(core::callback::Facts& facts_now, const core::Callback& c) {

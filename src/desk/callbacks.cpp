@@ -123,6 +123,10 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
     HEJNAL_TRY(out.filed, note_call(call, person, cases.empty() ? core::Case{} : cases.front(), text));
   }
   HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
+  if (out.callback == 0 && out.filed.message == 0) {
+    HEJNAL_TRY(out.filed, keep_call(call, std::string(to_string(call.result)),
+                                    "told late: the client was called back after it"));
+  }
   HEJNAL_TRY_VOID(tell_of_callbacks());
   return out;
 }
@@ -283,6 +287,7 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
     rung.critical = rung.critical || is_theirs;
   }
   HEJNAL_TRY_VOID(add_limits_of_caller(facts_now, call.from));
+  HEJNAL_TRY(facts_now.settled_at, settled_of(call.from, person));
   if (!c.exists()) {
     HEJNAL_TRY(const core::CallbackId last, parts_.store.callbacks().last_id());
     rung.id = last + 1;

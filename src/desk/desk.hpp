@@ -378,6 +378,7 @@ class Desk {
   Status follow_people();
   Status join_callbacks(core::Callback c, const core::callback::Facts& facts);
   Result<bool> is_of_person(const core::Callback& c, const core::Party& person);
+  Result<std::optional<Instant>> settled_of(const std::string& phone, const core::Party& person);
   Status add_siblings(core::callback::Facts& facts, const core::Callback& c);
   Result<core::CallbackId> owe_callback(const PhoneCall& call, const core::Party& person,
                                         const std::vector<core::Case>& cases,

@@ -122,6 +122,21 @@ class Callbacks(world.SandboxTest):
             self.assertIn(text, told)
             self.assertGreaterEqual(len(self.desk.all_cases()), max(1, before))
 
+    def test_a_call_that_is_written_down_late_makes_no_false_debt(self):
+        self.desk.call(PHONE)
+        self.desk.advance(600)
+        self.desk.good("POST", "/api/v1/callbacks/1/attempt", {"result": "reached"})
+        now = world.instant(self.desk.world()["now"])
+        self.desk.advance(3700)
+        texts = len(self.desk.texts(PHONE))
+        told = self.desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "rejected", "at": world.rfc3339(now - 300)})
+        self.assertIsNone(told["callback"])
+        self.assertEqual((self.list(), len(self.desk.texts(PHONE))), ([], texts))
+        self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
+        self.desk.good("POST", "/api/v1/calls", {"from": OTHER, "result": "missed", "at": world.rfc3339(now - 6 * 86400)})
+        self.assertEqual([one["state"] for one in self.list()], ["waiting"])
+        self.assertEqual(self.desk.texts(OTHER), [])
+
     def test_one_who_says_that_it_fails_after_all_is_called_back(self):
         self.desk.call(PHONE)
         self.desk.sms(PHONE, "Już działa, dziękuję")
