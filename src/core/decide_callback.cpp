@@ -161,7 +161,7 @@ struct CallbackTurn {
     if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
     if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
     // Told late: the client was called back after it.
-    if (facts.settled_at && s.at <= *facts.settled_at && !c.call_of(s.call_id)) return {};
+    if (facts.settled_at && s.at < *facts.settled_at && !c.call_of(s.call_id)) return {};
     const bool put_through = s.result == CallResult::put_through;
     const Duration within = std::max(facts.told_within, kRingsAtLeast);
     const int told_of = c.told_of({s.call_id, s.phone, s.result, s.decided, s.at}, within);
