@@ -17,6 +17,7 @@ constexpr int kWakingDays = 8;
 constexpr const char* kPutThrough = "put through";
 constexpr const char *kCall = "call", *kOutcome = "outcome of a call";
 constexpr const char* kAnswered = "answered call";  // which message stands for it
+constexpr const char* kColleague = "it is the telephone of somebody who is on call: nobody is owed a call";
 constexpr std::size_t kListedMax = 20;
 constexpr std::size_t kEarlierMax = 50;
 constexpr Duration kCallsKnownFor = 30 * 24h;
@@ -39,6 +40,12 @@ core::Waking Desk::waking() const {
   return out;
 }
 
+std::vector<std::string> Desk::phones_on_call() const {
+  std::vector<std::string> out;
+  for (const core::OnCall& person : settings_.on_call) out.push_back(person.phone);
+  return out;
+}
+
 Result<Desk::Phoned> Desk::answer_call(const std::string& from, const std::string& id) {
   return answer_call(AskedCall{from, id});
 }
@@ -49,7 +56,7 @@ Result<Desk::Phoned> Desk::answer_call(const AskedCall& asked) {
   HEJNAL_TRY(facts_now.failure_open, failure_open());
   facts_now.takes_calls = settings_.takes_calls;
   facts_now.from = asked.from;
-  for (const core::OnCall& person : settings_.on_call) facts_now.on_call_phones.push_back(person.phone);
+  facts_now.on_call_phones = phones_on_call();
   out.decision = core::decide_call(facts_now);
   PhoneCall call{asked.from, core::CallResult::rejected, std::nullopt, "client", asked.id, asked.to};
   call.decided = true;
@@ -64,6 +71,10 @@ Result<Desk::Phoned> Desk::answer_call(const AskedCall& asked) {
   // is noted by what comes of it; where somebody tells that, silence is no answer either.
   if (asked.from.empty()) {
     HEJNAL_TRY(out.filed, keep_unknown(call, out.decision.redirect ? kPutThrough : "rejected"));
+    return out;
+  }
+  if (core::is_colleague(phones_on_call(), asked.from)) {
+    HEJNAL_TRY(out.filed, keep_call(call, kPutThrough, kColleague));
     return out;
   }
   const bool awaited = settings_.told_within > Duration(0);
@@ -102,6 +113,11 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
   out.decision = core::decide_call(meaning);
   if (call.from.empty()) {
     HEJNAL_TRY(out.filed, keep_unknown(call, std::string(to_string(call.result))));
+    return out;
+  }
+  if (core::is_colleague(phones_on_call(), call.from)) {
+    HEJNAL_TRY(out.filed, keep_call(call, std::string(to_string(call.result)), kColleague,
+                                    call.decided ? kCall : kOutcome));
     return out;
   }
   HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(call.from));

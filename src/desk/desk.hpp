@@ -396,6 +396,7 @@ class Desk {
   Result<core::CallbackId> client_says(core::Channel channel, const std::string& phone,
                                        const std::string& email, const std::string& text);
   core::Waking waking() const;
+  std::vector<std::string> phones_on_call() const;
   Status add_outage(core::Facts& facts, const core::Case& c, const core::Signal& signal);
   Status add_like_outage(core::Facts& facts, const core::Signal& signal);
   Status tell_first_on_call(core::Notice notice, bool by_sms);

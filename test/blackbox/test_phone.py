@@ -137,6 +137,14 @@ class Callbacks(world.SandboxTest):
         self.assertEqual([one["state"] for one in self.list()], ["waiting"])
         self.assertEqual(self.desk.texts(OTHER), [])
 
+    def test_whoever_is_on_call_is_owed_no_call(self):
+        before = len(self.desk.texts("+48600000001"))
+        self.desk.call("+48600000001")
+        self.desk.good("POST", "/api/v1/calls", {"from": "+48600000001", "result": "missed"})
+        self.assertEqual((self.list(), len(self.desk.texts("+48600000001"))), ([], before))
+        found = self.desk.good("GET", "/api/v1/calls")["items"]
+        self.assertEqual([(one["from"], one["text"]) for one in found], [("+48600000001", "missed"), ("+48600000001", "rejected")])
+
     def test_one_who_says_that_it_fails_after_all_is_called_back(self):
         self.desk.call(PHONE)
         self.desk.sms(PHONE, "Już działa, dziękuję")
