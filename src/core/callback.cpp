@@ -221,6 +221,10 @@ std::optional<Instant> alarm(const Callback& c) {
   return c.lapse_at ? std::min(*c.lapse_at, c.ring_at) : c.ring_at;
 }
 
+bool tells_by_sms(AlertReason reason, bool awake, bool critical, bool after_failure) {
+  return awake || reason != AlertReason::callbacks_due || critical || after_failure;
+}
+
 bool before(const Callback& a, const Callback& b) {
   const auto rings = [](const Callback& c) { return c.state == CallbackState::ringing; };
   if (rings(a) != rings(b)) return rings(b);  // nothing can be done about it yet

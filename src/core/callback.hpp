@@ -427,6 +427,7 @@ struct Decision {
   std::vector<Notice> notices;
   // On call is to be told why; the desk tells of several in one message.
   AlertReason tell = AlertReason::none;
+  bool after_failure = false;  // it is the all-clear that has made it due
 };
 
 }  // namespace callback
@@ -457,6 +458,10 @@ bool goes_on(const Callback& a, const Callback& b);
 
 // The call of an agent that has paid it; empty: nobody was reached.
 std::optional<Callback::Attempt> reached_by(const Callback& c);
+
+// Whether on call is told by SMS as well: at night nobody is woken for a call that nobody has answered,
+// unless it is critical; after a failure people are awake.
+bool tells_by_sms(AlertReason reason, bool awake, bool critical, bool after_failure);
 
 // In which order they are worked off: critical ones first, then by waiting time.
 bool before(const Callback& a, const Callback& b);

@@ -217,6 +217,19 @@ TEST(Callback, WaitsForTheAllClear) {
   EXPECT_TRUE(s.happens(callback::FailureChanged{})->entries.empty());
 }
 
+TEST(Callback, AfterAFailureOnCallIsToldBySmsAtNightToo) {
+  using enum AlertReason;
+  CallbackStory s = during_a_failure();
+  EXPECT_FALSE(s.rings().after_failure);
+  s.facts.failure_open = false;
+  EXPECT_TRUE(s.happens(callback::FailureChanged{})->after_failure);
+  EXPECT_TRUE(tells_by_sms(callbacks_due, false, false, true));
+  EXPECT_FALSE(tells_by_sms(callbacks_due, false, false, false));
+  EXPECT_TRUE(tells_by_sms(callbacks_due, false, true, false));
+  EXPECT_TRUE(tells_by_sms(callbacks_due, true, false, false));
+  EXPECT_TRUE(tells_by_sms(callbacks_overdue, false, false, false));
+}
+
 TEST(Callback, SeveralCallsAddUpAndAreToldOnceAnHour) {
   CallbackStory s = during_a_failure();
   s.rings();

@@ -219,7 +219,10 @@ struct CallbackTurn {
   Status operator()(const FailureChanged&) {
     if (!c.open()) return {};
     if (facts.failure_open && c.state == CallbackState::due) put_back("desk", "a new failure is open");
-    if (!facts.failure_open && c.state == CallbackState::waiting) put_back("desk", "every failure is over");
+    if (!facts.failure_open && c.state == CallbackState::waiting) {
+      put_back("desk", "every failure is over");
+      decision.after_failure = true;
+    }
     return {};
   }
 

@@ -385,7 +385,8 @@ Result<core::Callback> Desk::turn(core::Callback c, const core::callback::Signal
     if (c.open()) open_callbacks_->emplace(c.id, c);
   }
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
-  if (decision.tell != core::AlertReason::none) told_callbacks_.push_back({decision.tell, c});
+  if (decision.tell != core::AlertReason::none)
+    told_callbacks_.push_back({decision.tell, c, decision.after_failure});
   return c;
 }
 
@@ -438,8 +439,11 @@ Status Desk::tell_of_callbacks() {
   using enum core::AlertReason;
   for (const core::AlertReason reason : {callbacks_due, callbacks_overdue, callbacks_waiting}) {
     std::vector<core::Callback> list;
+    bool after_failure = false;
     for (const ToldCallback& told : all) {
-      if (told.reason == reason) list.push_back(told.c);
+      if (told.reason != reason) continue;
+      list.push_back(told.c);
+      after_failure = after_failure || told.after_failure;
     }
     if (list.empty()) continue;
     std::sort(list.begin(), list.end(), core::before);
@@ -460,8 +464,8 @@ Status Desk::tell_of_callbacks() {
                       format_local(c.since, settings_.zone, procedure_.language));
     }
     if (list.size() > kListedMax) notice.text += fmt::format("+{}\n", list.size() - kListedMax);
-    // At night nobody is woken for a call that nobody has answered; after a failure people are awake.
-    const bool by_sms = waking().awake(now()) || reason != callbacks_due || list.front().critical;
+    const bool by_sms =
+        core::tells_by_sms(reason, waking().awake(now()), list.front().critical, after_failure);
     HEJNAL_TRY_VOID(tell_first_on_call(notice, by_sms));
   }
   return {};

@@ -435,6 +435,7 @@ class Desk {
   struct ToldCallback {
     core::AlertReason reason;
     core::Callback c;
+    bool after_failure = false;
   };
   std::vector<ToldCallback> told_callbacks_;  // whose news on call is still to get
   bool ringing_ = false;
