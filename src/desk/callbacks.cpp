@@ -28,15 +28,9 @@ core::Waking Desk::waking() const {
   core::Waking out;
   const int from = settings_.wakes_minute, to = settings_.sleeps_minute;
   if (from == 0 && to == 24 * 60) return out;
-  for (int i = -1; i < kWakingDays; ++i) {
-    const auto day = local_time(now() + 24h * i, settings_.zone);
-    if (!day) return {};
-    const auto begin = from_local(day->year, day->month, day->day, from / 60, from % 60, settings_.zone);
-    const auto end = to == 24 * 60
-                         ? from_local(day->year, day->month, day->day, 23, 59, settings_.zone)
-                         : from_local(day->year, day->month, day->day, to / 60, to % 60, settings_.zone);
-    if (begin && end && *begin < *end) out.spans.push_back({*begin, *end});
-  }
+  const auto days = daily_spans(now(), -1, kWakingDays, from, to, settings_.zone);
+  if (!days) return {};
+  for (const DaySpan& day : *days) out.spans.push_back({day.from, day.to});
   return out;
 }
 
