@@ -40,15 +40,16 @@ void SipDoor::ask(ports::SipInvite invite, ports::SipReply reply, bool is_over) 
   auto call = std::make_shared<Call>(Call{std::move(invite), std::move(reply), std::move(caller)});
   ledger_.submit(
       [call, is_over](desk::Desk& desk) -> Status {
-        const auto& [from, to, id] = call->caller;
+        const auto& [from, to, id, given] = call->caller;
         call->hung_up = is_over || call->reply.cancelled();
         if (call->hung_up) {
-          HEJNAL_TRY(const auto kept,
-                     desk.call({from, core::CallResult::missed, std::nullopt, "client", id, to, true}));
+          desk::Desk::PhoneCall missed{from, core::CallResult::missed, std::nullopt, "client", id, to, true};
+          missed.given = given;
+          HEJNAL_TRY(const auto kept, desk.call(missed));
           call->number = kept.filed.number;
           return {};
         }
-        HEJNAL_TRY(const auto asked, desk.answer_call(desk::Desk::AskedCall{from, id, to, true}));
+        HEJNAL_TRY(const auto asked, desk.answer_call(desk::Desk::AskedCall{from, id, to, true, given}));
         call->decision = asked.decision;
         call->number = asked.filed.number;
         return {};
