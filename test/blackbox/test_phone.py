@@ -137,6 +137,23 @@ class Callbacks(world.SandboxTest):
         self.assertEqual([one["state"] for one in self.list()], ["waiting"])
         self.assertEqual(self.desk.texts(OTHER), [])
 
+    def test_every_open_one_is_seen_page_by_page(self):
+        for i in range(7):
+            self.desk.call(f"+4860170000{i}")
+        for ends in (None, 3):
+            seen, cursor = [], {}
+            while True:
+                told = self.desk.good("GET", "/api/v1/callbacks", limit=3, **cursor)
+                seen += [one["id"] for one in told["items"]]
+                if ends:  # the last one of this page ends: the next page begins behind it all the same
+                    self.desk.good("POST", f"/api/v1/callbacks/{ends}/write-off", {"reason": "x"})
+                    ends = None
+                if not told["next"]:
+                    break
+                cursor = {"cursor": told["next"]}
+            self.assertEqual(seen, [1, 2, 3, 4, 5, 6, 7])
+        self.assertEqual(self.desk.get("/api/v1/callbacks?cursor=17").status, 400)
+
     def test_whoever_is_on_call_is_owed_no_call(self):
         before = len(self.desk.texts("+48600000001"))
         self.desk.call("+48600000001")
