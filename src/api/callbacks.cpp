@@ -185,6 +185,7 @@ Result<ports::Response> call_callback(Context& context) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(Body body, Body::read(context.request));
   std::string agent = phone_in(context, body, "agent"), to = phone_in(context, body, "phone");
+  const bool again = body.flag("again", false);
   HEJNAL_TRY_VOID(body.finish());
   if (agent.empty()) agent = own_phone(context);
   if (!context.parts.originate)
@@ -206,7 +207,12 @@ Result<ports::Response> call_callback(Context& context) {
         if (before.exists() && !known) return fail(Fault::malformed, "phone: nobody has called from {}", to);
         return desk.act(id, core::callback::Take{context.who});
       }));
-  HEJNAL_TRY_VOID(context.parts.originate(agent, to, id));
+  RingOnce& once = *context.parts.ring_once;
+  HEJNAL_TRY_VOID(once.begin(id, context.parts.clock->now(), again));
+  if (const Status rings = context.parts.originate(agent, to, id); !rings) {
+    once.failed(id);
+    return tl::make_unexpected(rings.error());
+  }
   return json_response(callback_json(c));
 }
 

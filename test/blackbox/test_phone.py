@@ -468,7 +468,13 @@ class CallingBack(world.ConfiguredTest):
         jan = self.desk.make_token("agent")
         again = self.desk.post(f"/api/v1/callbacks/{number}/call", {"agent": "600111222"}, token=jan)
         self.assertEqual(again.status, 409)
+        # Nor does it ring twice by a second press, unless that is meant.
+        answer = self.call(number, agent="600111222")
+        self.assertEqual(answer.status, 409)
+        self.assertIn("s ago", answer.json["detail"])
         self.assertEqual(len(Pbx.asked), 1)
+        self.assertEqual(self.call(number, agent="600111222", again=True).status, 200)
+        self.assertEqual(len(Pbx.asked), 2)
         tried = self.desk.good("POST", f"/api/v1/callbacks/{number}/attempt", {"result": "reached"})
         self.assertEqual(tried["state"], "paid")
         self.assertEqual(self.call(number, agent="600111222").status, 409)
