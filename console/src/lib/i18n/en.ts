@@ -626,7 +626,7 @@ export const en = {
   'callback.waiting': 'waiting',
   'callback.due': 'to be called',
   'callback.taken': 'taken',
-  'callback.paid': 'called back',
+  'callback.paid': 'settled',
   'callback.written_off': 'written off',
   'callback.joined': 'joined with another',
   'callback.ringing': 'put through',
