@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/signin/session.hpp"
+#include "api/tokens.hpp"
 #include "base/password.hpp"
 #include "base/text.hpp"
 
