@@ -57,6 +57,9 @@ json::Object callback_json(const core::Callback& c) {
           {"calls", std::move(calls)},
           {"calls_total", c.calls_total},
           {"cases", std::move(cases)},
+          {"outage", c.outage.id == 0
+                         ? json::Value(nullptr)
+                         : json::Value(json::Object{{"id", c.outage.id}, {"title", c.outage.title}})},
           {"since", format_rfc3339(c.since)},
           {"due_at", json::time_or_null(c.due_at)},
           {"retry_at", json::time_or_null(c.retry_at)},

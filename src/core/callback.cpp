@@ -138,6 +138,9 @@ struct Fold {
   }
   void operator()(const callback::Knew& b) {
     c.person = b.person;
+    c.cases = b.cases;
+    c.critical = b.critical;
+    c.outage = b.outage;
     if (!c.phones.empty()) c.person.phone = c.phones.front();
   }
 

@@ -68,6 +68,19 @@ struct Callback {
   std::vector<Call> calls;  // the latest kCallsMax
   int calls_total = 0;
   std::vector<CaseNumber> cases;
+  struct OfOutage {  // the one that a case of the caller belongs to; 0: none
+    OutageId id = 0;
+    std::string title;
+
+    bool operator==(const OfOutage&) const = default;
+
+    template <class Self, class V>
+    static void fields(Self& s, V&& v) {
+      v("id", s.id);
+      v("title", s.title);
+    }
+  };
+  OfOutage outage;
   Instant since;                  // the first call
   std::optional<Instant> due_at;  // since when it is due
   std::string taken_by;
@@ -317,15 +330,21 @@ struct Left {  // a number is not this person's: with its calls it goes to a cal
   }
 };
 
-struct Knew {  // it has become known whose the numbers are
+struct Knew {  // what is known of the caller now, instead of what was
   static constexpr std::string_view kind = "knew";
   Party person;
+  std::vector<CaseNumber> cases;  // open ones, the latest first
+  bool critical = false;
+  Callback::OfOutage outage;
 
   bool operator==(const Knew&) const = default;
 
   template <class Self, class V>
   static void fields(Self& s, V&& v) {
     v("person", s.person);
+    v("cases", s.cases);
+    v("critical", s.critical);
+    v("outage", s.outage);
   }
 };
 
@@ -416,9 +435,7 @@ struct Loses {  // the other side of that
   std::string phone;
   CallbackId into = 0;
 };
-struct IsKnown {  // whose the numbers are
-  Party person;
-};
+using IsKnown = Knew;  // whose the numbers are, and what they have phoned about, as the desk sees it now
 using Signal = std::variant<Rung, FailureChanged, Take, Try, WriteOff, SaysItWorks, SaysItFails, Settle,
                             NoticeEnded, AlarmRang, TakesOver, GoesInto, BeginsWith, Loses, IsKnown>;
 

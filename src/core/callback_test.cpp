@@ -501,6 +501,28 @@ TEST(Callback, OfACallOfSixDaysAgoNoSmsSpeaksToday) {
   EXPECT_EQ(s.happens(late)->notices.size(), 1u);
 }
 
+TEST(Callback, ShowsWhatIsKnownNow) {
+  CallbackStory s;
+  callback::Rung rung;
+  rung.id = 1;
+  rung.phone = kPhone;
+  rung.at = s.now;
+  s.happens(rung).value();  // of nobody knows whom, about nobody knows what
+  const callback::IsKnown known{{"Anna", "a@k.example", kPhone, "K"}, {12, 7}, true, {3, "Serwer"}};
+  EXPECT_EQ(s.happens(known)->entries.size(), 1u);
+  EXPECT_EQ(s.c.person.email, "a@k.example");
+  EXPECT_EQ(s.c.person.phone, kPhone);
+  EXPECT_TRUE(s.c.critical);
+  EXPECT_EQ(s.c.cases, (std::vector<CaseNumber>{12, 7}));
+  EXPECT_EQ(s.c.outage.title, "Serwer");
+  EXPECT_TRUE(s.happens(known)->entries.empty());
+  // Nothing is critical about it any more.
+  EXPECT_EQ(s.happens(callback::IsKnown{known.person, {12}, false, {}})->entries.size(), 1u);
+  EXPECT_FALSE(s.c.critical);
+  EXPECT_EQ(s.c.outage.id, 0);
+  is_what_its_journal_says(s);
+}
+
 TEST(Callback, WhoSaysThatItFailsAfterAllTakesTheWordBack) {
   CallbackStory s;
   s.rings();

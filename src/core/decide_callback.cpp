@@ -294,7 +294,9 @@ struct CallbackTurn {
     if (!may_join(c, s.other))
       return fail(Fault::conflict, "callbacks {} and {} cannot be joined", c.id, s.other.id);
     add("desk", all_of(s.other), "it is of the same person");
-    if (c.person.email.empty() && !s.other.person.email.empty()) add("desk", callback::Knew{s.other.person});
+    if (c.person.email.empty() && !s.other.person.email.empty())
+      add("desk",
+          callback::Knew{s.other.person, c.cases, c.critical, c.outage.id != 0 ? c.outage : s.other.outage});
     const bool sooner = s.other.ring_at < c.ring_at && s.other.state == c.state;
     if (sooner && c.state != CallbackState::taken)
       add("desk", callback::Became{c.state, s.other.ring_at, {}});
@@ -335,10 +337,10 @@ struct CallbackTurn {
     return {};
   }
   Status operator()(const IsKnown& s) {
-    Party known = s.person;
-    known.phone = c.person.phone;
-    if (c.open() && known != c.person)
-      add("desk", callback::Knew{s.person}, "it has become known who this is");
+    callback::Knew known = s;
+    known.person.phone = c.person.phone;
+    if (c.open() && known != callback::Knew{c.person, c.cases, c.critical, c.outage})
+      add("desk", std::move(known), "more is known of this caller");
     return {};
   }
 

@@ -1,5 +1,8 @@
 // Whose the callbacks are: one for each person, also when it becomes known later whose a number is.
 #include <algorithm>
+#include <functional>
+
+#include "base/text.hpp"
 
 #include "desk/desk.hpp"
 
@@ -37,10 +40,71 @@ Status Desk::follow_number(const std::string& phone) {
                turn(core::Callback{}, core::callback::BeginsWith{c, phone, last + 1, person}, facts_now));
     HEJNAL_TRY_VOID(turn(std::move(c), core::callback::Loses{phone, own.id}, facts_now));
     c = own;
-  } else if (!core::is_of(c, owners) || (c.person.email.empty() && !person.email.empty())) {
-    HEJNAL_TRY(c, turn(std::move(c), core::callback::IsKnown{person}, facts_now));
+  } else if (!core::is_of(c, owners)) {
+    HEJNAL_TRY(c, turn(std::move(c), core::callback::IsKnown{person, {}, false, {}}, facts_now));
   }
-  return join_callbacks(std::move(c), facts_now);
+  const core::CallbackId id = c.id;
+  HEJNAL_TRY_VOID(join_callbacks(std::move(c), facts_now));
+  HEJNAL_TRY(c, living_callback(id));
+  return tell_what_is_known(std::move(c), facts_now);
+}
+
+// Organisations that are called back first, and whoever has a failure.
+Result<bool> Desk::comes_first(const core::Party& person, const std::vector<core::Case>& cases) {
+  for (const core::Case& one : cases) {
+    HEJNAL_TRY(const core::Procedure* procedure, procedure_of(one));
+    if (procedure->at(one.class_name).failure) return true;
+  }
+  const std::string domain(core::domain_of(person.email));
+  return std::any_of(settings_.first_called_back.begin(), settings_.first_called_back.end(),
+                     [&](const std::string& first) {
+                       return (!person.organisation.empty() && fold(first) == fold(person.organisation)) ||
+                              (!domain.empty() && to_lower_ascii(first) == domain);
+                     });
+}
+
+Result<core::callback::IsKnown> Desk::known_of(const core::Callback& c) {
+  core::callback::IsKnown out;
+  out.person = c.person;
+  std::vector<core::Case> cases;
+  for (const std::string& phone : c.phones) {
+    HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
+    if (!person.name.empty() || !person.email.empty()) out.person = person;
+    HEJNAL_TRY(auto of_phone, cases_of_caller(phone));
+    for (core::Case& one : of_phone) {
+      if (std::find(out.cases.begin(), out.cases.end(), one.number) != out.cases.end()) continue;
+      out.cases.push_back(one.number);
+      cases.push_back(std::move(one));
+    }
+  }
+  std::sort(out.cases.begin(), out.cases.end(), std::greater<>());
+  HEJNAL_TRY(out.critical, comes_first(out.person, cases));
+  HEJNAL_TRY(const auto* outages, open_outages());
+  for (const core::Outage& o : *outages) {
+    const auto is_in = [&](const core::Case& one) { return one.outage == o.id; };
+    if (out.outage.id == 0 && std::any_of(cases.begin(), cases.end(), is_in)) out.outage = {o.id, o.title};
+  }
+  return out;
+}
+
+Status Desk::tell_what_is_known(core::Callback c, const core::callback::Facts& facts_now) {
+  if (!c.open()) return {};
+  HEJNAL_TRY(const core::callback::IsKnown known, known_of(c));
+  HEJNAL_TRY_VOID(turn(std::move(c), known, facts_now));
+  return {};
+}
+
+Status Desk::tell_callbacks_of(const core::Case& c) {
+  HEJNAL_TRY(const auto* open, open_callbacks());
+  if (open->empty()) return {};
+  HEJNAL_TRY(const auto ids, latest_callbacks(c.client.phone, c.client));
+  if (ids.empty()) return {};
+  HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
+  for (const core::CallbackId id : ids) {
+    HEJNAL_TRY(core::Callback callback, living_callback(id));
+    HEJNAL_TRY_VOID(tell_what_is_known(std::move(callback), facts_now));
+  }
+  return {};
 }
 
 // With the others of the same person.

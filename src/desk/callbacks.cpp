@@ -284,18 +284,11 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
   HEJNAL_TRY(const auto* outages, open_outages());
   if (!outages->empty()) facts_now.outage_text = outages->front().in_short();
   for (const core::Case& one : cases) {
-    HEJNAL_TRY(const core::Procedure* procedure, procedure_of(one));
-    rung.critical = rung.critical || procedure->at(one.class_name).failure;
     for (const core::Outage& o : *outages) {
       if (o.id == one.outage) facts_now.outage_text = o.in_short();  // the caller's own before any other
     }
   }
-  const std::string domain(core::domain_of(person.email));
-  for (const std::string& first : settings_.first_called_back) {
-    const bool is_theirs = (!person.organisation.empty() && fold(first) == fold(person.organisation)) ||
-                           (!domain.empty() && to_lower_ascii(first) == domain);
-    rung.critical = rung.critical || is_theirs;
-  }
+  HEJNAL_TRY(rung.critical, comes_first(person, cases));
   HEJNAL_TRY_VOID(add_limits_of_caller(facts_now, call.from));
   HEJNAL_TRY(facts_now.settled_at, settled_of(call.from, person));
   if (!c.exists()) {
@@ -308,7 +301,9 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
     if (before.id != c.id) rung.earlier = before.id;
   }
   HEJNAL_TRY(c, turn(std::move(c), rung, facts_now));
-  return c.id;
+  const core::CallbackId id = c.id;
+  HEJNAL_TRY_VOID(tell_what_is_known(std::move(c), facts_now));
+  return id;
 }
 
 Status Desk::add_limits_of_caller(core::callback::Facts& facts_now, const std::string& phone) {

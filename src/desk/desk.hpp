@@ -374,6 +374,10 @@ class Desk {
   // Whose the callbacks are (callback_people.cpp).
   Result<core::Callback> living_callback(core::CallbackId id);  // follows those that were joined
   Result<std::vector<core::OwnerOfNumber>> owners_of(const std::string& phone);
+  Result<core::callback::IsKnown> known_of(const core::Callback& c);
+  Status tell_what_is_known(core::Callback c, const core::callback::Facts& facts);
+  Status tell_callbacks_of(const core::Case& c);  // its class, its outage or its client has changed
+  Result<bool> comes_first(const core::Party& person, const std::vector<core::Case>& cases);
   Status follow_number(const std::string& phone);
   Status follow_people();
   Status join_callbacks(core::Callback c, const core::callback::Facts& facts);

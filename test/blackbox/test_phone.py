@@ -137,6 +137,21 @@ class Callbacks(world.SandboxTest):
         self.assertEqual([one["state"] for one in self.list()], ["waiting"])
         self.assertEqual(self.desk.texts(OTHER), [])
 
+    def test_a_callback_shows_what_is_known_now(self):
+        self.desk.call(PHONE)
+        self.assertEqual([(one["person"]["email"], one["critical"], one["cases"], one["outage"]) for one in self.list()], [("", False, [], None)])
+        self.write("anna@klient.example", PHONE)
+        self.confirm(PHONE, "anna@klient.example")
+        (one,) = self.list()
+        self.assertEqual((one["person"]["email"], one["critical"], one["cases"]), ("anna@klient.example", False, [1]))
+        self.desk.email("anna@klient.example", "Serwer", "Serwer nie działa.", to="awaria@wsparcie.example")
+        outage = self.desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer nie działa.", "cases": [2]})["id"]
+        (one,) = self.list()
+        self.assertEqual((one["critical"], one["cases"], one["outage"]), (True, [2, 1], {"id": outage, "title": "Serwer"}))
+        # The number of a case that was merged is of no use to whoever calls back.
+        self.desk.good("POST", "/api/v1/cases/1/merge", {"into": 2})
+        self.assertEqual(self.list()[0]["cases"], [2])
+
     def test_every_open_one_is_seen_page_by_page(self):
         for i in range(7):
             self.desk.call(f"+4860170000{i}")

@@ -686,6 +686,7 @@ export const en = {
   'callbacks.done_voicemail': 'Noted; it comes again in two hours.',
   'callbacks.done_wrong_number': 'Noted: the number is wrong.',
   'callbacks.done_settled': 'Settled by the client’s own word.',
+  'callbacks.outage': 'Outage: {title}',
   'callbacks.done_written_off': 'Written off.',
   'outages.badge': { one: '{n} open', other: '{n} open' },
   'outages.all_clear': 'All clear: no failure is open.',

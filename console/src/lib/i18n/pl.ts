@@ -770,6 +770,7 @@ export const pl: Dictionary = {
   'callbacks.done_voicemail': 'Zapisano; wróci za dwie godziny.',
   'callbacks.done_wrong_number': 'Zapisano: to zły numer.',
   'callbacks.done_settled': 'Załatwione słowem klienta.',
+  'callbacks.outage': 'Awaria: {title}',
   'callbacks.done_written_off': 'Zapisano: bez oddzwonienia.',
   'outages.badge': { one: '{n} otwarta', few: '{n} otwarte', many: '{n} otwartych', other: '{n} otwarte' },
   'outages.all_clear': 'Wszystko działa: żadna awaria nie trwa.',

@@ -118,7 +118,7 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['callback {} is of the same person and goes on', 'oddzwonienie {} jest do tej samej osoby i trwa dalej'],
   ['{} is not of the person of callback {}', '{} nie należy do osoby z oddzwonienia {}'],
   ['{} is of another person', '{} należy do kogoś innego'],
-  ['it has become known who this is', 'okazało się, kto to jest'],
+  ['more is known of this caller', 'o dzwoniącym wiadomo więcej'],
   ['{} has reached the same person: callback {}', '{} porozmawiał(a) z tą samą osobą: oddzwonienie {}'],
   ['the call came {} ago: an SMS would speak of another time', 'telefon był {} temu: SMS mówiłby o innej chwili'],
   ['told late: the client was called back after it', 'zapisane później: do klienta już potem oddzwoniono'],
