@@ -3,9 +3,9 @@
 // Callers phone during outages and outside of them, several times, from two numbers of their own or from one
 // that nobody knows; some hang up before anybody answers. While no failure is open an exchange puts calls
 // through, and tells what came of them: late, never, or after the server has crashed. Other calls are written
-// down hours later. Outages overlap, and
-// some are back a few minutes after the all-clear. Ola and Jan work the same list at the same time; one of
-// them now and then takes a callback and forgets it, writes one off, or reaches nobody.
+// down hours later. Outages overlap, and some are back a few minutes after the all-clear. Ola and Jan work the
+// same list at the same time; one of them now and then takes a callback and forgets it, writes one off, or
+// reaches nobody.
 //
 // Laws: every call that was taken in is kept in a callback; one that was put through and that nobody is said
 // to have answered owes one; no callback is due while a failure is open; nobody is called by two agents; in
