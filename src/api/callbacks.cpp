@@ -128,8 +128,8 @@ Result<ports::Response> list_open(Context& context) {
   HEJNAL_TRY(const auto ids, context.archive.callbacks().ids(true, kOpenMax, ports::Archive::kNewest));
   std::vector<core::Callback> list;
   for (const core::CallbackId id : ids) {
-    HEJNAL_TRY(core::Callback c, context.archive.callbacks().load(id));
-    if (!after || core::before(*after, c)) list.push_back(std::move(c));
+    HEJNAL_TRY(auto c, context.archive.callbacks().readable(id));
+    if (c && (!after || core::before(*after, *c))) list.push_back(std::move(*c));
   }
   const std::size_t size = std::min(list.size(), static_cast<std::size_t>(page.limit));
   const auto end = list.begin() + static_cast<std::ptrdiff_t>(size);
@@ -159,8 +159,8 @@ Result<ports::Response> list_callbacks(Context& context) {
   if (more) ids.resize(limit);
   json::Array items;
   for (const core::CallbackId id : ids) {
-    HEJNAL_TRY(const core::Callback c, context.archive.callbacks().load(id));
-    items.push_back(callback_json(c));
+    HEJNAL_TRY(const auto c, context.archive.callbacks().readable(id));
+    if (c) items.push_back(callback_json(*c));
   }
   return json_response(
       json::Object{{"items", std::move(items)},

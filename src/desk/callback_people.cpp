@@ -8,13 +8,15 @@
 
 namespace hejnal::desk {
 
-// The one that has taken it over, when it was joined with another.
+// The one that has taken it over, when it was joined with another; one that does not exist when its journal
+// is damaged: that one is told of elsewhere, and must not keep the others from being called.
 Result<core::Callback> Desk::living_callback(core::CallbackId id) {
-  HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
-  while (c.state == core::CallbackState::joined) {  // each goes into one that went on then
-    HEJNAL_TRY(c, parts_.store.callbacks().load(c.into));
+  for (;;) {  // each went into one that went on then
+    HEJNAL_TRY(auto c, parts_.store.callbacks().readable(id));
+    if (!c) return core::Callback{};
+    if (c->state != core::CallbackState::joined) return std::move(*c);
+    id = c->into;
   }
-  return c;
 }
 
 Result<std::vector<core::OwnerOfNumber>> Desk::owners_of(const std::string& phone) {
