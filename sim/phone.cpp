@@ -11,7 +11,8 @@ namespace hejnal::sim {
 namespace {
 
 constexpr Duration kWorkEvery = 25min, kCallEvery = 40h;
-constexpr int kLooksToCheck = 16;
+constexpr Duration kHandsEvery = 9 * 24h;
+constexpr int kLooksToCheck = 16, kHouseholds = 5;
 constexpr std::array<const char*, 2> kAgents = {"Ola", "Jan"};
 
 }  // namespace
@@ -20,6 +21,7 @@ void Telephone::live(int outages_a_year) {
   outages_a_year_ = outages_a_year;
   plan_outage();
   plan_call();
+  plan_hands();
 }
 
 void Telephone::stop() {
@@ -58,6 +60,29 @@ void Telephone::plan_call() {
     somebody_phones(any_phone(), 1);
     plan_call();
   });
+}
+
+void Telephone::plan_hands() {
+  world_.after(kHandsEvery, [this] {
+    if (!living_) return;
+    a_number_changes_hands();
+    plan_hands();
+  });
+}
+
+// Only numbers that no client of the world writes from. Not by the dice: nothing else may come out
+// differently.
+void Telephone::a_number_changes_hands() {
+  ++hands_;
+  const auto of = static_cast<unsigned>(hands_) * 2'654'435'761U;
+  ports::NumberRow row;
+  row.phone = fmt::format("+48605{:06}", (of >> 8U) % 160);
+  row.email = fmt::format("dom{}@prywatny.example", (of >> 20U) % kHouseholds);
+  row.source = "agent";
+  row.at = world_.now();
+  row.standing = core::Standing::confirmed;
+  row.decided_by = "Ola";
+  static_cast<void>(world_.ask([&](desk::Desk& desk) { return desk.judge_number(row); }));
 }
 
 void Telephone::begin_outage(bool again) {
@@ -239,8 +264,14 @@ void Telephone::work() {
       if (++looks_ % kLooksToCheck == 0) check(desk.store(), failing);
       return {};
     }
+    std::map<std::string, core::Callback> of_person;
     for (const core::CallbackId id : ids) {
       HEJNAL_TRY(const core::Callback c, desk.store().callbacks().load(id));
+      const auto [other, is_first] = of_person.emplace(c.person.email, c);
+      if (!c.person.email.empty() && !is_first && core::may_join(c, other->second))
+        world_.laws.broken(
+            "one_callback_a_person", 0,
+            fmt::format("callbacks {} and {} are of {}", other->second.id, id, c.person.email));
       if (c.state == core::CallbackState::due && (!c.retry_at || *c.retry_at <= desk.now()))
         due.push_back(id);
     }

@@ -92,9 +92,13 @@ Result<ports::NumberRow> Desk::judge_number(std::int64_t id, core::Standing stan
   if (!row) return fail(Fault::not_found, "there is no number {}", id);
   row->standing = standing;
   row->decided_by = agent;
-  HEJNAL_TRY_VOID(parts_.store.judge_number(*row));
-  HEJNAL_TRY_VOID(follow_number(row->phone));
+  HEJNAL_TRY_VOID(judge_number(*row));
   return std::move(*row);
+}
+
+Status Desk::judge_number(const ports::NumberRow& row) {
+  HEJNAL_TRY_VOID(parts_.store.judge_number(row));
+  return follow_number(row.phone);
 }
 
 }  // namespace hejnal::desk

@@ -221,6 +221,7 @@ class Desk {
   Result<core::Case> not_a_case(core::CaseNumber number, const std::string& agent);
   // A learnt number is the person's own, or is not.
   Result<ports::NumberRow> judge_number(std::int64_t id, core::Standing standing, const std::string& agent);
+  Status judge_number(const ports::NumberRow& row);  // also where nobody has learnt it before
 
   // Two people are one; and so are their callbacks.
   Status merge_people(std::int64_t from, std::int64_t into);
