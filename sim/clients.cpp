@@ -284,10 +284,12 @@ void Clients::type_text(MatterId id, core::CaseNumber link) {
   if (world_.dice.chance(500)) typed.email = clients_[m.client].email;
   const int presses = world_.dice.chance(150) ? 2 : 1;
   for (int i = 0; i < presses; ++i) {
+    world_.laws.types(id);
     const auto taken = world_.ask([&](desk::Desk& desk) -> Status {
       HEJNAL_TRY_VOID(desk.type_text(link, typed));
       return {};
     });
+    world_.laws.types(0);
     if (taken && *taken) continue;
     if (writing_) world_.after(5min, [this, id, link] { type_text(id, link); });  // the page did not answer
     return;

@@ -76,6 +76,7 @@ void Laws::check_entry(CaseAccount& account, const core::Entry& entry, const Wri
     if (account.first_message == 0) account.first_message = received->message;
     account.last_relation = received->relation;
     if (received->channel == core::Channel::email) ++account.emails;
+    if (received->channel == core::Channel::web && typed_ != 0) mailed_.insert(typed_);
     found_set_aside(account, *received);
     ++(received->automatic ? account.robot_messages : account.human_messages);
     if (account.c.state == core::State::closed && !received->automatic)

@@ -97,6 +97,9 @@ class Laws {
     }
   };
   const Matching& matching() const { return matching_; }
+  // What is typed on a page until nothing (0) is: written down, it is here, whether its client hears so or
+  // not.
+  void types(MatterId matter) { typed_ = matter; }
   // It may have been taken just before a crash: where it is, nobody has heard.
   void unheard_of(MatterId matter) { unheard_of_.insert(matter); }
   void forbid_automatic_to(const std::string& robot) { robots_.insert(robot); }
@@ -151,7 +154,8 @@ class Laws {
   std::map<std::int64_t, int> restarts_;                   // by hour
   std::set<std::string> robots_;
   std::map<MatterId, core::CaseNumber> opened_by_;  // the case that a matter's first mail opened
-  std::set<MatterId> mailed_;                       // some mail of it has been accepted
+  MatterId typed_ = 0;
+  std::set<MatterId> mailed_;  // some mail of it has been accepted
   // An SMS has announced an email. By the deadline it is here, or the desk knows that it is not.
   struct Announced {
     MatterId matter = 0;

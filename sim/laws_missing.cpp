@@ -33,8 +33,8 @@ void Laws::check_known(Instant by) {
     Announced one = announced_.front();
     if (mailed_.contains(one.matter)) continue;
     const CaseAccount* account = find(living(one.number));
-    // The text itself is here: typed instead of the email, or as a report on the page.
-    if (account && (account->typed || account->c.channel == core::Channel::web)) continue;
+    if (account && account->c.channel == core::Channel::web)
+      continue;  // a report on the page: its text is here
     // Its email may be here, and who has brought it has had no answer in a crash: that one will come again.
     if (account && !account->c.email_missing && account->emails > account->told_emails && by < one.latest) {
       one.deadline = by + 10min;

@@ -51,6 +51,15 @@ class Desk {
     sms.message = message;
     laws.accepted(sms);
   }
+  // On the page, by who has announced the email.
+  void typed() {
+    core::Received received;
+    received.message = 13;
+    received.channel = core::Channel::web;
+    laws.types(kMatter);
+    happens(kStart + 1min, {received, core::EmailFound{60'000, {}, {}, core::Channel::web}});
+    laws.types(0);
+  }
   void told() { happens(kStart + 2min, {core::Withheld{core::NoticeKind::missing_email}}); }
   std::string broken() const {
     return laws.violations().empty() ? ""
@@ -117,9 +126,18 @@ TEST(AnnouncedLoss, IsNoneWhereTheEmailHasComeOrItsTextWasTyped) {
   Desk typed;
   typed.opens(true);
   typed.announced();
-  typed.happens(kStart + 1min, {core::EmailFound{60'000, {}, {}, core::Channel::web}});
+  typed.typed();
   typed.laws.at_rest(kStart + 4min);
   EXPECT_EQ(typed.broken(), "");
+}
+
+TEST(AnnouncedLoss, IsNoneInAnotherCaseWhereItsTextWasTypedBefore) {
+  Desk d;
+  d.opens(false);
+  d.typed();
+  d.announced(14);
+  d.laws.at_rest(kStart + 6min);
+  EXPECT_EQ(d.broken(), "");
 }
 
 }  // namespace hejnal::sim

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/zone.hpp"
+#include "core/case_names.hpp"
 #include "json/entry.hpp"
 
 namespace hejnal::api {
@@ -36,7 +37,17 @@ Result<std::vector<core::State>> read_states(std::string_view text) {
   return out;
 }
 
-json::Object case_json(const ports::CaseRow& row, const std::string& public_url, json::Storage in) {
+std::string without_keys(std::string text) {
+  constexpr std::string_view kPage = "/c/";
+  for (std::size_t at = text.find(kPage); at != std::string::npos; at = text.find(kPage, at + 1)) {
+    const std::size_t begin = at + kPage.size();
+    const std::size_t end = std::min(text.find_first_not_of(core::kTokenAlphabet, begin), text.size());
+    if (end - begin > core::kTokenSecret) text.replace(begin, end - begin, "…");
+  }
+  return text;
+}
+
+json::Object case_json(const ports::CaseRow& row, Links links, json::Storage in) {
   const ports::CaseSummary& s = row.summary;
   json::Array candidates(in);
   for (const core::CaseNumber n : row.candidates) candidates.push_back(n);
@@ -68,8 +79,9 @@ json::Object case_json(const ports::CaseRow& row, const std::string& public_url,
                                                      : "ok"}}},
                     {"last_word", nullptr},
                     {"short_code", s.short_code},
-                    {"follow_url", public_url + "/c/" + row.token}},
+                    {"follow_url", nullptr}},
                    in);
+  if (links) out["follow_url"] = std::string(*links) + "/c/" + row.token;
   if (row.next) {
     out["next"] = json::Value({{"what", row.next->what},
                                {"owed_by", row.next->by_desk ? "desk" : "client"},
@@ -82,7 +94,7 @@ json::Object case_json(const ports::CaseRow& row, const std::string& public_url,
                                     {"channel", to_string(word->channel)},
                                     {"from", word->from},
                                     {"at", format_rfc3339(word->at)},
-                                    {"text", word->text}},
+                                    {"text", links ? word->text : without_keys(word->text)}},
                                    in);
   }
   return out;
@@ -148,11 +160,11 @@ class Evidence {
 
 }  // namespace
 
-Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number,
-                                const std::string& public_url, const Segments& segments) {
+Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number, Links links,
+                                const Segments& segments) {
   HEJNAL_TRY(const auto row, archive.find(number));
   if (!row) return fail(Fault::not_found, "there is no case {}", number);
-  json::Object out = case_json(*row, public_url);
+  json::Object out = case_json(*row, links);
   HEJNAL_TRY(const auto journal, archive.journal(number));
   const Evidence evidence(journal);
   json::Array entries;
@@ -174,6 +186,7 @@ Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number
   for (const ports::Message& m : messages) {
     json::Object message = message_json(m, segments);
     if (!m.outgoing) message["join_score"] = evidence.score_of(m.id);
+    if (!links) message["text"] = without_keys(m.text);
     list.push_back(std::move(message));
   }
   out["suggestions"] = evidence.suggestions(row->candidates);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +13,17 @@
 
 namespace hejnal::api {
 
-json::Object case_json(const ports::CaseRow& row, const std::string& public_url, json::Storage in = {});
+// Where the pages for clients are; none: who asks may not have a client's key to a case, which opens a page
+// with buttons that settle it.
+using Links = std::optional<std::string_view>;
+json::Object case_json(const ports::CaseRow& row, Links links, json::Storage in = {});
+// Without the keys to clients' pages that stand in it.
+std::string without_keys(std::string text);
 using Segments = std::function<int(const std::string& text)>;  // how many an SMS costs
 json::Object message_json(const ports::Message& message, const Segments& segments);
 // With journal and messages. Fails with not_found.
-Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number,
-                                const std::string& public_url, const Segments& segments = {});
+Result<json::Object> whole_case(ports::Archive& archive, core::CaseNumber number, Links links,
+                                const Segments& segments = {});
 // "open" (also when empty), "all" (an empty list) or states by comma.
 Result<std::vector<core::State>> read_states(std::string_view text);
 

@@ -6,7 +6,7 @@ namespace hejnal::api {
 
 Result<ports::Response> case_response(Context& context, core::CaseNumber number, int status) {
   HEJNAL_TRY(json::Object found,
-             whole_case(context.archive, number, context.parts.public_url, context.parts.sms_segments));
+             whole_case(context.archive, number, links_for(context), context.parts.sms_segments));
   const auto entries = static_cast<std::int64_t>(found["journal"].as_array().size());
   found["present"] = presence_json(context, number);
   ports::Response response = json_response(std::move(found), status);
@@ -53,7 +53,7 @@ Result<ports::Response> list_cases(Context& context) {
   for (const ports::CaseRow& row : page.items) {
     if (body.back() != '[') body += ',';
     json::Scratch scratch(buffer, sizeof buffer);
-    body += json::dump(case_json(row, context.parts.public_url, &scratch));
+    body += json::dump(case_json(row, links_for(context), &scratch));
   }
   body += fmt::format("],\"next\":{},\"{}\":{}}}\n",
                       page.next_cursor.empty() ? "null" : json::dump(json::Value(page.next_cursor)),

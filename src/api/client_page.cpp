@@ -127,6 +127,16 @@ ports::Response no_such_case(Context& context) {
   return page.done("message", 404);
 }
 
+ports::Response no_such_page(Context& context) {
+  ClientPage page(context);
+  page.fill.set("TITLE", page.say("nowhere_title")).set("TO", "/").set("TO_TEXT", page.say("nowhere_home"));
+  page.fill.row("LINE").set("LINE_TEXT", page.say("nowhere_cut"));
+  if (!context.parts.desk_address.empty())
+    page.fill.row("LINE").set("LINE_TEXT",
+                              text_of(page.language, "nowhere_other", context.parts.desk_address));
+  return page.done("message", 404);
+}
+
 std::optional<ports::Response> too_long_page(const ports::Request& head, const std::string& desk_language,
                                              const std::string& desk_name) {
   if (head.method != "POST" || (head.path != "/report" && !head.path.starts_with("/c/"))) return std::nullopt;
@@ -144,8 +154,8 @@ std::optional<ports::Response> too_long_page(const ports::Request& head, const s
   return response;
 }
 
-Duration wait_to_post(Context& context) {
-  return context.limits ? context.limits->posts.wait(context.segments.at(0), context.parts.clock->now())
+Duration wait_to_post(Context& context, PostLimiter Limits::*limit) {
+  return context.limits ? (context.limits->*limit).wait(context.segments.at(0), context.parts.clock->now())
                         : 0ms;
 }
 

@@ -48,8 +48,9 @@ struct ClientPage {
 };
 
 ports::Response no_such_case(Context& context);  // 404, or 429 to who tries many
+ports::Response no_such_page(Context& context);  // 404: nothing at all is at this address
 // Too often from one link: 429 and when again; zero: it may.
-Duration wait_to_post(Context& context);
+Duration wait_to_post(Context& context, PostLimiter Limits::*limit = &Limits::posts);
 std::string wait_words(const ClientPage& page, Duration wait);
 // Too many files, or too large: the sentence that says so; empty: they have room.
 std::string files_mistake(const ClientPage& page, const Form& form);

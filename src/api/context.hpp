@@ -137,6 +137,10 @@ ports::Response page_response(const Page& page, std::vector<Row> rows, std::int6
 // ------------------------------------------------------------------------------------------------
 Result<ports::Response> case_response(Context& context, core::CaseNumber number,
                                       int status = 200);  // with journal and messages
+// A reader looks, and the page of a client has buttons.
+inline Links links_for(const Context& context) {
+  return context.role >= Role::agent ? Links(context.parts.public_url) : std::nullopt;
+}
 json::Object callback_json(const core::Callback& c);
 Result<std::vector<core::Outage>> open_outages(Context& context);  // newest first
 

@@ -42,6 +42,15 @@ std::optional<Instant> started_at(const std::vector<core::Entry>& journal) {
   return std::nullopt;
 }
 
+// When the client has last written on the page.
+std::optional<Instant> written_at(const std::vector<core::Entry>& journal) {
+  for (auto entry = journal.rbegin(); entry != journal.rend(); ++entry) {
+    const auto* received = std::get_if<core::Received>(&entry->body);
+    if (received && received->channel == Channel::web) return entry->at;
+  }
+  return std::nullopt;
+}
+
 // The way of the case, what is behind it with its time. A step that was left out is not shown as missing.
 void fill_steps(ClientPage& page, const Followed& followed) {
   const core::Case& c = followed.lives;
@@ -95,7 +104,20 @@ Status fill_outage(ClientPage& page, const core::Case& c) {
   return {};
 }
 
-Status fill_next(ClientPage& page, const core::Case& c, bool just_reminded) {
+// That who is on call was told: as long as it counts, which the case says and not the address of the page.
+// One that a telephone brings back hours later must not claim it. `again`: the button was pressed once more.
+void fill_reminded(ClientPage& page, Instant told, bool again) {
+  constexpr Duration kJust = 5min;
+  if (again) {
+    page.fill.show("TOLD");
+  } else if (page.parts.clock->now() - told < kJust) {
+    page.fill.show("REMINDED");
+  } else {
+    page.set_time(page.fill.row("REMINDED_AT"), "REMINDED", told);
+  }
+}
+
+Status fill_next(ClientPage& page, const core::Case& c) {
   using enum core::ClientNext::What;
   std::optional<core::Procedure> own;  // a case keeps the version that it was opened under
   if (c.procedure != page.parts.procedure.version) {
@@ -112,11 +134,12 @@ Status fill_next(ClientPage& page, const core::Case& c, bool just_reminded) {
   };
   switch (next.what) {
     case remind:
-      if (*next.at <= now && !just_reminded) {
+      if (*next.at <= now) {
         section("REMIND_NOW");
         page.fill.show("QUIET");
       } else {
         section("REMIND_LATER");
+        if (c.reminded_at) fill_reminded(page, *c.reminded_at, page.context.request.has_parameter("told"));
       }
       break;
     case wait:
@@ -189,7 +212,7 @@ std::string given_form(const Followed& followed) {
   return content_hash(fmt::format("{}/{}", followed.token, followed.lives.entries)).substr(0, 16);
 }
 
-Status fill_case(ClientPage& page, const Followed& followed, const std::string& typed, bool just_reminded) {
+Status fill_case(ClientPage& page, const Followed& followed, const std::string& typed) {
   HEJNAL_TRY(const auto messages, page.context.archive.messages(followed.lives.number));
   HEJNAL_TRY_VOID(page.warn());
   const core::Case& c = followed.lives;
@@ -202,7 +225,7 @@ Status fill_case(ClientPage& page, const Followed& followed, const std::string& 
   fill_steps(page, followed);
   fill_due(page, c);
   HEJNAL_TRY_VOID(fill_outage(page, c));
-  HEJNAL_TRY_VOID(fill_next(page, c, just_reminded));
+  HEJNAL_TRY_VOID(fill_next(page, c));
   fill_talk(page, followed, messages);
   const bool is_over = c.state == State::settled || c.state == State::closed;
   page.fill.show("MAY_WORK",
@@ -213,22 +236,23 @@ Status fill_case(ClientPage& page, const Followed& followed, const std::string& 
 Result<ports::Response> given_back(Context& context, const Followed& followed, const std::string& typed,
                                    const char* field, std::string mistake, int status) {
   ClientPage page(context);
-  HEJNAL_TRY_VOID(fill_case(page, followed, typed, false));
+  HEJNAL_TRY_VOID(fill_case(page, followed, typed));
   page.bad(field ? page.say("bad_some") : mistake);
   if (field) page.mistake(field, std::move(mistake));
   return page.done("follow", status);
 }
 
-// What all presses on the page have in common. Nothing: go on. Otherwise what is answered instead.
+// What all presses on the page have in common. Nothing: go on. Otherwise what is answered instead. `limit`:
+// of what is written, or of one of the buttons; who has written much must still be able to wake us.
 Result<std::optional<ports::Response>> refused_press(Context& context, const Followed& followed,
-                                                     const std::string& typed) {
+                                                     const std::string& typed, PostLimiter Limits::*limit) {
   const std::string language = ClientPage(context).language;
   if (is_from_another_site(context.request, context.parts.public_url)) {
     HEJNAL_TRY(ports::Response response,
                given_back(context, followed, typed, nullptr, text_of(language, "bad_site"), 403));
     return std::optional(std::move(response));
   }
-  if (const Duration wait = wait_to_post(context); wait > 0ms) {
+  if (const Duration wait = wait_to_post(context, limit); wait > 0ms) {
     HEJNAL_TRY(ports::Response response,
                given_back(context, followed, typed, nullptr, wait_words(ClientPage(context), wait), 429));
     response.headers.emplace_back("Retry-After", std::to_string((wait.count() + 999) / 1000));
@@ -249,7 +273,7 @@ Result<ports::Response> press(Context& context, bool works) {
   const auto followed = found(context, instead);
   if (instead) return std::move(*instead);
   if (!followed) return tl::make_unexpected(followed.error());
-  HEJNAL_TRY(instead, refused_press(context, *followed, {}));
+  HEJNAL_TRY(instead, refused_press(context, *followed, {}, works ? &Limits::works : &Limits::reminders));
   if (instead) return std::move(*instead);
   const std::string words = text_of(ClientPage(context).language, works ? "works_words" : "remind_words");
   const auto done = on_ledger<desk::Filed>(context, [&](desk::Desk& desk) {
@@ -260,8 +284,8 @@ Result<ports::Response> press(Context& context, bool works) {
   // so.
   const core::Case& c = followed->lives;
   const bool owed = c.state == State::fresh || c.state == State::read || c.state == State::working;
-  const char* said = works ? "works" : done ? "reminded" : c.reminded_at && owed ? "told" : "";
-  return moved(fmt::format("/c/{}?{}", followed->token, said));
+  const char* said = works ? "?works" : !done && c.reminded_at && owed ? "?told" : "";
+  return moved(fmt::format("/c/{}{}", followed->token, said));
 }
 
 }  // namespace
@@ -273,19 +297,23 @@ Result<ports::Response> follow_page(Context& context) {
   if (!followed) return tl::make_unexpected(followed.error());
   ClientPage page(context);
   const ports::Request& request = context.request;
-  const bool over = followed->lives.state == State::settled || followed->lives.state == State::closed;
-  if (request.has_parameter("thanks")) {
+  // What was just done is said once: who comes back to the address later has not done it again.
+  const auto just = [&](std::optional<Instant> at) {
+    constexpr Duration kJust = 10min;
+    return at && page.parts.clock->now() - *at < kJust;
+  };
+  const core::Case& c = followed->lives;
+  const bool over = c.state == State::settled || c.state == State::closed;
+  if (request.has_parameter("thanks") && just(followed->opened_at)) {
     page.fill.show("THANKS");
     page.fill.row("DONE").set("DONE_KEY", "report");
   }
-  if (request.has_parameter("sent")) {
+  if (request.has_parameter("sent") && just(written_at(followed->journal))) {
     page.fill.show("SENT");
     page.fill.row("DONE").set("DONE_KEY", followed->token);
   }
-  if (request.has_parameter("reminded")) page.fill.show("REMINDED");
-  if (request.has_parameter("told")) page.bad(page.say("bad_not_now"));
-  if (request.has_parameter("works") && over) page.fill.show("WORKED");
-  HEJNAL_TRY_VOID(fill_case(page, *followed, {}, request.has_parameter("reminded")));
+  if (request.has_parameter("works") && over && just(c.settled_at)) page.fill.show("WORKED");
+  HEJNAL_TRY_VOID(fill_case(page, *followed, {}));
   ports::Response response = page.done("follow");
   // A page that is open asks again and again; mostly nothing has changed.
   const std::string etag = "\"" + content_hash(response.body).substr(0, 20) + "\"";
@@ -318,7 +346,7 @@ Result<ports::Response> follow_reply(Context& context) {
                       text_of(page.language, "bad_text_long", count_characters(text), kReplyMax), 400);
   if (is_blank(text) && form.attachments().empty())
     return given_back(context, *followed, text, "TEXT", page.say("bad_no_text"), 400);
-  HEJNAL_TRY(instead, refused_press(context, *followed, text));
+  HEJNAL_TRY(instead, refused_press(context, *followed, text, &Limits::posts));
   if (instead) return std::move(*instead);
   if (is_blank(text)) text = page.say("only_files");
   const desk::TypedText typed{{},

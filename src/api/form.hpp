@@ -76,6 +76,8 @@ class PostLimiter {
 // What strangers may do in an hour.
 struct Limits {
   PostLimiter posts{30};         // to one link
+  PostLimiter reminders{30};     // presses of "I am still waiting" on one page: never less because of posts
+  PostLimiter works{30};         // presses of "it works again"
   PostLimiter reports{12};       // from one address
   PostLimiter all_reports{300};  // from everywhere
   PostLimiter lost{60};          // links that lead nowhere, from one address

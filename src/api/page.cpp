@@ -123,7 +123,7 @@ void put(const Fill& fill, ctemplate::TemplateDictionary& dictionary) {
   for (const Fill::Row& row : fill.rows()) put(*row.fill, *dictionary.AddSectionDictionary(row.section));
 }
 
-std::string clock_of(const LocalTime& t) { return fmt::format("{}:{:02}", t.hour, t.minute); }
+std::string clock_of(const LocalTime& t) { return fmt::format("{:02}:{:02}", t.hour, t.minute); }
 
 // How many midnights lie between now and then; nullopt: more than one. Counted from noon, because the night
 // in which the clocks change makes a day longer or shorter than 24 h.

@@ -106,12 +106,12 @@ TEST(Words, OfTime) {
     return moment(t, now, "Europe/Warsaw", language);
   };
   EXPECT_EQ(said(at(11, 23, 14, 5), "pl"), "dziś o 14:05");
-  EXPECT_EQ(said(at(11, 24, 0, 0), "pl"), "jutro o 0:00");
+  EXPECT_EQ(said(at(11, 24, 0, 0), "pl"), "jutro o 00:00");
   EXPECT_EQ(said(at(11, 22, 23, 59), "en"), "yesterday at 23:59");
   EXPECT_EQ(said(at(11, 25, 9, 0), "pl"), "25.11.2026, 09:00");
   EXPECT_EQ(said(at(11, 25, 9, 0), "en"), "25 Nov 2026, 09:00");
   EXPECT_EQ(limit(at(11, 23, 14, 5), now, "Europe/Warsaw", "pl"), "do godziny 14:05 dziś");
-  EXPECT_EQ(limit(at(11, 24, 8, 0), now, "Europe/Warsaw", "en"), "by tomorrow, 8:00");
+  EXPECT_EQ(limit(at(11, 24, 8, 0), now, "Europe/Warsaw", "en"), "by tomorrow, 08:00");
   EXPECT_EQ(limit(at(11, 22, 8, 0), now, "Europe/Warsaw", "en"), "by 22 Nov 2026, 08:00");
   // The night in which summer begins: the next day is only 23 hours away.
   const Instant spring = at(3, 28, 23, 30);

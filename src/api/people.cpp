@@ -28,7 +28,7 @@ Result<json::Array> open_cases(Context& context, const std::vector<ports::Person
   for (const core::CaseNumber number : numbers) {
     if (out.size() >= kOpen) break;
     HEJNAL_TRY(const auto row, context.archive.find(number));
-    if (row) out.push_back(case_json(*row, context.parts.public_url));
+    if (row) out.push_back(case_json(*row, links_for(context)));
   }
   return out;
 }
@@ -52,7 +52,7 @@ Result<json::Array> recent_cases(Context& context, const ports::PersonRow& perso
       const bool theirs =
           (!client.email.empty() && std::count(person.emails.begin(), person.emails.end(), client.email)) ||
           (!client.phone.empty() && std::count(person.phones.begin(), person.phones.end(), client.phone));
-      if (theirs) found.emplace(row.summary.number, case_json(row, context.parts.public_url));
+      if (theirs) found.emplace(row.summary.number, case_json(row, links_for(context)));
     }
   }
   json::Array out;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "api/client_page.hpp"
 #include "api/context.hpp"
 #include "api/form.hpp"
 #include "api/page.hpp"
@@ -83,6 +84,22 @@ bool is_page(const Route& route) {
   const std::string_view pattern = route.pattern;
   return !pattern.starts_with("/api/") && pattern != "/metrics" &&
          (!pattern.starts_with("/sandbox/") || pattern == "/sandbox/" || pattern == "/sandbox/sandbox.js");
+}
+
+// Not for people: they are answered in JSON, and nobody keeps a copy.
+bool is_for_programs(std::string_view path) {
+  return path == "/api" || path.starts_with("/api/") || path == "/metrics" || path.starts_with("/hooks/") ||
+         path.starts_with("/sandbox/");
+}
+
+std::string percent_encoded(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("/-._~").find(c) != std::string_view::npos;
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
 }
 
 bool is_unsafe(std::string_view method) { return method != "GET" && method != "HEAD"; }
@@ -245,6 +262,11 @@ class Api::Impl {
     out.headers.emplace_back("X-Content-Type-Options", "nosniff");
     out.headers.emplace_back("Referrer-Policy", "no-referrer");
     // What counts as now: in a sandbox that was advanced it is not the Date.
+    if (is_for_programs(job.request.path)) {
+      const auto caching = std::find_if(out.headers.begin(), out.headers.end(),
+                                        [](const auto& one) { return iequals(one.first, "cache-control"); });
+      if (caching == out.headers.end()) out.headers.emplace_back("Cache-Control", "no-store");
+    }
     if (job.request.path.starts_with("/api/"))
       out.headers.emplace_back("Desk-Time", format_rfc3339(parts_.clock->now()));
     std::move(job.reply).send(std::move(out));
@@ -353,8 +375,27 @@ class Api::Impl {
       response.headers.emplace_back("Allow", allowed);
       return response;
     }
+    if (context.request.method == "GET" && context.request.header("authorization").empty() &&
+        !is_for_programs(path))
+      return nothing_here(context);
     return problem(404, "Not found",
                    fmt::format("there is nothing at {}", truncate_utf8(sanitize_utf8(path), 200)));
+  }
+
+  // A person has typed it, or followed half a link.
+  ports::Response nothing_here(Context& context) {
+    std::string without = context.request.path;
+    while (without.size() > 1 && without.ends_with('/')) without.pop_back();
+    if (without != context.request.path && without != "/") {
+      for (const Route& route : routes()) {
+        if (route.method == std::string_view("GET") && is_page(route) &&
+            (!route.sandbox_only || parts_.sandbox.world) &&
+            matches(route.pattern, without, context.segments))
+          return {
+              308, "text/plain", "", {{"Location", percent_encoded(without)}, {"Cache-Control", "no-store"}}};
+      }
+    }
+    return no_such_page(context);
   }
 
   static ports::Response totp_needed() {

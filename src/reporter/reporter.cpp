@@ -585,6 +585,12 @@ Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
   return r.id;
 }
 
+bool Reporter::is_notice_of_provider(const ports::IncomingSms& sms) const {
+  return !sms.from.empty() && !core::notice_of_sms(sms.text).empty() &&
+         std::any_of(settings_.providers.begin(), settings_.providers.end(),
+                     [&](const Provider& p) { return p.sms_number == sms.from; });
+}
+
 namespace {
 
 // "Sprawa 12 ...", "..., case 12.": which of its cases a hejnal speaks of; empty: none.
@@ -617,42 +623,55 @@ Result<std::optional<SentReport>> Reporter::by_case(const ports::IncomingSms& sm
 }
 
 Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
+  constexpr std::size_t kMaybeMax = 5;
   if (sms.from.empty()) return ReportId{0};
+  const std::string notice = core::notice_of_sms(sms.text);
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
-  std::optional<SentReport> found;
-  std::string how;
-  int of_number = 0;
-  bool after_sms = false;  // what it answers is an SMS of ours, if there was any
+  std::vector<SentReport> answered, others;  // after an SMS of ours, which it may answer; and without one
   for (const ReportId id : ids) {
     HEJNAL_TRY(auto r, readable(id));
     if (!r) continue;
     if (r->to_sms != sms.from || !r->began_at) continue;
+    if (sms.text.find(r->code) != std::string::npos)
+      return keep_sms(*r, sms, "it comes from the provider's number and has our reference", false, now);
     const bool has_sms = std::any_of(
         r->sendings.begin(), r->sendings.end(),
         [](const SentReport::Sending& s) { return s.channel == core::Channel::sms && s.attempts > 0; });
-    if (sms.text.find(r->code) != std::string::npos) {
-      found = std::move(*r);
-      how = "it comes from the provider's number and has our reference";
-      of_number = 1;
-      break;
-    }
-    if (after_sms && !has_sms) continue;
-    if (has_sms && !after_sms) of_number = 0;
-    after_sms = has_sms;
-    // Of several without a reference nobody knows which one is meant: a person has to look.
-    if (++of_number == 1) found = std::move(*r);
-    how = "it comes from the provider's number, and no other report to it is open";
+    (has_sms ? answered : others).push_back(std::move(*r));
   }
-  if (!found || sms.text.find(found->code) == std::string::npos) {
-    HEJNAL_TRY(auto named, by_case(sms));
-    if (named) {
-      found = std::move(named);
-      how = "it comes from the provider's number and names its case";
-      of_number = 1;
+  HEJNAL_TRY(const auto named, by_case(sms));
+  if (named)
+    return keep_sms(*named, sms, "it comes from the provider's number and names its case", false, now);
+  std::vector<SentReport>& maybe = answered.empty() ? others : answered;
+  if (maybe.size() == 1)
+    return keep_sms(maybe.front(), sms,
+                    "it comes from the provider's number, and no other report to it is open", false, now);
+  if (notice.empty()) return ReportId{0};  // a person's word: a person has to look
+  if (notice == "missing_email") {
+    const auto came = [](const SentReport& r) { return r.receipt_at.has_value(); };
+    if (std::count_if(maybe.begin(), maybe.end(), came) + 1 == std::ssize(maybe)) {
+      const auto one = std::find_if_not(maybe.begin(), maybe.end(), came);
+      return keep_sms(*one, sms,
+                      "it comes from the provider's number, and of no other report is the email missing",
+                      false, now);
     }
   }
-  if (of_number != 1) return ReportId{0};
-  const SentReport& r = *found;
+  if (maybe.empty()) {  // a late word of one that is over
+    HEJNAL_TRY(const auto all, parts_.store.reports().records().ids(false, 50, ports::Archive::kNewest));
+    for (const ReportId id : all) {
+      HEJNAL_TRY(auto r, readable(id));
+      if (r && r->to_sms == sms.from && maybe.empty()) maybe.push_back(std::move(*r));
+    }
+  }
+  if (maybe.size() > kMaybeMax) maybe.resize(kMaybeMax);
+  for (const SentReport& r : maybe)
+    HEJNAL_TRY_VOID(keep_sms(
+        r, sms, "it comes from the provider's number and does not say which report it means", true, now));
+  return maybe.empty() ? ReportId{0} : maybe.front().id;
+}
+
+Result<ReportId> Reporter::keep_sms(const SentReport& r, const ports::IncomingSms& sms,
+                                    const std::string& how, bool unclear, Instant now) {
   const std::string sum = sha256_hex(sms.text), notice = core::notice_of_sms(sms.text);
   HEJNAL_TRY(const auto messages, parts_.store.reports().messages(r.id));
   core::ReplyMail reply;
@@ -666,10 +685,11 @@ Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
   HEJNAL_TRY(const std::int64_t message,
              parts_.store.reports().add_message(
                  {0, r.id, 0, core::Channel::sms, sms.from, {}, {}, sms.text, sms.id, now, sum}, {}));
-  HEJNAL_TRY_VOID(act(r.id,
-                      core::sent::Hears{core::judge_reply(reply), core::Channel::sms, message, sms.from,
-                                        truncate_characters(one_line(sms.text), 60), how, notice},
-                      now));
+  HEJNAL_TRY_VOID(
+      act(r.id,
+          core::sent::Hears{unclear ? core::Heard::unclear : core::judge_reply(reply), core::Channel::sms,
+                            message, sms.from, truncate_characters(one_line(sms.text), 60), how, notice},
+          now));
   return r.id;
 }
 

@@ -6,7 +6,7 @@ import unittest
 import urllib.parse
 
 import world
-from world import ANNA, ON_CALL
+from world import ANNA, DAY, HOUR, ON_CALL
 
 XSS = [
     "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'-alert(1)-'", "</textarea><script>x</script>", "</title><script>x</script>",
@@ -14,6 +14,9 @@ XSS = [
 ]
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SCRIPTED = ("script", "iframe", "object", "embed", "svg", "img", "base", "style")
+
+
+MINUTE = 60
 
 
 class Tags(html.parser.HTMLParser):
@@ -155,6 +158,74 @@ class Pages(PageTest):
         answer = self.desk.request("POST", self.follow(), body, token=None, headers=FORM)
         self.assertEqual(answer.status, 400)
         self.assertTrue("x" * 1000 in answer.text, "what was typed is lost")
+
+    def test_what_was_just_done_is_said_once(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        path = self.follow()
+        self.desk.advance(15 * MINUTE)
+
+        def text(query=""):
+            return " ".join(Tags(self.page(path + query).text).text.split())
+
+        for query in ("?reminded", "?told", "?thanks", "?sent", "?works"):
+            with self.subTest(query):
+                self.assertEqual(text(query), text(), "nothing of it has happened")
+                self.assertNotIn("data-done", self.page(path + query).text, "nor is a draft dropped")
+        self.desk.advance(2 * HOUR)
+        self.assertIn("Nadal czekam", text())
+        pressed = self.desk.request("POST", path + "/remind", b"", token=None, headers=FORM)
+        self.assertEqual(pressed.headers["Location"], path)
+        self.assertIn("właśnie dostał wiadomość", text())
+        again = self.desk.request("POST", path + "/remind", b"", token=None, headers=FORM).headers["Location"]
+        self.assertIn("Nie trzeba naciskać ponownie", text("?" + again.partition("?")[2]))
+        self.desk.advance(10 * MINUTE)
+        self.assertNotIn("właśnie", text("?reminded"))
+        self.assertRegex(text(), "Dostał wiadomość (dziś|wczoraj) o")
+        # Who comes back to that address hours later is not told that all is well.
+        self.desk.advance(DAY)
+        for query in ("", "?reminded", "?told"):
+            self.assertNotIn("dostał wiadomość", text(query).lower())
+            self.assertIn("Nadal czekam", text(query), "the button is here again")
+
+    def test_who_has_written_much_can_still_say_that_it_is_time(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        path = self.follow()
+        self.desk.advance(2 * HOUR + MINUTE)
+        statuses = [self.desk.request("POST", path, f"text=Jeszcze {i}".encode(), token=None, headers=FORM).status for i in range(31)]
+        self.assertEqual(statuses[-1], 429)
+        self.assertEqual(self.desk.request("POST", path + "/remind", b"", token=None, headers=FORM).status, 303)
+        self.assertEqual(self.desk.request("POST", path + "/works", b"", token=None, headers=FORM).status, 303)
+        self.assertEqual(self.desk.case(1)["state"], "settled")
+
+    def test_a_reader_has_no_key_to_a_clients_page(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        reader = self.desk.make_token("reader")
+        key = self.follow()
+        for path in ("/api/v1/cases", "/api/v1/cases/1", "/api/v1/people/1"):
+            self.assertIn(key[3:], self.desk.get(path).text)
+            seen = self.desk.get(path, token=reader)
+            self.assertEqual(seen.status, 200)
+            self.assertNotIn(key[3:], seen.text, path)
+        self.assertIsNone(self.desk.get("/api/v1/cases/1", token=reader).json["follow_url"])
+        self.assertIn("/c/…", self.desk.get("/api/v1/cases/1", token=reader).text, "of the receipt the rest can be read")
+        self.assertEqual(self.desk.get("/api/v1/cases/1", token=reader).headers["Cache-Control"], "no-store")
+
+    def test_a_mistyped_address_is_answered_kindly(self):
+        self.desk.email(ANNA, "Drukarka", "Nie drukuje.")
+        for path in ("/report/", "/status/", self.follow() + "/", "/console/settings/", "/console/case/3/"):
+            with self.subTest(path):
+                answer = self.desk.get(path, token=None)
+                self.assertEqual((answer.status, answer.headers["Location"]), (308, path[:-1]))
+                self.assertEqual(self.desk.get(path[:-1], token=None).status, 200)
+        for path in ("/c", "/c/", "/nothing", "//klient.example/", "/%0D%0ASet-Cookie:%20a=b/", "/console/a/b/c", "/a/<script>"):
+            with self.subTest(path):
+                page = self.page(path, status=404)
+                self.assert_harmless(page.text)
+                self.assertIn("Nie ma takiej strony", page.text)
+                self.assertNotIn("Location", page.headers)
+        self.assertIn("There is no such page", self.page("/nothing?lang=en", status=404).text)
+        for path in ("/api/v1/nothing", "/api", "/api/v1/cases/"):
+            self.assertEqual(self.desk.get(path, token=None).type, "application/problem+json", path)
 
     def test_the_lost_text_can_be_typed(self):
         self.desk.sms("+48601000001", "Serwer nie dziala, wyslalam maila z anna@klient.example")

@@ -360,6 +360,11 @@ class Strangers(SignInTest):
         # Time heals: one attempt every three minutes.
         self.desk.advance(180)
         self.assertEqual([Browser(self.desk).sign_in("Zofia", OTHER).status for _ in range(2)], [401, 429])
+        # Nor from many networks at once: hers, where nothing was got wrong, still has a try.
+        self.desk.advance(DAY)
+        statuses = [Browser(self.desk).sign_in("Zofia", OTHER, source=f"127.0.0.{20 + i}").status for i in range(14)]
+        self.assertEqual(set(statuses), {401})
+        self.assertEqual(Browser(self.desk).sign_in("Zofia", source="127.0.0.77").status, 200)
         # Nor does it lock out anybody else.
         self.assertEqual(Browser(self.desk).sign_in("Adam").status, 200)
 

@@ -214,12 +214,13 @@ class Desk:
 
     # -- HTTP ------------------------------------------------------------------------------------------------------------
 
-    def connect(self, timeout=60):
+    def connect(self, timeout=60, source=None):
         host, port = self.http.rsplit(":", 1)
-        return http.client.HTTPConnection(host, int(port), timeout=timeout)
+        return http.client.HTTPConnection(host, int(port), timeout=timeout, source_address=source and (source, 0))
 
-    def request(self, method, path, body=None, token=True, headers=None, timeout=60, **query):
-        """`body`: bytes as they are, anything else as JSON. `token`: True is the administrator's, None is none."""
+    def request(self, method, path, body=None, token=True, headers=None, timeout=60, source=None, **query):
+        """`body`: bytes as they are, anything else as JSON. `token`: True is the administrator's, None is none. `source`: an
+        address of this machine (127.0.0.x) that it comes from."""
         if query:
             path += "?" + urllib.parse.urlencode(query)
         told = dict(headers or {})
@@ -228,7 +229,7 @@ class Desk:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             told.setdefault("Content-Type", "application/json")
-        connection = self.connect(timeout)
+        connection = self.connect(timeout, source)
         try:
             connection.request(method, path, body, told)
             answer = Answer(connection.getresponse())

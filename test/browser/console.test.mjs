@@ -37,14 +37,16 @@ describe('the console', () => {
     // The case: read by being looked at, then answered; the answer can be taken back for ten seconds.
     await row(1).locator('a').click();
     await page.getByRole('heading', { name: 'Drukarka nie drukuje' }).waitFor();
+    assert.equal(await page.title(), '1 Drukarka nie drukuje – hejnal'); // of three open ones one can tell them apart
     await page.locator('.line', { hasText: 'Przeczytane (' }).waitFor({ timeout: 8000 });
     const box = page.getByRole('textbox', { name: 'Odpowiedź' });
     await box.fill('Proszę spróbować teraz.');
     await page.getByRole('button', { name: 'Wyślij odpowiedź' }).click();
     await page.getByText('Odpowiedź wyjdzie za').waitFor();
+    await box.fill('I dać znać.');
     await page.getByRole('button', { name: 'Cofnij' }).click();
     await page.getByText('Odpowiedź wyjdzie za').waitFor({ state: 'detached' });
-    assert.equal(await box.inputValue(), 'Proszę spróbować teraz.');
+    assert.equal(await box.inputValue(), 'Proszę spróbować teraz.\n\nI dać znać.');
     const sent = async () => (await desk.world()).emails.filter((one) => one.to === ANNA && one.text.includes('spróbować'));
     assert.equal((await sent()).length, 0);
     await box.press('Control+Enter');
@@ -106,11 +108,21 @@ describe('the console', () => {
     // A search is in the address, and survives a reload.
     await page.keyboard.press('/');
     await page.keyboard.type('drukarka');
-    await eventually(() => page.url().includes('q=drukarka'));
+    await page.keyboard.press('Enter'); // at once
+    assert.ok(await eventually(async () => (await focused()) === 2));
+    assert.ok(page.url().includes('q=drukarka'));
     await page.reload();
     await eventually(async () => (await numbers()).join() === '2');
     assert.deepEqual(await numbers(), [2]);
+    // The field says what the list shows, also when the menu has taken the search away.
+    const field = page.getByRole('searchbox');
+    await page.keyboard.press('g');
+    await page.keyboard.press('n');
+    await eventually(async () => (await field.inputValue()) === '');
+    assert.equal(await field.inputValue(), '');
     await page.keyboard.press('/');
+    await page.keyboard.type('skaner');
+    await eventually(() => page.url().includes('q=skaner'));
     await page.keyboard.press('Escape');
     await eventually(() => !page.url().includes('q='));
     // Into a case, a note, back to the same row.
@@ -122,7 +134,23 @@ describe('the console', () => {
     await page.keyboard.type('Dzwoniłem, oddzwonią.');
     await page.keyboard.press('Control+Enter');
     await page.locator('.note', { hasText: 'Dzwoniłem' }).waitFor();
+    // A second one right after it is a note, too, and what is written for colleagues is in no other field.
+    await page.keyboard.type('Ten klient zawsze przesadza.');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.note', { hasText: 'przesadza' }).waitFor();
+    await page.keyboard.type('Tego nie wysyłać.');
     await page.keyboard.press('Escape');
+    await page.keyboard.press('a');
+    assert.equal(await page.getByRole('textbox', { name: 'Odpowiedź' }).inputValue(), '');
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    assert.equal(await page.getByRole('textbox', { name: 'Notatka' }).inputValue(), 'Tego nie wysyłać.');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Escape');
+    await desk.advance(15);
+    assert.deepEqual((await desk.world()).emails.filter((one) => /przesadza|nie wysyłać/.test(one.text)), []);
     // An answer out of a template, taken back before it leaves.
     await page.keyboard.press('t');
     const templates = page.locator('.templates li');
@@ -257,15 +285,27 @@ describe('the console', () => {
     await open('/console/case/1');
     const box = page.getByRole('textbox', { name: 'Odpowiedź' });
     await box.fill('Już sprawdzamy, ');
+    const other = await browser.page(desk.url + '/console/', AWAY);
+    await other.getByText('na żywo').waitFor();
+    await page.bringToFront();
     await desk.stop('SIGKILL');
     await page.getByText('Serwer nie odpowiada. To, co widać').waitFor();
+    // A page that was not loaded yet is not there, and comes when the server is back.
+    await other.getByRole('link', { name: 'Raporty' }).click();
+    await other.getByRole('heading', { name: 'Serwer nie odpowiada.' }).waitFor();
+    assert.equal(await other.getByText('nowszą wersję').count(), 0);
     await box.press('End');
     await box.pressSequentially('proszę chwilę poczekać.');
     await page.getByRole('button', { name: 'Wyślij odpowiedź' }).click();
     await page.getByText('być może nic się nie stało').waitFor();
     assert.equal(await box.inputValue(), 'Już sprawdzamy, proszę chwilę poczekać.');
+    await other.getByText(/za [4-9] sekund/).waitFor();
     await desk.start();
-    await page.getByText('na żywo').waitFor({ timeout: 20_000 });
+    // From the other tab, too: it counts the same seconds, and its button works.
+    await other.getByRole('button', { name: 'Spróbuj teraz' }).click();
+    await page.getByText('na żywo').waitFor({ timeout: 3000 });
+    await other.getByRole('heading', { level: 1, name: 'Raporty' }).waitFor();
+    await other.close();
     await desk.email(ANNA, 'Re: Drukarka', 'Dalej nie drukuje.');
     await page.getByText('Dalej nie drukuje.').first().waitFor();
     await page.reload();
@@ -286,6 +326,30 @@ describe('the console', () => {
     assert.deepEqual(await numbers(), order);
     await page.getByRole('button', { name: '1 nowa' }).click();
     await row(9).waitFor();
+    // Neither when the server was away, and everything is read again.
+    const now = await numbers();
+    await row(now[2]).hover();
+    await desk.stop();
+    await desk.start();
+    await desk.email('inny@klient.example', 'Coś jeszcze', 'Proszę o kontakt.', { to: 'awaria@wsparcie.example' });
+    await page.getByText('na żywo').waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: '1 nowa' }).waitFor();
+    assert.deepEqual(await numbers(), now);
+    await page.mouse.move(700, 20);
+    await row(10).waitFor();
+    // What was chosen is settled, and the keyboard goes on where it was.
+    await row(10).getByRole('checkbox').check();
+    await page.locator('.bulk').getByRole('button', { name: 'Załatwione' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Załatwione' }).click();
+    await page.getByText('Załatwiono 1 sprawę').waitFor();
+    assert.ok(await eventually(() => page.evaluate(() => document.activeElement !== document.body)));
+    // A report that we sent is no case of ours: nobody asks for one.
+    const asked = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await desk.api('POST', '/api/v1/sent-reports', { class: 'routine', subject: 'Nowy telefon', text: 'Do końca tygodnia.' });
+    await desk.email('trzeci@klient.example', 'I jeszcze', 'Proszę o kontakt.');
+    await eventually(() => asked.includes('/api/v1/cases/11'));
+    assert.ok(!asked.includes('/api/v1/cases/0'), asked.join());
   });
 
   it('lets two agents not both answer', async () => {

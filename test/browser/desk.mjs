@@ -124,7 +124,8 @@ export class Desk {
 async function fromFolder(route) {
   const name = new URL(route.request().url()).pathname.slice('/console/'.length);
   const file = join(process.env.CONSOLE, name);
-  const told = await route.fetch({ url: new URL('/console/', route.request().url()).href, headers: {} });
+  const told = await route.fetch({ url: new URL('/console/', route.request().url()).href, headers: {} }).catch(() => null);
+  if (!told) return route.abort(); // as it would be
   const path = /\.\w+$/.test(name) && existsSync(file) ? file : join(process.env.CONSOLE, 'index.html');
   await route.fulfill({ path, headers: { 'content-security-policy': told.headers()['content-security-policy'] } });
 }
@@ -215,6 +216,12 @@ export async function accessibility(page) {
     globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
   );
   return violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).slice(0, 4).join(' | ')}`);
+}
+
+// In the page: the bytes of it and of all that it has loaded, as the server sends them.
+export function sent() {
+  const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+  return all.reduce((sum, one) => sum + one.encodedBodySize, 0);
 }
 
 // Everything that the page wants to show is here.

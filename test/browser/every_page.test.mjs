@@ -2,7 +2,7 @@
 // beside the edge of a small telephone, in both themes and both languages; and that it can be installed.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { accessibility, PAGES, quiet, stage } from './desk.mjs';
+import { accessibility, PAGES, quiet, sent, stage } from './desk.mjs';
 import { fill, fillMore } from './example.mjs';
 
 describe('every page', () => {
@@ -17,6 +17,12 @@ describe('every page', () => {
     it(`${name}: ${path}`, async () => {
       const page = await browser.page(desk.url + path, [/Failed to load resource/]);
       try {
+        // The first load of the console, on a telephone's connection; from a folder nothing is compressed.
+        if (!process.env.CONSOLE) {
+          await quiet(page);
+          const weight = await page.evaluate(sent);
+          assert.ok(weight > 20_000 && weight < 150_000, `${path}: ${weight} B`);
+        }
         for (const language of ['en', 'pl']) {
           await page.evaluate((chosen) => localStorage.setItem('hejnal.language', chosen), language);
           await page.reload();
@@ -36,6 +42,11 @@ describe('every page', () => {
               assert.ok(wide <= width, `${where} is ${wide} wide`);
             }
           }
+        }
+        if (name === 'case') {
+          await page.setViewportSize({ width: 1440, height: 800 });
+          await page.getByRole('button', { name: 'Więcej' }).click();
+          assert.deepEqual(await accessibility(page), [], 'with its menu');
         }
         assert.deepEqual(page.troubles, []);
       } finally {

@@ -78,7 +78,7 @@ describe('people', () => {
     await page.getByRole('heading', { level: 1, name: 'Klient Sp. z o.o.' }).waitFor();
     await page.getByText('1 osoba').waitFor();
     await well();
-    await page.getByRole('link', { name: '+48605111222' }).click();
+    await page.getByRole('link', { name: '+48 605 111 222' }).click();
     // The same person as Anna.
     await page.getByRole('button', { name: 'To ta sama osoba co' }).click();
     await dialog.getByRole('searchbox').fill('anna');
@@ -87,7 +87,7 @@ describe('people', () => {
     await dialog.getByRole('button', { name: 'Scal' }).click();
     await eventually(() => page.url().endsWith(`/console/people/${anna.id}`));
     await page.getByRole('heading', { level: 1, name: ANNA }).waitFor();
-    await page.getByRole('link', { name: '+48605111222' }).waitFor();
+    await page.getByRole('link', { name: '+48 605 111 222' }).waitFor();
     await page.goto(`${desk.url}/console/people/999`);
     await page.getByRole('heading', { name: 'Nie ma osoby 999.' }).waitFor();
   });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { accessibility, ANNA, Browser, Desk, eventually, HEJNAL } from './desk.mjs';
+import { accessibility, ANNA, Browser, Desk, eventually, HEJNAL, quiet } from './desk.mjs';
 
 // A refused sign-in is an answer; the browser notes it as a failed request.
 const REFUSED = [/Failed to load resource: the server responded with a status of (400|401|404|412|422)/];
@@ -170,6 +170,16 @@ describe('signing in', () => {
     await clean();
     await page.keyboard.press('Enter');
     assert.match(await page.getByRole('textbox', { name: 'Link' }).inputValue(), /\/console\/link#\w+$/);
+    // It is shown only this once: where the browser does not copy, the page says so.
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+      document.execCommand = () => false;
+    });
+    await page.getByRole('dialog').getByRole('button', { name: 'Kopiuj' }).click();
+    await page.getByText('Nie udało się skopiować').waitFor();
+    await page.evaluate(() => delete document.execCommand);
+    await page.getByRole('dialog').getByRole('button', { name: 'Kopiuj' }).click();
+    await page.getByText('Skopiowano').waitFor();
     await clean();
     await page.getByRole('dialog').getByRole('button', { name: 'Zamknij' }).click();
     await page.getByRole('button', { name: 'Unieważnij: Ewa' }).waitFor();
@@ -188,6 +198,25 @@ describe('signing in', () => {
       const wide = await page.evaluate(() => Math.max(...[...document.querySelectorAll('.page, .page *')].map((one) => one.getBoundingClientRect().right)));
       assert.ok(wide <= 361, `${show} is ${wide} wide`);
     }
+    assert.deepEqual(page.troubles, []);
+  });
+
+  it('shows an account that may only report no more than that, and does not call the server dead', async () => {
+    await page?.close();
+    page = await browser.page(`${desk.url}/console/link#${invite('Program', 'client')}`, REFUSED);
+    const refused = [];
+    page.on('response', (answer) => answer.status() === 403 && refused.push(answer.url()));
+    await page.getByLabel('Nowe hasło', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByText('Twoja rola nie obejmuje tej strony.').waitFor();
+    await page.goto(`${desk.url}/console/`);
+    await page.getByText('Służy tylko do zgłaszania').waitFor();
+    await clean();
+    await page.getByRole('link', { name: 'Ustawienia' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Ustawienia' }).waitFor();
+    await quiet(page);
+    assert.equal(await page.getByText('Serwer nie odpowiada').count(), 0);
+    assert.deepEqual(refused, []);
     assert.deepEqual(page.troubles, []);
   });
 });

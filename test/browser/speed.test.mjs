@@ -9,7 +9,7 @@ import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { ANNA, eventually, FILL, stage } from './desk.mjs';
+import { ANNA, eventually, FILL, quiet, stage } from './desk.mjs';
 
 const CASES = 10_000;
 const MILLION = 1_000_000;
@@ -112,6 +112,24 @@ describe('the console is quick', () => {
   const row = (number) => page.locator('li .row', { has: page.locator(`[data-number="${number}"]`) });
 
   it('from a key or a press to the next paint, with 10,000 cases loaded', (t) => keysAndPresses(page, t));
+
+  it('comes back to where one was, however far that is', async () => {
+    const scroller = page.locator('.scroller');
+    await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight * 0.6));
+    const number = Math.round(CASES * 0.6) + 5;
+    await row(number).waitFor();
+    const before = await scroller.evaluate((element) => element.scrollTop);
+    await row(number).locator('a').click();
+    await page.waitForURL(`**/case/${number}`);
+    await page.getByText('Nie ma sprawy').first().waitFor();
+    await page.keyboard.press('u');
+    await row(number).waitFor();
+    await quiet(page);
+    assert.equal(await scroller.evaluate((element) => element.scrollTop), before);
+    assert.ok((await row(number).boundingBox()).y > 0);
+    await scroller.evaluate((element) => element.scrollTo(0, 0));
+    await row(1).waitFor();
+  });
 
   it('from what happens at the desk to the screen', async (t) => {
     await page.mouse.move(5, 5);

@@ -11,11 +11,15 @@ export interface Binding {
 }
 
 // How a key press is written in a binding. Letters by what they write, so that other layouts have them where they are.
-export function written(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
+// Caps Lock changes nothing.
+export function written(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & { shiftKey?: boolean },
+): string {
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push('Ctrl');
   if (event.altKey) parts.push('Alt');
-  return [...parts, event.key].join('+');
+  const key = event.key.length === 1 && !event.shiftKey ? event.key.toLowerCase() : event.key;
+  return [...parts, key].join('+');
 }
 
 export function isTyping(target: EventTarget | null): boolean {

@@ -12,7 +12,7 @@ export interface Change {
   case: number; // 0 of what is no case's: an outage, a callback, a reload (everything may be different)
 }
 type Listener = (change: Change) => void;
-type Passed = { change: Change } | { status: Status } | { hello: true };
+type Passed = { change: Change } | { status: Status; retryAt: number } | { hello: true } | { wake: true };
 export type Status = 'connecting' | 'open' | 'retrying';
 
 const SILENCE_MS = 50_000; // the server says something every 15 s
@@ -57,12 +57,15 @@ class Live {
     this.#tabs = new BroadcastChannel(LOCK);
     this.#tabs.onmessage = ({ data }: MessageEvent<Passed>) => {
       if ('hello' in data) {
-        if (this.#leads) this.#pass({ status: this.status });
+        if (this.#leads) this.#pass({ status: this.status, retryAt: this.retryAt });
+      } else if ('wake' in data) {
+        if (this.#leads) this.#wake?.();
       } else if (!this.#leads && 'change' in data) {
         this.#tell(data.change);
       } else if (!this.#leads && 'status' in data) {
         const back = this.status === 'retrying' && data.status === 'open';
         this.status = data.status;
+        this.retryAt = data.retryAt;
         if (back) this.#tell({ what: 'reload', case: 0 });
       }
     };
@@ -76,7 +79,8 @@ class Live {
   }
 
   retry(): void {
-    this.#wake?.();
+    if (this.#tabs && !this.#leads) this.#pass({ wake: true });
+    else this.#wake?.();
   }
 
   #pass(passed: Passed): void {
@@ -85,7 +89,7 @@ class Live {
 
   #become(status: Status): void {
     this.status = status;
-    this.#pass({ status });
+    this.#pass({ status, retryAt: this.retryAt });
   }
 
   #hear(change: Change): void {

@@ -4,8 +4,8 @@
 "use strict";
 (() => {
   const say = document.documentElement.lang === "pl"
-    ? { later: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; wyślemy go sami, gdy połączenie wróci.", offline: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; proszę nacisnąć jeszcze raz, gdy połączenie wróci.", large: "Załączniki są za duże: razem zmieści się 20 MB. Proszę wybrać mniejsze; nic z wpisanego tekstu nie zginęło.", sending: "Wysyłamy…", restored: "To pisali Państwo wcześniej; nie zostało jeszcze wysłane." }
-    : { later: "There is no connection. The text is safe in this browser; it is sent by itself when the connection is back.", offline: "There is no connection. The text is safe in this browser; please press again when the connection is back.", large: "The attachments are too large: 20 MB have room in all. Please choose smaller ones; nothing that you typed is lost.", sending: "Sending…", restored: "You wrote this before; it has not been sent yet." };
+    ? { later: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; wyślemy go sami, gdy połączenie wróci.", offline: "Nie ma połączenia. Tekst jest bezpieczny w tej przeglądarce; proszę nacisnąć jeszcze raz, gdy połączenie wróci.", large: "Załączniki są za duże: razem zmieści się 20 MB. Proszę wybrać mniejsze; nic z wpisanego tekstu nie zginęło.", sending: "Wysyłamy…", pressed: "Nie ma połączenia. Wyślemy to sami, gdy połączenie wróci; proszę zostawić tę stronę otwartą.", old: "Nie ma połączenia. To, co widać, może być nieaktualne: pokazujemy stan z godziny ", restored: "To pisali Państwo wcześniej; nie zostało jeszcze wysłane." }
+    : { later: "There is no connection. The text is safe in this browser; it is sent by itself when the connection is back.", offline: "There is no connection. The text is safe in this browser; please press again when the connection is back.", large: "The attachments are too large: 20 MB have room in all. Please choose smaller ones; nothing that you typed is lost.", sending: "Sending…", pressed: "There is no connection. This is sent by itself when the connection is back; please leave the page open.", old: "There is no connection. What you see may be old: it is from ", restored: "You wrote this before; it has not been sent yet." };
   const RETRY_MS = 8000, POLL_MS = 15000, FILES_MAX = 20e6, DRAFT_MS = 7 * 864e5, WRITTEN = ":at", PREFIX = "hejnal:";
   const store = { // a private window may have none
     get: (key) => { try { return JSON.parse(localStorage.getItem(PREFIX + key) || "null"); } catch { return null; } },
@@ -67,7 +67,7 @@
           answer = await fetch(form.action, { method: "POST", body: isPlain ? new URLSearchParams(body) : body });
           if (answer.status === 503) throw new Error("not now");
         } catch {
-          status(form, say.later);
+          status(form, form.dataset.retry === "press" ? say.pressed : say.later);
           let done = false;
           const again = () => { if (!done) { done = true; clearTimeout(timer); removeEventListener("online", again); attempt(); } };
           const timer = setTimeout(again, RETRY_MS);
@@ -94,11 +94,23 @@
   addEventListener("online", () => look());
   function keepFresh(live) {
     clearInterval(timer);
-    let etag = "";
+    let etag = "", seen = new Date(), note;
+    // Who reads it without a network is told how old it is.
+    const isOld = (yes) => {
+      if (!yes) { seen = new Date(); if (note) note.remove(); note = null; return; }
+      if (note || !live.isConnected) return;
+      note = document.createElement("p");
+      note.className = "stale";
+      note.setAttribute("role", "status");
+      live.before(note);
+      note.textContent = say.old + seen.toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" }) + ".";
+    };
+    addEventListener("offline", () => isOld(true));
     look = async () => {
       if (document.hidden || live.contains(document.activeElement) && document.activeElement !== document.body) return;
       try {
         const answer = await fetch(live.dataset.poll, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+        isOld(answer.status >= 500);
         if (answer.status === 404) { location.reload(); return; } // the link was taken back
         if (answer.status !== 200) return;
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -111,6 +123,7 @@
         // What stands below must not move under the reader's eyes or thumb.
         const anchor = document.getElementById("reply"), before = anchor && anchor.getBoundingClientRect().top;
         live.innerHTML = place.innerHTML;
+        live.querySelectorAll("form[data-retry]").forEach(sendSafely);
         live.querySelectorAll("details").forEach((d, i) => { d.open = !!open[i]; });
         const form = fresh.querySelector('#reply input[name="form"]'), own = document.querySelector('#reply input[name="form"]');
         if (form && own) own.value = form.value;
@@ -119,22 +132,21 @@
         if (label && anchor) { anchor.querySelector("label").textContent = label.textContent; anchor.querySelector("button").className = send.className; }
         const works = fresh.querySelector(".works"), shown = document.querySelector(".works");
         if (!works && shown) shown.remove();
-        if (works && !shown && anchor) anchor.after(works);
+        if (works && !shown && anchor) { anchor.after(works); sendSafely(works); }
         if (anchor && document.activeElement && anchor.contains(document.activeElement)) scrollBy(0, anchor.getBoundingClientRect().top - before);
         const aloud = document.getElementById("aloud");
         if (aloud && document.title !== fresh.title) aloud.textContent = fresh.title; // for who listens to the page
         document.title = fresh.title;
-      } catch { /* the network is away; the next look comes */ }
+      } catch { isOld(true); /* the next look comes */ }
     };
     timer = setInterval(() => look(), POLL_MS);
   }
 
   function start() {
     const main = document.querySelector("main");
-    if (main && main.dataset.done) {
-      store.drop(main.dataset.done);
-      history.replaceState(history.state, "", location.pathname); // said once: a reload must not drop the next draft
-    }
+    if (main && main.dataset.done) store.drop(main.dataset.done);
+    // Said once: what comes back to this address must neither drop the next draft nor say it again.
+    if (/[?&](thanks|sent|told|works)\b/.test(location.search)) history.replaceState(history.state, "", location.pathname);
     document.querySelectorAll("form[data-draft]").forEach(keepDraft);
     document.querySelectorAll("form[data-retry]").forEach(sendSafely);
     const live = document.getElementById("live");

@@ -42,21 +42,40 @@ bool SignInLimits::goes_by_device(const Try& one, Instant now) const {
   return !one.device.empty() && devices_.wait(pair_of(one.account, one.device), kDevice, now) == 0ms;
 }
 
-Duration SignInLimits::begin(const Try& one, Instant now) {
+// Nothing was got wrong from there: not of this account, nor of any other.
+bool SignInLimits::is_clean(const Try& one, Instant now) const {
+  const auto is_empty = [&](const Buckets& buckets, const std::string& key) {
+    const auto found = buckets.all.find(key);
+    return found == buckets.all.end() || found->second.at + found->second.level <= now;
+  };
+  return !one.network.empty() && is_empty(pairs_, pair_of(one.account, one.network)) &&
+         is_empty(networks_, one.network);
+}
+
+Turn SignInLimits::turn(const Try& one, Instant now) {
   const std::lock_guard lock(mutex_);
   if (goes_by_device(one, now)) {
     devices_.fill(pair_of(one.account, one.device), kDevice, now);
-    return 0ms;
+    return {};
   }
   // A known browser that has guessed too often is a stranger for a while.
   const std::string pair = pair_of(one.account, one.network);
-  Duration wait = std::max(pairs_.wait(pair, kPair, now), accounts_.wait(one.account, kAccount, now));
+  Duration wait = pairs_.wait(pair, kPair, now);
   if (!one.network.empty()) wait = std::max(wait, networks_.wait(one.network, kNetwork, now));
-  if (wait > 0ms) return wait;
+  const Duration account_wait = accounts_.wait(one.account, kAccount, now);
+  const bool is_spare = account_wait > 0ms && is_clean(one, now);
+  const Duration spare_wait = is_spare ? spares_.wait(one.account, kSpare, now) : 0ms;
+  const bool if_factor = spare_wait > 0ms && one.with_code;
+  if (!if_factor) wait = std::max(wait, is_spare ? spare_wait : account_wait);
+  if (wait > 0ms) return {wait, Passed::no};
   pairs_.fill(pair, kPair, now);
-  accounts_.fill(one.account, kAccount, now);
+  if (!is_spare) {
+    accounts_.fill(one.account, kAccount, now);
+  } else if (!if_factor) {
+    spares_.fill(one.account, kSpare, now);
+  }
   if (!one.network.empty()) networks_.fill(one.network, kNetwork, now);
-  return 0ms;
+  return {0ms, if_factor ? Passed::if_factor : Passed::yes};
 }
 
 void SignInLimits::undo(const Try& one, Instant now) {
@@ -82,7 +101,8 @@ void SignInLimits::succeeded(const Try& one, Instant now) {
 
 std::size_t SignInLimits::remembered() const {
   const std::lock_guard lock(mutex_);
-  return std::max({pairs_.all.size(), networks_.all.size(), accounts_.all.size(), devices_.all.size()});
+  return std::max({pairs_.all.size(), networks_.all.size(), accounts_.all.size(), devices_.all.size(),
+                   spares_.all.size()});
 }
 
 }  // namespace hejnal::api

@@ -26,9 +26,11 @@ ports::Response wrong_code() {
 
 ports::Response too_often(Duration wait) {
   const auto seconds = std::max<std::int64_t>(1, (wait + 999ms) / 1s);
-  ports::Response response = problem(
-      429, "Too often",
-      fmt::format("too many attempts; try again in {}", format_duration(std::chrono::seconds(seconds))));
+  ports::Response response =
+      problem(429, "Too often",
+              fmt::format("too many attempts; try again in {}, or now with a code of the second factor",
+                          format_duration(std::chrono::seconds(seconds))),
+              {{"code_needed", true}});
   response.headers.emplace_back("Retry-After", std::to_string(seconds));
   return response;
 }
@@ -175,15 +177,21 @@ Result<ports::Response> sign_in(Context& context) {
   const std::string key = key_of_name(name);
   HEJNAL_TRY(const auto found, context.archive.accounts().user_by_key(key));
   const std::string device = found ? context.gate->device_of(context.request, found->id) : std::string();
-  const Try attempt{key, network_of(context.address), device};
-  if (const Duration wait = context.gate->limits.begin(attempt, now); wait > 0ms) return too_often(wait);
+  const Try attempt{key, network_of(context.address), device, !is_blank(code)};
+  const Turn turn = context.gate->limits.turn(attempt, now);
+  if (turn.passed == Passed::no) return too_often(turn.wait);
+  // While strangers guess from everywhere: both or nothing, and nobody learns which of them was wrong.
+  if (turn.passed == Passed::if_factor && (!found || found->totp.empty())) {
+    static_cast<void>(password_fits(nobodys_password(), password));
+    return wrong_code();
+  }
   // Who is not there, or has no password, costs as much time as everybody else.
   const bool has_password = found && !found->password.empty();
   const bool fits =
       password_fits(has_password ? std::string_view(found->password) : nobodys_password(), password);
   if (!fits || !has_password || found->disabled) {
     if (found) note_failure(context, *found, fits && has_password ? "disabled" : "wrong password");
-    return wrong();
+    return turn.passed == Passed::if_factor ? wrong_code() : wrong();
   }
   std::optional<Factor> factor;
   if (!found->totp.empty()) {

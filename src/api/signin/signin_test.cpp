@@ -123,12 +123,42 @@ TEST(Limits, StrangersSlowDownOnlyStrangers) {
   EXPECT_EQ(limits.begin(stranger, kStart + 1min), 2min);
   EXPECT_EQ(limits.begin(stranger, kStart - 1h), 3min);  // a clock that steps back opens nothing
   for (int i = 0; i < 5; ++i) EXPECT_EQ(limits.begin(elsewhere, kStart), 0ms) << i;
-  EXPECT_EQ(limits.begin({"zofia", "192.0.2.3", ""}, kStart), 5min);  // the account's own limit
+  EXPECT_EQ(limits.begin({"zofia", "", ""}, kStart), 5min);  // the account's own limit
   EXPECT_EQ(limits.begin({"adam", "192.0.2.3", ""}, kStart), 0ms);
+  EXPECT_EQ(limits.begin({"zofia", "192.0.2.3", ""}, kStart), 5min) << "something was got wrong there";
   EXPECT_EQ(limits.begin(known, kStart), 0ms);
   limits.succeeded(known, kStart);
   EXPECT_EQ(limits.begin(stranger, kStart), 5min) << "her success is none of theirs";
   EXPECT_EQ(limits.begin(stranger, kStart + 5min), 0ms);
+}
+
+TEST(Limits, StrangersInManyNetworksKeepNobodyOut) {
+  SignInLimits limits;
+  const auto from = [](int i) { return Try{"zofia", fmt::format("192.0.2.{}", i), ""}; };
+  int guesses = 0;
+  for (int i = 0; i < 200; ++i) {
+    if (limits.begin(from(i), kStart) == 0ms) ++guesses;
+  }
+  EXPECT_LE(guesses, 45) << "ten, and the spare ones";
+  // Half a minute later, from wherever she is and whatever they do meanwhile at one network each.
+  EXPECT_EQ(limits.begin({"zofia", "198.51.100.7", ""}, kStart + 20s), 0ms);
+  EXPECT_GT(limits.begin({"zofia", "198.51.100.7", ""}, kStart + 20s), 0ms) << "one try, not five";
+  // A day of it is no more than a new network for every password.
+  for (int i = 0; i < 24 * 60 * 60; i += 5) {
+    if (limits.begin({"zofia", fmt::format("10.{}", i), ""}, kStart + 1h + std::chrono::seconds(i)) == 0ms)
+      ++guesses;
+  }
+  EXPECT_LT(guesses, 5000);
+}
+
+TEST(Limits, WithACodeACleanNetworkIsLetThroughToBothOfThem) {
+  SignInLimits limits;
+  for (int i = 0; i < 100; ++i) limits.begin({"zofia", fmt::format("192.0.2.{}", i), ""}, kStart);
+  const Try with_code{"zofia", "198.51.100.7", "", true};
+  EXPECT_EQ(limits.turn({"zofia", "198.51.100.7", ""}, kStart).passed, Passed::no);
+  EXPECT_EQ(limits.turn(with_code, kStart).passed, Passed::if_factor);
+  EXPECT_EQ(limits.turn(with_code, kStart).passed, Passed::no) << "it is not clean any more";
+  EXPECT_EQ(limits.turn({"adam", "198.51.100.8", "", true}, kStart).passed, Passed::yes);
 }
 
 TEST(Limits, ANetworkThatTriesManyNames) {

@@ -2597,8 +2597,8 @@ export interface components {
             merged_into: number | null;
             /** @description For an SMS: who sends it belongs to this case. */
             short_code: string;
-            /** @description The client's own page of this case. */
-            follow_url: string;
+            /** @description The client's own page of this case, with buttons that need no sign-in; null for readers. */
+            follow_url: string | null;
         };
         Announced: {
             at: components["schemas"]["Time"];
@@ -2677,8 +2677,8 @@ export interface components {
             merged_into: number | null;
             /** @description For an SMS: who sends it belongs to this case. */
             short_code: string;
-            /** @description The client's own page of this case. */
-            follow_url: string;
+            /** @description The client's own page of this case, with buttons that need no sign-in; null for readers. */
+            follow_url: string | null;
             /** @description An SMS has announced an email; null: none has. */
             announced: components["schemas"]["Announced"] | null;
             /** @description The best of the candidates when it was opened, the best first. */
@@ -2699,7 +2699,7 @@ export interface components {
             phone: string;
             email: string;
             /** @enum {string} */
-            source: "signature" | "sms" | "agent";
+            source: "signature" | "sms" | "page" | "agent";
             /** @description Where it was seen first. */
             message: number | null;
             /** Format: date-time */

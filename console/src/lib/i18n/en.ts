@@ -5,11 +5,13 @@ export const en = {
   'app.load_again': 'Load again',
   'app.loading': 'Loading …',
   'app.menu': 'Pages',
+  'app.not_copied': 'Nothing was copied: please select the text and copy it by hand.',
   'app.not_allowed': 'Your role does not allow this page.',
   'app.nothing_here': 'There is no such page',
   'app.other_version': 'The server has a newer version of this page',
   'app.sandbox': 'sandbox',
   'app.sign_out': 'Sign out',
+  'app.reports_only': "It is for programs and people who only report; the desk's cases are not shown to it.",
   'app.skip': 'Skip to the page',
   'app.starting': 'Starting …',
   'app.theme': 'Theme',
@@ -323,6 +325,7 @@ export const en = {
   'compose.answer_leaves': 'The answer leaves in',
   'compose.question_leaves': 'The question leaves in',
   'compose.leaves_in': 'Answer to case {number} leaves in',
+  'compose.kept': 'something is kept here that was not sent',
   'compose.undo': 'Undo',
 
   'compose.templates': 'Templates',
@@ -394,6 +397,7 @@ export const en = {
   'standing.refused': 'not theirs',
   'source.signature': 'from a signature',
   'source.sms': 'from an SMS',
+  'source.page': 'typed on the page',
   'source.agent': 'from the team',
 
   'page.channels': 'Channels',
@@ -991,4 +995,5 @@ export const en = {
   'sent.heard.acknowledgement': 'a person has read it',
   'sent.heard.answer': 'an answer',
   'sent.heard.settled': 'they say it is settled',
+  'sent.heard.unclear': 'may mean another report',
 };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { en } from './en';
-import { fill } from './index.svelte';
+import { fill, number, size, words } from './index.svelte';
 import { pl } from './pl';
 
 const SOURCE = join(import.meta.dirname, '../..');
@@ -67,4 +67,17 @@ describe('plurals', () => {
   it('fill in names and numbers', () => {
     expect(fill('en', 'case {number} of {who}', { number: 12, who: 'Ela' })).toBe('case 12 of Ela');
   });
+});
+
+it('writes figures in the chosen language, whatever the browser’s is', () => {
+  const spaced = (text: string) => text.replace(/\s/g, ' ');
+  words.language = 'pl';
+  expect([number(12000), size(1_550_000), size(48_700), size(999)].map(spaced)).toEqual([
+    '12 000',
+    '1,6 MB',
+    '49 kB',
+    '999 B',
+  ]);
+  words.language = 'en';
+  expect([number(12000), size(1_550_000)].map(spaced)).toEqual(['12,000', '1.6 MB']);
 });

@@ -51,6 +51,22 @@ export function t(key: Key, parameters: Record<string, string | number> = {}): s
   return fill(words.language, DICTIONARIES[words.language][key], parameters);
 }
 
+// A figure in the chosen language, whatever the browser's own is.
+export function number(n: number): string {
+  return n.toLocaleString(words.language);
+}
+
+// How large a file is, as the clients' pages say it, too.
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
+  const megabytes = (bytes / 1e6).toLocaleString(words.language, {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
+  return `${megabytes} MB`;
+}
+
 // A key that is made of a name from the API; what the dictionary does not know is shown as it is.
 export function named(prefix: string, name: string, parameters: Record<string, string | number> = {}): string {
   const key = `${prefix}.${name}`;

@@ -7,11 +7,13 @@ export const pl: Dictionary = {
   'app.load_again': 'Wczytaj ponownie',
   'app.loading': 'Wczytywanie …',
   'app.menu': 'Strony',
+  'app.not_copied': 'Nie udało się skopiować: proszę zaznaczyć tekst i skopiować go samodzielnie.',
   'app.not_allowed': 'Twoja rola nie obejmuje tej strony.',
   'app.nothing_here': 'Nie ma takiej strony',
   'app.other_version': 'Serwer ma nowszą wersję tej strony',
   'app.sandbox': 'piaskownica',
   'app.sign_out': 'Wyloguj',
+  'app.reports_only': 'Służy tylko do zgłaszania spraw; spraw zespołu nie pokazuje.',
   'app.skip': 'Przejdź do treści',
   'app.starting': 'Uruchamianie …',
   'app.theme': 'Motyw',
@@ -367,6 +369,7 @@ export const pl: Dictionary = {
   'compose.answer_leaves': 'Odpowiedź wyjdzie za',
   'compose.question_leaves': 'Pytanie wyjdzie za',
   'compose.leaves_in': 'Odpowiedź w sprawie {number} wyjdzie za',
+  'compose.kept': 'czeka tu coś niewysłanego',
   'compose.undo': 'Cofnij',
 
   'compose.templates': 'Szablony',
@@ -445,6 +448,7 @@ export const pl: Dictionary = {
   'standing.refused': 'nie ta osoba',
   'source.signature': 'z podpisu',
   'source.sms': 'z SMS-a',
+  'source.page': 'wpisany na stronie',
   'source.agent': 'od zespołu',
 
   'page.channels': 'Kanały',
@@ -1097,4 +1101,5 @@ export const pl: Dictionary = {
   'sent.heard.acknowledgement': 'przeczytał człowiek',
   'sent.heard.answer': 'odpowiedź',
   'sent.heard.settled': 'twierdzą, że załatwione',
+  'sent.heard.unclear': 'może dotyczyć innego zgłoszenia',
 };

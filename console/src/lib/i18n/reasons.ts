@@ -1,6 +1,7 @@
 // The desk gives its reasons in English sentences; here they are in Polish. A sentence that is not here is shown as it is.
 // {} stands for what the desk fills in. reasons.test.ts looks for the sentences in the desk's source.
 import type { Language } from './index.svelte';
+import { REFUSALS } from './refusals';
 
 export const REASONS: readonly [english: string, polish: string][] = [
   ['a person has to read the report and react', 'ktoś musi przeczytać zgłoszenie i zareagować'],
@@ -112,6 +113,11 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['the outage is being repaired', 'awaria jest naprawiana'],
   ['it belongs to the outage {}', 'dotyczy awarii {}'],
   ['it does not belong to the outage {}', 'nie dotyczy awarii {}'],
+  ['the outage {} is over', 'awaria {} jest zakończona'],
+  ['case {} belongs to it', 'należy do niej sprawa {}'],
+  ['case {} is not settled', 'sprawa {} nie jest załatwiona'],
+  ['so was case {}, where it came', 'taka była sprawa {}, do której trafiło'],
+  ['it was read in case {}', 'przeczytano to w sprawie {}'],
   ['the client was reached', 'rozmowa odbyta'],
   ['the call was put through and answered', 'połączono z dyżurem i odebrano'],
   ['the call was put through to the person on call', 'połączenie przekazano osobie na dyżurze'],
@@ -198,6 +204,10 @@ export const REASONS: readonly [english: string, polish: string][] = [
     'an answer by SMS has at most {} characters, this one has {}; send it by email',
     'odpowiedź SMS-em ma najwyżej {} znaków, ta ma {}; proszę wysłać ją emailem',
   ],
+  [
+    'case {} belongs to outage {}, and case {} to outage {}; detach one first',
+    'sprawa {} należy do awarii {}, a sprawa {} do awarii {}; najpierw trzeba jedną odłączyć',
+  ],
   ['case {} belongs to outage {}; detach it first', 'sprawa {} należy do awarii {}; najpierw trzeba ją odłączyć'],
   ['case {} does not belong to this outage', 'sprawa {} nie należy do tej awarii'],
   ['case {} cannot be merged into itself', 'sprawy {} nie da się połączyć z nią samą'],
@@ -214,7 +224,7 @@ export const REASONS: readonly [english: string, polish: string][] = [
     "message {} was sent by the desk; only a client's message can become a case of its own",
     'wiadomość {} wysłaliśmy my; osobną sprawą może być tylko wiadomość klienta',
   ],
-  ['the client has no {}', 'klient nie ma: {}'],
+  ['the client has no {}', 'klient nie ma {}'],
   [
     'the client has not said that it works; write it off with a reason',
     'klient nie powiedział, że działa; proszę odpisać z podaniem powodu',
@@ -248,6 +258,174 @@ export const REASONS: readonly [english: string, polish: string][] = [
     '{}: STOP; SMS-y tam nie pójdą, aż klient przyśle START albo się zgodzi',
   ],
   ['{} has not sent STOP', '{}: nie było STOP'],
+  // Why a case is as it is.
+  ['its subject says [{}]', 'w temacie jest [{}]'],
+  ['it was sent to {}', 'wysłano na adres {}'],
+  ['it lay in the folder "{}"', 'leżało w folderze „{}”'],
+  [
+    'it was sent {} ago; no automatic mail goes out for mail that old',
+    'wysłano {} temu; na tak stare wiadomości nic nie wychodzi samo',
+  ],
+  ['it refers to a mail of the case', 'odwołuje się do emaila tej sprawy'],
+  ['its subject has the tag of the case', 'w temacie jest znacznik sprawy'],
+  ['it was sent to the address of the case', 'wysłano na adres tej sprawy'],
+  ['it refers to case {}, which it may not join', 'odwołuje się do sprawy {}, do której nie może trafić'],
+  ['automatic mail from an address of our own', 'automatyczny email z naszego własnego adresu'],
+  ['our own mail, which has come back', 'nasz własny email, który wrócił'],
+  ['a test by hejnal check --live', 'próba z „hejnal check --live”'],
+  ['a read receipt for what we sent', 'potwierdzenie przeczytania tego, co wysłaliśmy'],
+  ["the client's mail program has shown it", 'program pocztowy klienta to pokazał'],
+  ['a bounce of what we sent', 'zwrot tego, co wysłaliśmy'],
+  ['a report about a mail that we do not know', 'raport o emailu, którego nie znamy'],
+  ['{} has answered the alert', '{}: odpowiedź na alarm'],
+  ['{} has looked at what was set aside', '{} przegląda odłożone'],
+  ['it offers to settle callback {}', 'proponuje zamknięcie oddzwonienia {}'],
+  ['{} has said so', 'tak zdecydował(a) {}'],
+  ['STOP: no more SMS go to this number', 'STOP: na ten numer nie pójdą już SMS-y'],
+  ['START: SMS may go to this number again', 'START: na ten numer znów mogą iść SMS-y'],
+  ['HELP: who we are was asked', 'HELP: zapytano, kim jesteśmy'],
+  ['{} has answered an alert by SMS: {}', '{}: odpowiedź na alarm SMS-em: {}'],
+  ['{} has recorded a rejected call by SMS', '{}: zapisano odrzucone połączenie SMS-em'],
+  ['{} is on call: {}', 'dyżuruje {}: {}'],
+  [
+    "the client's number, and our only open question to it, asked {} before",
+    'numer klienta i jedyne nasze otwarte pytanie do niego, zadane {} wcześniej',
+  ],
+  [
+    'an agent has said that SMS of this number are not cases',
+    'ktoś z zespołu uznał, że SMS-y z tego numeru nie są sprawami',
+  ],
+  ['it was set aside ({}); {} has taken it up', 'było odłożone ({}); podjął to {}'],
+  ['{} has found it among what was set aside', '{}: znalezione wśród odłożonych'],
+  [
+    'it was set aside at first: no receipt goes out by itself',
+    'najpierw było odłożone: potwierdzenie nie wychodzi samo',
+  ],
+  ['it may be the email: {}', 'to może być ten email: {}'],
+  ['typed on the page instead of the email that has not come', 'wpisano na stronie zamiast emaila, który nie dotarł'],
+  ['typed on the page of the case', 'wpisano na stronie sprawy'],
+  ['pressed on the page of the case', 'naciśnięto na stronie sprawy'],
+  ['{} has taken it out of case {}', '{}: wyłączono ze sprawy {}'],
+  ['not a case', 'to nie jest sprawa'],
+  ['split off case {} by {}', 'wydzielono ze sprawy {}: {}'],
+  ['it has had its receipt in the case that it was split off', 'potwierdzenie było już w sprawie, z której wydzielono'],
+  ['told in the SMS of case {}', 'powiedziano w SMS-ie sprawy {}'],
+  ['a part of the mail did not go to the client', 'część emaila nie poszła do klienta'],
+  ['its email is case {}', 'jej email to sprawa {}'],
+  ['case {} is a failure that was read', 'sprawa {} to przeczytana awaria'],
+  ['the same client', 'ten sam klient'],
+  ['another client, who is answered here from now on', 'inny klient, któremu odtąd odpowiadamy tutaj'],
+  ['case {} is owed an answer, too', 'odpowiedź należy się też sprawie {}'],
+  ['case {} owed it', 'należało się sprawie {}'],
+  ['case {} owed it sooner', 'sprawie {} należało się wcześniej'],
+  ['the client of case {}', 'klient sprawy {}'],
+  [
+    'the client of case {} has left no address, and no number that it can be sent to',
+    'klient sprawy {} nie zostawił adresu ani numeru, na który dałoby się to wysłać',
+  ],
+  ['the client of case {} has written since the last answer', 'klient sprawy {} napisał po ostatniej odpowiedzi'],
+  ['no email will come', 'email już nie przyjdzie'],
+  ["it belongs elsewhere, and its number is not the client's", 'należy gdzie indziej, a numer nie jest klienta'],
+  ['the old link leads nowhere any more', 'stary link już nigdzie nie prowadzi'],
+  ['cancelled', 'cofnięto'],
+  ['the callback can be made now', 'można już oddzwonić'],
+  ['written off', 'odpisano'],
+  ['{} is a landline: no SMS goes there', '{} to numer stacjonarny: SMS-y tam nie idą'],
+  ['{} got this SMS {} ago', '{}: ten SMS wysłano {} temu'],
+  ['nobody has answered', 'nikt nie odebrał'],
+  ['the call was rejected', 'połączenie odrzucono'],
+  ['tried: {}', 'próba: {}'],
+  ['no_answer', 'nikt nie odebrał'],
+  ['voicemail', 'poczta głosowa'],
+  ['wrong_number', 'zły numer'],
+  ['a failure is being repaired', 'trwa naprawa awarii'],
+  ['no failure is open', 'nie ma otwartej awarii'],
+  ['a new failure is open', 'jest nowa awaria'],
+  ['every failure is over', 'wszystkie awarie są usunięte'],
+  [
+    'a failure is being repaired; we call back when everything works again',
+    'trwa naprawa awarii; oddzwonimy, gdy wszystko znów zadziała',
+  ],
+  ['the company takes no calls; we call back', 'firma nie odbiera telefonów; oddzwonimy'],
+  ['no failure is open; it rings at the person on call', 'nie ma otwartej awarii; dzwoni u osoby na dyżurze'],
+  [
+    'nobody on call has a telephone that it could ring at',
+    'nikt na dyżurze nie ma telefonu, na który dałoby się zadzwonić',
+  ],
+  ['the client says that it works; a person decides', 'klient mówi, że działa; decyduje człowiek'],
+  ['{} has taken it and not tried for an hour', '{}: podjęto i od godziny nie próbowano'],
+  ['the client has waited for {}', 'klient czeka już {}'],
+  ['the announced email was found among what was set aside', 'zapowiedziany email znaleziono wśród odłożonych'],
+  ["the client's hejnal has sent its first email once more", 'hejnał klienta jeszcze raz wysłał swój pierwszy email'],
+  [
+    'the client has said on the page, {} after the report, that there is no answer yet',
+    'klient powiedział na stronie, {} po zgłoszeniu, że jeszcze nie ma odpowiedzi',
+  ],
+  ['the client has said that there is no answer yet', 'klient powiedział, że jeszcze nie ma odpowiedzi'],
+  ['the client says that it works again', 'klient mówi, że znów działa'],
+  ['the {} to {} did not arrive: {}', 'nie dotarło ({} do {}): {}'],
+  ['an SMS has said before that our mail does not arrive', 'już wcześniejszy SMS mówił, że nasza poczta nie dociera'],
+  ['case {} is over: its client waits for nothing', 'sprawa {} jest zakończona: jej klient na nic nie czeka'],
+  ['the client is told of the outage', 'klient dowiaduje się o awarii'],
+  ['it belongs to an outage', 'dotyczy awarii'],
+  ['the outage will be answered', 'odpowiedź przyjdzie wraz z końcem awarii'],
+  ['the client learns what is known of the outage', 'klient dowiaduje się tego, co wiadomo o awarii'],
+  ['there is news of the outage', 'są wieści o awarii'],
+  ['its expected end has passed', 'minął jej przewidywany koniec'],
+  ['nothing has been said of it for hours', 'od kilku godzin nic o niej nie powiedziano'],
+  [
+    'an SMS of the same person waits for its email, and both speak of "{}"',
+    'SMS tej samej osoby czeka na swój email i w obu jest „{}”',
+  ],
+  [
+    'an SMS of the same person waits for its email, sent {} apart',
+    'SMS tej samej osoby czeka na swój email, wysłany w odstępie {}',
+  ],
+  [
+    'an SMS of somebody else waits for its email, and both speak of "{}"',
+    'SMS kogoś innego czeka na swój email i w obu jest „{}”',
+  ],
+  ['an SMS waits for its email; nothing says that it is this one', 'SMS czeka na swój email; nic nie mówi, że to ten'],
+  ["it is the same report of the client's hejnal", 'to to samo zgłoszenie hejnału klienta'],
+  [
+    'two announced emails are missing, and this may be either',
+    'brakuje dwóch zapowiedzianych emaili, a to może być każdy z nich',
+  ],
+  ['the first SMS of this number still waits for its email', 'pierwszy SMS z tego numeru nadal czeka na swój email'],
+  ['its sender is the client', 'nadawcą jest klient'],
+  ['its sender has named the number of the SMS', 'nadawca podał numer, z którego przyszedł SMS'],
+  ['it was set aside: {}', 'było odłożone: {}'],
+  ['the spam filter has marked it', 'filtr oznaczył to jako spam'],
+  ['its sender could not be authenticated (DMARC failed)', 'nie udało się potwierdzić nadawcy (DMARC)'],
+  // Pieces of why two things may belong together.
+  ['same person', 'ta sama osoba'],
+  ['a number that was learnt, not confirmed', 'numer poznany, ale niepotwierdzony'],
+  ["an unknown number that names the client's address", 'nieznany numer, który podaje adres klienta'],
+  ['same organisation', 'ta sama organizacja'],
+  ['same organisation ({})', 'ta sama organizacja ({})'],
+  ['somebody else', 'ktoś inny'],
+  ['somebody else ({})', 'ktoś inny ({})'],
+  ['it speaks of something else', 'mowa o czym innym'],
+  ['there is no email in it', 'nie ma w niej emaila'],
+  ['both speak of "{}"', 'w obu jest „{}”'],
+  ['both speak of "{}" and "{}"', 'w obu jest „{}” i „{}”'],
+  ["it names the client's address", 'podaje adres klienta'],
+  ['it goes on with something', 'jest dalszym ciągiem'],
+  ['but it speaks of an email of its own', 'ale mówi o własnym emailu'],
+];
+
+// How far apart they are, behind who it is: "same person, 3 min after the latest email of case 4".
+const WHO = REASONS.map(([english]) => english).filter((one) =>
+  /^(same |a number that|an unknown number|somebody else)/.test(one),
+);
+const APART: readonly [english: string, polish: string][] = [
+  ['{} after {}, when step {} of {} is due', '{} po: {}, gdy wypada krok {} (klasa {})'],
+  ['within a minute of the latest email of {}', 'w ciągu minuty od ostatniego emaila: {}'],
+  ['within a minute of {}', 'w ciągu minuty od: {}'],
+  ['{} before the latest email of {}', '{} przed ostatnim emailem: {}'],
+  ['{} after the latest email of {}', '{} po ostatnim emailu: {}'],
+  ['{} before {}', '{} przed: {}'],
+  ['{} after {}', '{} po: {}'],
 ];
 
 interface Rule {
@@ -259,25 +437,46 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-let rules: Rule[] | null = null;
-function all(): Rule[] {
-  // The more of a sentence stands firm, the sooner it is tried.
-  rules ??= [...REASONS]
+// The more of a sentence stands firm, the sooner it is tried.
+function rulesOf(pairs: readonly (readonly [string, string])[]): Rule[] {
+  return [...pairs]
     .sort((a, b) => b[0].replaceAll('{}', '').length - a[0].replaceAll('{}', '').length)
     .map(([english, polish]) => ({
       pattern: new RegExp(`^${english.split('{}').map(escaped).join('(.+)')}$`, 's'),
       polish,
     }));
-  return rules;
 }
 
-export function reason(language: Language, english: string): string {
-  if (language === 'en' || english === '') return english;
-  for (const { pattern, polish } of all()) {
+let rules: Rule[] | null = null;
+let apart: Rule[] | null = null;
+let who: RegExp[] | null = null;
+
+function put(list: readonly Rule[], english: string): string | null {
+  for (const { pattern, polish } of list) {
     const found = pattern.exec(english);
     if (!found) continue;
     let i = 0;
     return polish.replaceAll('{}', () => reason('pl', found[++i] ?? ''));
   }
-  return english;
+  return null;
+}
+
+// Several reasons in one sentence.
+function pieces(english: string): string | null {
+  const parts = english.split(/; (?=(?:[^"]*"[^"]*")*[^"]*$)/); // none inside of what is quoted
+  if (parts.length > 1) return parts.map((one) => reason('pl', one)).join('; ');
+  who ??= WHO.map((one) => new RegExp(`^(${one.split('{}').map(escaped).join('[^)]+')}), (.+)$`, 's'));
+  apart ??= rulesOf(APART);
+  for (const pattern of who) {
+    const found = pattern.exec(english);
+    const distance = found && put(apart, found[2]!);
+    if (found && distance) return `${reason('pl', found[1]!)}, ${distance.replace(/(?<=: )case (?=\d+$)/, 'sprawa ')}`;
+  }
+  return null;
+}
+
+export function reason(language: Language, english: string): string {
+  if (language === 'en' || english === '') return english;
+  rules ??= rulesOf([...REASONS, ...REFUSALS]);
+  return put(rules, english) ?? pieces(english) ?? english;
 }

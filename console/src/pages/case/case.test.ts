@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Entry, Message } from '../../lib/api/client';
 import { OpenCase } from './case.svelte';
-import { read, tidy, write, type Shelf } from './draft';
+import { fieldOf, read, recalled, tidy, write, type Shelf } from './draft';
 import { byOthers, pending, story } from './story';
 
 let seq = 0;
@@ -113,17 +113,36 @@ describe('a draft', () => {
       removeItem: (key) => void kept.delete(key),
     };
   }
+  const nothing = { client: '', note: '' };
+  it('keeps what stays among ourselves apart from what the client gets', () => {
+    expect(fieldOf('answer')).toBe(fieldOf('ask'));
+    expect(fieldOf('note')).not.toBe(fieldOf('answer'));
+    const one = shelf();
+    one.setItem('hejnal.draft.ela.3', '{"mode":"note","text":"Znowu on.","channels":null}'); // as it was kept before
+    expect(read(one, 'ela', 3).texts).toEqual({ client: '', note: 'Znowu on.' });
+  });
+  it('that was called back loses no word that was typed meanwhile', () => {
+    expect(recalled('Proszę spróbować.', '')).toBe('Proszę spróbować.');
+    expect(recalled('Proszę spróbować.', 'Proszę spróbować.')).toBe('Proszę spróbować.');
+    expect(recalled('Proszę spróbować.', 'I jeszcze:')).toBe('Proszę spróbować.\n\nI jeszcze:');
+  });
   it('is each person’s and each case’s own', () => {
     const one = shelf();
-    write(one, 'ela', 3, { mode: 'ask', text: 'Który?', channels: ['sms'] });
-    expect(read(one, 'ela', 3)).toEqual({ mode: 'ask', text: 'Który?', channels: ['sms'] });
-    expect(read(one, 'jan', 3).text).toBe('');
-    expect(read(one, 'ela', 4).text).toBe('');
+    write(one, 'ela', 3, { mode: 'ask', texts: { client: 'Który?', note: 'Pewnie stary.' }, channels: ['sms'] });
+    expect(read(one, 'ela', 3)).toEqual({
+      mode: 'ask',
+      texts: { client: 'Który?', note: 'Pewnie stary.' },
+      channels: ['sms'],
+    });
+    expect(read(one, 'jan', 3).texts).toEqual(nothing);
+    expect(read(one, 'ela', 4).texts).toEqual(nothing);
   });
   it('goes when it is empty', () => {
     const one = shelf();
-    write(one, 'ela', 3, { mode: 'answer', text: 'x', channels: null });
-    write(one, 'ela', 3, { mode: 'answer', text: '  ', channels: null });
+    write(one, 'ela', 3, { mode: 'answer', texts: { client: 'x', note: '' }, channels: null });
+    write(one, 'ela', 3, { mode: 'answer', texts: { client: '  ', note: 'y' }, channels: null });
+    expect(one.kept.size).toBe(1);
+    write(one, 'ela', 3, { mode: 'answer', texts: { client: '  ', note: ' ' }, channels: null });
     expect(one.kept.size).toBe(0);
   });
   it('survives a storage that is full, forbidden or broken', () => {
@@ -134,8 +153,8 @@ describe('a draft', () => {
       },
       removeItem: () => {},
     };
-    write(full, 'ela', 3, { mode: 'answer', text: 'x', channels: null });
-    expect(read(full, 'ela', 3)).toEqual({ mode: 'answer', text: '', channels: null });
+    write(full, 'ela', 3, { mode: 'answer', texts: { client: 'x', note: '' }, channels: null });
+    expect(read(full, 'ela', 3)).toEqual({ mode: 'answer', texts: nothing, channels: null });
   });
   it('that nobody has touched for a month goes, and nothing else does', () => {
     const store: Record<string, string> = {

@@ -3,10 +3,25 @@
 import type { Channel } from '../../lib/api/client';
 
 export type Mode = 'answer' | 'ask' | 'note';
+// An answer that should be a question keeps its words. What stays among ourselves is never one keystroke from the client.
+export interface Texts {
+  client: string;
+  note: string;
+}
 export interface Draft {
   mode: Mode;
-  text: string;
+  texts: Texts;
   channels: Channel[] | null; // null: as the desk chooses
+}
+
+export function fieldOf(mode: Mode): keyof Texts {
+  return mode === 'note' ? 'note' : 'client';
+}
+
+// What was called back comes first; what was typed after it follows.
+export function recalled(back: string, typed: string): string {
+  if (typed.trim() === '' || typed.trim() === back.trim()) return back;
+  return `${back.trimEnd()}\n\n${typed}`;
 }
 
 const MODES: readonly string[] = ['answer', 'ask', 'note'];
@@ -23,15 +38,18 @@ function key(who: string, number: number): string {
 }
 
 export function read(shelf: Shelf, who: string, number: number): Draft {
-  const none: Draft = { mode: 'answer', text: '', channels: null };
+  const none: Draft = { mode: 'answer', texts: { client: '', note: '' }, channels: null };
   try {
-    const found = JSON.parse(shelf.getItem(key(who, number)) ?? 'null') as Partial<Draft> | null;
-    if (!found || typeof found.text !== 'string') return none;
-    return {
-      mode: MODES.includes(found.mode ?? '') ? found.mode! : 'answer',
-      text: found.text,
-      channels: Array.isArray(found.channels) ? found.channels : null,
-    };
+    const found = JSON.parse(shelf.getItem(key(who, number)) ?? 'null') as
+      (Partial<Draft> & { text?: unknown; note?: unknown }) | null;
+    if (!found) return none;
+    const mode = MODES.includes(found.mode ?? '') ? found.mode! : 'answer';
+    const words = (one: unknown) => (typeof one === 'string' ? one : '');
+    // Drafts that were kept before had one text, of whatever the mode was.
+    const texts = found.texts
+      ? { client: words(found.texts.client), note: words(found.texts.note) }
+      : { client: '', note: '', [fieldOf(mode)]: words(found.text) };
+    return { mode, texts, channels: Array.isArray(found.channels) ? found.channels : null };
   } catch {
     return none;
   }
@@ -39,7 +57,7 @@ export function read(shelf: Shelf, who: string, number: number): Draft {
 
 export function write(shelf: Shelf, who: string, number: number, draft: Draft, now = Date.now()): void {
   try {
-    if (draft.text.trim() === '') shelf.removeItem(key(who, number));
+    if (draft.texts.client.trim() === '' && draft.texts.note.trim() === '') shelf.removeItem(key(who, number));
     else shelf.setItem(key(who, number), JSON.stringify({ ...draft, at: now }));
   } catch {
     // a full or forbidden storage takes nothing: the text is still on the page

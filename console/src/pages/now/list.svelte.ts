@@ -9,6 +9,7 @@ const PAGE = 100;
 const TOGETHER_MS = 120; // the first change is read at once; those that come so soon after it are read together
 const AT_ONCE = 6;
 const MANY = 60; // more changes than this: the list is read again
+const MOST = 20_000; // rows are read again; who has scrolled further begins anew
 
 export class CasesNow {
   rows = $state.raw<Case[]>([]);
@@ -25,6 +26,7 @@ export class CasesNow {
 
   #filter: Filter = { state: '', class: '', only: '', q: '', order: 'due' };
   #next: string | null = null;
+  #stale = false; // rows came or went while nobody heard of it: taken by reading again
   #loaded = false;
   #asking: AbortController | null = null;
   #changed = new Set<number>();
@@ -39,7 +41,7 @@ export class CasesNow {
   // Shows the cases of a filter; those it shows already stay.
   async show(filter: Filter): Promise<void> {
     if (this.#loaded && JSON.stringify(filter) === JSON.stringify(this.#filter)) {
-      return this.reload();
+      return this.reload(false);
     }
     this.#filter = filter;
     this.rows = [];
@@ -49,14 +51,15 @@ export class CasesNow {
     await this.reload();
   }
 
-  // The whole list once more, as far as it was loaded.
-  async reload(): Promise<void> {
+  // The whole list once more, as far as it was loaded. While somebody looks closely (`now` is false) every row stays where it
+  // is: what is in it is new, and that others came or went is only said.
+  async reload(now = true): Promise<void> {
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     this.loading = true;
     this.count();
     try {
-      const wanted = Math.max(PAGE, Math.min(this.rows.length, 1000));
+      const wanted = Math.max(PAGE, Math.min(this.rows.length, MOST));
       let rows: Case[] = [];
       let next: string | null = null;
       do {
@@ -66,14 +69,9 @@ export class CasesNow {
         this.total = page.total ?? page.total_at_least ?? null;
         this.atLeast = page.total === undefined;
       } while (next !== null && rows.length < wanted);
-      const at = this.rows[this.cursor]?.number;
-      this.rows = rows;
-      this.cursor = at === undefined ? this.cursor : rows.findIndex((one) => one.number === at);
-      this.#next = next;
-      this.#loaded = true;
-      this.fresh = [];
-      this.moved = false;
       this.mistake = null;
+      if (!now && this.#loaded && !this.calm()) this.#refresh(rows, next);
+      else this.#replace(rows, next);
     } catch (error) {
       if (error instanceof Problem) this.mistake = error;
     } finally {
@@ -82,6 +80,30 @@ export class CasesNow {
         this.loading = false;
       }
     }
+  }
+
+  #replace(rows: Case[], next: string | null): void {
+    const at = this.rows[this.cursor]?.number;
+    this.rows = rows;
+    this.cursor = at === undefined ? this.cursor : rows.findIndex((one) => one.number === at);
+    this.#next = next;
+    this.#loaded = true;
+    this.#stale = false;
+    this.fresh = [];
+    this.moved = false;
+  }
+
+  #refresh(rows: Case[], next: string | null): void {
+    const found = new Map(rows.map((one) => [one.number, one]));
+    const shown = new Set(this.rows.map((one) => one.number));
+    this.fresh = rows.filter((one) => !shown.has(one.number));
+    const left = rows.filter((one) => shown.has(one.number));
+    const same = left.length === this.rows.length && left.every((one, i) => one.number === this.rows[i]!.number);
+    this.rows = this.rows.map((one) => found.get(one.number) ?? one);
+    this.#stale = !same;
+    this.moved = !same;
+    // What was at the end may have been pushed out by new ones: then it comes again, and is known.
+    this.#next = next;
   }
 
   async more(): Promise<void> {
@@ -117,12 +139,13 @@ export class CasesNow {
   }
 
   heard(change: Change): void {
-    if (change.what === 'outage' || change.what === 'callback' || change.what === 'presence') return;
-    this.count();
     if (change.what === 'reload') {
-      void this.reload();
+      this.count();
+      void this.reload(false);
       return;
     }
+    if (change.what === 'presence' || change.case === 0) return; // what is no case's
+    this.count();
     this.#changed.add(change.case);
     this.#timer ??= setTimeout(() => void this.#read(), Math.max(0, this.#readAt + TOGETHER_MS - performance.now()));
   }
@@ -134,7 +157,7 @@ export class CasesNow {
       this.#timer = undefined;
       this.#readAt = performance.now();
       if (this.calm()) await this.reload();
-      else this.moved = true;
+      else this.#stale = this.moved = true;
       return;
     }
     while (numbers.length > 0) {
@@ -177,6 +200,10 @@ export class CasesNow {
   // Everything where it belongs.
   take(): void {
     if (this.fresh.length === 0 && !this.moved) return;
+    if (this.#stale) {
+      void this.reload();
+      return;
+    }
     const at = this.rows[this.cursor]?.number;
     const { order } = this.#filter;
     let rows = this.rows.filter((one) => fits(one, this.#filter) !== false);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Case, WholeCase } from '../../lib/api/client';
 import { CasesNow } from './list.svelte';
 import { compare, fits, placeOf, type Filter } from './order';
@@ -103,6 +103,65 @@ describe('the list', () => {
     expect(numbers()).toEqual([1, 2, 3]);
     list.take();
     expect(numbers()).toEqual([1, 3]);
+  });
+  describe('read again', () => {
+    let desk: Case[];
+    let asked: string[];
+    beforeEach(async () => {
+      desk = Array.from({ length: 30 }, (_, i) => one(i + 1, i + 1));
+      asked = [];
+      vi.stubGlobal('fetch', async (path: string) => {
+        asked.push(path);
+        const parameters = new URL(path, 'http://x').searchParams;
+        const from = Number(parameters.get('cursor') ?? 0);
+        const until = from + Number(parameters.get('limit') ?? 50);
+        const next = until < desk.length ? String(until) : null;
+        return new Response(JSON.stringify({ items: desk.slice(from, until), next, total: desk.length }));
+      });
+      await list.show(filter);
+    });
+    afterEach(() => vi.unstubAllGlobals());
+
+    it('moves nothing under a pointer, and says what is new', async () => {
+      list.calm = () => false;
+      const order = numbers();
+      desk = [one(40, 0), ...desk.filter((row) => row.number !== 5)].map((row) => ({ ...row, state: 'read' }));
+      await list.reload(false);
+      expect(numbers()).toEqual(order);
+      expect(list.rows[0]!.state).toBe('read');
+      expect(list.fresh.map((row) => row.number)).toEqual([40]);
+      expect(list.moved).toBe(true);
+      list.take();
+      await vi.waitFor(() => expect(numbers()).toEqual(desk.map((row) => row.number)));
+      expect(list.moved).toBe(false);
+    });
+    it('says nothing where nothing has changed', async () => {
+      list.calm = () => false;
+      await list.reload(false);
+      expect(list.moved || list.fresh.length > 0).toBe(false);
+    });
+    it('puts everything in its place while nobody looks closely', async () => {
+      desk = [one(40, 0), ...desk];
+      await list.reload(false);
+      expect(numbers()[0]).toBe(40);
+    });
+    it('keeps all that was loaded', async () => {
+      desk = Array.from({ length: 5000 }, (_, i) => one(i + 1, null));
+      list = new CasesNow();
+      await list.show(filter);
+      while (list.rows.length < 3100) await list.more();
+      const loaded = list.rows.length;
+      await list.show({ ...filter });
+      expect(list.rows).toHaveLength(loaded);
+    });
+    it('asks for no case when a report, an outage or a callback has changed', async () => {
+      vi.useFakeTimers();
+      asked = [];
+      for (const what of ['report', 'outage', 'callback'] as const) list.heard({ what, case: 0 });
+      await vi.advanceTimersByTimeAsync(1000);
+      vi.useRealTimers();
+      expect(asked).toEqual([]);
+    });
   });
   it('stays quick with 10,000 rows', () => {
     list.rows = Array.from({ length: 10_000 }, (_, i) => one(i + 1, 30));

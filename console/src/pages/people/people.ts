@@ -1,8 +1,9 @@
 // What is known of people, put in order for the eye.
 import type { Case, LearntNumber, Person, WholePerson } from '../../lib/api/client';
+import { spoken } from '../../lib/debts';
 
 export function called(person: Pick<Person, 'name' | 'emails' | 'phones'>): string {
-  return person.name || person.emails[0] || person.phones[0] || '';
+  return person.name || person.emails[0] || spoken(person.phones[0] ?? '');
 }
 
 export interface Phone {
