@@ -65,14 +65,15 @@ class TownFiller {
     email.text = message.text;
     email.sent_at = at;
     email.no_receipt_why = "made for a measurement";
-    HEJNAL_TRY_VOID(store_.learn_person({client.name, client.email, {}, {}}, true));
+    HEJNAL_TRY_VOID(store_.learn_person({client.name, client.email, {}, {}}));
     HEJNAL_TRY_VOID(store_.add_participants(number, {client.email}));
     if (!client.phone.empty()) {
       if (client.learnt) {
         HEJNAL_TRY_VOID(store_.note_number(
             {0, client.phone, client.email, "signature", email.message, at, core::Standing::learnt, {}}));
+      } else {
+        HEJNAL_TRY_VOID(store_.learn_person({client.name, client.email, client.phone, {}}));
       }
-      HEJNAL_TRY_VOID(store_.learn_person({client.name, client.email, client.phone, {}}, !client.learnt));
     }
     core::Case c;
     HEJNAL_TRY_VOID(turn(c, email, at));

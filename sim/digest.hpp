@@ -28,7 +28,7 @@ class Digest {
  private:
   template <class T>
   void put(const T& value) {
-    if constexpr (std::is_same_v<T, core::Entry>) {
+    if constexpr (requires { value.body.index(); }) {  // an entry of any journal
       put(value.at);
       put(value.by);
       put(value.why);

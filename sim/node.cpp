@@ -77,7 +77,7 @@ Status Node::start() {
                   [](const std::string&) { return config::builtin_procedure("pl"); }},
       std::move(settings), procedure_, kProcedureText);
   HEJNAL_TRY_VOID(life->desk->start());
-  life->out = std::make_unique<SampledDispatcher>(composer_, carrier_);
+  life->out = std::make_unique<SampledDispatcher>(composer_, carrier_, house_.written_out);
   life->ledger = std::make_unique<desk::Ledger>(*life->desk, life->events, *life->out);
   life_ = std::move(life);
   ++lives_;

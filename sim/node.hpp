@@ -27,6 +27,7 @@ struct House {
   std::vector<core::OnCall> on_call = {{"Dyżur", "dyzur@wsparcie.example", "+48600000001"}};
   std::string delimiter;  // see ComposerSettings
   desk::BudgetLimits budget;
+  unsigned written_out = 256;  // one letter in so many becomes the bytes of a mail (sampled.hpp)
 };
 
 class Node {

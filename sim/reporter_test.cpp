@@ -207,6 +207,18 @@ TEST(Reporter, KnowsAnAnswerOfTheProviderByTagAndSubject) {
   EXPECT_EQ(c.comes(answer(c, "Drukarka", "jan@klient.example")), 0);  // our own
 }
 
+TEST(Reporter, AnAnswerToAClosedReportIsNotOneToAnOpenOneOfTheSameSubject) {
+  Client c;
+  const auto r = c.report("urgent");
+  c.leaves();
+  c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"klient", "", false}, c.now); });
+  c.report("urgent");
+  c.leaves();
+  EXPECT_EQ(c.comes(answer(c, "Re: Drukarka " + reporter::code_in_subject(r.code), "ola@wsparcie.example")),
+            1);
+  EXPECT_EQ(c.look(2).state, core::ReportState::waiting);
+}
+
 TEST(Reporter, BySubjectAloneOnlyWhoIsWhoHeSays) {
   Client c;
   const auto r = c.report("urgent");
@@ -257,6 +269,67 @@ TEST(Reporter, AReplyBySms) {
   EXPECT_EQ(text("+48600000000", "Już działa.", "c"), 0);  // which of the two?
   EXPECT_EQ(text("+48600000000", r.code + ": działa, był pusty toner.", "d"), 1);
   EXPECT_EQ(c.look().state, core::ReportState::answered);
+}
+
+// Two open reports with an SMS each: what the provider's program says of one of them opens no case.
+TEST(Reporter, ADesksSmsThatMayMeanTwoReports) {
+  const std::string missing =
+      "Mamy SMS, ale nie dotarł Państwa email. Prosimy ponowić lub wpisać: https://x/c/y";
+  const auto text = [](Client& c, const std::string& words, const char* id) {
+    return c.in_transaction([&] { return c.us.take(ports::IncomingSms{id, "+48600000000", words}, c.now); });
+  };
+  const auto last = [](Client& c, core::ReportId id) { return c.look(id).replies.back(); };
+  Client c;
+  const auto first = c.report("critical", "Drukarka"), second = c.report("critical", "Serwer");
+  c.leaves();
+  EXPECT_EQ(text(c, missing + " Znak " + first.code, "a"), first.id);
+  EXPECT_EQ(c.look(first.id).lost, 1);
+  EXPECT_EQ(c.look(second.id).lost, 0);
+  // Nobody knows which: each of them shows it, and nothing follows from it.
+  EXPECT_EQ(text(c, missing, "b"), second.id);
+  EXPECT_EQ(text(c, missing, "b"), second.id);  // told twice
+  for (const auto id : {first.id, second.id}) {
+    EXPECT_EQ(last(c, id).what, core::Heard::unclear);
+    EXPECT_EQ(last(c, id).notice, "missing_email");
+    EXPECT_FALSE(c.look(id).receipt_at);
+  }
+  EXPECT_EQ(c.look(second.id).lost, 0);
+  EXPECT_EQ(c.look(second.id).replies.size(), 1u);
+  // Where the others' receipts are here, it is the one that is left.
+  EXPECT_EQ(text(c, "Zgłoszenie dotarło, sprawa 7, kod ABCDE. Znak " + first.code, "c"), first.id);
+  EXPECT_EQ(text(c, missing, "d"), second.id);
+  EXPECT_EQ(c.look(second.id).lost, 1);
+  // What comes late is kept with the newest, and a provider to which nothing was reported is known, too.
+  EXPECT_TRUE(c.us.is_notice_of_provider({"e", "+48600000000", missing}));
+  EXPECT_FALSE(c.us.is_notice_of_provider({"e", "+48600000000", "Proszę o telefon."}));
+  EXPECT_FALSE(c.us.is_notice_of_provider({"e", "+48601000000", missing}));
+  for (const auto id : {first.id, second.id})
+    c.in_transaction([&] { return c.us.act(id, core::sent::Settle{"jan", "works", false}, c.now); });
+  EXPECT_EQ(text(c, "Sprawa 7 została załatwiona. Jeśli coś nie działa, prosimy o email.", "f"), second.id);
+  EXPECT_EQ(last(c, second.id).what, core::Heard::unclear);
+  EXPECT_EQ(text(c, "Proszę o telefon.", "g"), 0);
+}
+
+TEST(Reporter, AnSmsThatNamesItsCaseIsOfThatReport) {
+  Client c;
+  const auto r = c.report("critical");
+  c.leaves();
+  ClientLetter letter = answer(c, "Re: Drukarka", "pomoc@wsparcie.example");
+  letter.in_reply_to = r.sending(1)->message_id;
+  letter.headers = {{"Auto-Submitted", "auto-replied"},
+                    {"Hejnal-Notice", "acknowledgement; case=7; code=ABCDE; state=read"}};
+  EXPECT_EQ(c.comes(letter), 1);
+  c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"klient", "", false}, c.now); });
+  c.report("critical", "Serwer");  // the only open one
+  c.leaves();
+  const auto text = [&](const std::string& words, const char* id) {
+    return c.in_transaction([&] { return c.us.take(ports::IncomingSms{id, "+48600000000", words}, c.now); });
+  };
+  EXPECT_EQ(text("Zrobione, prosimy sprawdzić.\nSprawa 7", "a"), 1);
+  EXPECT_EQ(text("Nasz email do Państwa nie dotarł. Sprawa 7, kod ABCDE. Stan: https://x", "b"), 1);
+  EXPECT_EQ(c.look(2).state, core::ReportState::waiting);
+  EXPECT_FALSE(c.look(2).receipt_at);
+  EXPECT_EQ(text("Przyjąłem, jadę.", "c"), 2);
 }
 
 TEST(Reporter, WhatAnotherHejnalSays) {

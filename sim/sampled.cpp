@@ -2,10 +2,6 @@
 
 namespace hejnal::sim {
 
-namespace {
-constexpr unsigned kComposed = 256;
-}
-
 bool is_sample(std::string_view name, unsigned one_in) {
   std::uint64_t sum = 0xcbf29ce484222325ULL;  // FNV-1a: the same on every machine
   for (const char c : name) sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
@@ -14,7 +10,7 @@ bool is_sample(std::string_view name, unsigned one_in) {
 
 void SampledDispatcher::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) {
   const bool email = outgoing.notice.channel == core::Channel::email;
-  if (email && is_sample(outgoing.message_id, kComposed)) {
+  if (email && is_sample(outgoing.message_id, one_in_)) {
     composing_.send(std::move(outgoing), std::move(done));
     return;
   }

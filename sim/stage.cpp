@@ -127,7 +127,7 @@ class Stage {
   }
 
   Status act(const NumberBelongs& s) {
-    return run([s](desk::Desk& desk) { return desk.store().learn_person({{}, s.email, s.phone, {}}, true); });
+    return run([s](desk::Desk& desk) { return desk.store().learn_person({{}, s.email, s.phone, {}}); });
   }
   Status act(const ClientEmails& s) {
     last_[s.from] = s;

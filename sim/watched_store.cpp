@@ -138,11 +138,9 @@ class WatchedStore final : public ports::Store {
     return store_->index_some(limit);
   }
 
-  Status learn_person(const core::Party& p, bool confirmed) override {
-    return store_->learn_person(p, confirmed);
-  }
+  Status learn_person(const core::Party& p) override { return store_->learn_person(p); }
   Result<core::Party> person_by_phone(string_view phone) override { return store_->person_by_phone(phone); }
-  Result<std::string> own_phone_of(string_view a) override { return store_->own_phone_of(a); }
+  Result<List<std::string>> own_phones_of(const core::Party& p) override { return store_->own_phones_of(p); }
   Result<List<std::string>> phones_of_email(string_view a) override { return store_->phones_of_email(a); }
   Status merge_people(std::int64_t from, std::int64_t into) override {
     return store_->merge_people(from, into);

@@ -7,14 +7,13 @@
 #include <string>
 
 #include "sim/agenda.hpp"
+#include "sim/crash.hpp"
 #include "sim/laws.hpp"
 #include "sim/node.hpp"
 #include "sim/random.hpp"
 #include "sim/weather.hpp"
 
 namespace hejnal::sim {
-
-struct Crash {};  // thrown where the process dies
 
 class World final : public StoreWatcher {
  public:

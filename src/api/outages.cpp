@@ -103,8 +103,8 @@ Result<std::vector<core::Outage>> open_outages(Context& context) {
   HEJNAL_TRY(const auto ids, context.archive.outages().ids(true, kOpenMax, ports::Archive::kNewest));
   std::vector<core::Outage> out;
   for (const core::OutageId id : ids) {
-    HEJNAL_TRY(core::Outage o, context.archive.outages().load(id));
-    out.push_back(std::move(o));
+    HEJNAL_TRY(auto o, context.archive.outages().readable(id));
+    if (o) out.push_back(std::move(*o));
   }
   return out;
 }
@@ -119,16 +119,17 @@ Result<ports::Response> list_outages(Context& context) {
   if (more) ids.resize(static_cast<std::size_t>(page.limit));
   json::Array items;
   for (const core::OutageId id : ids) {
-    HEJNAL_TRY(const core::Outage o, context.archive.outages().load(id));
-    items.push_back(outage_json(o));
+    HEJNAL_TRY(const auto o, context.archive.outages().readable(id));
+    if (o) items.push_back(outage_json(*o));
   }
   HEJNAL_TRY(const auto open, open_outages(context));
+  HEJNAL_TRY(const auto any_open, context.archive.outages().ids(true, 1, ports::Archive::kNewest));
   HEJNAL_TRY(const bool failing, context.archive.failure_open());
   HEJNAL_TRY(json::Array suggested, suggestions(context, open));
   return json_response(
       json::Object{{"items", std::move(items)},
                    {"next", more ? json::Value(std::to_string(ids.back())) : json::Value(nullptr)},
-                   {"all_clear", open.empty() && !failing},
+                   {"all_clear", any_open.empty() && !failing},
                    {"suggestions", std::move(suggested)}});
 }
 

@@ -73,6 +73,8 @@ Result<ports::Response> sandbox_sms(Context& context) {
     HEJNAL_TRY_VOID(on_ledger<desk::Filed>(context, [&](desk::Desk& desk) -> Result<desk::Filed> {
       HEJNAL_TRY(const core::ReportId report, context.parts.sent.reporter->take(sms, desk.now()));
       if (report != 0) return desk::Filed{};
+      if (context.parts.sent.reporter->is_notice_of_provider(sms))
+        return desk.set_aside(sms, reporter::kOfNoReport);
       return desk.receive(sms);
     }));
     context.parts.sent.nudge();

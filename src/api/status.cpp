@@ -33,14 +33,14 @@ Result<Told> outages_since(Context& context, Instant since) {
   int too_old = 0;
   for (const core::OutageId id : ids) {
     if (too_old >= kTooOldMax) break;
-    HEJNAL_TRY(core::Outage o, context.archive.outages().load(id));
-    if (o.open() || is_told(o.id)) continue;  // it may have ended meanwhile
-    if (!o.ended_at || *o.ended_at < since) {
+    HEJNAL_TRY(auto o, context.archive.outages().readable(id));
+    if (!o || o->open() || is_told(o->id)) continue;  // it may have ended meanwhile
+    if (!o->ended_at || *o->ended_at < since) {
       ++too_old;
       continue;
     }
     too_old = 0;
-    told.over.push_back(std::move(o));
+    told.over.push_back(std::move(*o));
   }
   std::sort(told.over.begin(), told.over.end(),
             [](const core::Outage& a, const core::Outage& b) { return *a.ended_at > *b.ended_at; });

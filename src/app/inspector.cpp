@@ -38,6 +38,8 @@ void Inspector::loop() {
     Status found = store::sqlite::check_whole(path_, stopping_);
     const bool again = !found && found.error().fault != Fault::corrupt;
     if (stopping_) return;
+    Status records = found ? store::sqlite::check_records(path_) : Status();
+    if (!records) fmt::print(stderr, "hejnal: DAMAGED: {}\n", records.error().what);
     if (!found) {
       fmt::print(stderr, "hejnal: {}{}\n",
                  again ? "the database could not be checked: " : "THE DATABASE IS DAMAGED. ",
@@ -45,6 +47,7 @@ void Inspector::loop() {
     }
     const std::lock_guard lock(mutex_);
     found_ = std::move(found);
+    records_ = std::move(records);
     finished_ = true;
     if (!again) return;
     wait = kAgain;
@@ -54,6 +57,7 @@ void Inspector::loop() {
 api::ChannelHealth Inspector::health() const {
   const std::lock_guard lock(mutex_);
   if (!finished_) return {"database", "ok", "is being looked through"};
+  if (!records_) return {"database", "failing", records_.error().what};
   if (found_) return {"database", "ok", "was looked through after the start"};
   return {"database", found_.error().fault == Fault::corrupt ? "failing" : "degraded", found_.error().what};
 }

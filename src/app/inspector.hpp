@@ -30,7 +30,7 @@ class Inspector {
   std::condition_variable wake_;
   std::atomic<bool> stopping_ = false;
   bool finished_ = false;
-  Status found_;
+  Status found_, records_;
   std::thread thread_;
 };
 

@@ -321,10 +321,16 @@ int run(int argc, char** argv) {
                    "Where the desk keeps its cases: the real SQLite, or plain memory, faster")
       ->capture_default_str()
       ->check(CLI::IsMember({"sqlite", "memory"}));
+  bool two_sided = false;
+  simulate_command->add_flag("--two-sided", two_sided,
+                             "Clients and desks, with hejnal and without, and the roads between them");
   simulate_command->add_flag("--json", as_json, "One line of JSON for each seed");
   simulate_command->footer(
       "Exit codes: 0 every law was kept; 1 one was broken: the seed and a shortened story are printed.");
-  simulate_command->callback([&] { code = simulate(seed, years, seeds, kept_in == "memory", as_json); });
+  simulate_command->callback([&] {
+    code = two_sided ? simulate_two_sides(seed, years, seeds, kept_in == "memory", as_json)
+                     : simulate(seed, years, seeds, kept_in == "memory", as_json);
+  });
 
   // CLI11 would say that a command is missing.
   if (const std::string word = argc > 1 ? argv[1] : ""; !word.empty() && word[0] != '-') {

@@ -324,7 +324,9 @@ class Server::Impl {
           [this](const ports::IncomingSms& sms, Instant now) -> Result<bool> {
             HEJNAL_TRY(const core::ReportId report, reporting_.engine->take(sms, now));
             if (report != 0) report_loop_->nudge();
-            return report != 0;
+            if (report != 0 || !reporting_.engine->is_notice_of_provider(sms)) return report != 0;
+            HEJNAL_TRY_VOID(desk_->set_aside(sms, reporter::kOfNoReport));
+            return true;
           });
     }
     HEJNAL_TRY(auto phone, phone_hook_settings(settings_));

@@ -345,6 +345,17 @@ std::vector<TookOver> clients_of(const Case& c) {
   return out;
 }
 
+std::optional<TookOver> client_with_number(const Case& c, std::string_view phone,
+                                           const std::vector<std::string>& own_addresses) {
+  for (TookOver& client : clients_of(c)) {
+    if (!client.client.email.empty() && contains(own_addresses, client.client.email))
+      return std::move(client);
+  }
+  const bool from_there = c.channel == Channel::sms || c.channel == Channel::call;
+  if (from_there && c.client.phone == phone) return std::move(clients_of(c).front());
+  return std::nullopt;
+}
+
 bool may_see(const Case& c, CaseNumber link, CaseNumber of) {
   if (link == of) return true;
   for (const TookOver& client : clients_of(c)) {

@@ -123,6 +123,11 @@ std::optional<Instant> open_question(const Case& c);
 CaseNumber speaks_through(const Case& c, const std::string& from, CaseNumber hint);
 // The clients that a case has, as another one takes them over: its own first.
 std::vector<TookOver> clients_of(const Case& c);
+// The client of a case who surely has this number, to whom a link may go: the case was opened by an SMS or a
+// call from there, or an address of the client is among those that are surely of it. What was typed on a
+// page, or stood in a signature, anybody may have claimed.
+std::optional<TookOver> client_with_number(const Case& c, std::string_view phone,
+                                           const std::vector<std::string>& own_addresses);
 // Whether who holds the link of case `link` may see what was said in case `of`. Both live on in `c`.
 bool may_see(const Case& c, CaseNumber link, CaseNumber of);
 

@@ -218,6 +218,8 @@ void absorb(Turn& turn, const Facts::Other& other) {
     turn.add(client, client.own ? "the same client" : "another client, who is answered here from now on");
   }
   its_email_is(turn, other);
+  if (other.outage != 0 && turn.c().outage == 0)
+    turn.add(InOutage{other.outage, false}, fmt::format("case {} belongs to it", other.number));
   if (other.failure_open) failure_goes_on(turn, other);
   const auto take_over = [&](Promise p, const std::optional<Instant>& due) {
     if (!due) return;
@@ -239,6 +241,13 @@ void absorb(Turn& turn, const Facts::Other& other) {
     turn.become(State::working, "a merged case is still owed something");
     if (!turn.c().debt(Promise::answer)) turn.owe(Promise::answer, "a merged case is still owed something");
     turn.resume_answer("a merged case is still owed something");
+  } else if (other.failure_open && turn.c().state == State::settled) {
+    // Answered, but nobody knows yet that it is settled: nor is this one.
+    const std::string why = fmt::format("case {} is not settled", other.number);
+    drop_endings(turn, why);
+    turn.become(State::waiting, why);
+    turn.plan(Timer::settle, turn.now() + turn.procedure().rules.settle_after,
+              "silence until then means that it is settled");
   }
 }
 
@@ -367,6 +376,11 @@ Status agent_acted(Turn& turn, const AgentActed& act) {
       return reclassify(turn, act);
     case Action::merge:
       if (turn.c().delayed) return fail(Fault::conflict, kWaiting);
+      if (turn.facts().other && turn.facts().other->outage != 0 && turn.c().outage != 0 &&
+          turn.facts().other->outage != turn.c().outage)
+        return fail(Fault::conflict,
+                    "case {} belongs to outage {}, and case {} to outage {}; detach one first",
+                    turn.c().number, turn.c().outage, act.other, turn.facts().other->outage);
       if (turn.facts().other) its_email_is(turn, *turn.facts().other);
       turn.add(Acted{Action::merge, {}, act.other});
       end_everything(turn, fmt::format("merged into case {}", act.other));

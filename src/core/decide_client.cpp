@@ -340,6 +340,11 @@ void client_reported(Turn& turn, const Reported& report) {
     owe_everything(turn);
     if (turn.shown_class().promise.receipt)
       turn.tell_client(NoticeKind::receipt, "it has arrived", report.message);
+    if (!report.read_before.empty()) {
+      turn.add(Acted{Action::read, {}, 0}, report.read_before);
+      turn.keep(Promise::react);
+      turn.become(State::read);
+    }
     turn.ring_due();
     return;
   }

@@ -21,6 +21,18 @@ void tell(Turn& turn, const OutageTold& told, const std::string& why) {
   for (const TookOver& other : std::vector(turn.c().others)) by_sms(&other);
 }
 
+// The repair is over and the client was told so, in the answer that she waits for. A failure that is over
+// must not keep the desk from saying that everything works; who objects opens it again.
+void settle_failure(Turn& turn, const std::string& why) {
+  const Case& c = turn.c();
+  if (c.state != State::waiting || c.delayed || !failure_open(turn.procedure(), c)) return;
+  turn.add(Acted{Action::settle, {}, 0}, why);
+  turn.drop(Timer::settle, why);
+  turn.become(State::settled, why);
+  turn.plan(Timer::close, turn.now() + turn.procedure().rules.close_after,
+            "without an objection it is closed then");
+}
+
 }  // namespace
 
 Status told_of_outage(Turn& turn, const OutageTold& told) {
@@ -56,6 +68,15 @@ Status told_of_outage(Turn& turn, const OutageTold& told) {
       // It may have been attached as a case that was merged into this one since.
       if (!over) tell(turn, told, "there is news of the outage");
       return {};
+    case ended: {
+      const std::string why = fmt::format("the outage \"{}\" is over", told.title);
+      const bool belonged = c.outage == told.outage;
+      if (belonged) turn.add(InOutage{}, why);
+      // Silence has settled it in the meantime: its client still waits for this word.
+      if (belonged && c.state == State::settled) tell(turn, told, why);
+      settle_failure(turn, why);
+      return {};
+    }
   }
   return {};
 }

@@ -440,7 +440,7 @@ struct Decide {
     const ReportState before = t.r.state;
     t.add("provider", CameBack{s.what, s.channel, s.message, s.from, s.subject, s.how, s.notice, s.peer_case,
                                s.peer_state});
-    if (!t.r.open() || s.what == Heard::absence) return {};
+    if (!t.r.open() || s.what == Heard::absence || s.what == Heard::unclear) return {};
     if (s.notice == "missing_email") {
       if (before == ReportState::waiting && !t.r.held && t.r.lost == 0 && !t.r.receipt_at)
         t.no_receipt("they have the SMS, and no email");

@@ -39,6 +39,7 @@ struct Facts {
     std::string class_name;
     std::optional<Instant> react_due, answer_due;
     bool failure_open = false;  // failure_open() of that case
+    OutageId outage = 0;        // that it belongs to
     bool acknowledged = false;
     bool email_missing = false;
     std::optional<Instant> email_came_at;

@@ -57,7 +57,7 @@ const List kPadding = {
     "odpowiemy", "udzielimy odpowiedzi", "skontaktujemy sie", "skontaktuje sie", "zajmiemy sie", "zajmie sie",
     "najszybciej", "niezwlocznie", "wkrotce", "w ciagu", "godzinach pracy", "godziny pracy", "dni robocz",
     "dniach robocz", "w temacie", "status", "sledzic", "szczegoly zgloszenia", "ponizej", "na powyzszy",
-    "zalogowa", "portal", "infolini", "dzial wsparcia", "zespol wsparcia", "biuro obslugi",
+    "zalogowa", "ta skrzynka", "portal", "infolini", "dzial wsparcia", "zespol wsparcia", "biuro obslugi",
     "prosimy o zachowanie", "prosimy o podawanie", "prosimy o podanie", "prosimy powolywac", "poufn",
     "administratorem danych", "rodo", "zostanie rozpatrz", "bedzie rozpatrz", "oczekuje na", "przekazano do",
     "przekazane do", "przypisan", "dodatkowe informacje", "w celu uzupelnienia", "aby dodac",
@@ -70,7 +70,7 @@ const List kPadding = {
     "customer service", "quote this", "quote the", "include this", "keep this", "in the subject",
     "to add additional", "to add comments", "additional information", "reply to this", "replying to this",
     "be reviewed", "will review", "will look into", "confidential", "privacy", "subject", "description",
-    "details", "your request", "your ticket", "your message",
+    "details", "this mailbox", "your request", "your ticket", "your message",
     // de
     "so bald wie moglich", "schnellstmoglich", "in kurze", "umgehend", "melden uns", "melden uns bei",
     "werktag", "geschaftszeit", "offnungszeit", "bearbeiten", "bearbeitung", "betreff", "ihr anliegen",
@@ -116,72 +116,74 @@ const List kAway = {"out of office", "out of the office", "poza biurem",  "nieob
                     "will be back",  "zwolnieni",         "im urlaub",    "nicht im buro"};
 
 // What only a person says who is at it ...
-const List kAtIt = {
-    "przyjalem",    "przyjelam",   "potwierdzam",  "zajmujemy sie", "zajmuje sie", "sprawdzam",  "sprawdzimy",
-    "patrze",       "patrzymy",    "dzialamy",     "rozpoczel",     "rozpoczynam", "wracam z",   "juz jedzie",
-    "jedziemy",     "got it",      "looking into", "on it",         "working on",  "will check", "checking",
-    "have started", "kummern uns", "kummere mich", "schaue mir",    "schauen uns", "bin dran",   "sind dran"};
+const List kAtIt = {"przyjalem",  "przyjelam",   "potwierdzam",  "zajmujemy sie", "zajmuje sie",
+                    "sprawdzam",  "sprawdzimy",  "naprawiam",    "patrze",        "patrzymy",
+                    "dzialamy",   "rozpoczel",   "rozpoczynam",  "wracam z",      "juz jedzie",
+                    "jedziemy",   "got it",      "looking into", "on it",         "working on",
+                    "will check", "checking",    "have started", "kummern uns",   "kummere mich",
+                    "schaue mir", "schauen uns", "bin dran",     "sind dran"};
 // ... and what programs promise, too.
 const List kAtItMaybe = {"przyjel",   "odezwe sie",      "odezwiemy", "received",
                          "will look", "get back to you", "melde mich"};
 
-// What only an answer says, also beside what looks like a receipt ...
-const List kDone = {"naprawi",
-                    "naprawion",
-                    "juz dziala",
-                    "znow dziala",
-                    "teraz dziala",
-                    "wszystko dziala",
-                    "powinno dzialac",
-                    "zrestart",
-                    "uruchomil",
-                    "wymienil",
-                    "wymienion",
-                    "usunelismy",
-                    "usunalem",
-                    "usunelam",
-                    "wlaczyl",
-                    "odblokowa",
-                    "zaktualizowa",
-                    "prosze sprobowac",
-                    "prosze sprawdzic",
-                    "prosimy sprobowac",
-                    "prosimy sprawdzic",
-                    "prosze podac",
-                    "prosze o podanie numeru",
-                    "replaced",
-                    "restart",
-                    "repaired",
-                    "is fixed",
-                    "was fixed",
-                    "been fixed",
-                    "have fixed",
-                    "fixed it",
-                    "fixed the",
-                    "works now",
-                    "works again",
-                    "working now",
-                    "working again",
-                    "everything works",
-                    "should work",
-                    "been resolved",
-                    "was resolved",
-                    "is resolved",
-                    "been solved",
-                    "was solved",
-                    "please try",
-                    "try again",
-                    "please check",
-                    "ausgetauscht",
-                    "behoben",
-                    "repariert",
-                    "funktioniert wieder",
-                    "geht wieder",
-                    "bitte versuchen",
-                    "bitte prufen"};
+// What somebody asks of us, or wants to be tried: an answer, whatever else stands beside it.
+const List kAsks = {
+    "prosze sprobowac",        "prosze sprawdzic", "prosimy sprobowac", "prosimy sprawdzic", "prosze podac",
+    "prosze o podanie numeru", "prosze zrestart",  "prosimy zrestart",  "please try",        "please check",
+    "please restart",          "you need to",      "you will need",     "you have to",       "musza panstwo",
+    "bitte versuchen",         "bitte prufen"};
+// What only an answer says, also beside what looks like a receipt, where it is not yet to come ...
+const List kDone = {"naprawil",         "naprawion",       "juz dziala",      "znow dziala",
+                    "teraz dziala",     "wszystko dziala", "powinno dzialac", "zrestartowa",
+                    "uruchomil",        "wymienil",        "wymienion",       "usunelismy",
+                    "usunalem",         "usunelam",        "usunieto",        "wlaczyl",
+                    "odblokowa",        "zaktualizowa",    "replaced",        "restarted",
+                    "restart the",      "repaired",        "is fixed",        "was fixed",
+                    "been fixed",       "have fixed",      "fixed it",        "fixed the",
+                    "works now",        "works again",     "working now",     "working again",
+                    "everything works", "should work",     "been resolved",   "was resolved",
+                    "is resolved",      "been solved",     "was solved",      "try again",
+                    "ausgetauscht",     "behoben",         "repariert",       "funktioniert wieder",
+                    "geht wieder"};
 // ... and by itself.
 const List kDoneShort = {"naprawion", "zrobion",  "gotowe", "dziala",   "fixed",   "done",
                          "solved",    "resolved", "works",  "erledigt", "behoben", "funktioniert"};
+// A word that tells of what is done does not where one of these stands shortly before it, in the same clause:
+// it is to come, or hoped for ...
+constexpr std::string_view kToCome[] = {
+    // pl
+    "bedzie", "beda", "bede", "bedziemy", "zostanie", "zostana", "gdy", "gdyby", "kiedy", "jak", "tylko",
+    "dopoki", "zanim", "jesli", "jezeli", "zeby", "aby", "by", "trzeba", "musimy", "musze", "musi", "nalezy",
+    "mozna", "postaramy", "sprobujemy", "sprobuje", "moze", "chcemy", "planujemy", "ma", "maja",
+    // en
+    "will", "we'll", "i'll", "he'll", "she'll", "they'll", "it'll", "be", "would", "should", "must", "need",
+    "needs", "going", "once", "until", "when", "if", "unless", "before", "after", "soon", "try", "plan",
+    "cannot", "can't",
+    // de
+    "wird", "werden", "werde", "sobald", "wenn", "bis", "muss", "mussen", "soll"};
+// ... or it is denied.
+constexpr std::string_view kDenied[] = {"nie",    "not",     "isn't", "wasn't", "hasn't", "haven't",
+                                        "didn't", "doesn't", "never", "nicht",  "noch",   "kein"};
+// What a person promises. It has been read; nothing has been answered.
+const List kPromise = {
+    // pl
+    "naprawimy", "naprawie", "naprawi ", "zrobimy", "zrobie", "wymienimy", "wymienie ", "zrestartujemy",
+    "zrestartuje", "uruchomimy", "uruchomie ", "usuniemy", "usune ", "wlaczymy", "wlacze ", "odblokujemy",
+    "odblokuje", "zaktualizujemy", "zaktualizuje", "przyjedziemy", "przyjedzie", "przyjade", "postaramy sie",
+    "postaram sie", "bedzie naprawion", "bedzie zrobion", "zostanie naprawion", "zostanie wymienion",
+    "damy znac", "dam znac",
+    // en
+    "we will", "we'll", "i will", "i'll", "going to", "be fixed", "be repaired", "be replaced", "be resolved",
+    "be restarted", "be solved", "be done", "will fix", "will repair", "will replace", "will restart",
+    // de
+    "wir werden", "ich werde", "wird morgen", "wird heute", "wird repariert", "wird behoben",
+    "wird ausgetauscht"};
+// ... and what somebody says who will not: an answer, too, but programs say such words as well.
+const List kRefuses = {"nie naprawimy",     "nie zrobimy",      "nie wymienimy",
+                       "nie zajmujemy sie", "nie zajmiemy sie", "nie mozemy",
+                       "nie moge ",         "will not",         "won't",
+                       "unable to",         "we cannot",        "we can't",
+                       "konnen wir nicht",  "konnen nicht",     "leider nicht"};
 // Questions that are none.
 const List kInvitation = {"masz pytani",      "maja panstwo pytani", "pytania?",  "have a question",
                           "any question",     "questions?",          "need help", "need more help",
@@ -229,6 +231,17 @@ std::string without(const std::string& text, const std::string& part) {
   return out.append(text, begin);
 }
 
+// "we’ll" as "we'll".
+std::string with_plain_apostrophes(std::string_view text) {
+  constexpr std::string_view kCurly = "\u2019";
+  std::string out;
+  for (auto at = text.find(kCurly); at != std::string_view::npos; at = text.find(kCurly)) {
+    out.append(text.substr(0, at)).push_back('\'');
+    text.remove_prefix(at + kCurly.size());
+  }
+  return out.append(text);
+}
+
 // What a reply says that was not said by us.
 struct Added {
   std::string all;                     // folded
@@ -241,7 +254,7 @@ Added added_by(const ReplyMail& mail) {
   Added out;
   out.all = without(collapse_space(fold(mail.subject)), own_subject);
   // Line by line: a sentence of ours that it repeats says nothing, nor does what is ours as a whole.
-  for (std::string& one : sentences(mail.text)) {
+  for (std::string& one : sentences(with_plain_apostrophes(mail.text))) {
     const bool ours = own_text.size() >= 3 && words_in(one) >= 2 && own_text.find(one) != std::string::npos;
     if (ours || one.empty()) continue;
     one = without(one, own_subject);
@@ -251,13 +264,71 @@ Added added_by(const ReplyMail& mail) {
   return out;
 }
 
+// Is the word at `begin` of the sentence one of something done? Its own clause says whether it is still to
+// come.
+bool is_done(std::string_view one, std::size_t begin, std::size_t length) {
+  // "naprawilibyśmy": we would have.
+  const auto end = std::min(one.find(' ', begin + length), one.size());
+  const std::string_view whole = one.substr(begin, end - begin);
+  for (const std::string_view would : {"lby", "liby", "laby", "loby"}) {
+    if (whole.find(would) != std::string_view::npos) return false;
+  }
+  std::string_view before = one.substr(0, begin);
+  for (const std::string_view cut :
+       {",", ":", ";", "(", " - ", " ale ", " bo ", " but ", " and ", " aber "}) {
+    const auto at = before.rfind(cut);
+    if (at != std::string_view::npos) before.remove_prefix(at + cut.size());
+  }
+  constexpr std::size_t kNear = 5, kDeniedNear = 3;  // words
+  const auto is_among = [](std::string_view word, const auto& list) {
+    return std::find(std::begin(list), std::end(list), word) != std::end(list);
+  };
+  // The words of "have been fixed" that belong to it come first: from the nearest on.
+  for (std::size_t n = 0; n < kNear; ++n) {
+    before = trim(before);
+    if (before.empty()) return true;
+    const auto space = before.rfind(' ');
+    const std::string_view word = space == std::string_view::npos ? before : before.substr(space + 1);
+    if (is_among(word, kToCome) || (n < kDeniedNear && is_among(word, kDenied))) return false;
+    before.remove_suffix(word.size());
+  }
+  return true;
+}
+
+bool has_done(std::string_view one, const List& list) {
+  for (const std::string_view word : list) {
+    for (auto at = one.find(word); at != std::string_view::npos; at = one.find(word, at + 1)) {
+      if (is_done(one, at, word.size())) return true;
+    }
+  }
+  return false;
+}
+
+// It speaks of it, and it is all still to come.
+bool has_to_come(std::string_view one, const List& list) {
+  return !has_done(one, list) && has_any(one, list);
+}
+
+bool asks(const std::string& one) {
+  constexpr std::size_t kQuestion = 3;  // words
+  return one.ends_with('?') && words_in(one) >= kQuestion && !has_any(one, kInvitation);
+}
+
+bool answers(const std::string& one) { return has_any(one, kAsks) || has_done(one, kDone) || asks(one); }
+
+bool promises(const std::string& one) {
+  std::string whole = one;
+  whole += ' ';  // of words that are beginnings of others
+  return has_any(whole, kPromise) || has_to_come(one, kDone);
+}
+
 // A sentence, folded, that no program writes by itself.
 bool tells(const std::string& one) {
   constexpr std::size_t kTelling = 3;  // words
   const std::size_t length = words_in(one);
-  if (has_any(one, kAtIt) || has_any(one, kDone)) return true;  // also beside a thank-you
-  if (one.ends_with('?')) return length >= kTelling && !has_any(one, kInvitation);
-  if (length <= kTelling && has_any(one, kDoneShort)) return true;
+  if (has_any(one, kAtIt) || answers(one)) return true;  // also beside a thank-you
+  if (one.ends_with('?')) return false;
+  if (length <= kTelling && has_done(one, kDoneShort)) return true;
   if (length < kTelling || has_any(one, kReceipt) || has_any(one, kPadding) || is_label(one)) return false;
   return !has_any(one, kGreeting);
 }
@@ -318,9 +389,10 @@ Heard judge_reply(const ReplyMail& mail) {
   constexpr std::size_t kShort = 300;
   std::size_t length = 0;
   for (const std::string& one : added.sentences) length += one.size() + 1;
-  const bool at_it = has_any(added.all, kAtIt) || has_any(added.all, kAtItMaybe);
-  const bool done = std::any_of(added.sentences.begin(), added.sentences.end(),
-                                [](const std::string& one) { return has_any(one, kDone); });
+  const bool at_it = has_any(added.all, kAtIt) || has_any(added.all, kAtItMaybe) ||
+                     std::any_of(added.sentences.begin(), added.sentences.end(), promises);
+  const bool done =
+      has_any(added.all, kRefuses) || std::any_of(added.sentences.begin(), added.sentences.end(), answers);
   return at_it && !done && length <= kShort ? Heard::acknowledgement : Heard::answer;
 }
 

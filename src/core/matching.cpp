@@ -340,7 +340,7 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
   }
   const Candidate* resent = nullptr;
   for (const Candidate& c : candidates) {
-    if (!is_resend(email, c)) continue;
+    if (c.other_report || !is_resend(email, c)) continue;
     if (!resent || std::tie(c.opened_at, c.number) > std::tie(resent->opened_at, resent->number)) resent = &c;
   }
   if (resent) {
@@ -358,6 +358,7 @@ Match match_email(const EmailFacts& email, const std::vector<Candidate>& candida
     match.suggestions.push_back({c.number, points, std::move(why)});
   };
   for (const Candidate& c : candidates) {
+    if (c.other_report) continue;  // else it would hide that that one's email is lost
     std::string why = announced_by(email, c);
     if (why.empty()) continue;
     announced = &c;
@@ -540,6 +541,10 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
   match.candidates.erase(std::unique(match.candidates.begin(), match.candidates.end()),
                          match.candidates.end());
   best_first(match.suggestions);
+  if (sms.of_a_report) {  // its words are those of every such SMS, and its email may be lost
+    match.reason = "it is another report of the client's hejnal";
+    return match;
+  }
   // Whoever is nearer comes first, and of two equals nobody.
   std::sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
     return std::tuple(-a.score, a.candidate->number, a.candidate->through) <

@@ -35,9 +35,10 @@ struct Candidate {
   bool refused = false;
   std::optional<Instant> last_email_at = {};
   std::string latest_text = {};
-  bool same_report = false;  // the report of a client's hejnal, by its code and its sender
-  bool referred = false;     // by In-Reply-To, References, tag or token of the message
-  std::string referred_by;   // "a reference", "the tag in the subject" ...
+  bool same_report = false;   // the report of a client's hejnal, by its code and its sender
+  bool other_report = false;  // ... and this one is known by another code
+  bool referred = false;      // by In-Reply-To, References, tag or token of the message
+  std::string referred_by;    // "a reference", "the tag in the subject" ...
 };
 
 struct EmailFacts {
@@ -63,6 +64,8 @@ struct SmsFacts {
   Instant at;
   CaseNumber case_of_code = 0;
   CaseNumber through_code = 0;  // where the code is of a case that was merged: that case
+  // A client's hejnal has sent it: by its code it is of one report, and of nothing else that is open.
+  bool of_a_report = false;
 };
 
 inline constexpr int kJoins = 60;  // points

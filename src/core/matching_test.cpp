@@ -297,6 +297,19 @@ TEST(MatchSms, ANumberAloneNeverJoins) {
 }
 
 // An SMS about a new email that was lost must not hide in the one open case of that person.
+// The words that all of them share ("details", "email") say nothing of the matter.
+TEST(MatchSms, AnotherReportOfAHejnalJoinsNothing) {
+  SmsFacts s = sms_of(
+      "pilna: Skaner. Szczegóły w emailu, właśnie wysłanym z Anna, anna@klient.example. Znak K7M2PQ.", 3min);
+  s.emails = {kAnna};
+  s.of_a_report = true;
+  const Match m = match_sms(kProcedure, s, {printer()});
+  EXPECT_EQ(m.number, 0);
+  EXPECT_EQ(m.candidates, std::vector<CaseNumber>{12});
+  s.case_of_code = 12;  // of that very report
+  EXPECT_EQ(match_sms(kProcedure, s, {printer()}).number, 12);
+}
+
 TEST(MatchSms, TheWorstMiss) {
   const Match m =
       match_sms(kProcedure, sms_of("Wysłałam email: internet w sekretariacie nie działa", 10h), {printer()});
@@ -653,6 +666,18 @@ TEST(Words, Domains) {
   EXPECT_EQ(domain_of("anna@klient.example"), "klient.example");
   EXPECT_EQ(domain_of("\"a@b\"@klient.example"), "klient.example");
   EXPECT_EQ(domain_of("anna"), "");
+}
+
+// Its email may be lost: another report of that client about the same thing must not hide it.
+TEST(MatchReport, AnotherReportIsNeitherSentAgainNorAnnounced) {
+  Candidate waits = printer();
+  waits.email_missing = true;
+  for (Candidate c : {printer(), waits}) {
+    EmailFacts email = email_of(kAnna, c.base_subject, c.words_text);
+    EXPECT_EQ(match_email(email, {c}).number, 12);
+    c.other_report = true;
+    EXPECT_EQ(match_email(email, {c}).number, 0);
+  }
 }
 
 TEST(MatchReport, TheSameSendersReportIsItsCaseExactly) {

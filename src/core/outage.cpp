@@ -158,6 +158,11 @@ Result<outage::Decision> decide(const Outage& o, const outage::Signal& signal, I
   return std::move(turn.decision);
 }
 
+bool is_declared(const Outage& o, const outage::Declare& again, Instant now) {
+  return o.open() && o.declared_by == again.agent && o.title == again.title &&
+         now - o.declared_at < kSameFor && o.words.front().text == again.text;
+}
+
 bool looks_like(const Outage& o, const std::string& subject, const std::string& text) {
   std::string told = o.title;
   for (const Outage::Word& word : o.words) told += "\n" + word.text;

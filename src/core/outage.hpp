@@ -175,6 +175,9 @@ void apply(Outage& o, const outage::Entry& entry);
 bool fits(const Outage& o, const outage::Entry& entry);
 std::optional<Instant> alarm(const Outage& o);
 
+// A declaration that came twice, as from a form that is sent again.
+bool is_declared(const Outage& o, const outage::Declare& again, Instant now);
+
 // Whether a report speaks of what the outage is about: at least two telling words in common.
 bool looks_like(const Outage& o, const std::string& subject, const std::string& text);
 

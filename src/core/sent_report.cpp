@@ -75,7 +75,8 @@ struct Fold {
     if (!b.notice.empty()) r.peer = true;
     if (!b.peer_case.empty()) r.peer_case = b.peer_case;
     if (!b.peer_state.empty()) r.peer_state = b.peer_state;
-    if (b.channel == Channel::email && b.what != Heard::absence) r.receipt_due_at.reset();
+    if (b.channel == Channel::email && b.what != Heard::absence && b.what != Heard::unclear)
+      r.receipt_due_at.reset();
     // "We have your SMS, but no email" is no receipt of the email.
     if (b.what == Heard::receipt && b.notice != "missing_email" && !r.receipt_at) r.receipt_at = e.at;
   }

@@ -27,8 +27,8 @@ namespace hejnal::core {
 using ReportId = std::int64_t;  // 0 is none
 
 enum class ReportState { waiting, acknowledged, answered, unanswered, settled, cancelled };
-// What came back.
-enum class Heard { receipt, absence, acknowledgement, answer, settled };
+// What came back. unclear: it may mean another report as well, so nothing follows from it.
+enum class Heard { receipt, absence, acknowledgement, answer, settled, unclear };
 enum class SendingKind {
   report,  // the email with everything in it
   sms,     // the short one beside it
@@ -53,8 +53,8 @@ struct Names<ReportState> {
 };
 template <>
 struct Names<Heard> {
-  static constexpr std::array<std::string_view, 5> list = {"receipt", "absence", "acknowledgement", "answer",
-                                                           "settled"};
+  static constexpr std::array<std::string_view, 6> list = {"receipt", "absence", "acknowledgement",
+                                                           "answer",  "settled", "unclear"};
 };
 template <>
 struct Names<SendingKind> {

@@ -634,6 +634,67 @@ TEST(SentReport, AnUnmarkedReceiptIsNoPersonsWord) {
         << text;
 }
 
+// What will be, should be or is not yet done is no answer: a person has read it, no more.
+TEST(SentReport, APromiseIsNoAnswer) {
+  const auto judge = [](const char* text) {
+    return judge_reply({false, {}, "Re: Drukarka", text, "Drukarka", "Nie drukuje żadna."});
+  };
+  for (const char* text : {
+           "Naprawimy to jutro rano. Marek",
+           "Naprawię po południu.",
+           "Marek naprawi to jutro.",
+           "Naprawiamy.",
+           "Zrobimy.",
+           "Zrestartujemy serwer dziś w nocy.",
+           "Zostanie to naprawione do wieczora.",
+           "Jutro będzie naprawione.",
+           "Jeszcze nie naprawiliśmy, jedziemy.",
+           "Damy znać, gdy tylko będzie naprawione; wymienimy dysk.",
+           "Musimy zaktualizować sterownik, zrobimy to jutro.",
+           "Dziękujemy za zgłoszenie. Wymienimy toner jutro rano.",
+           "Naprawilibyśmy od razu, ale nie ma części. Sprawdzimy jutro.",
+           "We will fix it tomorrow morning. Mark",
+           "We'll fix it tonight.",
+           "We’ll restart the server tonight.",
+           "I'll replace the toner on Monday.",
+           "It is going to be fixed this evening.",
+           "It has to be repaired, we will do it tomorrow.",
+           "Not fixed yet, we are working on it.",
+           "It has not been resolved yet. Looking into it.",
+           "We will tell you once it is fixed.",
+           "Wir werden den Toner morgen austauschen.",
+           "Das wird morgen behoben.",
+       })
+    EXPECT_EQ(judge(text), Heard::acknowledgement) << text;
+  for (const char* text : {
+           "Zgłoszenie zarejestrowane. Naprawimy usterkę najszybciej, jak to możliwe.",
+           "Thank you for your message. We will fix it as soon as possible.",
+           "We have received your request. Your ticket will be closed once it has been resolved.",
+           "Your request has been received and will be resolved within two business days.",
+           "Your request has been received. You can follow its status at our portal. This mailbox will not "
+           "be "
+           "read.",
+       })
+    EXPECT_EQ(judge(text), Heard::receipt) << text;
+  for (const char* text : {
+           "Nie naprawimy tego, to nie nasza drukarka.",
+           "We will not repair it: it is not ours.",
+           "Naprawiliśmy.",
+           "Naprawiłem wczoraj, a jutro wymienimy jeszcze toner.",
+           "Naprawione.",
+           "Nie drukowała, bo sterownik był stary; zaktualizowałem.",
+           "Proszę zrestartować drukarkę, będzie działać.",
+           "Sprawdzam. Jaki to model drukarki?",
+           "Dziękujemy za zgłoszenie. Zrobimy to jutro. Czy ktoś będzie w biurze o ósmej?",
+           "You will need to restart the router.",
+           "It was fixed this morning; tomorrow we will replace the cable.",
+           "Fixed.",
+           "It works again.",
+           "Der Fehler ist behoben.",
+       })
+    EXPECT_EQ(judge(text), Heard::answer) << text;
+}
+
 // A report about leave must not make every reply an absence.
 TEST(SentReport, AwayIsOnlyWhatTheReplyAdds) {
   const auto judge = [](const char* subject, const char* text) {

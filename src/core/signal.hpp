@@ -81,6 +81,7 @@ struct Reported {  // by the page or the API
   // Of one in a case that exists: the client says that it works again. (With the relation `resend` it says
   // instead that there is no answer yet: the client's second step.)
   bool resolved = false;
+  std::string read_before;  // of one that opens a case: where a person has read it already; empty: nobody has
 };
 
 struct AgentActed {
@@ -114,7 +115,7 @@ struct NoticeFate {
 
 // A word about the outage that the case belongs to. Its end is no such word but an answer (AgentActed).
 struct OutageTold {
-  enum class What { attached, detached, updated };
+  enum class What { attached, detached, updated, ended };
   What what = What::updated;
   OutageId outage = 0;
   std::string agent, title, text;

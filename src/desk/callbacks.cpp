@@ -11,7 +11,8 @@ namespace hejnal::desk {
 
 namespace {
 
-constexpr int kCasesOfCaller = 5;
+constexpr std::size_t kCasesOfCaller = 5;
+constexpr int kCasesLookedAt = 50;  // anybody may have claimed to have this number
 constexpr int kOpenMax = 100'000;
 constexpr int kWakingDays = 8;
 constexpr const char* kPutThrough = "put through";
@@ -133,7 +134,9 @@ Result<core::CallbackId> Desk::callback_that_knows(const PhoneCall& call, const 
   if (call.id.empty()) return 0;
   HEJNAL_TRY(std::vector<core::CallbackId> ids, latest_callbacks(call.from, person));
   for (std::size_t i = 0; i < ids.size() && i < kEarlierMax; ++i) {
-    HEJNAL_TRY(core::Callback one, parts_.store.callbacks().load(ids[i]));
+    HEJNAL_TRY(auto readable, parts_.store.callbacks().readable(ids[i]));
+    if (!readable) continue;
+    core::Callback& one = *readable;
     // Exchanges begin to count anew some day.
     if (one.ended_at && now() - *one.ended_at > kCallsKnownFor) continue;
     if (const auto* known = one.call_of(call.id)) {
@@ -159,12 +162,25 @@ Result<core::MessageId> Desk::message_of_answered(const PhoneCall& call) {
   return is_same ? before->message : 0;
 }
 
+// The addresses that are surely of who has this number.
+Result<std::vector<std::string>> Desk::own_addresses_of(const std::string& phone) {
+  HEJNAL_TRY(const auto addresses, parts_.store.addresses_of_phone(phone));
+  std::vector<std::string> out;
+  for (const ports::AddressOfNumber& a : addresses) {
+    if (a.standing == core::Standing::confirmed) out.push_back(a.email);
+  }
+  return out;
+}
+
+// Those that are surely of this caller, the latest first: with one of them goes its link.
 Result<std::vector<core::Case>> Desk::cases_of_caller(const std::string& from) {
-  HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(from, kCasesOfCaller));
+  HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(from, kCasesLookedAt));
+  HEJNAL_TRY(const auto own, own_addresses_of(from));
   std::vector<core::Case> cases;
   for (const ports::CaseSummary& summary : open) {
     HEJNAL_TRY(core::Case c, load(summary.number));
-    cases.push_back(std::move(c));
+    if (core::client_with_number(c, from, own)) cases.push_back(std::move(c));
+    if (cases.size() == kCasesOfCaller) break;
   }
   return cases;
 }
@@ -263,8 +279,11 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
   if (!cases.empty()) {
     const core::Case& latest = cases.front();
     rung.number = latest.number;
-    facts_now.token = latest.token;
-    facts_now.short_code = latest.short_code;
+    HEJNAL_TRY(const auto own, own_addresses_of(call.from));
+    if (const auto client = core::client_with_number(latest, call.from, own)) {
+      facts_now.token = client->token;
+      facts_now.short_code = client->short_code;
+    }
   }
   HEJNAL_TRY(const auto* outages, open_outages());
   if (!outages->empty()) facts_now.outage_text = outages->front().in_short();
@@ -301,8 +320,8 @@ Status Desk::add_limits_of_caller(core::callback::Facts& facts_now, const std::s
   }
   HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(phone));
   if (latest == 0) return {};
-  HEJNAL_TRY(const core::Callback before, parts_.store.callbacks().load(latest));
-  facts_now.told_at = before.told_at(phone);
+  HEJNAL_TRY(const auto before, parts_.store.callbacks().readable(latest));
+  if (before) facts_now.told_at = before->told_at(phone);
   return {};
 }
 
@@ -310,10 +329,8 @@ Status Desk::add_limits_of_caller(core::callback::Facts& facts_now, const std::s
 Result<std::vector<core::CallbackId>> Desk::latest_callbacks(const std::string& phone,
                                                              const core::Party& person) {
   std::vector<std::string> phones = {phone};
-  if (!person.email.empty()) {
-    HEJNAL_TRY(const auto others, parts_.store.phones_of_email(person.email));
-    phones.insert(phones.end(), others.begin(), others.end());
-  }
+  HEJNAL_TRY(const auto others, parts_.store.own_phones_of(person));
+  phones.insert(phones.end(), others.begin(), others.end());
   std::vector<core::CallbackId> ids;
   for (const std::string& one : phones) {
     if (one.empty()) continue;
@@ -329,8 +346,8 @@ Result<core::Callback> Desk::callback_of(const std::string& phone, const core::P
   HEJNAL_TRY(std::vector<core::CallbackId> ids, latest_callbacks(phone, person));
   std::sort(ids.begin(), ids.end());
   for (const core::CallbackId id : ids) {
-    HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
-    if (c.open()) return c;
+    HEJNAL_TRY(auto c, parts_.store.callbacks().readable(id));
+    if (c && c->open()) return std::move(*c);
   }
   return core::Callback{};
 }
@@ -391,8 +408,8 @@ Result<const std::map<core::CallbackId, core::Callback>*> Desk::open_callbacks()
     HEJNAL_TRY(const auto ids, parts_.store.callbacks().ids(true, kOpenMax, ports::Archive::kNewest));
     std::map<core::CallbackId, core::Callback> all;
     for (const core::CallbackId id : ids) {
-      HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
-      all.emplace(id, std::move(c));
+      HEJNAL_TRY(auto c, parts_.store.callbacks().readable(id));
+      if (c) all.emplace(id, std::move(*c));
     }
     open_callbacks_ = std::move(all);
   }

@@ -306,6 +306,11 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
 Status Desk::queue(core::Notice notice) {
   if (notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::sms)
     HEJNAL_TRY_VOID(add_code(notice));
+  // By an SMS alone a client's hejnal could not tell which of its reports is meant.
+  if (notice.channel == core::Channel::sms && !notice.to_desk() && notice.number != 0) {
+    const core::CaseNumber meant = notice.through != 0 ? notice.through : notice.number;
+    HEJNAL_TRY(notice.client_code, parts_.store.setting(fmt::format("report_of {}", meant)));
+  }
   const bool tells = notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::email;
   const ports::Words words = parts_.wording.words(tells ? with_words_of_client(notice) : notice, now());
   ports::Message message;
@@ -401,6 +406,7 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
     other.answer_due = answer->due;
   HEJNAL_TRY(const core::Procedure* procedure, procedure_of(source));
   other.failure_open = core::failure_open(*procedure, source);
+  HEJNAL_TRY(other.outage, open_outage_of(source));
   other.acknowledged = source.acknowledged;
   other.email_missing = source.email_missing;
   other.email_came_at = core::email_came_at(source);
@@ -423,6 +429,7 @@ Result<core::Case> Desk::merge(core::CaseNumber from, core::CaseNumber into, con
   HEJNAL_TRY(core::Facts source_facts, facts(source));
   source_facts.other = core::Facts::Other{};
   source_facts.other->number = into;
+  HEJNAL_TRY(source_facts.other->outage, open_outage_of(target));
   source_facts.other->email_missing = target.email_missing;
   source_facts.other->email_came_at = core::email_came_at(target);
   source_facts.other->client = target.client;
@@ -475,6 +482,11 @@ Result<core::CaseNumber> Desk::split(core::CaseNumber number, core::MessageId me
   split_off.subject = message->subject.empty() ? source.subject : message->subject;
   split_off.text = message->text;
   split_off.join_reason = fmt::format("split off case {} by {}", number, agent);
+  if (message->number != number) {  // out of a case that was merged: it is again what it was there
+    HEJNAL_TRY(const core::Case came, load(message->number));
+    split_off.hint = {came.class_name, fmt::format("so was case {}, where it came", came.number)};
+    if (came.human_reaction) split_off.read_before = fmt::format("it was read in case {}", came.number);
+  }
   opening.automatic_budget = "it has had its receipt in the case that it was split off";
   HEJNAL_TRY(const core::Case opened, turn(core::Case{}, split_off, opening));
   HEJNAL_TRY_VOID(parts_.store.move_message(message_id, opened.number));

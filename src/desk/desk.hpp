@@ -122,6 +122,8 @@ class Desk {
   // ---------------------------------------------------------------------------------------------------------
   Result<Filed> receive(const ports::IncomingMail& mail);
   Result<Filed> receive(const ports::IncomingSms& sms);
+  // One that is no case, and that nobody knows where to put: somebody owes it one look a day.
+  Result<Filed> set_aside(const ports::IncomingSms& sms, const std::string& why);
   // A telephone call. What it is owed for is a callback; it is noted in the caller's latest open case.
   struct PhoneCall {
     std::string from;
@@ -356,12 +358,18 @@ class Desk {
   Status failure_changed();  // the all-clear has come or gone: every open callback hears of it
   Result<core::Outage> turn(core::Outage o, const core::outage::Signal& signal);
   Status tell_case(const core::Outage& o, const core::outage::Signal& signal, core::CaseNumber number);
+  Result<core::OutageId> open_outage_of(const core::Case& c);  // 0: none
+  Result<core::CaseNumber> attached_as(const core::Outage& o, core::CaseNumber number);
+  Result<core::Case> leave_ended_outage(core::Case c, const core::Outage& joins, const std::string& agent);
+  Result<core::Case> answer_at_end(core::Case c, const core::outage::End& end, const core::OutageTold& told);
   Status ring_outage(const core::Outage& o);
   Result<core::Callback> turn(core::Callback c, const core::callback::Signal& signal,
                               core::callback::Facts facts);
   Result<core::callback::Facts> callback_facts();
   Result<core::Callback> callback_of(const std::string& phone, const core::Party& person);  // open or none
   Result<std::vector<core::Case>> cases_of_caller(const std::string& from);
+  Result<std::vector<std::string>> own_addresses_of(const std::string& phone);
+  Status note_claimed_number(const std::string& phone, const std::string& email, core::MessageId message);
   Result<Filed> note_call(const PhoneCall& call, const core::Party& person, core::Case c, std::string text);
   Result<Filed> keep_call(const PhoneCall& call, std::string text, std::string why, const char* key = "call");
   Result<Filed> keep_unknown(const PhoneCall& call, std::string text);
@@ -417,8 +425,9 @@ class Desk {
     core::Notice notice;
     core::MessageId message = 0;
   };
-  std::vector<RungBySms> rung_;                                               // during ring()
-  std::optional<std::vector<core::Outage>> open_outages_;                     // asked again after a change
+  std::vector<RungBySms> rung_;                            // during ring()
+  std::optional<std::vector<core::Outage>> open_outages_;  // asked again after a change
+  bool damaged_outages_ = false;                           // one is open, and cannot be read
   std::optional<std::map<core::CallbackId, core::Callback>> open_callbacks_;  // kept up to date
   struct ToldCallback {
     core::AlertReason reason;

@@ -120,6 +120,7 @@ class SmsFiler {
     facts_.codes = codes_in(sms_.text);
     report_code_ = core::report_code_in(sms_.text);
     facts_.emails = emails_in(sms_.text);
+    facts_.of_a_report = !report_code_.empty() && !facts_.emails.empty();
     facts_.domains = domains_in(sms_.text, facts_.emails);
     facts_.at = desk_.now();
     HEJNAL_TRY(facts_.person, store_.person_by_phone(sms_.from));
@@ -202,9 +203,19 @@ class SmsFiler {
     const auto same = [&](const core::Candidate& c) { return c.number == summary.number && c.through == 0; };
     if (candidates_.size() >= kCandidatesMax || std::any_of(candidates_.begin(), candidates_.end(), same))
       return {};
+    HEJNAL_TRY(const bool other, is_of_another_report(summary.number));
+    if (other) return {};
     HEJNAL_TRY(core::Candidate c, candidate(summary.number, summary));
     candidates_.push_back(std::move(c));
     return {};
+  }
+
+  // A hejnal calls each of its reports by a code of its own: that of another one would hide that the email is
+  // lost.
+  Result<bool> is_of_another_report(core::CaseNumber number) {
+    if (report_code_.empty() || number == facts_.case_of_code) return false;
+    HEJNAL_TRY(const std::string code, store_.setting(fmt::format("report_of {}", number)));
+    return !code.empty() && code != report_code_;
   }
 
   // A case of this sender that lives on in another one: that one, in the words of this one.
@@ -212,6 +223,8 @@ class SmsFiler {
     HEJNAL_TRY(const core::CaseNumber number, desk_.living(merged.number));
     HEJNAL_TRY(const auto living, store_.summary(number));
     if (!living || living->state == core::State::closed || candidates_.size() >= kCandidatesMax) return {};
+    HEJNAL_TRY(const bool other, is_of_another_report(merged.number));
+    if (other) return {};
     HEJNAL_TRY(core::Candidate c, candidate(merged.number, merged));
     c.number = number;
     c.state = living->state;
@@ -230,7 +243,7 @@ class SmsFiler {
     c.opened_at = summary.opened_at;
     c.sent_at = summary.sent_at;
     c.client = summary.client;
-    c.kin = kin(summary.client);
+    HEJNAL_TRY(c.kin, kin(number, summary.client));
     c.refused = refused_cases_.contains(number);
     HEJNAL_TRY(ports::ClientWords words, store_.client_words(number));
     c.base_subject = std::move(words.base_subject);
@@ -241,8 +254,14 @@ class SmsFiler {
     return c;
   }
 
-  core::Kin kin(const core::Party& client) const {
-    if (client.phone == sms_.from || has(confirmed_, client.email)) return core::Kin::person;
+  Result<core::Kin> kin(core::CaseNumber number, const core::Party& client) const {
+    if (has(confirmed_, client.email)) return core::Kin::person;
+    if (client.phone == sms_.from) {
+      // What was typed on a page is a claim, as is what a signature says.
+      HEJNAL_TRY(const core::Case c, desk_.load(number));
+      if (c.channel != core::Channel::web) return core::Kin::person;
+      return confirmed_.empty() ? core::Kin::learnt : core::Kin::stranger;
+    }
     if (has(refused_, client.email)) return core::Kin::stranger;
     // Whose number is known is not somebody else by naming an address.
     const bool named =
@@ -303,10 +322,10 @@ class SmsFiler {
     HEJNAL_TRY(filed.message, store_.add_message(message(facts.number, "opened", match.reason), {}));
     received.message = filed.message;
     HEJNAL_TRY_VOID(learn(received.from.name, received.from.email, filed.message));
-    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, received, facts));
-    // The email of it will say the same, by its header.
+    // The email of it will say the same, by its header; and what is answered now names it.
     for (const std::string& address : facts_.emails)
       HEJNAL_TRY_VOID(desk_.note_report(address, report_code_, filed.number));
+    HEJNAL_TRY_VOID(desk_.turn(core::Case{}, received, facts));
     for (const core::FoundMail& mail : found) {
       if (mail.joins) HEJNAL_TRY_VOID(desk_.join_set_aside(mail.message, filed.number, mail.reason));
     }
@@ -363,7 +382,7 @@ class SmsFiler {
       HEJNAL_TRY_VOID(
           store_.note_number({0, sms_.from, email, "sms", message, desk_.now(), core::Standing::learnt, {}}));
     }
-    return store_.learn_person({name, email, sms_.from, {}}, false);
+    return store_.learn_person({name, {}, sms_.from, {}});
   }
 
   Desk& desk_;

@@ -221,7 +221,7 @@ Result<Filed> Desk::type_text(core::CaseNumber link, const TypedText& typed) {
   HEJNAL_TRY_VOID(turn(c, signal, facts_now));
   if (takes_address) {
     HEJNAL_TRY_VOID(parts_.store.add_participants(message.number, {typed.email}));
-    HEJNAL_TRY_VOID(parts_.store.learn_person({client.name, typed.email, client.phone, {}}, false));
+    HEJNAL_TRY_VOID(note_claimed_number(client.phone, typed.email, filed.message));
   }
   return filed;
 }

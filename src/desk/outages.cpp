@@ -18,9 +18,11 @@ Result<const std::vector<core::Outage>*> Desk::open_outages() {
   if (!open_outages_) {
     HEJNAL_TRY(const auto ids, parts_.store.outages().ids(true, kOpenMax, ports::Archive::kNewest));
     std::vector<core::Outage> list;
+    damaged_outages_ = false;
     for (const core::OutageId id : ids) {
-      HEJNAL_TRY(core::Outage o, parts_.store.outages().load(id));
-      list.push_back(std::move(o));
+      HEJNAL_TRY(auto o, parts_.store.outages().readable(id));
+      damaged_outages_ = damaged_outages_ || !o;
+      if (o) list.push_back(std::move(*o));
     }
     open_outages_ = std::move(list);
   }
@@ -29,7 +31,7 @@ Result<const std::vector<core::Outage>*> Desk::open_outages() {
 
 Result<bool> Desk::failure_open() {
   HEJNAL_TRY(const auto* outages, open_outages());
-  if (!outages->empty()) return true;
+  if (!outages->empty() || damaged_outages_) return true;  // nobody knows that the damaged one is over
   return parts_.store.failure_open();
 }
 
@@ -74,11 +76,18 @@ Result<core::Outage> Desk::declare_outage(const NewOutage& declared) {
   if (declared.cases.size() > kAttachedAtOnceMax)
     return fail(Fault::malformed, "cases: at most {} can be attached at once", kAttachedAtOnceMax);
   HEJNAL_TRY(const core::OutageId last, parts_.store.outages().last_id());
-  HEJNAL_TRY(core::Outage o,
-             turn(core::Outage{}, core::outage::Declare{last + 1, declared.agent, declared.title,
-                                                        declared.text, declared.expected_end}));
+  const core::outage::Declare declare{last + 1, declared.agent, declared.title, declared.text,
+                                      declared.expected_end};
+  HEJNAL_TRY(const auto* outages, open_outages());
+  const auto before = std::find_if(outages->begin(), outages->end(), [&](const core::Outage& one) {
+    return core::is_declared(one, declare, now());
+  });
+  core::Outage o = before == outages->end() ? core::Outage{} : *before;
+  if (!o.exists()) {
+    HEJNAL_TRY(o, turn(std::move(o), declare));
+  }
   for (const core::CaseNumber number : declared.cases) {
-    HEJNAL_TRY(o, turn(std::move(o), core::outage::Attach{declared.agent, number}));
+    HEJNAL_TRY(o, act(o.id, core::outage::Attach{declared.agent, number}));
   }
   return o;
 }
@@ -86,7 +95,27 @@ Result<core::Outage> Desk::declare_outage(const NewOutage& declared) {
 Result<core::Outage> Desk::act(core::OutageId id, const core::outage::Signal& signal) {
   HEJNAL_TRY(core::Outage o, parts_.store.outages().load(id));
   if (!o.exists()) return fail(Fault::not_found, "there is no outage {}", id);
+  if (const auto* attach = std::get_if<core::outage::Attach>(&signal)) {
+    HEJNAL_TRY(const core::CaseNumber known, attached_as(o, attach->number));
+    if (known != 0) return o;
+  }
+  if (const auto* detach = std::get_if<core::outage::Detach>(&signal)) {
+    HEJNAL_TRY(const core::CaseNumber known, attached_as(o, detach->number));
+    if (known != 0) return turn(std::move(o), core::outage::Detach{detach->agent, known});
+  }
   return turn(std::move(o), signal);
+}
+
+// The number under which this case was attached: its own, or that of one which was merged into it. 0: it was
+// not.
+Result<core::CaseNumber> Desk::attached_as(const core::Outage& o, core::CaseNumber number) {
+  if (o.has(number)) return number;
+  HEJNAL_TRY(const core::CaseNumber lives, living(number));
+  for (const core::CaseNumber attached : o.cases) {
+    HEJNAL_TRY(const core::CaseNumber same, living(attached));
+    if (lives != 0 && same == lives) return attached;
+  }
+  return 0;
 }
 
 Result<core::Outage> Desk::turn(core::Outage o, const core::outage::Signal& signal) {
@@ -114,12 +143,13 @@ Result<core::Outage> Desk::turn(core::Outage o, const core::outage::Signal& sign
 
 Status Desk::tell_case(const core::Outage& o, const core::outage::Signal& signal, core::CaseNumber number) {
   using What = core::OutageTold::What;
-  HEJNAL_TRY(const core::Case c, load(number));
+  HEJNAL_TRY(core::Case c, load(number));
   core::OutageTold told{What::updated, o.id, {}, o.title, o.public_text, o.expected_end.value_or(Instant{})};
   if (const auto* attach = std::get_if<core::outage::Attach>(&signal)) {
     told.what = What::attached;
     told.text = o.in_short();
     told.agent = attach->agent;
+    HEJNAL_TRY(c, leave_ended_outage(std::move(c), o, attach->agent));
   } else if (const auto* detach = std::get_if<core::outage::Detach>(&signal)) {
     told.what = What::detached;
     told.agent = detach->agent;
@@ -127,28 +157,53 @@ Status Desk::tell_case(const core::Outage& o, const core::outage::Signal& signal
     told.agent = update->agent;
   } else if (const auto* end = std::get_if<core::outage::End>(&signal)) {
     told.agent = end->agent;
-    if (c.state == core::State::settled || c.state == core::State::closed) return {};
-    // The end of the outage is the answer to what its clients have reported.
-    core::AgentActed answer;
-    answer.agent = end->agent;
-    answer.action = core::Action::answer;
-    answer.text = end->text;
-    HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
-    const bool by_both =
-        procedure->at(c.class_name).failure && !c.answer_to.empty() && settings_.sms_available;
-    if (by_both && core::is_telephone(c.client.phone) && !core::is_landline(c.client.phone))
-      answer.channels = {core::Channel::email, core::Channel::sms};
-    for (int tries = 0; tries < 2; ++tries) {
-      const auto answered = turn(c, answer);
-      if (answered) return {};
-      const Fault fault = answered.error().fault;
-      if (fault != Fault::conflict && fault != Fault::refused) return tl::make_unexpected(answered.error());
-      answer.channels.clear();  // the SMS cannot be: the email can
+    // Of another outage as well, since two cases became one: this is news, and the answer is that one's end.
+    const bool goes_on = c.outage != 0 && c.outage != o.id;
+    if (!goes_on) {
+      HEJNAL_TRY(c, answer_at_end(std::move(c), *end, told));
+      told.what = What::ended;
     }
-    // Another answer is about to leave, or nothing is known where one could go: the case says so.
   }
   HEJNAL_TRY_VOID(turn(c, told));
   return {};
+}
+
+Result<core::OutageId> Desk::open_outage_of(const core::Case& c) {
+  if (c.outage == 0) return 0;
+  HEJNAL_TRY(const core::Outage o, parts_.store.outages().load(c.outage));
+  return o.open() ? o.id : 0;
+}
+
+// Attached before the end of an outage let go of its cases.
+Result<core::Case> Desk::leave_ended_outage(core::Case c, const core::Outage& joins,
+                                            const std::string& agent) {
+  HEJNAL_TRY(const core::OutageId open, open_outage_of(c));
+  if (c.outage == 0 || c.outage == joins.id || open != 0) return c;
+  HEJNAL_TRY(const core::Outage before, parts_.store.outages().load(c.outage));
+  return turn(c, core::OutageTold{core::OutageTold::What::detached, before.id, agent, before.title, {}, {}});
+}
+
+// The end of the outage is the answer to what its clients have reported.
+Result<core::Case> Desk::answer_at_end(core::Case c, const core::outage::End& end,
+                                       const core::OutageTold& told) {
+  if (c.state == core::State::settled || c.state == core::State::closed) return c;
+  core::AgentActed answer;
+  answer.agent = end.agent;
+  answer.action = core::Action::answer;
+  answer.text = end.text;
+  HEJNAL_TRY(const core::Procedure* procedure, procedure_of(c));
+  const bool by_both = procedure->at(c.class_name).failure && !c.answer_to.empty() && settings_.sms_available;
+  if (by_both && core::is_telephone(c.client.phone) && !core::is_landline(c.client.phone))
+    answer.channels = {core::Channel::email, core::Channel::sms};
+  for (int tries = 0; tries < 2; ++tries) {
+    auto answered = turn(c, answer);
+    if (answered) return answered;
+    const Fault fault = answered.error().fault;
+    if (fault != Fault::conflict && fault != Fault::refused) return answered;
+    answer.channels.clear();  // the SMS cannot be: the email can
+  }
+  // Another answer is about to leave, or nothing is known where one could go: the case says so.
+  return turn(c, told);
 }
 
 // The clients wait for news: whoever is on call is told by email.

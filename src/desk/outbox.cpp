@@ -255,7 +255,8 @@ Result<bool> Desk::put_fate(const ports::OutboxItem& item, core::NoticeState sta
   const core::TookOver* other = core::client_through(c, fate.through);
   const core::Party& client = other ? other->client : c.client;
   if (client.phone.empty() && !client.email.empty()) {
-    HEJNAL_TRY(facts_now.known_phone, parts_.store.own_phone_of(client.email));
+    HEJNAL_TRY(const auto phones, parts_.store.own_phones_of(client));
+    if (!phones.empty()) facts_now.known_phone = phones.front();
   }
   HEJNAL_TRY_VOID(turn(c, fate, facts_now));
   return true;

@@ -452,13 +452,12 @@ class MailFiler {
         others.push_back(address);
     }
     HEJNAL_TRY_VOID(store_.add_participants(number, others));
-    HEJNAL_TRY_VOID(store_.learn_person({mail_.from.name, mail_.from.email, {}, {}}, true));
+    HEJNAL_TRY_VOID(store_.learn_person({mail_.from.name, mail_.from.email, {}, {}}));
     for (const std::string& phone : mail_.phones) {
       HEJNAL_TRY(const bool refused, is_refused(phone));
       if (refused) continue;
       HEJNAL_TRY_VOID(store_.note_number(
           {0, phone, mail_.from.email, "signature", filed_.message, now_, core::Standing::learnt, {}}));
-      HEJNAL_TRY_VOID(store_.learn_person({mail_.from.name, mail_.from.email, phone, {}}, false));
     }
     return {};
   }
@@ -538,6 +537,11 @@ class MailFiler {
     }
     // A case of somebody else that only lacks its email is no candidate for this sender: matching sees to
     // that.
+    if (mail_.report_code.empty()) return out;
+    for (core::Candidate& c : out) {
+      HEJNAL_TRY(const std::string code, store_.setting(fmt::format("report_of {}", c.number)));
+      c.other_report = !code.empty() && code != mail_.report_code;
+    }
     return out;
   }
 

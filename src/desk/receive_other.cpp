@@ -54,6 +54,12 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   return file_sms(sms, id);
 }
 
+Status Desk::note_claimed_number(const std::string& phone, const std::string& email,
+                                 core::MessageId message) {
+  if (phone.empty() || email.empty()) return {};
+  return parts_.store.note_number({0, phone, email, "page", message, now(), core::Standing::learnt, {}});
+}
+
 Result<Filed> Desk::report(const NewReport& report) {
   // A form is sent twice by a second press, by going back, or because the answer to it was lost.
   const std::string id = report.form.id.empty() ? std::string() : "web:form:" + report.form.id;
@@ -95,7 +101,11 @@ Result<Filed> Desk::report(const NewReport& report) {
   HEJNAL_TRY(filed.message, parts_.store.add_message(message, report.form.raw));
   signal.message = filed.message;
   // What anybody may type on a page is a claim; who holds a token of ours is believed.
-  HEJNAL_TRY_VOID(parts_.store.learn_person(report.client, report.channel != core::Channel::web));
+  if (report.channel == core::Channel::web) {
+    HEJNAL_TRY_VOID(note_claimed_number(report.client.phone, report.client.email, filed.message));
+  } else {
+    HEJNAL_TRY_VOID(parts_.store.learn_person(report.client));
+  }
   if (!report.client.email.empty())
     HEJNAL_TRY_VOID(parts_.store.add_participants(filed.number, {report.client.email}));
   HEJNAL_TRY_VOID(turn(core::Case{}, signal, facts_now));

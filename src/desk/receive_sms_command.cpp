@@ -127,7 +127,7 @@ Result<Filed> Desk::contact_word_came(const ports::IncomingSms& sms, core::Conta
   }
   if (answer && word != core::ContactWord::help) contact.confirmed_at = now();
   HEJNAL_TRY_VOID(parts_.store.set_sms_contact(contact));
-  HEJNAL_TRY_VOID(parts_.store.learn_person({{}, {}, sms.from, {}}, true));
+  HEJNAL_TRY_VOID(parts_.store.learn_person({{}, {}, sms.from, {}}));
 
   HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(sms.from, 1));
   Filed filed;

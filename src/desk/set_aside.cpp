@@ -36,6 +36,15 @@ Status Desk::review_if_due() {
   return queue(notice);
 }
 
+Result<Filed> Desk::set_aside(const ports::IncomingSms& sms, const std::string& why) {
+  HEJNAL_TRY(const auto seen, parts_.store.seen(sms.id.empty() ? sms.id : "sms:" + sms.id, "sms"));
+  if (seen) return Filed{0, seen->message, true};
+  Filed filed;
+  HEJNAL_TRY(filed.message, keep_sms(sms, 0, false, why));
+  HEJNAL_TRY_VOID(plan_review());
+  return filed;
+}
+
 Status Desk::dismiss(core::MessageId id) {
   HEJNAL_TRY(const auto message, parts_.store.message(id));
   if (!message || message->number != 0 || message->outgoing)

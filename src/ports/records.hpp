@@ -37,6 +37,13 @@ class RecordReader {
     }
     return thing;
   }
+  // The same; empty when it is damaged, and must not keep the others from what is theirs.
+  Result<std::optional<Thing>> readable(std::int64_t id) {
+    auto thing = load(id);
+    if (!thing && thing.error().fault == Fault::corrupt) return std::nullopt;
+    if (!thing) return tl::make_unexpected(thing.error());
+    return std::optional(std::move(*thing));
+  }
 };
 
 template <class Thing>

@@ -213,11 +213,14 @@ class Store {
 
   // -- people
   // ---------------------------------------------------------------------------------------------------
-  virtual Status learn_person(const core::Party& party, bool confirmed) = 0;
+  // Whatever of a party is told together is surely of one person. What anybody may have claimed, as a number
+  // in a signature is, goes to note_number instead.
+  virtual Status learn_person(const core::Party& party) = 0;
   virtual Result<core::Party> person_by_phone(std::string_view phone) = 0;  // empty fields: unknown
+  // The numbers that are surely of who has this address, or else this number.
+  virtual Result<std::vector<std::string>> own_phones_of(const core::Party& party) = 0;
+  // These, and those that were only seen beside the address: weak evidence.
   virtual Result<std::vector<std::string>> phones_of_email(std::string_view address) = 0;
-  // A number that is confirmed to be of who has this address; empty: none is.
-  virtual Result<std::string> own_phone_of(std::string_view address) = 0;
   virtual Status merge_people(std::int64_t from, std::int64_t into) = 0;
   virtual Status name_organisation(std::int64_t person, std::string_view organisation) = 0;
 

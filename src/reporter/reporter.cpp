@@ -23,6 +23,12 @@ constexpr int kOpenMax = 1000;
 constexpr Duration kAtOnce = 2min;  // no person answers as fast as that
 constexpr Duration kStormWindow = 1h;
 constexpr std::string_view kCodeAlphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kCodeLength = 6;
+
+// Does it look like a reference of a report?
+bool is_ours(std::string_view code) {
+  return code.size() == kCodeLength && code.find_first_not_of(kCodeAlphabet) == std::string_view::npos;
+}
 
 // A subject without the code that we have put into it.
 std::string bare(std::string_view subject) {
@@ -97,7 +103,7 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
   file.provider = provider->name;
   file.class_name = report.class_name.empty() ? provider->procedure.calmest().id : report.class_name;
   file.language = provider->language;
-  file.code = random_letters(kCodeAlphabet, 6);
+  file.code = random_letters(kCodeAlphabet, kCodeLength);
   file.secret = random_letters(core::kTokenAlphabet, 16);
   file.key = report.key;
   file.alert = report.alert;
@@ -476,7 +482,7 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
   }
   // Without a reference it must come from the provider, and nothing may speak against the sender.
   if (!mail.set_aside_why.empty()) return Found{};
-  const std::string code = code_of(mail.subject);
+  const std::string code = is_ours(mail.notice_report) ? mail.notice_report : code_of(mail.subject);
   const std::string subject = bare(mail.base_subject);
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
   std::vector<Found> same_subject;
@@ -484,14 +490,24 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
     HEJNAL_TRY(auto r, readable(id));
     if (!r) continue;
     if (!is_of(*r, mail.from.email)) continue;
-    if ((!code.empty() && code == r->code) || (!mail.notice_report.empty() && mail.notice_report == r->code))
+    if (!code.empty() && code == r->code)
       return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
                    false};
+    if (is_ours(code)) continue;  // it names another report
     // A subject can be guessed, a code cannot: by the subject alone only who is who he says.
     if (!subject.empty() && subject == bare(r->subject) && mail.authenticated.value_or(true))
       same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject", false});
   }
   if (same_subject.size() == 1) return std::move(same_subject.front());
+  if (!is_ours(code)) return Found{};
+  constexpr int kLookedAt = 200;  // closed ones
+  HEJNAL_TRY(const auto all, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
+  for (const ReportId id : all) {
+    HEJNAL_TRY(auto r, readable(id));
+    if (r && r->code == code && is_of(*r, mail.from.email))
+      return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
+                   false};
+  }
   return Found{};
 }
 
@@ -569,35 +585,93 @@ Result<ReportId> Reporter::take(const ports::IncomingMail& mail, Instant now) {
   return r.id;
 }
 
+bool Reporter::is_notice_of_provider(const ports::IncomingSms& sms) const {
+  return !sms.from.empty() && !core::notice_of_sms(sms.text).empty() &&
+         std::any_of(settings_.providers.begin(), settings_.providers.end(),
+                     [&](const Provider& p) { return p.sms_number == sms.from; });
+}
+
+namespace {
+
+// "Sprawa 12 ...", "..., case 12.": which of its cases a hejnal speaks of; empty: none.
+std::string case_in(std::string_view text) {
+  const std::string folded = fold(text);
+  for (const std::string_view word : {"sprawa ", "sprawe ", "case "}) {
+    const auto at = folded.find(word);
+    if (at == std::string::npos) continue;
+    const auto begin = at + word.size();
+    const auto end = std::min(folded.find_first_not_of("0123456789", begin), folded.size());
+    if (end > begin) return folded.substr(begin, end - begin);
+  }
+  return {};
+}
+
+}  // namespace
+
+// By the number of the case, also one that we have closed by now: else it would be taken for the report
+// that happens to be the only open one.
+Result<std::optional<SentReport>> Reporter::by_case(const ports::IncomingSms& sms) {
+  constexpr int kLookedAt = 200;
+  const std::string number = case_in(sms.text);
+  if (number.empty()) return std::nullopt;
+  HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
+  for (const ReportId id : ids) {
+    HEJNAL_TRY(auto r, readable(id));
+    if (r && r->to_sms == sms.from && r->peer_case == number) return r;
+  }
+  return std::nullopt;
+}
+
 Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
+  constexpr std::size_t kMaybeMax = 5;
   if (sms.from.empty()) return ReportId{0};
+  const std::string notice = core::notice_of_sms(sms.text);
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
-  std::optional<SentReport> found;
-  std::string how;
-  int of_number = 0;
-  bool after_sms = false;  // what it answers is an SMS of ours, if there was any
+  std::vector<SentReport> answered, others;  // after an SMS of ours, which it may answer; and without one
   for (const ReportId id : ids) {
     HEJNAL_TRY(auto r, readable(id));
     if (!r) continue;
     if (r->to_sms != sms.from || !r->began_at) continue;
+    if (sms.text.find(r->code) != std::string::npos)
+      return keep_sms(*r, sms, "it comes from the provider's number and has our reference", false, now);
     const bool has_sms = std::any_of(
         r->sendings.begin(), r->sendings.end(),
         [](const SentReport::Sending& s) { return s.channel == core::Channel::sms && s.attempts > 0; });
-    if (sms.text.find(r->code) != std::string::npos) {
-      found = std::move(*r);
-      how = "it comes from the provider's number and has our reference";
-      of_number = 1;
-      break;
-    }
-    if (after_sms && !has_sms) continue;
-    if (has_sms && !after_sms) of_number = 0;
-    after_sms = has_sms;
-    // Of several without a reference nobody knows which one is meant: a person has to look.
-    if (++of_number == 1) found = std::move(*r);
-    how = "it comes from the provider's number, and no other report to it is open";
+    (has_sms ? answered : others).push_back(std::move(*r));
   }
-  if (of_number != 1) return ReportId{0};
-  const SentReport& r = *found;
+  HEJNAL_TRY(const auto named, by_case(sms));
+  if (named)
+    return keep_sms(*named, sms, "it comes from the provider's number and names its case", false, now);
+  std::vector<SentReport>& maybe = answered.empty() ? others : answered;
+  if (maybe.size() == 1)
+    return keep_sms(maybe.front(), sms,
+                    "it comes from the provider's number, and no other report to it is open", false, now);
+  if (notice.empty()) return ReportId{0};  // a person's word: a person has to look
+  if (notice == "missing_email") {
+    const auto came = [](const SentReport& r) { return r.receipt_at.has_value(); };
+    if (std::count_if(maybe.begin(), maybe.end(), came) + 1 == std::ssize(maybe)) {
+      const auto one = std::find_if_not(maybe.begin(), maybe.end(), came);
+      return keep_sms(*one, sms,
+                      "it comes from the provider's number, and of no other report is the email missing",
+                      false, now);
+    }
+  }
+  if (maybe.empty()) {  // a late word of one that is over
+    HEJNAL_TRY(const auto all, parts_.store.reports().records().ids(false, 50, ports::Archive::kNewest));
+    for (const ReportId id : all) {
+      HEJNAL_TRY(auto r, readable(id));
+      if (r && r->to_sms == sms.from && maybe.empty()) maybe.push_back(std::move(*r));
+    }
+  }
+  if (maybe.size() > kMaybeMax) maybe.resize(kMaybeMax);
+  for (const SentReport& r : maybe)
+    HEJNAL_TRY_VOID(keep_sms(
+        r, sms, "it comes from the provider's number and does not say which report it means", true, now));
+  return maybe.empty() ? ReportId{0} : maybe.front().id;
+}
+
+Result<ReportId> Reporter::keep_sms(const SentReport& r, const ports::IncomingSms& sms,
+                                    const std::string& how, bool unclear, Instant now) {
   const std::string sum = sha256_hex(sms.text), notice = core::notice_of_sms(sms.text);
   HEJNAL_TRY(const auto messages, parts_.store.reports().messages(r.id));
   core::ReplyMail reply;
@@ -611,10 +685,11 @@ Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
   HEJNAL_TRY(const std::int64_t message,
              parts_.store.reports().add_message(
                  {0, r.id, 0, core::Channel::sms, sms.from, {}, {}, sms.text, sms.id, now, sum}, {}));
-  HEJNAL_TRY_VOID(act(r.id,
-                      core::sent::Hears{core::judge_reply(reply), core::Channel::sms, message, sms.from,
-                                        truncate_characters(one_line(sms.text), 60), how, notice},
-                      now));
+  HEJNAL_TRY_VOID(
+      act(r.id,
+          core::sent::Hears{unclear ? core::Heard::unclear : core::judge_reply(reply), core::Channel::sms,
+                            message, sms.from, truncate_characters(one_line(sms.text), 60), how, notice},
+          now));
   return r.id;
 }
 

@@ -42,6 +42,8 @@ struct Settings {
   std::string tell;  // who hears of reports whose provider is not among the settings any more
 };
 
+inline constexpr const char* kOfNoReport = "a provider's program has sent it, and no report of ours is known";
+
 struct Parts {
   ports::Store& store;
   ports::Random& random;
@@ -82,8 +84,11 @@ class Reporter {
   // Is the mail an answer to a report, or a bounce of one? Then it is kept there, and the report's id
   // returned; 0: it is something else.
   Result<core::ReportId> take(const ports::IncomingMail& mail, Instant now);
-  // The same of an SMS from the provider's number.
+  // The same of an SMS from the provider's number. What a desk's program says, and nobody knows of which
+  // report, is kept with each that it may mean; the newest one's id is returned.
   Result<core::ReportId> take(const ports::IncomingSms& sms, Instant now);
+  // What a provider's hejnal says by itself is never a new case of ours.
+  bool is_notice_of_provider(const ports::IncomingSms& sms) const;
   // The latest report of an alert, if it is still open; one that does not exist if not.
   Result<core::SentReport> open_of_key(const std::string& key);
 
@@ -116,7 +121,10 @@ class Reporter {
     bool by_id = false;  // by a Message-ID of ours, which nobody can guess
   };
   Result<Found> find(const ports::IncomingMail& mail);
+  Result<core::ReportId> keep_sms(const core::SentReport& r, const ports::IncomingSms& sms,
+                                  const std::string& how, bool unclear, Instant now);
   Result<std::optional<Found>> by_reference(const std::string& message_id);
+  Result<std::optional<core::SentReport>> by_case(const ports::IncomingSms& sms);
   bool is_of(const core::SentReport& r, const std::string& address) const;
   std::string random_letters(std::string_view alphabet, std::size_t length);
 

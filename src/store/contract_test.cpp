@@ -319,8 +319,8 @@ TYPED_TEST(StoreContract, ACaseIsFoundByWhatIsKnownOfIt) {
 
 TYPED_TEST(StoreContract, ACaseIsFoundByAnotherNumberOfItsPerson) {
   add_case(*this->store, 1, kStart, kStart + 2h, "jan@sklep.example");
-  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", {}, {}}, true));
-  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", "+48999", {}}, false));
+  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", {}, {}}));
+  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", "+48999", {}}));
   EXPECT_EQ(this->numbers(this->store->open_cases_of_phone("+48999", 10)), (Numbers{1}));
 }
 
@@ -354,12 +354,27 @@ TYPED_TEST(StoreContract, AnnouncedEmailsAreNotedAndForgotten) {
   EXPECT_EQ(this->store->announcement(8).value(), std::nullopt);
 }
 
-TYPED_TEST(StoreContract, ANumberIsSomebodysOwnWhenBothAreConfirmed) {
-  EXPECT_EQ(this->store->own_phone_of("anna@klient.example").value(), "");
-  ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", "+48601222333", {}}, false));
-  EXPECT_EQ(this->store->own_phone_of("anna@klient.example").value(), "");
-  ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", "+48602222333", {}}, true));
-  EXPECT_EQ(this->store->own_phone_of("anna@klient.example").value(), "+48602222333");
+TYPED_TEST(StoreContract, ANumberThatWasOnlySeenBesideAnAddressIsNobodysOwn) {
+  using Texts = std::vector<std::string>;
+  const core::Party anna{"Anna", "anna@klient.example", {}, {}};
+  EXPECT_EQ(this->store->own_phones_of(anna).value(), Texts{});
+  ASSERT_TRUE(this->store->learn_person(anna));
+  ASSERT_TRUE(this->store->note_number(
+      {0, "+48601222333", anna.email, "page", 7, kStart, core::Standing::learnt, {}}));
+  EXPECT_EQ(this->store->own_phones_of(anna).value(), Texts{});
+  EXPECT_EQ(this->store->phones_of_email(anna.email).value(), Texts{"+48601222333"});
+  EXPECT_EQ(this->store->person_by_phone("+48601222333").value(), core::Party{});
+  // Not even where its owner has been met since.
+  ASSERT_TRUE(this->store->learn_person({{}, {}, "+48601222333", {}}));
+  EXPECT_EQ(this->store->person_by_phone("+48601222333").value().email, "");
+  EXPECT_EQ(this->store->own_phones_of(anna).value(), Texts{});
+  ASSERT_TRUE(this->store->learn_person({"Anna", anna.email, "+48602222333", {}}));
+  EXPECT_EQ(this->store->own_phones_of(anna).value(), Texts{"+48602222333"});
+  EXPECT_EQ(this->store->phones_of_email(anna.email).value(), (Texts{"+48601222333", "+48602222333"}));
+  ASSERT_TRUE(this->store->judge_number(
+      {1, "+48601222333", anna.email, "page", 7, kStart, core::Standing::confirmed, "Ola"}));
+  EXPECT_EQ(this->store->own_phones_of({{}, {}, "+48602222333", {}}).value(),
+            (Texts{"+48601222333", "+48602222333"}));
 }
 
 TYPED_TEST(StoreContract, ParticipantsAreKeptOnceAndMerged) {
@@ -459,10 +474,10 @@ TYPED_TEST(StoreContract, OriginalBytesComeBack) {
   EXPECT_EQ(this->place->raw(99).error().fault, Fault::not_found);
 }
 
-TYPED_TEST(StoreContract, PeopleAreLearntAndWhatIsConfirmedStays) {
-  ASSERT_TRUE(this->store->learn_person({{}, {}, {}, {}}, true));
-  ASSERT_TRUE(this->store->learn_person({{}, "anna@klient.example", {}, {}}, true));
-  ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", "+48601", "Klient"}, false));
+TYPED_TEST(StoreContract, PeopleAreLearntAndNothingChangesHands) {
+  ASSERT_TRUE(this->store->learn_person({{}, {}, {}, {}}));
+  ASSERT_TRUE(this->store->learn_person({{}, "anna@klient.example", {}, {}}));
+  ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", "+48601", "Klient"}));
   const auto anna = this->store->person_by_phone("+48601").value();
   EXPECT_EQ(anna.name, "Anna");
   EXPECT_EQ(anna.email, "anna@klient.example");
@@ -471,8 +486,8 @@ TYPED_TEST(StoreContract, PeopleAreLearntAndWhatIsConfirmedStays) {
   EXPECT_EQ(this->store->phones_of_email("anna@klient.example").value(),
             (std::vector<std::string>{"+48601"}));
   // Somebody else's number does not change hands because a signature names it.
-  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", {}, {}}, true));
-  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", "+48601", {}}, true));
+  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", {}, {}}));
+  ASSERT_TRUE(this->store->learn_person({"Jan", "jan@sklep.example", "+48601", {}}));
   EXPECT_EQ(this->store->person_by_phone("+48601").value().name, "Anna");
 }
 
@@ -498,7 +513,7 @@ TYPED_TEST(StoreContract, NumbersAreNotedOnceAndJudged) {
   EXPECT_FALSE(this->store->number(3).value());
   EXPECT_TRUE(this->store->addresses_of_phone("+48602").value().empty());
   in_transaction(*this->store, [&] {
-    ASSERT_TRUE(this->store->learn_person({"Jan", "jan@klient.example", "+48601", {}}, false));
+    ASSERT_TRUE(this->store->learn_person({"Jan", "jan@klient.example", "+48601", {}}));
     row.standing = Standing::confirmed;
     row.decided_by = "Ola";
     ASSERT_TRUE(this->store->judge_number(row));
@@ -541,8 +556,8 @@ TYPED_TEST(StoreContract, CasesOfAnOrganisation) {
     return out;
   };
   in_transaction(s, [&] {
-    ASSERT_TRUE(s.learn_person({"Anna", "anna@klient.example", {}, {}}, true));
-    ASSERT_TRUE(s.learn_person({"Jan", "jan@klient.example", {}, {}}, true));
+    ASSERT_TRUE(s.learn_person({"Anna", "anna@klient.example", {}, {}}));
+    ASSERT_TRUE(s.learn_person({"Jan", "jan@klient.example", {}, {}}));
     ASSERT_TRUE(s.name_organisation(1, "Firma"));
     ASSERT_TRUE(s.name_organisation(2, "Firma"));
     for (core::CaseNumber n = 1; n <= 4; ++n) {
@@ -585,8 +600,8 @@ TYPED_TEST(StoreContract, TheLatestEmailsOfACase) {
 
 TYPED_TEST(StoreContract, PeopleAreMergedAndNamed) {
   in_transaction(*this->store, [&] {
-    ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", {}, {}}, true));
-    ASSERT_TRUE(this->store->learn_person({"A. Nowak", "a.nowak@gmail.com", "+48601", {}}, true));
+    ASSERT_TRUE(this->store->learn_person({"Anna", "anna@klient.example", {}, {}}));
+    ASSERT_TRUE(this->store->learn_person({"A. Nowak", "a.nowak@gmail.com", "+48601", {}}));
     EXPECT_EQ(this->store->merge_people(2, 2).error().fault, Fault::conflict);
     EXPECT_EQ(this->store->merge_people(2, 9).error().fault, Fault::not_found);
     ASSERT_TRUE(this->store->merge_people(2, 1));
@@ -618,7 +633,7 @@ TYPED_TEST(StoreContract, WhatGoesToTheClientOfAMergedCaseIsFoundToo) {
 }
 
 TYPED_TEST(StoreContract, CasesOfAPersonAreFoundAfterAMerge) {
-  ASSERT_TRUE(this->store->learn_person({"Anna", "", "+48601", ""}, true));
+  ASSERT_TRUE(this->store->learn_person({"Anna", "", "+48601", ""}));
   add_case(*this->store, 1, kStart, kStart + 2h, "a@dom.example");  // makes its client known
   EXPECT_EQ(this->numbers(this->store->open_cases_of_phone("+48601", 10)), Numbers{});
   ASSERT_TRUE(this->store->merge_people(2, 1));
@@ -976,7 +991,7 @@ void write_everything(ports::Store& store, core::Case& c, int n) {
   HEJNAL_CHECK(store.set_notice(1, NoticeState::failed, n, kStart, "no"));
   HEJNAL_CHECK(store.set_failure(1, n % 2 == 0));
   HEJNAL_CHECK(store.add_participants(1, {fmt::format("{}@x", n)}));
-  HEJNAL_CHECK(store.learn_person({"Ola", fmt::format("ola{}@x", n), "+48700", {}}, true));
+  HEJNAL_CHECK(store.learn_person({"Ola", fmt::format("ola{}@x", n), "+48700", {}}));
   HEJNAL_CHECK(store.name_organisation(1, fmt::format("{}", n)));
   HEJNAL_CHECK(store.judge_number(
       {0, "+48700", fmt::format("{}@y", n), "agent", 0, kStart, core::Standing::confirmed, "Ola"}));
@@ -1026,7 +1041,7 @@ TYPED_TEST(StoreContract, ARollbackLeavesNothing) {
     c = add_case(s, 1);
     const auto id = s.add_message(mail(1, "a", "b"), {}).value();
     HEJNAL_CHECK(s.queue({}, id, core::NoticeState::queued, kStart));
-    HEJNAL_CHECK(s.learn_person({"Ola", "ola@x", "+48700", {}}, false));
+    HEJNAL_CHECK(s.learn_person({"Ola", "ola@x", "+48700", {}}));
   });
   const std::string before = everything(s);
   core::Case unchanged = c;
@@ -1058,7 +1073,7 @@ TYPED_TEST(StoreContract, WhatWasNotCommittedGoesWithItsProcess) {
   in_transaction(*this->store, [&] {
     c = add_case(*this->store, 1);
     HEJNAL_CHECK(this->store->add_message(mail(1, "a", "b"), {}));
-    HEJNAL_CHECK(this->store->learn_person({"Ola", "ola@x", "+48700", {}}, false));
+    HEJNAL_CHECK(this->store->learn_person({"Ola", "ola@x", "+48700", {}}));
   });
   const std::string committed = everything(*this->store);
   ASSERT_TRUE(this->store->begin());

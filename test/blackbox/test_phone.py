@@ -1,9 +1,11 @@
 """The telephone: outages, what a rejected call means, callbacks that are worked off, and exchanges that ask by HTTP."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
+import sqlite3
 import subprocess
 import threading
 import unittest
@@ -35,6 +37,111 @@ class Outages(world.SandboxTest):
         self.assertEqual(self.desk.case(1)["state"], "waiting")
         again = self.desk.post(f"/api/v1/outages/{outage['id']}/end", {"public_text": "x"})
         self.assertEqual(again.status, 409)
+
+    def end(self, outage, text="Działa."):
+        self.desk.good("POST", f"/api/v1/outages/{outage}/end", {"public_text": text})
+
+    def all_clear(self):
+        return self.desk.good("GET", "/api/v1/outages")["all_clear"]
+
+    def critical(self, who, subject="Kasy stoją"):
+        self.desk.email(who, subject, subject + ".", to="awaria@wsparcie.example")
+        return self.desk.all_cases()[-1]["number"]
+
+    def told(self, who, words):
+        return sum(words in one["text"] for one in self.desk.emails(to=who))
+
+    def test_its_end_is_the_all_clear_and_an_objection_takes_it_back(self):
+        kasia = "kasia@firma5.example"
+        case = self.critical(kasia)
+        outage = self.declare(cases=[case])["id"]
+        self.desk.call(PHONE)
+        self.end(outage, "Kasy działają.")
+        self.assertTrue(self.all_clear())
+        self.assertEqual((self.desk.case(case)["state"], self.told(kasia, "Kasy działają.")), ("settled", 1))
+        self.assertEqual([one["state"] for one in self.desk.good("GET", "/api/v1/callbacks")["items"]], ["due"])
+        self.desk.call(OTHER)
+        self.assertNotIn("naprawia", self.desk.texts(OTHER)[-1]["text"])
+        self.desk.email(kasia, "Re: " + self.desk.emails(to=kasia)[-1]["subject"], "Jednak znowu stoją.")
+        self.assertFalse(self.all_clear())
+        again = self.declare(title="Kasy znowu", cases=[case])
+        self.assertEqual(self.desk.case(case)["outage"], again["id"])
+        self.end(again["id"], "Teraz już na pewno.")
+        self.assertEqual(self.told(kasia, "Teraz już na pewno."), 1)
+
+    def test_who_was_answered_before_still_hears_the_end(self):
+        self.desk.email("ewa@szpital.example", "Poczta stoi", "Serwer poczty nie odpowiada.")
+        outage = self.declare(cases=[1])["id"]
+        self.desk.act(1, "answer", text="Pracujemy nad tym.")
+        self.desk.advance(8 * 24 * HOUR)
+        self.end(outage, "Poczta działa.")
+        self.assertEqual(self.told("ewa@szpital.example", "Poczta działa."), 1)
+
+    def test_a_merged_case_belongs_to_the_outage_of_the_other(self):
+        for who in ("ewa@szpital.example", "jan@inny.example"):
+            self.desk.email(who, "Poczta stoi", "Serwer poczty nie odpowiada.")
+        outage = self.declare(cases=[1])["id"]
+        self.desk.good("POST", "/api/v1/cases/1/merge", {"into": 2})
+        self.assertEqual(self.desk.case(2)["outage"], outage)
+        self.desk.good("POST", f"/api/v1/outages/{outage}/attach", {"case": 2})  # it does already
+        self.desk.good("POST", f"/api/v1/outages/{outage}/update", {"public_text": "Technik w drodze."})
+        for who in ("ewa@szpital.example", "jan@inny.example"):
+            self.assertEqual(self.told(who, "Technik w drodze."), 1, who)
+        self.assertEqual(self.told("ewa@szpital.example", "Serwer poczty nie działa."), 1)
+        self.desk.good("POST", f"/api/v1/outages/{outage}/detach", {"case": 2})
+        self.assertIsNone(self.desk.case(2)["outage"])
+        self.end(outage, "Poczta działa.")
+        self.assertEqual(self.told("jan@inny.example", "Poczta działa."), 0)
+
+    def test_cases_of_two_outages_are_not_merged(self):
+        for who in ("ewa@szpital.example", "jan@inny.example"):
+            self.desk.email(who, "Nie działa", "Nie działa.")
+        self.declare(cases=[1])
+        self.declare(title="Łącze", cases=[2])
+        answer = self.desk.post("/api/v1/cases/1/merge", {"into": 2})
+        self.assertEqual(answer.status, 409)
+        self.assertIn("detach one first", answer.json["detail"])
+
+    def test_a_merge_is_no_all_clear(self):
+        self.desk.email("ewa@szpital.example", "Drukarka", "Nie drukuje.")
+        self.desk.act(1, "settle")
+        case = self.critical("ela@czwarty.example")
+        self.desk.act(case, "answer", text="Proszę spróbować teraz.")
+        self.assertFalse(self.all_clear())
+        self.desk.good("POST", f"/api/v1/cases/{case}/merge", {"into": 1})
+        self.assertFalse(self.all_clear())
+        self.assertEqual(self.desk.case(1)["state"], "waiting")
+
+    def test_a_split_is_no_all_clear(self):
+        self.desk.email("ewa@szpital.example", "Drukarka", "Nie drukuje.")
+        case = self.critical("ela@czwarty.example")
+        self.desk.act(case, "read")
+        self.desk.good("POST", f"/api/v1/cases/{case}/merge", {"into": 1})
+        message = next(one["id"] for one in self.desk.case(1)["messages"] if one["from"] == "ela@czwarty.example")
+        out = self.desk.good("POST", "/api/v1/cases/1/split", {"message": message})
+        self.assertEqual((out["class"], out["state"]), ("critical", "read"))
+        self.desk.act(1, "reclassify", **{"class": "routine", "reason": "zostaje drukarka"})
+        self.assertFalse(self.all_clear())
+
+    def test_a_declaration_that_is_sent_twice_is_one_outage(self):
+        self.assertEqual(self.declare()["id"], self.declare()["id"])
+        self.assertNotEqual(self.declare()["id"], self.declare(title="Łącze")["id"])
+
+    def test_a_damaged_one_keeps_nobody_from_working_and_is_no_all_clear(self):
+        outage = self.declare()["id"]
+        self.desk.call(PHONE)
+        self.desk.stop()
+        with contextlib.closing(sqlite3.connect(self.desk.data / "hejnal.db")) as database, database:
+            database.execute("UPDATE record_journal SET sum = sum + 1 WHERE kind = 1 AND id = 1 AND seq = 1")
+        self.desk.start()
+        self.desk.call(OTHER)
+        self.desk.email("ewa@szpital.example", "Poczta stoi", "Nie działa.")
+        self.assertEqual(self.desk.case(1)["state"], "new")
+        self.assertFalse(self.all_clear())
+        self.assertEqual(len(self.desk.good("GET", "/api/v1/callbacks")["items"]), 2)
+        for path in ("/", "/status", "/report"):
+            self.assertEqual(self.desk.get(path, token=None).status, 200, path)
+        self.assertTrue(world.eventually(lambda: f"outage {outage}" in self.desk.get("/api/v1/health").text, 20))
 
     def test_a_new_report_is_offered_and_its_receipt_says_so(self):
         outage = self.declare()

@@ -253,6 +253,23 @@ class Sandboxes(world.FolderTest):
         self.hours(2)
         self.assertEqual(self.passed["email"], before["email"])  # nothing more of ours: its procedure has no second step
 
+    def test_of_two_reports_the_desks_sms_names_the_one_whose_email_is_lost(self):
+        self.report("critical", "Drukarka")
+        self.lost["email"] = 1
+        number = self.report("critical", "Serwer")
+        self.hours(9 / 60, every=3 * MIN)  # before a receipt is missed
+        told = self.look(number)
+        self.assertEqual(told["came_back"][0]["notice"], "missing_email")
+        self.assertIn("has our reference", told["came_back"][0]["why"])
+        self.assertEqual([one["wording"] for one in told["sent"] if one["what"] == "report"], ["first", "again"])
+        self.assertEqual([one["email_missing"] for one in self.desk.all_cases()], [False, False])
+        self.assertNotIn("missing_email", [one["notice"] for one in self.look(1)["came_back"]])
+        self.assertEqual(self.client.all_cases(), [])
+        # Without a code nobody knows which: both show it, and it is no case of ours.
+        self.client.sms("+48600000099", "Sprawa 1 została załatwiona. Jeśli coś nie działa, prosimy o email.")
+        self.assertEqual([self.look(one)["came_back"][-1]["what"] for one in (1, number)], ["unclear", "unclear"])
+        self.assertEqual(self.client.all_cases(), [])
+
     def test_a_step_two_is_the_same_case(self):
         self.report("urgent", "Skaner")
         self.hours(2, every=30 * MIN)

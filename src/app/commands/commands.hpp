@@ -59,5 +59,6 @@ int verify(const DatabaseArguments& database, const std::string& path, bool json
 
 // 0 no law was broken, 1 one was.
 int simulate(unsigned long long seed, double years, int seeds, bool in_memory, bool json);
+int simulate_two_sides(unsigned long long seed, double years, int seeds, bool in_memory, bool json);
 
 }  // namespace hejnal::app

@@ -3,8 +3,24 @@
 
 #include "app/commands/commands.hpp"
 #include "sim/simulate.hpp"
+#include "sim/two_sided/two_sided.hpp"
 
 namespace hejnal::app {
+
+int simulate_two_sides(unsigned long long seed, double years, int seeds, bool in_memory, bool as_json) {
+  int broken = 0;
+  for (int i = 0; i < seeds; ++i) {
+    sim::TwoSidedOptions options;
+    options.seed = seed + static_cast<unsigned long long>(i);
+    options.years = years;
+    options.store = in_memory ? sim::StoreKind::memory : sim::StoreKind::sqlite;
+    const sim::TwoSidedReport report = sim::simulate_two_sides(options);
+    fmt::print("{}{}", as_json ? sim::to_json(report) : sim::to_text(report), as_json ? "\n" : "");
+    std::fflush(stdout);
+    if (!report.violations.empty()) ++broken;
+  }
+  return broken == 0 ? 0 : 1;
+}
 
 int simulate(unsigned long long seed, double years, int seeds, bool in_memory, bool as_json) {
   int broken = 0;

@@ -20,10 +20,10 @@ namespace hejnal::carriers {
 
 namespace {
 
-constexpr std::array<std::string_view, 26> kNames = {
+constexpr std::array<std::string_view, 27> kNames = {
     "number",   "code",     "tag",   "class",      "subject",    "client", "email",   "phone", "text",
     "reply",    "why",      "due",   "late",       "follow",     "desk",   "waits",   "ring",  "sms_number",
-    "case_url", "text_url", "found", "desk_email", "desk_phone", "outage", "elapsed", "count"};
+    "case_url", "text_url", "found", "desk_email", "desk_phone", "outage", "elapsed", "count", "client_code"};
 
 // Of a subject in an SMS: the number, the code and what to reply must not be pushed into a second segment.
 constexpr std::size_t kSubjectInSmsMax = 40;
@@ -178,11 +178,12 @@ const std::string* Templates::find(const core::Notice& notice) const {
   std::string name(to_string(notice.kind));
   name.append(".").append(to_string(notice.channel));
   const std::string base = name + ".txt";
-  // What a rejected call means depends on whether a failure is being repaired; other notices may differ by
-  // class.
+  // What a rejected call means depends on whether a failure is being repaired, and a program does not type
+  // our code but has to know its own; other notices may differ by class.
+  const bool repairing = notice.kind == core::NoticeKind::rejected_call && notice.failure_open;
+  const bool to_program = notice.kind == core::NoticeKind::missing_email && !notice.client_code.empty();
   name += '.';
-  name +=
-      notice.kind == core::NoticeKind::rejected_call && notice.failure_open ? "repairing" : notice.class_name;
+  name += repairing ? "repairing" : to_program ? "report" : notice.class_name;
   name += ".txt";
   auto found = files_.find(name);
   if (found == files_.end()) found = files_.find(base);
@@ -206,6 +207,7 @@ std::optional<std::string> Templates::value(std::string_view name, const core::N
   const core::CaseNumber number = n.through != 0 ? n.through : n.number;
   if (name == "number") return std::to_string(number);
   if (name == "code") return n.short_code;
+  if (name == "client_code") return n.client_code;
   if (name == "tag") return fmt::format("[#{} {}]", number, n.short_code);
   if (name == "class") return procedure_.at(n.class_name).short_name;
   if (name == "subject") {

@@ -8,6 +8,8 @@
 #include <algorithm>
 
 #include "core/case_names.hpp"
+#include "core/matching.hpp"
+#include "core/sent_report.hpp"
 #include "core/sms_command.hpp"
 
 namespace hejnal::carriers {
@@ -102,6 +104,25 @@ TEST(SmsTexts, EachFitsInOneSegmentWithItsCodeAndItsLink) {
           EXPECT_FALSE(has(text, "{")) << text;
         }
       }
+    }
+  }
+}
+
+// A client's hejnal has to know which of its reports is meant.
+TEST(SmsTexts, ToAClientsHejnalTheySayItsCode) {
+  for (const char* language : {"pl", "en"}) {
+    const Templates words = templates(language);
+    for (const core::NoticeKind kind :
+         {missing_email, receipt, resend_receipt, acknowledgement, start_of_work, settled}) {
+      core::Notice n = notice(kind, "critical");
+      n.client_code = "K7M2PQ";
+      const std::string text = words.words(n, {}).text;
+      EXPECT_EQ(core::report_code_in(text), "K7M2PQ") << text;
+      EXPECT_TRUE(has(text, kUrl + ("/c/" + kToken))) << text;
+      EXPECT_FALSE(core::notice_of_sms(text).empty()) << text;
+      EXPECT_EQ(wire::sms_size(text).segments, 1) << text;
+      n.client_code.clear();
+      EXPECT_EQ(core::report_code_in(words.words(n, {}).text), "");
     }
   }
 }

@@ -50,14 +50,9 @@ struct RefusalRow {
   Instant at;
 };
 
-struct KnownRow {  // an address or a number of somebody
-  std::int64_t person = 0;
-  bool confirmed = false;
-};
-
-// Addresses, or numbers.
+// Addresses, or numbers, and whose they are.
 struct Identifiers {
-  ByText<KnownRow> known;
+  ByText<std::int64_t> known;
   Index<std::int64_t, std::string> by_person;
 };
 
@@ -114,7 +109,7 @@ struct Tables {
   InOrder<std::int64_t, PersonRow> people;
   Identifiers emails, phones;
   InOrder<std::int64_t, ports::NumberRow> numbers;
-  Index<std::string, std::int64_t> numbers_by_phone;
+  Index<std::string, std::int64_t> numbers_by_phone, numbers_by_email;
   InOrder<std::pair<std::string, core::CaseNumber>, RefusalRow> refused;
   Index<std::string, core::CaseNumber> by_domain;
 
@@ -144,11 +139,11 @@ struct Tables {
     all(cases, journal, announcements, alarms, failures, without_email, open_by_email, merged_by_email,
         open_by_phone, participants, messages, raw, blobs, said, heard, by_message_id, told, not_looked_at,
         notices, fates, queued, pending, people, emails.known, emails.by_person, phones.known,
-        phones.by_person, numbers, numbers_by_phone, refused, by_domain, sms_contacts, alert_codes,
-        sms_handed, sms_to_ask, settings, procedures, tokens, outages.things, outages.journal, outages.alarms,
-        outages.open, outages.phones, callbacks.things, callbacks.journal, callbacks.alarms, callbacks.open,
-        callbacks.phones, reports.things, reports.journal, reports.alarms, reports.open, reports.phones,
-        report_messages, report_files, users, sessions, links, recovery_codes, audit);
+        phones.by_person, numbers, numbers_by_phone, numbers_by_email, refused, by_domain, sms_contacts,
+        alert_codes, sms_handed, sms_to_ask, settings, procedures, tokens, outages.things, outages.journal,
+        outages.alarms, outages.open, outages.phones, callbacks.things, callbacks.journal, callbacks.alarms,
+        callbacks.open, callbacks.phones, reports.things, reports.journal, reports.alarms, reports.open,
+        reports.phones, report_messages, report_files, users, sessions, links, recovery_codes, audit);
   }
 };
 

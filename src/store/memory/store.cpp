@@ -119,7 +119,7 @@ class MemoryStore final : public ports::Store {
     const CaseRow* before = t_.cases.find(after.number);
     const core::Party& client = after.client;  // who has a case is known
     if (!client.email.empty() && !t_.emails.known.find(client.email))
-      HEJNAL_TRY_VOID(learn_person({client.name, client.email, {}, client.organisation}, true));
+      HEJNAL_TRY_VOID(learn_person({client.name, client.email, {}, client.organisation}));
     CaseRow row{after, core::alarm(after), before && before->failure};
     index(after.number, before, row);
     t_.cases.put(after.number, std::move(row));
@@ -188,8 +188,8 @@ class MemoryStore final : public ports::Store {
       return true;
     };
     t_.open_by_phone.ascending(phone, take);
-    if (const KnownRow* whose = t_.phones.known.find(phone)) {
-      t_.emails.by_person.ascending(whose->person, [&](const std::string& address) {
+    if (const std::int64_t* whose = t_.phones.known.find(phone)) {
+      t_.emails.by_person.ascending(*whose, [&](const std::string& address) {
         t_.open_by_email.ascending(address, take);
         return true;
       });
@@ -385,55 +385,49 @@ class MemoryStore final : public ports::Store {
   }
 
   // -- people
-  Status learn_person(const core::Party& party, bool confirmed) override {
+  Status learn_person(const core::Party& party) override {
     HEJNAL_TRY_VOID(memory_.operation());
-    const KnownRow* known = t_.emails.known.find(party.email);
-    if (!known) known = t_.phones.known.find(party.phone);
-    std::int64_t person = known ? known->person : 0;
-    if (!known) {
+    std::int64_t person = owner_of(party);
+    if (person == 0) {
       if (party.email.empty() && party.phone.empty()) return {};
       person = t_.people.empty() ? 1 : t_.people.rows().rbegin()->first + 1;
       t_.people.put(person, {party.name, party.organisation});
     } else if (!party.name.empty() && t_.people.find(person)->name.empty()) {
       t_.people.edit(person)->name = party.name;
     }
-    learn(t_.emails, party.email, {person, confirmed});
-    learn(t_.phones, party.phone, {person, confirmed});
+    learn(t_.emails, party.email, person);
+    learn(t_.phones, party.phone, person);
     return {};
   }
   Result<core::Party> person_by_phone(string_view phone) override {
-    const KnownRow* known = t_.phones.known.find(phone);
+    const std::int64_t* known = t_.phones.known.find(phone);
     core::Party out;
     if (!known) return out;
-    const PersonRow& person = *t_.people.find(known->person);
+    const PersonRow& person = *t_.people.find(*known);
     out = {person.name, {}, std::string(phone), person.organisation};
-    bool confirmed = false;  // what is confirmed goes before what was only learnt
-    t_.emails.by_person.ascending(known->person, [&](const std::string& address) {
-      confirmed = t_.emails.known.find(address)->confirmed;
-      if (out.email.empty() || confirmed) out.email = address;
-      return !confirmed;
+    t_.emails.by_person.ascending(*known, [&](const std::string& address) {
+      out.email = address;
+      return false;
     });
+    return out;
+  }
+  Result<List<std::string>> own_phones_of(const core::Party& party) override {
+    List<std::string> out;
+    const Identifiers& told = party.email.empty() ? t_.phones : t_.emails;
+    if (const std::int64_t* person = told.known.find(party.email.empty() ? party.phone : party.email))
+      add_phones_of(*person, out);
     return out;
   }
   Result<List<std::string>> phones_of_email(string_view address) override {
-    constexpr std::size_t kMost = 20;
     List<std::string> out;
-    if (const KnownRow* known = t_.emails.known.find(address)) {
-      t_.phones.by_person.ascending(known->person, [&](const std::string& phone) {
-        out.push_back(phone);
-        return out.size() < kMost;
-      });
-    }
-    return out;
-  }
-  Result<std::string> own_phone_of(string_view address) override {
-    std::string out;
-    const KnownRow* known = t_.emails.known.find(address);
-    if (!known || !known->confirmed) return out;
-    t_.phones.by_person.ascending(known->person, [&](const std::string& phone) {
-      if (t_.phones.known.find(phone)->confirmed) out = phone;
-      return out.empty();
+    if (const std::int64_t* person = t_.emails.known.find(address)) add_phones_of(*person, out);
+    t_.numbers_by_email.ascending(address, [&](std::int64_t id) {
+      const ports::NumberRow& row = *t_.numbers.find(id);
+      const bool is_new = std::find(out.begin(), out.end(), row.phone) == out.end();
+      if (is_new && row.standing != core::Standing::refused) out.push_back(row.phone);
+      return out.size() < kPhonesMost;
     });
+    std::sort(out.begin(), out.end());
     return out;
   }
   Status merge_people(std::int64_t from, std::int64_t into) override {
@@ -450,7 +444,7 @@ class MemoryStore final : public ports::Store {
       for (const std::string& value : moving) {
         identifiers->by_person.remove(from, value);
         identifiers->by_person.insert(into, value);
-        *identifiers->known.edit(value) = {into, true};
+        *identifiers->known.edit(value) = into;
       }
     }
     t_.people.erase(from);
@@ -498,10 +492,9 @@ class MemoryStore final : public ports::Store {
     });
     std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.email < b.email; });
     for (const ports::NumberRow& row : rows) out.push_back({row.email, row.standing});
-    if (const KnownRow* known = t_.phones.known.find(phone)) {
-      const auto standing = known->confirmed ? core::Standing::confirmed : core::Standing::learnt;
-      t_.emails.by_person.ascending(known->person, [&](const std::string& address) {
-        out.push_back({address, standing});
+    if (const std::int64_t* person = t_.phones.known.find(phone)) {
+      t_.emails.by_person.ascending(*person, [&](const std::string& address) {
+        out.push_back({address, core::Standing::confirmed});
         return true;
       });
     }
@@ -518,18 +511,18 @@ class MemoryStore final : public ports::Store {
       known.standing = row.standing;
       known.decided_by = row.decided_by;
     }
-    const KnownRow* whose = t_.phones.known.find(row.phone);
+    const std::int64_t* whose = t_.phones.known.find(row.phone);
     if (row.standing == core::Standing::confirmed) {
-      HEJNAL_TRY_VOID(learn_person({{}, row.email, {}, {}}, true));
-      const std::int64_t person = t_.emails.known.find(row.email)->person;
-      if (whose) t_.phones.by_person.remove(whose->person, row.phone);
+      HEJNAL_TRY_VOID(learn_person({{}, row.email, {}, {}}));
+      const std::int64_t person = *t_.emails.known.find(row.email);
+      if (whose) t_.phones.by_person.remove(*whose, row.phone);
       t_.phones.by_person.insert(person, row.phone);
-      t_.phones.known.put(row.phone, {person, true});
+      t_.phones.known.put(row.phone, person);
       return {};
     }
-    const KnownRow* person = t_.emails.known.find(row.email);
-    if (!whose || !person || whose->person != person->person) return {};
-    t_.phones.by_person.remove(whose->person, row.phone);
+    const std::int64_t* person = t_.emails.known.find(row.email);
+    if (!whose || !person || *whose != *person) return {};
+    t_.phones.by_person.remove(*whose, row.phone);
     t_.phones.known.erase(row.phone);
     return {};
   }
@@ -724,6 +717,7 @@ class MemoryStore final : public ports::Store {
     row.id = t_.numbers.empty() ? 1 : t_.numbers.rows().rbegin()->first + 1;
     const std::int64_t id = row.id;
     t_.numbers_by_phone.insert(row.phone, id);
+    t_.numbers_by_email.insert(row.email, id);
     t_.numbers.put(id, std::move(row));
   }
 
@@ -771,16 +765,24 @@ class MemoryStore final : public ports::Store {
     return {};
   }
 
-  // What is confirmed stays so, and nothing changes hands.
-  static void learn(Identifiers& identifiers, const std::string& value, KnownRow row) {
-    if (value.empty()) return;
-    const KnownRow* known = identifiers.known.find(value);
-    if (!known) {
-      identifiers.by_person.insert(row.person, value);
-      identifiers.known.put(value, row);
-    } else if (known->person == row.person && !known->confirmed && row.confirmed) {
-      identifiers.known.put(value, row);
-    }
+  static constexpr std::size_t kPhonesMost = 20;
+
+  std::int64_t owner_of(const core::Party& party) const {
+    const std::int64_t* known = t_.emails.known.find(party.email);
+    if (!known) known = t_.phones.known.find(party.phone);
+    return known ? *known : 0;
+  }
+  void add_phones_of(std::int64_t person, List<std::string>& out) const {
+    t_.phones.by_person.ascending(person, [&](const std::string& phone) {
+      out.push_back(phone);
+      return out.size() < kPhonesMost;
+    });
+  }
+  // Nothing changes hands.
+  static void learn(Identifiers& identifiers, const std::string& value, std::int64_t person) {
+    if (value.empty() || identifiers.known.find(value)) return;
+    identifiers.by_person.insert(person, value);
+    identifiers.known.put(value, person);
   }
 
   OutboxItem item(std::int64_t id) const {

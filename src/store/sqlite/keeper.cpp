@@ -201,6 +201,15 @@ Status check_whole(const std::string& path, const std::atomic<bool>& stopping) {
   return tl::unexpected<Error>(error);
 }
 
+Status check_records(const std::string& path) {
+  HEJNAL_TRY(Database db, Database::open(path, Database::Mode::read_only));
+  HEJNAL_TRY_VOID(db.script("BEGIN"));  // the server goes on writing
+  HEJNAL_TRY_VOID(SqliteRecords<core::Outage>(db).verify());
+  HEJNAL_TRY_VOID(SqliteRecords<core::Callback>(db).verify());
+  HEJNAL_TRY_VOID(SqliteReports(db).verify());
+  return {};
+}
+
 Status back_up(const std::string& path, const std::string& to) {
   if (fs::exists(to)) return fail(Fault::conflict, "{} exists already; a backup never overwrites", to);
   HEJNAL_TRY(Database source, Database::open(path, Database::Mode::read_only));

@@ -19,6 +19,10 @@ Status check_sound(const std::string& path);
 // true, with retry_later.
 Status check_whole(const std::string& path, const std::atomic<bool>& stopping);
 
+// Replays what has few rows, and holds up nobody: outages, callbacks and sent reports. A damaged one is
+// named; the others go on without it.
+Status check_records(const std::string& path);
+
 // An online, consistent copy. The target must not exist; it appears whole or not at all.
 Status back_up(const std::string& path, const std::string& to);
 // Puts a backup in the place of the database, after having looked at it. What was there is kept beside it as

@@ -76,10 +76,10 @@ class SqliteStore final : public ports::Store {
   Result<core::CaseNumber> last_case_told(std::string_view phone) override;
   Result<int> index_some(int limit) override;
 
-  Status learn_person(const core::Party& party, bool confirmed) override;
+  Status learn_person(const core::Party& party) override;
   Result<core::Party> person_by_phone(std::string_view phone) override;
   Result<std::vector<std::string>> phones_of_email(std::string_view address) override;
-  Result<std::string> own_phone_of(std::string_view address) override;
+  Result<std::vector<std::string>> own_phones_of(const core::Party& party) override;
   Status merge_people(std::int64_t from, std::int64_t into) override;
   Status name_organisation(std::int64_t person, std::string_view organisation) override;
   Result<std::vector<std::string>> addresses_of_organisation(std::string_view name, int limit) override;

@@ -38,7 +38,7 @@ Result<std::optional<ports::NumberRow>> SqliteStore::number(std::int64_t id) {
 Result<std::vector<ports::AddressOfNumber>> SqliteStore::addresses_of_phone(std::string_view phone) {
   HEJNAL_TRY(Rows rows,
              db_.query("SELECT email, standing FROM numbers WHERE phone = ?1 "
-                       "UNION ALL SELECT e.value, iif(p.confirmed, 'confirmed', 'learnt') "
+                       "UNION ALL SELECT e.value, iif(p.confirmed AND e.confirmed, 'confirmed', 'learnt') "
                        "FROM identifiers p JOIN identifiers e ON e.person = p.person AND e.kind = 'email' "
                        "WHERE p.kind = 'phone' AND p.value = ?1 LIMIT 40",
                        phone));
@@ -57,7 +57,7 @@ Status SqliteStore::judge_number(const ports::NumberRow& row) {
       "ON CONFLICT DO UPDATE SET standing = excluded.standing, decided_by = excluded.decided_by",
       row.phone, row.email, row.source, row.message, row.at, to_string(row.standing), row.decided_by));
   if (row.standing == core::Standing::confirmed) {
-    HEJNAL_TRY_VOID(learn_person({{}, row.email, {}, {}}, true));
+    HEJNAL_TRY_VOID(learn_person({{}, row.email, {}, {}}));
     HEJNAL_TRY(const std::int64_t person, person_of("email", row.email));
     return db_.run(
         "INSERT INTO identifiers (kind, value, person, confirmed) VALUES ('phone', ?1, ?2, 1) "

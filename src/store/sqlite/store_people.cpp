@@ -18,13 +18,25 @@ Result<std::int64_t> SqliteStore::person_of(std::string_view kind, std::string_v
 Result<std::int64_t> SqliteStore::person_of_client(const core::Party& client) {
   HEJNAL_TRY(const std::int64_t known, person_of("email", client.email));
   if (known != 0 || client.email.empty()) return known;
-  HEJNAL_TRY_VOID(learn_person({client.name, client.email, {}, client.organisation}, true));
+  HEJNAL_TRY_VOID(learn_person({client.name, client.email, {}, client.organisation}));
   return person_of("email", client.email);
 }
 
-// `confirmed`: the person has used both together (wrote from the address, named the number). What is only
-// learnt from a signature stays weak until an agent confirms it.
-Status SqliteStore::learn_person(const core::Party& party, bool confirmed) {
+namespace {
+
+Result<std::vector<std::string>> texts_of(Result<Rows> found) {
+  HEJNAL_TRY(Rows rows, std::move(found));
+  std::vector<std::string> out;
+  for (;;) {
+    HEJNAL_TRY(const bool more, rows.next());
+    if (!more) return out;
+    out.push_back(rows.text(0));
+  }
+}
+
+}  // namespace
+
+Status SqliteStore::learn_person(const core::Party& party) {
   HEJNAL_TRY(std::int64_t person, person_of("email", party.email));
   if (person == 0) {
     HEJNAL_TRY(person, person_of("phone", party.phone));
@@ -41,11 +53,10 @@ Status SqliteStore::learn_person(const core::Party& party, bool confirmed) {
   const auto add = [&](std::string_view kind, const std::string& value) -> Status {
     if (value.empty()) return {};
     return db_.run(
-        "INSERT INTO identifiers (kind, value, person, confirmed) VALUES (?1, ?2, ?3, ?4) "
-        "ON CONFLICT (kind, value) DO UPDATE SET confirmed = max(confirmed, excluded.confirmed) WHERE person "
-        "= excluded.person "
-        "AND confirmed < excluded.confirmed",
-        kind, value, person, confirmed);
+        "INSERT INTO identifiers (kind, value, person, confirmed) VALUES (?1, ?2, ?3, 1) "
+        "ON CONFLICT (kind, value) DO UPDATE SET confirmed = 1 WHERE person = excluded.person AND confirmed "
+        "= 0",
+        kind, value, person);
   };
   HEJNAL_TRY_VOID(add("email", party.email));
   if (is_new && !party.email.empty()) met_ = {party.email, person};
@@ -57,39 +68,28 @@ Result<core::Party> SqliteStore::person_by_phone(std::string_view phone) {
   core::Party party;
   if (person == 0) return party;
   HEJNAL_TRY(Rows rows, db_.query("SELECT name, organisation, (SELECT value FROM identifiers WHERE person = "
-                                  "people.id AND kind = 'email' "
-                                  "ORDER BY confirmed DESC, value LIMIT 1) FROM people WHERE id = ?1",
+                                  "people.id AND kind = 'email' AND confirmed = 1 "
+                                  "ORDER BY value LIMIT 1) FROM people WHERE id = ?1",
                                   person));
   HEJNAL_TRY(const bool found, rows.next());
   if (found) party = {rows.text(0), rows.text(2), std::string(phone), rows.text(1)};
   return party;
 }
 
-Result<std::vector<std::string>> SqliteStore::phones_of_email(std::string_view address) {
-  HEJNAL_TRY(
-      Rows rows,
-      db_.query(
-          "SELECT p.value FROM identifiers e JOIN identifiers p ON p.person = e.person AND p.kind = 'phone' "
-          "WHERE e.kind = 'email' AND e.value = ?1 ORDER BY p.value LIMIT 20",
-          address));
-  std::vector<std::string> out;
-  for (;;) {
-    HEJNAL_TRY(const bool more, rows.next());
-    if (!more) return out;
-    out.push_back(rows.text(0));
-  }
+Result<std::vector<std::string>> SqliteStore::own_phones_of(const core::Party& party) {
+  const std::string_view kind = party.email.empty() ? "phone" : "email";
+  return texts_of(db_.query(
+      "SELECT p.value FROM identifiers e JOIN identifiers p ON p.person = e.person AND p.kind = 'phone' "
+      "WHERE e.kind = ?1 AND e.value = ?2 AND e.confirmed = 1 AND p.confirmed = 1 ORDER BY p.value LIMIT 20",
+      kind, kind == "phone" ? party.phone : party.email));
 }
 
-Result<std::string> SqliteStore::own_phone_of(std::string_view address) {
-  HEJNAL_TRY(
-      Rows rows,
-      db_.query(
-          "SELECT p.value FROM identifiers e JOIN identifiers p ON p.person = e.person AND p.kind = 'phone' "
-          "WHERE e.kind = 'email' AND e.value = ?1 AND e.confirmed = 1 AND p.confirmed = 1 "
-          "ORDER BY p.value LIMIT 1",
-          address));
-  HEJNAL_TRY(const bool found, rows.next());
-  return found ? rows.text(0) : std::string();
+Result<std::vector<std::string>> SqliteStore::phones_of_email(std::string_view address) {
+  return texts_of(db_.query(
+      "SELECT p.value FROM identifiers e JOIN identifiers p ON p.person = e.person AND p.kind = 'phone' "
+      "WHERE e.kind = 'email' AND e.value = ?1 "
+      "UNION SELECT phone FROM numbers WHERE email = ?1 AND standing <> 'refused' ORDER BY 1 LIMIT 20",
+      address));
 }
 
 Status SqliteStore::merge_people(std::int64_t from, std::int64_t into) {

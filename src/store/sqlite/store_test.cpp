@@ -37,8 +37,8 @@ TEST_F(StoreTest, AnAttachmentLiesThereOnce) {
 
 TEST_F(StoreTest, WhatTheWriterWroteIsListed) {
   in_transaction(*store, [&] {
-    ASSERT_TRUE(store->learn_person({"Anna", "anna@klient.example", {}, {}}, true));
-    ASSERT_TRUE(store->learn_person({"A. Nowak", "a.nowak@gmail.com", "+48601", {}}, true));
+    ASSERT_TRUE(store->learn_person({"Anna", "anna@klient.example", {}, {}}));
+    ASSERT_TRUE(store->learn_person({"A. Nowak", "a.nowak@gmail.com", "+48601", {}}));
     ASSERT_TRUE(store->merge_people(2, 1));
     ASSERT_TRUE(store->name_organisation(1, "Klient"));
     ASSERT_TRUE(store->queue({}, store->add_message(mail(1, "a", "b"), {}).value(), core::NoticeState::queued,

@@ -2699,7 +2699,7 @@ export interface components {
             phone: string;
             email: string;
             /** @enum {string} */
-            source: "signature" | "sms" | "agent";
+            source: "signature" | "sms" | "page" | "agent";
             /** @description Where it was seen first. */
             message: number | null;
             /** Format: date-time */

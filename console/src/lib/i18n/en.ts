@@ -397,6 +397,7 @@ export const en = {
   'standing.refused': 'not theirs',
   'source.signature': 'from a signature',
   'source.sms': 'from an SMS',
+  'source.page': 'typed on the page',
   'source.agent': 'from the team',
 
   'page.channels': 'Channels',
@@ -994,4 +995,5 @@ export const en = {
   'sent.heard.acknowledgement': 'a person has read it',
   'sent.heard.answer': 'an answer',
   'sent.heard.settled': 'they say it is settled',
+  'sent.heard.unclear': 'may mean another report',
 };

@@ -448,6 +448,7 @@ export const pl: Dictionary = {
   'standing.refused': 'nie ta osoba',
   'source.signature': 'z podpisu',
   'source.sms': 'z SMS-a',
+  'source.page': 'wpisany na stronie',
   'source.agent': 'od zespołu',
 
   'page.channels': 'Kanały',
@@ -1100,4 +1101,5 @@ export const pl: Dictionary = {
   'sent.heard.acknowledgement': 'przeczytał człowiek',
   'sent.heard.answer': 'odpowiedź',
   'sent.heard.settled': 'twierdzą, że załatwione',
+  'sent.heard.unclear': 'może dotyczyć innego zgłoszenia',
 };

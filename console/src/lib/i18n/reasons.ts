@@ -113,6 +113,11 @@ export const REASONS: readonly [english: string, polish: string][] = [
   ['the outage is being repaired', 'awaria jest naprawiana'],
   ['it belongs to the outage {}', 'dotyczy awarii {}'],
   ['it does not belong to the outage {}', 'nie dotyczy awarii {}'],
+  ['the outage {} is over', 'awaria {} jest zakończona'],
+  ['case {} belongs to it', 'należy do niej sprawa {}'],
+  ['case {} is not settled', 'sprawa {} nie jest załatwiona'],
+  ['so was case {}, where it came', 'taka była sprawa {}, do której trafiło'],
+  ['it was read in case {}', 'przeczytano to w sprawie {}'],
   ['the client was reached', 'rozmowa odbyta'],
   ['the call was put through and answered', 'połączono z dyżurem i odebrano'],
   ['the call was put through to the person on call', 'połączenie przekazano osobie na dyżurze'],
@@ -198,6 +203,10 @@ export const REASONS: readonly [english: string, polish: string][] = [
   [
     'an answer by SMS has at most {} characters, this one has {}; send it by email',
     'odpowiedź SMS-em ma najwyżej {} znaków, ta ma {}; proszę wysłać ją emailem',
+  ],
+  [
+    'case {} belongs to outage {}, and case {} to outage {}; detach one first',
+    'sprawa {} należy do awarii {}, a sprawa {} do awarii {}; najpierw trzeba jedną odłączyć',
   ],
   ['case {} belongs to outage {}; detach it first', 'sprawa {} należy do awarii {}; najpierw trzeba ją odłączyć'],
   ['case {} does not belong to this outage', 'sprawa {} nie należy do tej awarii'],
