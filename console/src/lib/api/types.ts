@@ -3402,7 +3402,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
-                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled";
+                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled" | "unclear";
                 channel: components["schemas"]["Channel"];
                 from: string;
                 subject: string;
@@ -3498,7 +3498,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
-                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled";
+                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled" | "unclear";
                 channel: components["schemas"]["Channel"];
                 from: string;
                 subject: string;
