@@ -46,6 +46,19 @@ describe('every page', () => {
                 Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll('main > *')].map((one) => one.scrollWidth)),
               );
               assert.ok(wide <= width, `${where} is ${wide} wide`);
+              const outside = await page.evaluate(() =>
+                [...document.querySelectorAll('nav a, dialog > *')]
+                  .filter((one) => one.getClientRects().length > 0)
+                  .filter((one) => one.getBoundingClientRect().right > one.closest('header, dialog').getBoundingClientRect().right || one.scrollWidth > one.clientWidth + 1)
+                  .map((one) => one.textContent.trim()),
+              );
+              assert.deepEqual(outside, [], `${where}: cut off`);
+              if (name === 'now' && width === 360) {
+                const who = page.locator('li .client').first();
+                assert.ok((await who.boundingBox()).width >= 100, 'who it is can be read');
+                assert.ok(await page.locator('li .word').first().isVisible() && await page.locator('li .ways').first().isVisible());
+                assert.match(await page.locator('.live .label').innerText(), /\S/);
+              }
             }
           }
         }
