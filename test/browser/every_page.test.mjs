@@ -47,7 +47,7 @@ describe('every page', () => {
               );
               assert.ok(wide <= width, `${where} is ${wide} wide`);
               const outside = await page.evaluate(() =>
-                [...document.querySelectorAll('nav a, dialog > *')]
+                [...document.querySelectorAll('header nav a, dialog > *')]
                   .filter((one) => one.getClientRects().length > 0)
                   .filter((one) => one.getBoundingClientRect().right > one.closest('header, dialog').getBoundingClientRect().right || one.scrollWidth > one.clientWidth + 1)
                   .map((one) => one.textContent.trim()),
