@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/base64.hpp"
 #include "base/compress.hpp"
 #include "base/hash.hpp"
 #include "base/instant.hpp"
@@ -154,6 +155,16 @@ TEST(Zone, EveryCalendarDayHasItsSpanAlsoWhenAnHourIsMissing) {
       daily_spans(*from_local(2026, 12, 31, 12, 0, "Europe/Warsaw"), 0, 1, 0, 24 * 60, "Europe/Warsaw");
   ASSERT_EQ(late->size(), 2u);
   EXPECT_EQ(late->front().to, late->back().from);
+}
+
+TEST(Base64, IsWholeOrNothing) {
+  EXPECT_EQ(from_base64(""), "");
+  EXPECT_EQ(from_base64("TQ=="), "M");
+  EXPECT_EQ(from_base64("TWE="), "Ma");
+  EXPECT_EQ(from_base64("TWFu"), "Man");
+  EXPECT_EQ(from_base64("AP+A"), std::string("\0\xff\x80", 3));
+  for (const char* bad : {"T", "TQ", "TQ=", "TQ==x", "TW Fu", "TW-u", "====", "TWFu\n"})
+    EXPECT_EQ(from_base64(bad), std::nullopt) << bad;
 }
 
 }  // namespace hejnal

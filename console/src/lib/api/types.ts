@@ -3302,6 +3302,14 @@ export interface components {
             class?: string;
             subject: string;
             text: string;
+            /** @description They go with the email of each step. At most 20, and 15,000,000 bytes together. */
+            files?: {
+                name: string;
+                /** @description Of the content, as image/png. */
+                type?: string;
+                /** @description Base64. */
+                data: string;
+            }[];
         };
         SettleSentReport: {
             reason?: string;
@@ -3332,6 +3340,8 @@ export interface components {
             code: string;
             /** @description A monitoring system has filed it. */
             of_alert: boolean;
+            /** @description The monitoring system's own key of that alert. */
+            key: string | null;
             to_email: string | null;
             to_sms: string | null;
             /** Format: date-time */
@@ -3402,7 +3412,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
-                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled";
+                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled" | "unclear";
                 channel: components["schemas"]["Channel"];
                 from: string;
                 subject: string;
@@ -3428,6 +3438,8 @@ export interface components {
             code: string;
             /** @description A monitoring system has filed it. */
             of_alert: boolean;
+            /** @description The monitoring system's own key of that alert. */
+            key: string | null;
             to_email: string | null;
             to_sms: string | null;
             /** Format: date-time */
@@ -3498,7 +3510,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
-                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled";
+                what: "receipt" | "absence" | "acknowledgement" | "answer" | "settled" | "unclear";
                 channel: components["schemas"]["Channel"];
                 from: string;
                 subject: string;

@@ -399,6 +399,7 @@ export const REASONS: readonly [english: string, polish: string][] = [
     'SMS kogoś innego czeka na swój email i w obu jest „{}”',
   ],
   ['an SMS waits for its email; nothing says that it is this one', 'SMS czeka na swój email; nic nie mówi, że to ten'],
+  ["it is another report of the client's hejnal", 'to inne zgłoszenie hejnału klienta'],
   ["it is the same report of the client's hejnal", 'to to samo zgłoszenie hejnału klienta'],
   [
     'two announced emails are missing, and this may be either',
