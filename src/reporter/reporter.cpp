@@ -27,8 +27,7 @@ constexpr std::size_t kCodeLength = 6;
 
 // Does it look like a reference of a report?
 bool is_ours(std::string_view code) {
-  return code.size() == kCodeLength && code.find_first_not_of(kCodeAlphabet) == std::string_view::npos &&
-         code.find_first_not_of("0123456789") != std::string_view::npos;  // ticket systems write numbers
+  return code.size() == kCodeLength && code.find_first_not_of(kCodeAlphabet) == std::string_view::npos;
 }
 
 // A subject without the code that we have put into it.
@@ -38,6 +37,11 @@ std::string bare(std::string_view subject) {
   const auto end = begin == std::string::npos ? begin : out.find(']', begin);
   if (end != std::string::npos) out.erase(begin, end - begin + 1);
   return collapse_space(fold(out));
+}
+
+// One of ours, or of another reporter; ticket systems write numbers.
+bool is_report_code(std::string_view code) {
+  return is_ours(code) && code.find_first_not_of("0123456789") != std::string_view::npos;
 }
 
 // What was reported, as it was typed last; empty: it is not there.
@@ -523,7 +527,7 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
     if (!code.empty() && code == r->code)
       return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
                    false};
-    if (of_another || is_ours(code)) continue;  // it names another report
+    if (of_another || is_report_code(code)) continue;  // it names another report
     // A subject can be guessed, a code cannot: by the subject alone only who is who he says.
     if (!subject.empty() && subject == bare(r->subject) && mail.authenticated.value_or(true))
       same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject", false});

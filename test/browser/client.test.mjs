@@ -1,7 +1,7 @@
 // Stories played in a browser against the real program: what a client sees and does, and what the console shows of it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { accessibility, ANNA, eventually, HOUR, sent, stage } from './desk.mjs';
+import { accessibility, ANNA, eventually, HOUR, stage, weigh } from './desk.mjs';
 
 // What the browser itself says of a server that is away, or of a page that there is none of.
 const AWAY = [/net::ERR_/, /Failed to load resource/];
@@ -415,8 +415,9 @@ describe('a client', () => {
           if (new URL(request.url()).origin !== desk.url) troubles.push(request.url());
         });
         page.on('console', (message) => message.type() === 'error' && !AWAY[1].test(message.text()) && troubles.push(message.text()));
+        const weighed = weigh(page);
         await page.goto(`${desk.url}${where}?lang=${language}`);
-        const weight = await page.evaluate(sent);
+        const weight = weighed().bytes;
         assert.ok(weight > 5_000, `${name}: ${weight} B`);
         heaviest = Math.max(heaviest, weight);
         assert.ok(weight < 30_000, `${name}: ${weight} B`);

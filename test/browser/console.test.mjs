@@ -243,6 +243,28 @@ describe('the console', () => {
     await dialog.waitFor({ state: 'detached' });
     await eventually(async () => (await desk.api('GET', '/api/v1/cases/1')).merged_into === 2);
     await page.waitForURL('**/case/2');
+    // Two cases that have to do with each other, and a message that is a matter of its own.
+    const ours = (await desk.world()).emails.find((one) => one.to === 'j.nowak@hurtownia.example');
+    await desk.email(ours.to, `Re: ${ours.subject}`, 'Przy okazji: potrzebujemy jeszcze jednego konta.', {
+      headers: { 'In-Reply-To': ours.headers['Message-ID'] },
+    });
+    await tabTo(/^Więcej działań/);
+    await page.keyboard.press('Enter');
+    await tabTo(/^Powiąż/);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor();
+    await tabTo(/^Druga sprawa/);
+    await page.keyboard.type('3');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    const kinds = async (number) => (await desk.api('GET', `/api/v1/cases/${number}`)).journal.map((one) => one.kind);
+    assert.ok(await eventually(async () => (await kinds(2)).includes('linked')));
+    await page.locator('.message.in', { hasText: 'jeszcze jednego konta' }).last().waitFor();
+    const before = (await desk.api('GET', '/api/v1/cases?state=all')).total;
+    await page.locator('.message.in', { hasText: 'jeszcze jednego konta' }).last().getByRole('button', { name: 'Wydziel' }).press('Enter');
+    await page.waitForURL(/case\/(?!2$)\d+$/);
+    await page.locator('.message.in', { hasText: 'jeszcze jednego konta' }).waitFor();
+    assert.equal((await desk.api('GET', '/api/v1/cases?state=all')).total, before + 1);
     // Mail that was set aside becomes part of a case.
     await page.keyboard.press('g');
     await page.keyboard.press('u');

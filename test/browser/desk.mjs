@@ -218,10 +218,15 @@ export async function accessibility(page) {
   return violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(' ') + ' ' + (node.any[0]?.message ?? '')).slice(0, 4).join(' | ')}`);
 }
 
-// In the page: the bytes of it and of all that it has loaded, as the server sends them.
-export function sent() {
-  const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-  return all.reduce((sum, one) => sum + one.encodedBodySize, 0);
+// The bytes of a page and of its parts, as the server sends them, also of what the browser has kept; and how often it asks the
+// API. From now on; what it gives tells them.
+export function weigh(page) {
+  const told = { bytes: 0, questions: 0 };
+  page.on('response', (answer) => {
+    if (new URL(answer.url()).pathname.startsWith('/api/')) told.questions += 1;
+    else told.bytes += Number(answer.headers()['content-length'] ?? 0);
+  });
+  return () => told;
 }
 
 // Everything that the page wants to show is here.

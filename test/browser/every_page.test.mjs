@@ -1,8 +1,8 @@
 // What holds for every page of the console, looked at in a browser against the real program: nothing against WCAG 2.2 AA, nothing
 // beside the edge of a small telephone, in both themes and both languages; and that it can be installed.
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
-import { accessibility, PAGES, quiet, sent, stage } from './desk.mjs';
+import { after, before, describe, it } from 'node:test';
+import { accessibility, PAGES, quiet, stage, weigh } from './desk.mjs';
 import { fill, fillMore } from './example.mjs';
 
 describe('every page', () => {
@@ -13,15 +13,21 @@ describe('every page', () => {
     await fillMore(desk);
   });
 
+  let heaviest = 0;
+  after(() => heaviest && console.log(`# the heaviest page of the console, with all that it needs, as it is sent: ${heaviest} B`));
   for (const [name, path] of Object.entries(PAGES)) {
     it(`${name}: ${path}`, async () => {
       const page = await browser.page(desk.url + path, [/Failed to load resource/]);
       try {
         // The first load of the console, on a telephone's connection; from a folder nothing is compressed.
         if (!process.env.CONSOLE) {
+          const weighed = weigh(page);
+          await page.reload();
           await quiet(page);
-          const weight = await page.evaluate(sent);
-          assert.ok(weight > 20_000 && weight < 150_000, `${path}: ${weight} B`);
+          const { bytes, questions } = weighed();
+          assert.ok(bytes > 20_000 && bytes < 150_000, `${path}: ${bytes} B`);
+          assert.ok(questions < 20, `${path} asks ${questions} times`); // each once, and not on and on
+          heaviest = Math.max(heaviest, bytes);
         }
         for (const language of ['en', 'pl']) {
           await page.evaluate((chosen) => localStorage.setItem('hejnal.language', chosen), language);
@@ -40,6 +46,19 @@ describe('every page', () => {
                 Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll('main > *')].map((one) => one.scrollWidth)),
               );
               assert.ok(wide <= width, `${where} is ${wide} wide`);
+              const outside = await page.evaluate(() =>
+                [...document.querySelectorAll('header nav a, dialog > *')]
+                  .filter((one) => one.getClientRects().length > 0)
+                  .filter((one) => one.getBoundingClientRect().right > one.closest('header, dialog').getBoundingClientRect().right || one.scrollWidth > one.clientWidth + 1)
+                  .map((one) => one.textContent.trim()),
+              );
+              assert.deepEqual(outside, [], `${where}: cut off`);
+              if (name === 'now' && width === 360) {
+                const who = page.locator('li .client').first();
+                assert.ok((await who.boundingBox()).width >= 100, 'who it is can be read');
+                assert.ok(await page.locator('li .word').first().isVisible() && await page.locator('li .ways').first().isVisible());
+                assert.match(await page.locator('.live .label').innerText(), /\S/);
+              }
             }
           }
         }

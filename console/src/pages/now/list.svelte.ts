@@ -41,7 +41,7 @@ export class CasesNow {
   // Shows the cases of a filter; those it shows already stay.
   async show(filter: Filter): Promise<void> {
     if (this.#loaded && JSON.stringify(filter) === JSON.stringify(this.#filter)) {
-      return this.reload(false);
+      return this.reload(this.scrollTop < 4); // whoever has just come has begun nothing yet
     }
     this.#filter = filter;
     this.rows = [];
@@ -70,7 +70,7 @@ export class CasesNow {
         this.atLeast = page.total === undefined;
       } while (next !== null && rows.length < wanted);
       this.mistake = null;
-      if (!now && this.#loaded && !this.calm()) this.#refresh(rows, next);
+      if (!now && this.#loaded && this.rows.length > 0 && !this.calm()) this.#refresh(rows, next);
       else this.#replace(rows, next);
     } catch (error) {
       if (error instanceof Problem) this.mistake = error;
@@ -194,7 +194,7 @@ export class CasesNow {
     } else if (right === false && this.fresh.some((old) => old.number === row.number)) {
       this.fresh = this.fresh.filter((old) => old.number !== row.number);
     }
-    if (this.calm()) this.take();
+    if (this.calm() || this.rows.length === 0) this.take();
   }
 
   // Everything where it belongs.

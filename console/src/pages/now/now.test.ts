@@ -135,6 +135,12 @@ describe('the list', () => {
       await vi.waitFor(() => expect(numbers()).toEqual(desk.map((row) => row.number)));
       expect(list.moved).toBe(false);
     });
+    it('moves nothing where there is nothing', async () => {
+      list.rows = [];
+      list.calm = () => false;
+      list.put(whole(one(7, 15)));
+      expect(numbers()).toEqual([7]);
+    });
     it('says nothing where nothing has changed', async () => {
       list.calm = () => false;
       await list.reload(false);
