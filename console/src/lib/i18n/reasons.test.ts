@@ -62,6 +62,17 @@ const NOT_SENTENCES = new Set([
     'dziala, dziekuj',
     'prosze nie oddzwaniac',
   ],
+  ...[
+    'dziala juz',
+    'dziala wszystko',
+    'znow dziala',
+    'znowu dziala',
+    'dziala ponownie',
+    'juz dzialaja',
+    'dzialaja juz',
+  ],
+  ...['juz jest ok', 'nie musicie oddzwaniac', 'nie trzeba dzwonic', 'jeszcze raz', 'nic nie', 'nie wszystko dziala'],
+  ...['working now', 'everything works', 'all works', 'is back', 'nothing works', 'nothing is working', 'the exchange'],
   ...['already works', 'works again', 'works now', 'working again', 'no need to call'],
   // Names for the log, for keys and for metrics.
   ...['start-of-work reply', 'sending the answer', 'short codes', 'report {} {}', 'report_of {}', 'put through'],

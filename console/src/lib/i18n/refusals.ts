@@ -140,6 +140,13 @@ export const REFUSALS: readonly [english: string, polish: string][] = [
     '"{}" has a token already; revoke that one first, or take another name',
     '„{}” ma już token; najpierw trzeba go unieważnić albo wybrać inną nazwę',
   ],
+  ['name: "{}" stands for somebody else in journals', '„{}” oznacza w dziennikach kogoś innego'],
+  ['callbacks {} and {} cannot be joined', 'oddzwonień {} i {} nie da się połączyć'],
+  ['cursor: expected what stood in "next"', 'to nie jest znacznik następnej strony'],
+  [
+    'the exchange was asked to ring {} s ago; "again": true rings once more',
+    'centrala została poproszona o połączenie {} s temu; proszę chwilę poczekać',
+  ],
 
   // Signing in.
   ['a token has no session; sign in by a browser', 'token nie ma sesji; proszę zalogować się w przeglądarce'],
