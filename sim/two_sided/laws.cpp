@@ -286,6 +286,7 @@ void ReportLaws::check_steps(Side& side, Matter& m) {
     if (now <= due + kSlack) return;
     last = due;
     for (const Channel means : step.means) {
+      if (means == Channel::sms && r.to_sms.empty()) continue;  // there is no second channel
       const auto left = std::find_if(m.attempts.begin(), m.attempts.end(), [&](const Matter::Attempt& a) {
         return a.step == static_cast<int>(i) + 1 && a.channel == means &&
                (a.kind == SendingKind::report || a.kind == SendingKind::sms);
