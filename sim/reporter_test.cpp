@@ -379,6 +379,82 @@ TEST(Reporter, AStormIsHeld) {
   EXPECT_FALSE(alert(6).held);
 }
 
+// What becomes graver takes its place among the new ones of that class, and waits for it as they do.
+// One answer from a mail program, or an SMS, does not say that the provider's hejnal is gone; two do.
+TEST(Reporter, APeerIsKnownByTheLatestTwo) {
+  Client c;
+  const auto answers = [&](core::ReportId id, bool by_hejnal, const char* message_id) {
+    c.leaves();
+    ClientLetter letter = answer(c, "Odp: x", "pomoc@wsparcie.example");
+    letter.message_id = message_id;
+    letter.in_reply_to = c.look(id).sending(1)->message_id;
+    if (by_hejnal) letter.headers = {{"Hejnal-Notice", "receipt; case=7; code=ABCDE; state=new"}};
+    EXPECT_EQ(c.comes(letter), id);
+  };
+  answers(c.report("urgent", "a").id, true, "<1@x>");
+  const auto second = c.report("urgent", "b");
+  EXPECT_TRUE(second.peer);
+  answers(second.id, false, "<2@x>");
+  const auto third = c.report("urgent", "c");
+  EXPECT_TRUE(third.peer);
+  answers(third.id, false, "<3@x>");
+  EXPECT_FALSE(c.report("urgent", "d").peer);
+}
+
+TEST(Reporter, AStormThatRisesIsHeld) {
+  Client c([](reporter::Provider& p) { p.storm = 3; });
+  const auto alert = [&](int n, const char* of) {
+    reporter::NewReport one{"", of, fmt::format("Host {} down", n), "down"};
+    one.key = fmt::format("am {}", n);
+    return c.in_transaction([&] { return c.us.file(one, c.now); });
+  };
+  std::vector<core::SentReport> calm;
+  for (int n = 1; n <= 5; ++n) {
+    if (n == 4) c.now = c.now + 2h;  // the routine ones are no storm
+    calm.push_back(alert(n, "routine"));
+    EXPECT_FALSE(calm.back().held);
+    c.leaves();
+  }
+  c.now = c.now + 2h;
+  int held = 0, emails = 0;
+  for (const auto& r : calm) {
+    core::sent::Fires graver{"am", "down", "critical", "severity critical", {}};
+    const auto raised = c.in_transaction([&] { return c.us.fires(c.look(r.id), graver, "down", c.now); });
+    EXPECT_EQ(raised.class_name, "critical");
+    held += raised.held;
+    for (const auto& one : c.leaves()) emails += one.outgoing.mail.envelope_to == "pomoc@wsparcie.example";
+  }
+  EXPECT_EQ(held, 2);
+  EXPECT_EQ(emails, 3);
+  EXPECT_TRUE(alert(9, "critical").held);  // and a new one waits behind them, no longer than an hour more
+  c.now = c.now + 1h;
+  for (const auto& one : c.leaves()) emails += one.outgoing.mail.envelope_to == "pomoc@wsparcie.example";
+  EXPECT_EQ(emails, 6);
+  c.in_transaction([&] { return c.us.act(5, core::sent::Settle{"jan", "works", false}, c.now); });
+}
+
+// Two reporters fetch from one mailbox, and have reported the same to the same provider.
+TEST(Reporter, AnotherReportersAnswersAreLeftAlone) {
+  Client a, b;
+  b.dice.state = 99;
+  const auto of_a = a.report("urgent"), of_b = b.report("urgent");
+  ASSERT_NE(of_a.code, of_b.code);
+  a.leaves();
+  b.leaves();
+  ClientLetter letter = answer(a, "Odp: Drukarka", "pomoc@wsparcie.example");
+  letter.in_reply_to = of_a.sending(1)->message_id;
+  EXPECT_EQ(b.comes(letter), 0);
+  EXPECT_EQ(a.comes(letter), 1);
+  letter.in_reply_to.clear();
+  letter.message_id = "<9@x>";
+  letter.subject = "Odp: Drukarka [#" + of_b.code + "]";
+  EXPECT_EQ(a.comes(letter), 0);
+  EXPECT_EQ(b.comes(letter), 1);
+  letter.message_id = "<10@x>";
+  letter.subject = "[#123456] Drukarka";  // a ticket system's number is no code of anybody
+  EXPECT_EQ(b.comes(letter), 1);
+}
+
 TEST(Reporter, WithTwoOfTheSameSubjectItDoesNotGuess) {
   Client c;
   c.report("urgent");
@@ -392,12 +468,61 @@ TEST(Reporter, AnAlertHasOneOpenReport) {
   reporter::NewReport alert{"", "urgent", "InstanceDown", "db1"};
   alert.key = "am:{}:{alertname=\"InstanceDown\"}";
   c.in_transaction([&] { return c.us.file(alert, c.now); });
-  EXPECT_EQ(c.us.open_of_key(alert.key).value().id, 1);
+  EXPECT_EQ(c.us.of_key(alert.key, c.now).value().id, 1);
   const auto left = c.leaves();
   EXPECT_EQ(left[0].outgoing.mail.bytes.find("Auto-Submitted"), std::string::npos) << "a receipt is wanted";
   c.in_transaction([&] { return c.us.act(1, core::sent::Settle{"alertmanager", "resolved", true}, c.now); });
-  EXPECT_FALSE(c.us.open_of_key(alert.key).value().exists());
+  EXPECT_FALSE(c.us.of_key(alert.key, c.now).value().exists());
   EXPECT_EQ(c.leaves().size(), 1u);  // the provider is told
+}
+
+TEST(Reporter, WhatWasWithdrawnStaysSoWhileItsAlertFires) {
+  reporter::NewReport alert{"", "urgent", "InstanceDown", "db1"};
+  alert.key = "am db1";
+  const auto withdrawn = [&](Client& c) {
+    c.in_transaction([&] { return c.us.file(alert, c.now); });
+    c.leaves();
+    c.in_transaction([&] { return c.us.act(1, core::sent::Cancel{"jan", "it was the cable"}, c.now); });
+    c.leaves();
+  };
+  const auto told = [&](Client& c) { return c.us.of_key(alert.key, c.now).value(); };
+  const auto act = [&](Client& c, const core::sent::Signal& signal) {
+    return c.in_transaction([&] { return c.us.act(1, signal, c.now); });
+  };
+  Client c;
+  withdrawn(c);
+  const core::sent::Fires again{"am", "db1", "urgent", "", {}};
+  for (int i = 0; i < 3; ++i) {
+    c.now = c.now + 4h;
+    ASSERT_TRUE(told(c).exists());
+    const auto before = told(c).entries;
+    EXPECT_EQ(act(c, again).entries, before);  // nothing to be written, either
+  }
+  EXPECT_TRUE(c.us.is_graver(told(c), "critical").value());
+  EXPECT_FALSE(c.us.is_graver(told(c), "routine").value());
+  // It flaps: still the same one. Over for good: the next is a new one.
+  act(c, core::sent::Resolved{"am", 5min});
+  c.now = c.now + 1min;
+  act(c, again);
+  c.now = c.now + 10min;
+  EXPECT_TRUE(told(c).exists());
+  act(c, core::sent::Resolved{"am", 5min});
+  c.now = c.now + 5min;
+  EXPECT_FALSE(told(c).exists());
+  EXPECT_TRUE(c.rings().empty());
+
+  Client lost;  // what says that it is over
+  withdrawn(lost);
+  lost.now = lost.now + std::chrono::days(7);
+  EXPECT_FALSE(told(lost).exists());
+
+  Client over;  // it was over when it was withdrawn
+  over.in_transaction([&] { return over.us.file(alert, over.now); });
+  over.leaves();
+  act(over, core::sent::Resolved{"am", 5min});
+  act(over, core::sent::Cancel{"jan", ""});
+  over.now = over.now + 5min;
+  EXPECT_FALSE(told(over).exists());
 }
 
 TEST(Reporter, TheProofSaysItAll) {

@@ -28,6 +28,7 @@ void DeskAgents::turned(const WrittenTurn& turn) {
 
 void DeskAgents::alerted(core::CaseNumber number, bool by_sms) {
   if (number == 0 || scene_.chance(150)) return;
+  cases_[number].owes = true;
   const Duration night = until_working_hours(scene_.now);
   if (night > 0ms && !by_sms) return plan(number, night, night + 1h);
   if (night > 0ms && scene_.chance(300)) return;
@@ -303,6 +304,7 @@ void Owner::told(const Letter& letter) {
 }
 
 void Owner::reported(const core::SentReport& r) {
+  if (patient) return;
   const bool over = r.state == core::ReportState::answered;
   if (r.state == core::ReportState::waiting && r.entries <= 4 && scene_.chance(30)) {  // it has solved itself
     scene_.after(scene_.between(Duration(5min), Duration(30h)), [this, id = r.id] {
@@ -317,6 +319,11 @@ void Owner::reported(const core::SentReport& r) {
     });
     return;
   }
+  // Nobody waits for ever.
+  if (r.state == core::ReportState::unanswered && given_up_.insert(r.id).second)
+    scene_.after(scene_.between(Duration(72h), Duration(24h * 40)), [this, id = r.id] {
+      act(id, core::sent::Settle{"klient", "inny dostawca pomógł", false});
+    });
   if (!over || !planned_.insert(r.id).second) return;
   if (r.remind_at && scene_.chance(500))
     scene_.after(1h, [this, id = r.id] { act(id, core::sent::CallCame{"klient"}); });

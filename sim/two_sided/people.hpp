@@ -79,17 +79,17 @@ class Owner {
  public:
   Owner(Scene& scene, Side& side, ReportLaws& laws) : scene_(scene), side_(side), laws_(laws) {}
 
+  bool patient = false;             // does nothing by itself
   void told(const Letter& letter);  // news of ours
   void reported(const core::SentReport& r);
   void settle_everything();
-
- private:
   void act(core::ReportId id, core::sent::Signal signal);
 
+ private:
   Scene& scene_;
   Side& side_;
   ReportLaws& laws_;
-  std::set<core::ReportId> planned_;
+  std::set<core::ReportId> planned_, given_up_;
 };
 
 // Clients who carry the procedure out by hand.

@@ -161,12 +161,12 @@ void Gate::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)>
     answer(std::move(done), std::move(result));
     return;
   }
-  if (std::exchange(garble, false)) (email ? outgoing.mail.bytes : outgoing.words.text) += "x";
+  if (garble && report) (email ? outgoing.mail.bytes : outgoing.words.text) += "x";
   const bool known = !email && recognises_ && texts_.contains(outgoing.message_id);
   attempted_(outgoing, known ? Went::repeated : Went::taken);
-  if (std::exchange(twice, false)) attempted_(outgoing, Went::taken);
+  if (!email && report && std::exchange(twice, false)) attempted_(outgoing, Went::taken);
   if (!known) take_away(outgoing);
-  if (std::exchange(swallow_answer, false)) return;
+  if (email && report && std::exchange(swallow_answer, false)) return;
   if (scene_.dies(w.dies_around_sending)) throw Crash();
   if (email && scene_.chance(w.email_answer_lost)) {
     answer(std::move(done), {Outcome::try_later, 0, "the connection was cut"});

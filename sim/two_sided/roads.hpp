@@ -110,7 +110,7 @@ class Gate final : public ports::Dispatcher {
 
   void send(ports::Outgoing outgoing, std::function<void(ports::SendResult)> done) override;
 
-  // Mistakes on purpose: it happens once, to what leaves next.
+  // Mistakes on purpose: they happen once, to what leaves next; garbled is all of it.
   bool swallow_answer = false, twice = false, garble = false;
   // What it does not let out, though it says so.
   std::function<bool(const ports::Outgoing&)> withheld = {};

@@ -129,7 +129,7 @@ void Side::settle() {
       if (!providers_.providers.empty()) busy = round();
       if (ill_until_) return;
     }
-    if (asleep_until_ <= scene_.now) watch_.at_rest(*this);
+    watch_.at_rest(*this);
     if (commits_ > kCommitsBetweenTidying) {
       node_.desk().store().tidy();
       commits_ = 0;

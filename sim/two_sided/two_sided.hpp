@@ -30,7 +30,7 @@ enum class TwoSidedMutation {
 struct TwoSidedOptions {
   std::uint64_t seed = 1;
   double years = 1;
-  int reports_a_year = 900, by_hand_a_year = 300;
+  int reports_a_year = 600, by_hand_a_year = 200;
   StoreKind store = StoreKind::sqlite;
   TwoSidedMutation mutation = TwoSidedMutation::none;
 };

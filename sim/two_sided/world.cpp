@@ -117,7 +117,19 @@ void BothSides::open_desk(const BothSidesOptions& options) {
     });
     laws.arriving = nullptr;
     if (!taken || !*taken) return false;
-    laws.at_desk(desk.get(), letter->truth, Channel::email, filed.number);
+    core::CaseNumber number = filed.number;
+    if (two_in_a_case && letter->truth.report) {
+      const Matter& own = laws.at(letter->truth.matter);
+      const auto& all = laws.matters();
+      const auto other = std::find_if(all.begin(), all.end(), [&](const Matter& m) {
+        return m.id != own.id && m.side && m.side == own.side && !m.cases.empty();
+      });
+      if (own.side && other != all.end()) {
+        number = *other->cases.begin();
+        two_in_a_case = false;
+      }
+    }
+    laws.at_desk(desk.get(), letter->truth, Channel::email, number);
     return true;
   };
   roads.mailbox(house.address, gets);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/context.hpp"
+#include "base/base64.hpp"
 #include "base/email_address.hpp"
 #include "base/text.hpp"
 
@@ -150,6 +151,49 @@ std::vector<std::int64_t> Body::integers(std::string_view name) {
   }
   if (!found->is_array() || out.size() != found->as_array().size())
     complain(name, "expected a list of whole numbers");
+  return out;
+}
+
+std::vector<ports::ReportFile> Body::files(std::string_view name, std::size_t max_bytes) {
+  constexpr std::size_t kFilesMax = 20, kNameMax = 200, kTypeMax = 100;
+  asked_.emplace_back(name);
+  std::vector<ports::ReportFile> out;
+  const json::Value* found = object_.if_contains(name);
+  if (!found || found->is_null()) return out;
+  const char* expected = "expected a list of files: name, type, data";
+  if (!found->is_array() || found->as_array().size() > kFilesMax) {
+    complain(name, found->is_array() ? fmt::format("at most {} files", kFilesMax) : expected);
+    return out;
+  }
+  std::size_t size = 0;
+  for (const json::Value& one : found->as_array()) {
+    if (!one.is_object()) {
+      complain(name, expected);
+      return out;
+    }
+    Body file(one.as_object());
+    ports::ReportFile read;
+    read.name = file.line("name", true, kNameMax);
+    read.type = file.line("type", false, kTypeMax);
+    const auto bytes = from_base64(file.text("data", false, max_bytes / 3 * 4 + 8));
+    if (!file.has("data")) file.complain("data", "is missing");
+    const Status good = file.finish(fmt::format("{}.", name));
+    if (!good) mistake_ = mistake_.empty() ? good.error().what : mistake_;
+    if (!bytes) complain(name, fmt::format("the data of {} is not base64", read.name));
+    // Into a header it goes as it is.
+    const bool is_type = read.type.find_first_not_of(
+                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "!#$&-^_.+/") == std::string::npos &&
+                         std::count(read.type.begin(), read.type.end(), '/') == 1;
+    if (!is_type) read.type = "application/octet-stream";
+    if (bytes) read.bytes = *bytes;
+    size += read.bytes.size();
+    if (size > max_bytes) {
+      complain(name, fmt::format("at most {} bytes together", max_bytes));
+      return out;
+    }
+    out.push_back(std::move(read));
+  }
   return out;
 }
 

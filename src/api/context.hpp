@@ -88,6 +88,8 @@ class Body {
   std::vector<std::string> texts(std::string_view name);
   std::vector<std::int64_t> integers(std::string_view name);
   const json::Object* object(std::string_view name);
+  // Files: [{"name", "type"?, "data": base64}], so many bytes of them all.
+  std::vector<ports::ReportFile> files(std::string_view name, std::size_t max_bytes);
   Status finish(std::string_view where = {});  // malformed: the first mistake, or an unknown field
 
   explicit Body(json::Object object) : object_(std::move(object)) {}

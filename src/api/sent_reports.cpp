@@ -1,6 +1,7 @@
 // Reports that we have sent to providers, by the API: file, look, settle, and the proof (docs/reporter.md).
 #include "api/context.hpp"
 #include "api/page.hpp"
+#include "api/sent_report_view.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
 
@@ -9,10 +10,7 @@ namespace hejnal::api {
 namespace {
 
 constexpr std::size_t kTextMax = 500'000;
-
-json::Value text_or_null(const std::string& text) {
-  return text.empty() ? json::Value(nullptr) : json::Value(text);
-}
+constexpr std::size_t kReportFilesMax = 15'000'000;  // bytes; in the email a third more
 
 const reporter::Provider* provider_of(const Parts& parts, const std::string& name) {
   for (const reporter::Provider& one : parts.sent.reporter->settings().providers) {
@@ -22,72 +20,7 @@ const reporter::Provider* provider_of(const Parts& parts, const std::string& nam
 }
 
 json::Object report_view(const Parts& parts, const core::SentReport& r) {
-  const Instant now = parts.clock->now();
-  const reporter::Provider* provider = provider_of(parts, r.provider);
-  const core::ServiceClass* service = provider ? provider->procedure.find(r.class_name) : nullptr;
-  json::Array sendings, replies, calls;
-  for (const auto& s : r.sendings) {
-    sendings.push_back(json::Object{
-        {"n", s.n},
-        {"step", s.step},
-        {"what", to_string(s.kind)},
-        {"wording", to_string(s.wording)},
-        {"news", to_string(s.news)},
-        {"channel", to_string(s.channel)},
-        {"to", s.to},
-        {"state", to_string(s.state)},
-        {"attempts", s.attempts},
-        {"written_at", format_rfc3339(s.since)},
-        {"next_try_at", s.state == core::SendingState::queued ? json::Value(format_rfc3339(s.retry_at))
-                                                              : json::Value(nullptr)},
-        {"handed_over_at", json::time_or_null(s.left_at)},
-        {"server", s.text},
-        {"gateway", text_or_null(s.gateway)},
-        {"sha256", text_or_null(s.sum)}});
-  }
-  for (const auto& reply : r.replies) {
-    replies.push_back(json::Object{{"at", format_rfc3339(reply.at)},
-                                   {"what", to_string(reply.what)},
-                                   {"channel", to_string(reply.channel)},
-                                   {"from", reply.from},
-                                   {"subject", reply.subject},
-                                   {"why", reply.how},
-                                   {"notice", text_or_null(reply.notice)}});
-  }
-  for (const auto& call : r.rejected_calls) calls.push_back(json::Value(format_rfc3339(call.at)));
-  json::Value next(nullptr);
-  if (const auto due = core::next_of(r))
-    next = json::Object{{"what", to_string(due->what)}, {"step", due->step}, {"at", format_rfc3339(due->at)}};
-  return {{"id", r.id},
-          {"provider", r.provider},
-          {"provider_title", provider ? provider->title : r.provider},
-          {"class", r.class_name},
-          {"subject", r.subject},
-          {"state", to_string(r.state)},
-          {"trouble", to_string(core::trouble_of(r, now))},
-          {"code", r.code},
-          {"of_alert", !r.key.empty()},
-          {"to_email", text_or_null(r.to_email)},
-          {"to_sms", text_or_null(r.to_sms)},
-          {"opened_at", format_rfc3339(r.opened_at)},
-          {"step", r.step},
-          {"steps", service ? static_cast<std::int64_t>(service->steps.size()) : std::int64_t{r.step}},
-          {"held", r.held},
-          {"next", std::move(next)},
-          {"receipt_at", json::time_or_null(r.receipt_at)},
-          {"acknowledged_at", json::time_or_null(r.acknowledged_at)},
-          {"answered_at", json::time_or_null(r.answered_at)},
-          {"ended_at", json::time_or_null(r.ended_at)},
-          {"end_reason", text_or_null(r.end_reason)},
-          {"rejected_calls", std::move(calls)},
-          {"callback_reminds_at", json::time_or_null(r.remind_at)},
-          {"called_back_at", json::time_or_null(r.called_back_at)},
-          {"fired", r.noted},
-          {"peer", r.peer ? json::Value(json::Object{{"case", text_or_null(r.peer_case)},
-                                                     {"state", text_or_null(r.peer_state)}})
-                          : json::Value(nullptr)},
-          {"sent", std::move(sendings)},
-          {"came_back", std::move(replies)}};
+  return sent_report_view(r, provider_of(parts, r.provider), parts.clock->now());
 }
 
 json::Array messages_view(const std::vector<ports::ReportMessage>& messages) {
@@ -123,18 +56,7 @@ Result<json::Object> whole_view(Context& context, const core::SentReport& r) {
   json::Object out = report_view(context.parts, r);
   out["messages"] = messages_view(messages);
   HEJNAL_TRY(json::Array journal, journal_json(reports.records(), r.id));
-  for (json::Value& entry : journal) {
-    json::Object& e = entry.as_object();
-    e.erase("secret");  // by it our own mails are recognised
-    e.erase("message_id");
-    for (const char* name : {"next_at", "remind_at", "called_at", "settle_at", "until"}) {
-      if (json::Value* t = e.if_contains(name); t && t->is_int64())
-        *t = format_rfc3339(Instant{t->as_int64()});
-    }
-    if (e.at("kind") == "asks") {
-      if (json::Value* t = e.if_contains("at"); t && t->is_int64()) e.erase("at");
-    }
-  }
+  for (json::Value& entry : journal) entry = shown_entry(std::move(entry.as_object()));
   out["journal"] = std::move(journal);
   return out;
 }
@@ -169,8 +91,8 @@ Result<ports::Response> list_providers(Context& context) {
     }
     items.push_back(json::Object{{"name", p.name},
                                  {"title", p.title},
-                                 {"email", text_or_null(p.email)},
-                                 {"sms_number", text_or_null(p.sms_number)},
+                                 {"email", json::text_or_null(p.email)},
+                                 {"sms_number", json::text_or_null(p.sms_number)},
                                  {"language", p.language},
                                  {"classes", std::move(classes)}});
   }
@@ -211,6 +133,7 @@ Result<ports::Response> file_sent_report(Context& context) {
   report.class_name = body.line("class", false, 100);
   report.subject = body.line("subject", true, 300);
   report.text = body.text("text", true, kTextMax);
+  report.files = body.files("files", kReportFilesMax);
   HEJNAL_TRY_VOID(body.finish());
   report.by = context.who;
   HEJNAL_TRY(const core::SentReport r, on_ledger<core::SentReport>(context, [&](desk::Desk& desk) {

@@ -19,7 +19,7 @@ std::vector<api::ChannelHealth> HeartbeatBoard::channels() {
     const auto kept = archive_ ? archive_->setting(desk::heartbeat_key(h.name))
                                : fail(Fault::retry_later, "the database cannot be opened");
     if (kept) {
-      core::Heartbeat beat = desk::read_heartbeat(*kept);
+      core::Heartbeat beat = desk::read_heartbeat(*kept, clock_.now());
       beat.watched_from = started_at_;
       const core::HeartbeatRule rule{h.every, h.grace, h.from_first};
       if (h.from_first && !beat.last) continue;  // nobody plays with it

@@ -321,15 +321,26 @@ int run(int argc, char** argv) {
                    "Where the desk keeps its cases: the real SQLite, or plain memory, faster")
       ->capture_default_str()
       ->check(CLI::IsMember({"sqlite", "memory"}));
-  bool two_sided = false;
+  bool two_sided = false, table = false, as_svg = false;
+  int table_reports = 128;
   simulate_command->add_flag("--two-sided", two_sided,
                              "Clients and desks, with hejnal and without, and the roads between them");
+  auto* table_flag = simulate_command->add_flag(
+      "--table", table,
+      "How many reports the desk knows of when emails and SMS get lost, with SMS and without");
+  simulate_command->add_option("--reports", table_reports, "Of --table: so many in each cell")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000))
+      ->needs(table_flag);
+  simulate_command->add_flag("--svg", as_svg, "Of --table: as a picture")->needs(table_flag);
+  table_flag->excludes("--two-sided");
   simulate_command->add_flag("--json", as_json, "One line of JSON for each seed");
   simulate_command->footer(
       "Exit codes: 0 every law was kept; 1 one was broken: the seed and a shortened story are printed.");
   simulate_command->callback([&] {
-    code = two_sided ? simulate_two_sides(seed, years, seeds, kept_in == "memory", as_json)
-                     : simulate(seed, years, seeds, kept_in == "memory", as_json);
+    code = table       ? simulate_table(seed, table_reports, as_svg, as_json)
+           : two_sided ? simulate_two_sides(seed, years, seeds, kept_in == "memory", as_json)
+                       : simulate(seed, years, seeds, kept_in == "memory", as_json);
   });
 
   // CLI11 would say that a command is missing.

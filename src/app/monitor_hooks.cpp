@@ -151,7 +151,7 @@ Status tell_desk(desk::Desk& desk, const std::string& name, const config::AlertR
 Status tell_provider(reporter::Reporter& reporter, const std::string& name, const config::AlertRoute& route,
                      const carriers::Alert& alert, Instant now) {
   const std::string key = fmt::format("{} {}", name, alert.key);
-  HEJNAL_TRY(const core::SentReport open, reporter.open_of_key(key));
+  HEJNAL_TRY(const core::SentReport open, reporter.of_key(key, now));
   if (!alert.firing) {
     if (!open.exists()) return {};  // of nothing that we know: it never opens anything
     HEJNAL_TRY_VOID(reporter.act(open.id, core::sent::Resolved{name, route.quiet}, now));
@@ -163,7 +163,11 @@ Status tell_provider(reporter::Reporter& reporter, const std::string& name, cons
   }
   const Judged judged = procedure ? judge(*procedure, route, alert) : Judged{};
   const std::string in_short = truncate_utf8(alert.text, 2000);
-  if (open.exists()) {
+  bool anew = !open.exists();
+  if (!anew && !open.open()) {  // withdrawn by hand, while it still fires
+    HEJNAL_TRY(anew, reporter.is_graver(open, judged.class_name));
+  }
+  if (!anew) {
     HEJNAL_TRY_VOID(
         reporter.fires(open, {name, in_short, judged.class_name, judged.why, {}}, alert.text, now));
     return {};
@@ -198,7 +202,10 @@ Status tell_silence(desk::Desk& desk, reporter::Reporter& reporter, const config
   carriers::Alert alert;
   alert.key = "heartbeat";
   alert.firing = silent;
-  alert.title = state.name + (pl ? " milczy" : " is silent");
+  const bool failed = !state.failure.empty();
+  alert.title = state.name + (failed ? (pl ? ": niepowodzenie" : " has failed")
+                              : pl   ? " milczy"
+                                     : " is silent");
   const std::string last =
       state.beat.last ? format_local(*state.beat.last, settings.timezone, settings.language) : std::string();
   const std::string every = format_duration(state.rule.every), grace = format_duration(state.rule.grace);
@@ -211,6 +218,14 @@ Status tell_silence(desk::Desk& desk, reporter::Reporter& reporter, const config
                                : fmt::format("It called last on {}.", last)) +
                  fmt::format(" It is to call every {}, with {} of grace.", every, grace);
   }
+  if (failed) {  // the same words as long as the same goes wrong
+    alert.text = pl ? "Zgłosił, że się nie udało." : "It says that it has failed.";
+    if (state.failure != "-") alert.text += "\n\n" + state.failure;
+  } else if (silent && state.beat.started) {
+    const std::string began = format_local(*state.beat.started, settings.timezone, settings.language);
+    alert.text += pl ? fmt::format(" Zaczął {} i nie zgłosił, że skończył.", began)
+                     : fmt::format(" It began on {} and has not said that it is done.", began);
+  }
   const Status told = take_alert(desk, reporter, state.name, found->route, alert);
   const bool again_helps =
       !told && (told.error().fault == Fault::retry_later || told.error().fault == Fault::corrupt);
@@ -219,25 +234,49 @@ Status tell_silence(desk::Desk& desk, reporter::Reporter& reporter, const config
   return tell_desk(desk, state.name, found->route, alert);
 }
 
-// /hooks/heartbeat/NAME[/SECRET], by whatever method: many can only GET.
+namespace {
+
+// What a job may say at the end of the address, as to other such services: it begins, it has failed, or its
+// exit status.
+bool is_word(std::string_view piece) {
+  return piece == "start" || piece == "fail" ||
+         (!piece.empty() && piece.size() <= 3 && piece.find_first_not_of("0123456789") == piece.npos);
+}
+
+}  // namespace
+
+// /hooks/heartbeat/NAME[/SECRET][/start|/fail|/STATUS], by whatever method: many can only GET.
 void MonitorHooks::beat(const ports::Request& request, ports::Reply reply) {
-  const auto pieces =
-      split(std::string_view(request.path).substr(std::string_view(kHeartbeatHooks).size()), '/');
+  auto pieces = split(std::string_view(request.path).substr(std::string_view(kHeartbeatHooks).size()), '/');
+  std::string word;
+  if (pieces.size() > 1 && is_word(pieces.back())) {
+    word = std::string(pieces.back());
+    pieces.pop_back();
+    if (word.find_first_not_of('0') == std::string::npos) word.clear();  // all is well
+  }
   const auto line = std::find_if(heartbeats_.begin(), heartbeats_.end(),
                                  [&](const HeartbeatLine& one) { return one.settings.name == pieces[0]; });
   if (line == heartbeats_.end() || pieces.size() > 2)
     return std::move(reply).send(say(404, "no such address"));
   if (!may(request, pieces.size() == 2 ? pieces[1] : std::string_view(), line->secret))
     return std::move(reply).send(say(403, "the secret is wrong"));
-  if (!carriers::is_beat(request.body))
+  if (word.empty() && !carriers::is_beat(request.body))
     return std::move(reply).send(say(200, "that is over, and no sign of life"));
   auto kept = std::make_shared<ports::Reply>(std::move(reply));
-  ledger_.submit([name = line->settings.name](desk::Desk& desk) { return desk.beat(name); },
-                 [this, kept](const Status& done) {
-                   if (done) reported_();
-                   const int bad = !done && done.error().fault == Fault::retry_later ? 503 : 500;
-                   std::move(*kept).send(done ? say(200, "heard") : say(bad, done.error().what));
-                 });
+  constexpr std::size_t kWordsMax = 2000;
+  std::string words = truncate_utf8(sanitize_utf8(trim(request.body)), kWordsMax);
+  if (word != "fail" && word != "start" && !word.empty())
+    words = fmt::format("exit status {}{}{}", word, words.empty() ? "" : "\n\n", words);
+  ledger_.submit(
+      [name = line->settings.name, word, words](desk::Desk& desk) {
+        if (word == "start") return desk.began(name);
+        return word.empty() ? desk.beat(name) : desk.failed(name, words);
+      },
+      [this, kept](const Status& done) {
+        if (done) reported_();
+        const int bad = !done && done.error().fault == Fault::retry_later ? 503 : 500;
+        std::move(*kept).send(done ? say(200, "heard") : say(bad, done.error().what));
+      });
 }
 
 void MonitorHooks::answer(const ports::Request& request, ports::Reply reply) {

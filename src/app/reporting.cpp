@@ -43,6 +43,12 @@ Result<reporter::Settings> reporter_settings(const config::Settings& s) {
     one.from = {p.from_name, p.from, wire::e164(s.phone, s.country), {}};
     one.addresses = p.addresses;
     one.answers_from = p.answers_from;
+    one.gateways = p.gateways;
+    for (const std::string& name : p.gateways) {
+      if (std::none_of(s.sms.begin(), s.sms.end(), [&](const auto& g) { return g.name == name; }))
+        return fail(Fault::malformed, "provider {}: gateways: there is no [[sms.gateway]] named \"{}\"",
+                    p.name, name);
+    }
     one.receipt_stops = p.receipt_stops;
     one.callback_after = p.callback_after;
     one.storm = static_cast<int>(p.storm);

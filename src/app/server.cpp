@@ -345,7 +345,7 @@ class Server::Impl {
     monitor_hooks_ =
         std::make_unique<MonitorHooks>(std::move(monitors), std::move(heartbeats), *reporting_.engine,
                                        *ledger_, [this] { report_loop_->nudge(); });
-    heartbeat_board_ = std::make_unique<HeartbeatBoard>(settings_, clock_->now());
+    heartbeat_board_ = std::make_unique<HeartbeatBoard>(settings_, *clock_);
     report_loop_->start();
     report_health_ = std::make_unique<ReportHealth>(
         [path = settings_.store_path] { return store::sqlite::open_archive(path); }, *clock_,
@@ -466,8 +466,8 @@ class Server::Impl {
       if (path.starts_with("/api/v1/session") || path.starts_with("/api/v1/link"))
         return std::size_t{16} << 10;
       if (path.starts_with(kMonitorHooks)) return std::size_t{8} << 20;  // a group of thousands of alerts
-      const bool files =
-          path == "/report" || path.starts_with("/c/") || (sandbox && path == "/sandbox/email");
+      const bool files = path == "/report" || path == "/api/v1/sent-reports" || path.starts_with("/c/") ||
+                         (sandbox && path == "/sandbox/email");
       return std::size_t{files ? 26u : 1u} << 20;
     };
     http.too_long = [language = loaded_.procedure.language, name = settings_.name](

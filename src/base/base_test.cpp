@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/base64.hpp"
 #include "base/compress.hpp"
 #include "base/hash.hpp"
 #include "base/instant.hpp"
@@ -136,6 +137,16 @@ TEST(Zone, WarsawInSummerAndWinter) {
   EXPECT_FALSE(check_zone("Europe/Krakow"));
   EXPECT_EQ(from_local(2026, 3, 29, 2, 30, "Europe/Warsaw").value(),
             parse_rfc3339("2026-03-29T01:00:00Z"));  // skipped hour
+}
+
+TEST(Base64, IsWholeOrNothing) {
+  EXPECT_EQ(from_base64(""), "");
+  EXPECT_EQ(from_base64("TQ=="), "M");
+  EXPECT_EQ(from_base64("TWE="), "Ma");
+  EXPECT_EQ(from_base64("TWFu"), "Man");
+  EXPECT_EQ(from_base64("AP+A"), std::string("\0\xff\x80", 3));
+  for (const char* bad : {"T", "TQ", "TQ=", "TQ==x", "TW Fu", "TW-u", "====", "TWFu\n"})
+    EXPECT_EQ(from_base64(bad), std::nullopt) << bad;
 }
 
 }  // namespace hejnal

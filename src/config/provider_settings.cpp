@@ -120,6 +120,7 @@ void read_providers(TomlTable& root, Settings& settings) {
     p.storm = table.integer("storm", 10, 0, 10'000);
     read_addresses(table, p);
     read_answers_from(table, p);
+    p.gateways = table.texts("gateways");
     examine(table, p, settings.providers);
     settings.providers.push_back(std::move(p));
   }
@@ -135,6 +136,8 @@ std::string provider_document() {
       "awaria@firma.example\"] |\n"
       "| `answers_from` | empty list | Other addresses, or whole domains, from which the provider's people "
       "answer |\n"
+      "| `gateways` | empty list | The names of the `[[sms.gateway]]` that SMS to it go by; empty: all of "
+      "them |\n"
       "| `receipt_stops` | `false` | A receipt alone ends the steps. Else it changes only what the second "
       "email says |\n"
       "| `callback_after` | `24h` | So long after a rejected call we are reminded of the callback |\n"

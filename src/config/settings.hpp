@@ -35,6 +35,7 @@ struct Provider {
   std::string name, title, email, sms_number, procedure, language, from, from_name, tell;
   std::vector<std::pair<std::string, std::string>> addresses;  // class, address
   std::vector<std::string> answers_from;                       // addresses and domains
+  std::vector<std::string> gateways;                           // of SMS to it; empty: all
   bool receipt_stops = false;
   Duration callback_after{24h};
   std::int64_t storm = 10;  // new reports of a class within an hour

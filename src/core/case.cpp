@@ -163,6 +163,7 @@ struct Fold {
     c.timers[static_cast<std::size_t>(b.timer)] = b.due;
     if (b.timer != Timer::answer) return;
     c.taken_up = true;
+    c.taken_by = e.by;
     c.delayed = DelayedAnswer{b.text, e.by, b.question, b.channels};
     c.human_reaction = true;
     if (!c.read_at) c.read_at = e.at;
@@ -174,8 +175,10 @@ struct Fold {
   void operator()(const Acted& b) {
     using enum Action;
     if (b.action == start || b.action == answer || b.action == ask || b.action == reopen ||
-        b.action == note || b.action == absorb)
+        b.action == note || b.action == absorb) {
       c.taken_up = true;
+      c.taken_by = e.by;
+    }
     switch (b.action) {
       case Action::note:
       case Action::link:
@@ -266,10 +269,16 @@ struct Fold {
     auto found = std::find_if(c.alerts.begin(), c.alerts.end(), [&](const Alert& alert) {
       return alert.monitor == b.monitor && alert.key == b.key;
     });
-    if (found == c.alerts.end()) {
-      if (c.alerts.size() >= kAlertsMax) return;
-      found = c.alerts.insert(c.alerts.end(), Alert{b.monitor, b.key, {}, {}, {}, true, 0, 0, e.at, {}});
+    if (found == c.alerts.end() && c.alerts.size() >= kAlertsMax) {  // the place of one that is over
+      const auto over =
+          std::find_if(c.alerts.begin(), c.alerts.end(), [](const Alert& a) { return !a.firing; });
+      if (over == c.alerts.end()) return;
+      c.alerts.erase(over);
+      found = c.alerts.end();
     }
+    if (found == c.alerts.end())
+      found = c.alerts.insert(c.alerts.end(), Alert{b.monitor, b.key, {}, {}, {}, true, 0, 0, 0, e.at, {}});
+    ++found->told;
     found->firing = !b.over;
     found->over_at = b.over ? std::optional(e.at) : std::nullopt;
     if (b.message != 0) ++found->kept;
@@ -378,6 +387,11 @@ std::optional<Instant> alerts_over(const Case& c) {
     if (!last || *last < *alert.over_at) last = alert.over_at;
   }
   return last;
+}
+
+bool has_room_for_alert(const Case& c) {
+  return c.alerts.size() < kAlertsMax ||
+         std::any_of(c.alerts.begin(), c.alerts.end(), [](const Alert& a) { return !a.firing; });
 }
 
 bool speaks_to_nobody(const Case& c) {

@@ -46,6 +46,7 @@ struct Alert {
   bool firing = true;
   int fired = 0;  // how often it was over and came back
   int kept = 0;   // messages that hold what it said
+  int told = 0;   // entries about it
   Instant since;
   std::optional<Instant> over_at;
 
@@ -90,6 +91,7 @@ struct Case {
   std::vector<CaseNumber> links;
   std::vector<Alert> alerts;
   bool taken_up = false;     // a person has done more than read it: it does not end behind anybody's back
+  std::string taken_by;      // who was the last to do so
   OutageId outage = 0;       // that it belongs to
   OutageId like_outage = 0;  // that it looks like; a person decides
   struct Lost {
@@ -134,6 +136,8 @@ bool may_see(const Case& c, CaseNumber link, CaseNumber of);
 const Alert* alert_of(const Case& c, const std::string& monitor, const std::string& key);  // null: none
 // Since when every alert of the case is over; empty: one still fires, or it has none.
 std::optional<Instant> alerts_over(const Case& c);
+// A case follows so many alerts; one that is over gives its place away.
+bool has_room_for_alert(const Case& c);
 // It came from monitoring, and there is no client who could be told anything.
 bool speaks_to_nobody(const Case& c);
 

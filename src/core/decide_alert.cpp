@@ -10,12 +10,21 @@ namespace hejnal::core {
 namespace {
 
 constexpr int kKeptMax = 50;           // messages of one alert in one case; what follows is only counted
+constexpr int kToldMax = 150;          // entries of one alert in one case; then only a rise is written
 constexpr Duration kLateWord = 10min;  // so long after it was settled, an alert may not have heard of it
 
 // The words (so many times), the severity or the class are others.
 bool differs(const Alert& known, const AlertCame& a) {
   return (known.text != a.text && known.kept < kKeptMax) || known.severity != a.severity ||
          known.class_name != a.hint.class_name;
+}
+
+// It has flapped or changed so often that the journal would only grow, or it is one more of too many in a
+// merged case. It counts as firing until a person settles the case: nothing ends by itself on a word that is
+// not written down.
+bool only_a_rise_counts(const Case& c, const Alert* known) {
+  if (c.state == State::settled || c.state == State::closed) return false;
+  return known == nullptr ? !has_room_for_alert(c) : known->told >= kToldMax && known->firing;
 }
 
 Alerted entry_of(const AlertCame& a, bool again) {
@@ -68,6 +77,7 @@ void rise(Turn& turn, const AlertCame& a) {
 
 void fires(Turn& turn, const AlertCame& a) {
   const Alert* known = alert_of(turn.c(), a.monitor, a.key);
+  if (only_a_rise_counts(turn.c(), known)) return rise(turn, a);
   const bool settled = turn.c().state == State::settled;
   const bool again = known && !known->firing;
   const bool changed = !known || differs(*known, a);
@@ -97,15 +107,23 @@ bool ends_by_itself(const Case& c) {
          speaks_to_nobody(c);
 }
 
+// Who works on it would else go on, or leave it open, until somebody looks at the page.
+void tell_that_it_is_over(Turn& turn, const AlertCame& a) {
+  constexpr int kTimes = 3;  // what comes back and is over again; then it flaps
+  const Alert* known = alert_of(turn.c(), a.monitor, a.key);
+  if (turn.c().taken_up && known != nullptr && known->fired < kTimes)
+    turn.tell_who_has_it(AlertReason::alert_over, "monitoring says that it is over; a person settles it");
+}
+
 void is_over(Turn& turn, const AlertCame& a) {
   const Alert* known = alert_of(turn.c(), a.monitor, a.key);
-  if (known == nullptr || !known->firing) return;
+  if (known == nullptr || !known->firing || only_a_rise_counts(turn.c(), known)) return;
   const Alerted over = entry_of(a, false);
   turn.add(over, "the alert is over");
   const State state = turn.c().state;
-  if (!alerts_over(turn.c()) || over.quiet_ms == 0 || state == State::settled || state == State::closed)
-    return;
-  if (!ends_by_itself(turn.c())) return;
+  if (!alerts_over(turn.c()) || state == State::settled || state == State::closed) return;
+  if (over.quiet_ms == 0) return tell_that_it_is_over(turn, a);
+  if (!ends_by_itself(turn.c())) return tell_that_it_is_over(turn, a);
   const Instant end = turn.now() + Duration(over.quiet_ms);
   turn.plan(Timer::alert_over, end, "if it stays over, it counts as settled");
   const auto& react = turn.c().debt(Promise::react);
@@ -148,6 +166,7 @@ bool alert_goes_on(const Case& c, const AlertCame& alert, Duration back_within, 
 bool alert_says_more(const Case& c, const AlertCame& alert) {
   if (!alert.firing) return false;
   const Alert* known = alert_of(c, alert.monitor, alert.key);
+  if (only_a_rise_counts(c, known)) return false;
   return known == nullptr || (known->kept < kKeptMax && known->text != alert.text);
 }
 

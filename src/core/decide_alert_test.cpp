@@ -49,6 +49,57 @@ TEST(Alert, OpensOneCaseAndTellsNobodyOutside) {
   for (const Entry& e : s.journal) EXPECT_FALSE(std::holds_alternative<Withheld>(e.body)) << e.why;
 }
 
+// Whatever a broken check does all night: the journal is bounded, and what is grave is heard all the same.
+TEST(Alert, FlappingIsFolded) {
+  AlertStory s;
+  s.fires("urgent");
+  for (int i = 0; i < 1000; ++i) {
+    s.now = s.now + 1s;
+    s.over();
+    s.now = s.now + 1s;
+    s.fires(i % 2 == 0 ? "urgent" : "routine");
+  }
+  const auto entries = s.c.entries;
+  EXPECT_LT(entries, 700);
+  for (int i = 0; i < 1000; ++i) {
+    s.over();
+    s.fires("urgent", std::to_string(i));
+  }
+  EXPECT_EQ(s.c.entries, entries);
+  EXPECT_FALSE(alerts_over(s.c));
+  s.fires("critical");
+  EXPECT_EQ(s.c.class_name, "critical");
+  s.now = s.now + 24h;
+  s.over();
+  s.at(25h);
+  EXPECT_EQ(s.state(), "new");  // a person has to look
+  s.agent(Action::settle);
+  s.over();  // now it is written again
+  EXPECT_TRUE(alerts_over(s.c));
+}
+
+TEST(Alert, OneMoreThanAMergedCaseFollows) {
+  AlertStory s;
+  s.fires();
+  const auto other = [&](int n, bool firing, const std::string& class_name = "urgent") {
+    AlertCame a = s.alert(firing, class_name);
+    a.key = std::to_string(n);
+    a.message = alert_says_more(s.c, a) ? ++s.kept : 0;
+    ASSERT_TRUE(s.happens(a));
+  };
+  for (int n = 1; n < 50; ++n) other(n, true);
+  ASSERT_EQ(s.c.alerts.size(), 50u);
+  const auto entries = s.c.entries;
+  for (int i = 0; i < 100; ++i) other(50, true);
+  EXPECT_EQ(s.c.entries, entries);  // it neither grows
+  other(50, true, "critical");
+  EXPECT_EQ(s.c.class_name, "critical");  // nor is deaf
+  other(7, false);
+  other(50, true);  // the place of one that is over
+  EXPECT_NE(alert_of(s.c, "prometheus", "50"), nullptr);
+  EXPECT_EQ(s.c.alerts.size(), 50u);
+}
+
 TEST(Alert, WhatIsOverSettlesUnlessSomebodyHasBegun) {
   AlertStory s;
   s.fires();
@@ -64,6 +115,16 @@ TEST(Alert, WhatIsOverSettlesUnlessSomebodyHasBegun) {
   begun.fires();
   begun.at(1min);
   begun.agent(Action::start);
+  begun.said();
+  begun.over();
+  EXPECT_EQ(begun.said(), Lines{"alert email piotr@desk"});  // who has it hears of it, by email
+  begun.fires();
+  begun.said();
+  for (int i = 0; i < 10; ++i) {
+    begun.over();
+    begun.fires();
+  }
+  EXPECT_LE(begun.said().size(), 2u);  // and not all night
   begun.over();
   EXPECT_TRUE(alerts_over(begun.c));
   begun.at(2h);

@@ -50,6 +50,10 @@ constexpr Duration kStuck = 30min;             // an email that cannot leave for
 constexpr int kRemindersMax = 7;
 constexpr Duration kPeerAnswers = 10min;  // another hejnal sends its receipt at once
 constexpr Duration kAskAgain = 10min;     // when the question itself is lost
+constexpr std::size_t kRepliesMax = 100;  // in the journal; of what follows only what changes something
+constexpr int kFlapsMax = 50, kAlertSaidMax = 50;  // written; of one alert
+constexpr Duration kExtendsAtLeast =
+    std::chrono::days(1);  // an answer beyond them, the time until it is settled
 
 // When a gateway that has said nothing is asked what has become of an SMS, after so many questions.
 std::optional<Duration> ask_after(int asked) {
@@ -310,14 +314,7 @@ struct Decide {
           Opened{s.id, s.provider, t.facts.procedure->version, s.class_name, s.subject, s.language, s.code,
                  s.secret, s.key, s.alert, s.from, s.to_email, s.to_sms, s.peer},
           s.why);
-    if (s.hold_until > t.now) {
-      t.add("reporter", Held{s.hold_until},
-            "too many reports to this provider within an hour: it goes when there is room, or when somebody "
-            "says so");
-      if (s.first_held) t.tell_us(News::held, "reports to this provider are held from now on");
-      return {};
-    }
-    t.take_step(1);
+    begin(s.hold_until, s.first_held);
     return {};
   }
 
@@ -438,8 +435,14 @@ struct Decide {
   Status operator()(const Hears& s) {
     if (!t.r.exists()) return fail(Fault::not_found, "there is no such report");
     const ReportState before = t.r.state;
+    // The mail itself is kept beside the journal, whatever becomes of this.
+    if (t.r.replies.size() >= kRepliesMax && !changes(s)) return {};
     t.add("provider", CameBack{s.what, s.channel, s.message, s.from, s.subject, s.how, s.notice, s.peer_case,
                                s.peer_state});
+    if (t.r.replies.size() == kRepliesMax)
+      t.add("reporter", Noted{},
+            fmt::format("{} have come back: of what follows, only what changes something is written here",
+                        kRepliesMax));
     if (!t.r.open() || s.what == Heard::absence || s.what == Heard::unclear) return {};
     if (s.notice == "missing_email") {
       if (before == ReportState::waiting && !t.r.held && t.r.lost == 0 && !t.r.receipt_at)
@@ -481,7 +484,9 @@ struct Decide {
   Status operator()(const Cancel& s) {
     HEJNAL_TRY_VOID(must_be_open());
     const bool told = t.anything_left();
+    const auto over_at = t.r.quiet_at;
     t.become(ReportState::cancelled, {}, s.by, s.reason);
+    if (over_at) t.add("reporter", Quiet{*over_at}, "its alert is over already");
     if (told) t.word("the provider is told that the report is withdrawn");
     return {};
   }
@@ -508,27 +513,53 @@ struct Decide {
   }
 
   Status operator()(const Fires& s) {
+    if (t.r.stays_withdrawn(t.now)) {
+      if (t.r.quiet_at) t.add(s.by, Quiet{}, "the alert fires again; the report stays withdrawn");
+      return {};
+    }
     HEJNAL_TRY_VOID(must_be_open());
     const bool again = t.r.quiet_at.has_value();
     if (again) t.add(s.by, Quiet{}, "the alert fires again");
-    // What only repeats itself says nothing new.
-    if (again || s.text != t.r.alert) t.add(s.by, Noted{s.text, again, s.text != t.r.alert});
+    // What only repeats itself says nothing new, nor what changes all the time.
+    if (again || (s.text != t.r.alert && t.r.said < kAlertSaidMax))
+      t.add(s.by, Noted{s.text, again, s.text != t.r.alert});
     const ServiceClass* to = t.facts.procedure->find(s.class_name);
     if (to == nullptr || to->steps.empty() || to <= &t.service())
       return {};  // from the calmest to the gravest
     t.drop_the_rest("it has become graver");
     t.add(s.by, Raised{s.class_name, s.to_email.empty() ? t.r.to_email : s.to_email}, s.why);
-    t.take_step(1);
+    begin(s.hold_until, s.first_held);
     return {};
   }
 
   Status operator()(const Resolved& s) {
-    HEJNAL_TRY_VOID(must_be_open());
+    if (!t.r.stays_withdrawn(t.now)) HEJNAL_TRY_VOID(must_be_open());
+    // Who flaps all night counts as firing until a person settles it.
+    if (t.r.open() && t.r.noted >= kFlapsMax) return {};
     if (!t.r.quiet_at) t.add(s.by, Quiet{t.now + std::max(s.quiet, Duration(1ms))}, "the alert is over");
     return {};
   }
 
  private:
+  bool changes(const Hears& s) const {
+    if (!t.r.open()) return false;
+    if (s.what == Heard::acknowledgement)
+      return t.r.state == ReportState::waiting || t.r.state == ReportState::unanswered;
+    if (s.what == Heard::receipt) return !t.r.receipt_at && s.notice != "missing_email";
+    if (s.what != Heard::answer && s.what != Heard::settled) return false;
+    const Instant settles_at = t.now + std::max(t.facts.procedure->rules.settle_after, Duration(1h));
+    return t.r.state != ReportState::answered || !t.r.ring_at || settles_at - *t.r.ring_at >= kExtendsAtLeast;
+  }
+
+  // The first step of its class, unless that has to wait in a storm.
+  void begin(Instant hold_until, bool first_held) {
+    if (hold_until <= t.now) return t.take_step(1);
+    t.add("reporter", Held{hold_until},
+          "too many reports to this provider within an hour: it goes when there is room, or when somebody "
+          "says so");
+    if (first_held) t.tell_us(News::held, "reports to this provider are held from now on");
+  }
+
   // It may have left. A second SMS costs and wakes: what became of it is for a delivery report to say.
   void unsure(const Sending& s, const std::string& words, const std::string& gateway = {}) {
     t.add("reporter",

@@ -17,7 +17,8 @@ struct HeartbeatRule {
 
 struct Heartbeat {
   std::optional<Instant> last;          // call; kept
-  std::optional<Instant> silent_since;  // its silence was told; kept
+  std::optional<Instant> silent_since;  // its silence, or its failure, was told; kept
+  std::optional<Instant> started;       // a job that says when it begins: it has the grace to be done; kept
   Instant watched_from;                 // this run's start
 
   bool operator==(const Heartbeat&) const = default;

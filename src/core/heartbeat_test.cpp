@@ -32,4 +32,19 @@ TEST(Heartbeat, IsToldOnce) {
   EXPECT_EQ(due({1h, 10min}, beat), std::nullopt);
 }
 
+TEST(Heartbeat, AJobThatHasBegunHasTheGraceToBeDone) {
+  const Instant start{1'000'000'000};
+  const HeartbeatRule daily{24h, 30min, false}, from_first{24h, 30min, true};
+  Heartbeat beat{start, {}, start + 24h, start};
+  EXPECT_EQ(due(daily, beat), start + 24h + 30min);
+  beat.started = start + 1h;
+  EXPECT_EQ(due(daily, beat), start + 1h + 30min);
+  beat.watched_from = start + 2h;  // we were down meanwhile
+  EXPECT_EQ(due(daily, beat), start + 2h + 30min);
+  beat.silent_since = start;
+  EXPECT_EQ(due(daily, beat), std::nullopt);
+  EXPECT_EQ(due(from_first, {{}, {}, {}, start}), std::nullopt);
+  EXPECT_EQ(due(from_first, {{}, {}, start + 1h, start}), start + 1h + 30min);
+}
+
 }  // namespace hejnal::core

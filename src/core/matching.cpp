@@ -522,6 +522,15 @@ Match match_sms(const Procedure& procedure, const SmsFacts& sms, const std::vect
   Match match;
   for (const Candidate& c : candidates) {
     if (c.number == sms.case_of_code && sms.case_of_code != 0) {
+      if (open(c) && sms.code_of_report)
+        return {c.number,
+                Relation::reply,
+                "it has the code of the client's hejnal and names the address that it writes from",
+                0,
+                {},
+                sms.through_code,
+                100,
+                Kin::claimed};
       if (open(c))
         return {c.number, Relation::reply, "it holds the short code of the case", 0, {}, sms.through_code,
                 100,      Kin::code};

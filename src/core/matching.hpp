@@ -63,6 +63,9 @@ struct SmsFacts {
   std::vector<std::string> domains;  // of addresses and sites in the text
   Instant at;
   CaseNumber case_of_code = 0;
+  // That case was found by the code of a client's hejnal and the address of its sender: both stand in what
+  // others may have got a copy of, so the case is meant, and the number is not yet the client's.
+  bool code_of_report = false;
   CaseNumber through_code = 0;  // where the code is of a case that was merged: that case
   // A client's hejnal has sent it: by its code it is of one report, and of nothing else that is open.
   bool of_a_report = false;

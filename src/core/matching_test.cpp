@@ -697,6 +697,24 @@ TEST(MatchReport, TheSameSendersReportIsItsCaseExactly) {
   EXPECT_EQ(match_email(email, {c}).number, 0);
 }
 
+// Both stand in mails that others have, too: it joins, but whose number it is, that does not say.
+TEST(MatchReport, CodeAndAddressJoinButAreNoProofOfANumber) {
+  Candidate c;
+  c.number = 12;
+  c.client = {"Anna", "anna@klient.example", "+48601222333", {}};
+  c.words_text = "Drukarka";
+  SmsFacts s;
+  s.from = "+48999888777";
+  s.text = "Awaria: skaner. Details in the email just sent from anna@klient.example. Ref. K7M2PQ.";
+  s.case_of_code = 12;
+  s.code_of_report = true;
+  const Match match = match_sms(Procedure{}, s, {c});
+  EXPECT_EQ(match.number, 12);
+  EXPECT_EQ(match.kin, Kin::claimed);
+  s.code_of_report = false;  // our own short code, which only the client was told
+  EXPECT_EQ(match_sms(Procedure{}, s, {c}).kin, Kin::code);
+}
+
 TEST(MatchReport, TheCodeInAnSms) {
   EXPECT_EQ(report_code_in(
                 "Awaria: serwer. Szczegóły w emailu, właśnie wysłanym z Jan, jan@x.example. Znak K7M2PQ."),

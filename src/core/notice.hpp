@@ -34,6 +34,7 @@ struct Notice {
   std::string held_back;    // why it does not leave at all; empty: it does
   std::string outage_text;  // what is said in public of the outage that it speaks of
   CallbackId callback = 0;  // that it speaks of
+  bool to_nobody = false;   // of a case that monitoring has opened: there is no client
   std::string client_code;  // what a client's hejnal calls its report, in an SMS to it; empty: it has none
   int code = 0;  // of an alert by SMS: one more than the slot of its code (sms_command.hpp); 0: none
 
@@ -73,6 +74,7 @@ struct Notice {
     v("outage_text", s.outage_text);
     v("callback", s.callback);
     v("code", s.code);
+    v("to_nobody", s.to_nobody);
     v("client_code", s.client_code);
   }
 };

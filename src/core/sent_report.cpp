@@ -108,6 +108,7 @@ struct Fold {
   }
   void operator()(const sent::Noted& b) {
     if (b.fired) ++r.noted;
+    if (b.changed) ++r.said;
     if (b.fired || b.changed) r.alert = b.text;
   }
   void operator()(const sent::Raised& b) {
@@ -117,6 +118,8 @@ struct Fold {
     r.raised_at = e.at;
     r.state = ReportState::waiting;
     r.step = 0;
+    r.next_at.reset();
+    r.ring_at.reset();
     // What came back, or did not, was of the calmer report.
     r.receipt_at.reset();
     r.lost = 0;
@@ -165,6 +168,7 @@ bool fits(const SentReport& r, const sent::Entry& entry) {
   }
   if (const auto* fate = std::get_if<sent::SendingFate>(&entry.body)) return r.sending(fate->n) != nullptr;
   if (const auto* asks = std::get_if<sent::Asks>(&entry.body)) return r.sending(asks->n) != nullptr;
+  if (std::holds_alternative<sent::Quiet>(entry.body) && r.state == ReportState::cancelled) return true;
   return r.open() || std::holds_alternative<sent::CameBack>(entry.body) ||
          std::holds_alternative<sent::Noted>(entry.body);
 }

@@ -136,6 +136,7 @@ struct SentReport {
   std::optional<Instant> raised_at;       // it became graver then: the steps of its class count from there
   std::string class_reason;               // why it did
   int noted = 0;                          // how often the alert was over and has fired again
+  int said = 0;                           // how often it has said something else
   std::string alert;                      // what it says, as far as we know
   std::optional<Instant> quiet_at;        // it is over: settled then, if it stays so
   bool instead = false;                   // an SMS went because the email did not
@@ -147,6 +148,12 @@ struct SentReport {
   std::int64_t entries = 0;
 
   bool exists() const { return id != 0; }
+  // By hand, while its alert still fires: it is not filed anew before that one is over, or becomes graver.
+  // Not for ever: that it is over may have been lost on the way.
+  bool stays_withdrawn(Instant now) const {
+    return exists() && state == ReportState::cancelled && !key.empty() && (!quiet_at || *quiet_at > now) &&
+           now - ended_at.value_or(now) < std::chrono::days(7);
+  }
   Instant counts_from() const { return raised_at.value_or(opened_at); }
   bool open() const { return exists() && state != ReportState::settled && state != ReportState::cancelled; }
   // Does anything still have to leave?
@@ -500,6 +507,9 @@ struct Fires {  // the alert that it came from, once more or still
   // What its severity means by now, why, and where reports of that class go. Only a graver one changes
   // anything. Empty: nobody knows.
   std::string class_name = {}, why = {}, to_email = {};
+  // Too many of that class at once: its steps begin only then, as those of a new report (File).
+  Instant hold_until = {};
+  bool first_held = false;
 };
 struct Resolved {  // ... is over. One that comes back within `quiet` is the same report: it flaps
   std::string by;

@@ -695,6 +695,45 @@ TEST(SentReport, APromiseIsNoAnswer) {
     EXPECT_EQ(judge(text), Heard::answer) << text;
 }
 
+TEST(SentReport, AnAlertThatFlapsAllNightIsBounded) {
+  ReportStory s;
+  s.reports("urgent");
+  s.rings();
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(s.happens(sent::Resolved{"am", 5min}));
+    ASSERT_TRUE(s.happens(sent::Fires{"am", std::to_string(i), "urgent", "", {}}));
+  }
+  EXPECT_LT(s.r.entries, 220);
+  EXPECT_EQ(s.r.noted, 50);
+  EXPECT_FALSE(s.r.quiet_at);  // nothing ends by itself on a word that is not written down
+  ASSERT_TRUE(s.happens(sent::Fires{"am", "x", "critical", "severity critical", {}}));
+  EXPECT_EQ(s.r.class_name, "critical");
+}
+
+// A ticket system that writes for every change.
+TEST(SentReport, AThousandTextsOfTheOtherSideAreBounded) {
+  ReportStory s;
+  s.reports("urgent");
+  s.rings();
+  const auto hears = [&](Heard what) {
+    ASSERT_TRUE(s.happens(sent::Hears{what, Channel::email, 1, "x", "y", "z"}));
+  };
+  for (int i = 0; i < 1000; ++i) hears(Heard::receipt);
+  EXPECT_EQ(s.r.replies.size(), 100u);
+  EXPECT_LT(s.r.entries, 130);
+  hears(Heard::acknowledgement);  // what changes something is always written
+  EXPECT_EQ(s.r.state, ReportState::acknowledged);
+  hears(Heard::answer);
+  EXPECT_EQ(s.r.state, ReportState::answered);
+  const auto entries = s.r.entries;
+  const auto settles_at = *s.r.ring_at;
+  for (int i = 0; i < 1000; ++i) hears(Heard::answer);
+  EXPECT_EQ(s.r.entries, entries);
+  s.now = s.now + std::chrono::days(2);
+  hears(Heard::answer);  // it is not silent
+  EXPECT_EQ(*s.r.ring_at, settles_at + std::chrono::days(2));
+}
+
 // A report about leave must not make every reply an absence.
 TEST(SentReport, AwayIsOnlyWhatTheReplyAdds) {
   const auto judge = [](const char* subject, const char* text) {
@@ -745,7 +784,7 @@ TEST(SentReportProperty, Laws) {
       } else if (what == 7) {
         signal = sent::Restarted{};
       } else if (what <= 9) {
-        const auto heard = static_cast<Heard>(*rc::gen::inRange(0, 5));
+        const auto heard = static_cast<Heard>(*rc::gen::inRange(0, 6));
         signal = sent::Hears{heard, Channel::email, 0, "x", "y", "z"};
         person =
             person || heard == Heard::acknowledgement || heard == Heard::answer || heard == Heard::settled;
@@ -761,8 +800,10 @@ TEST(SentReportProperty, Laws) {
         signal = sent::RejectCall{"Jan", s.now};
       } else if (what == 15) {
         const char* words[] = {"routine", "urgent", "critical", "purple", ""};
-        signal = sent::Fires{
+        sent::Fires fires{
             "am", *rc::gen::element<std::string>("a", "b"), words[*rc::gen::inRange(0, 5)], "graver", {}};
+        if (*rc::gen::inRange(0, 3) == 0) fires.hold_until = s.now + 30min;
+        signal = fires;
       } else if (what == 16) {
         signal = sent::Resolved{"am", 5min};
       } else {
@@ -774,7 +815,7 @@ TEST(SentReportProperty, Laws) {
       // What a person has read was less: the graver procedure begins anew.
       if (s.r.class_name != class_before) {
         RC_ASSERT(&s.procedure.at(s.r.class_name) > &s.procedure.at(class_before));
-        RC_ASSERT(s.r.state == ReportState::waiting && s.r.step == 1);
+        RC_ASSERT(s.r.state == ReportState::waiting && s.r.step == (s.r.held ? 0 : 1));
         person = false;
         continue;
       }

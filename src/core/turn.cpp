@@ -182,6 +182,7 @@ Notice Turn::draft(NoticeKind kind, const TookOver* other) const {
     notice.token = other->token;
     notice.client = other->client;
   }
+  notice.to_nobody = speaks_to_nobody(case_);
   notice.failure_open = facts_.failure_open;
   notice.outage_text = outage_text_;
   if (const auto& answer = case_.debt(Promise::answer); answer && answer->running()) notice.due = answer->due;
@@ -264,6 +265,21 @@ void Turn::tell_client_by_sms(NoticeKind kind, std::string why, const TookOver* 
   }
   notice.to_name = notice.client.name;
   say(std::move(notice), std::move(why));
+}
+
+// By email, to who has it in hand: the first on call where that person is not among those.
+void Turn::tell_who_has_it(AlertReason reason, const std::string& why) {
+  if (facts_.on_call.empty()) return;
+  const auto who = std::find_if(facts_.on_call.begin(), facts_.on_call.end(),
+                                [&](const OnCall& one) { return one.name == case_.taken_by; });
+  const OnCall& person = who == facts_.on_call.end() ? facts_.on_call.front() : *who;
+  if (person.email.empty()) return;
+  Notice notice = draft(NoticeKind::alert);
+  notice.reason = reason;
+  notice.to = person.email;
+  notice.to_name = person.name;
+  notice.in_reply_to = case_.last_message;
+  say(std::move(notice), why);
 }
 
 void Turn::tell_on_call(const Notice& draft, const std::vector<Channel>& channels, std::size_t people) {

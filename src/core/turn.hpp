@@ -70,6 +70,7 @@ class Turn {
                           const std::string& phone = {});
   void tell_all_clients(NoticeKind kind, const std::string& why);  // also those of merged cases
   // `draft` says what; who, how and in which order is known here.
+  void tell_who_has_it(AlertReason reason, const std::string& why);
   void tell_on_call(const Notice& draft, const std::vector<Channel>& channels, std::size_t people);
   void say(Notice notice, std::string why);
   Notice draft(NoticeKind kind, const TookOver* other = nullptr) const;

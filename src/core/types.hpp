@@ -110,6 +110,7 @@ enum class AlertReason {
   callbacks_overdue,  // due and not paid for hours
   callbacks_waiting,  // for more than a day
   reminded,           // the client has pressed "no answer yet" on the page of the case
+  alert_over,         // monitoring says so, of a case that somebody has taken up
 };
 enum class NoticeState { queued, handing_over, handed_over, delivered, bounced, failed, seen, unknown };
 
@@ -170,7 +171,7 @@ struct Names<NoticeKind> {
 };
 template <>
 struct Names<AlertReason> {
-  static constexpr std::array<std::string_view, 20> list = {"none",
+  static constexpr std::array<std::string_view, 21> list = {"none",
                                                             "grave_report",
                                                             "unread",
                                                             "no_reaction",
@@ -189,7 +190,8 @@ struct Names<AlertReason> {
                                                             "callbacks_due",
                                                             "callbacks_overdue",
                                                             "callbacks_waiting",
-                                                            "reminded"};
+                                                            "reminded",
+                                                            "alert_over"};
 };
 template <>
 struct Names<NoticeState> {

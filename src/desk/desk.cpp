@@ -234,7 +234,46 @@ Status Desk::note_report(const std::string& sender, const std::string& code, cor
   if (sender.empty() || code.empty()) return {};
   HEJNAL_TRY_VOID(
       parts_.store.set_setting(fmt::format("report {} {}", code, sender), std::to_string(number)));
-  return parts_.store.set_setting(fmt::format("report_of {}", number), code);
+  // Whom the code was told by, so that both rows can go together with the case.
+  HEJNAL_TRY(const auto known, reports_of(number));
+  std::string row;
+  for (const ReportName& one : known) {
+    const bool same = one.code == code && one.sender == sender;
+    if (!one.sender.empty() && !same) row += fmt::format("{} {} ", one.code, one.sender);
+  }
+  return parts_.store.set_setting(fmt::format("report_of {}", number),
+                                  fmt::format("{}{} {}", row, code, sender));
+}
+
+// "CODE SENDER CODE SENDER"; an old row has a code alone. The last one is the latest.
+Result<std::vector<Desk::ReportName>> Desk::reports_of(core::CaseNumber number) {
+  HEJNAL_TRY(const std::string row, parts_.store.setting(fmt::format("report_of {}", number)));
+  std::vector<ReportName> out;
+  if (row.empty()) return out;
+  const auto words = hejnal::split(row, ' ');
+  for (std::size_t i = 0; i < words.size(); i += 2)
+    out.push_back({std::string(words[i]), i + 1 < words.size() ? std::string(words[i + 1]) : std::string()});
+  return out;
+}
+
+Result<std::string> Desk::report_code_of(core::CaseNumber number) {
+  HEJNAL_TRY(const auto all, reports_of(number));
+  return all.empty() ? std::string() : all.back().code;
+}
+
+// A closed case is joined by nothing any more: what a client's hejnal called it is of no use.
+Status Desk::forget_reports(const core::Case& c) {
+  std::vector<core::CaseNumber> numbers = {c.number};
+  numbers.insert(numbers.end(), c.own_cases.begin(), c.own_cases.end());
+  for (const core::TookOver& other : c.others)
+    numbers.insert(numbers.end(), other.cases.begin(), other.cases.end());
+  for (const core::CaseNumber number : numbers) {
+    HEJNAL_TRY(const auto all, reports_of(number));
+    for (const ReportName& one : all)
+      HEJNAL_TRY_VOID(parts_.store.set_setting(fmt::format("report {} {}", one.code, one.sender), ""));
+    if (!all.empty()) HEJNAL_TRY_VOID(parts_.store.set_setting(fmt::format("report_of {}", number), ""));
+  }
+  return {};
 }
 
 Result<core::CaseNumber> Desk::case_of_code(std::string_view short_code) {
@@ -289,6 +328,7 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   store_alarm_.reset();
   // The law that every open case has something due next, looked at with every change.
   HEJNAL_CHECK((c.state == core::State::closed) == !core::alarm(c).has_value());
+  if (c.state == core::State::closed && c.merged_into == 0) HEJNAL_TRY_VOID(forget_reports(c));
   HEJNAL_TRY_VOID(parts_.store.write_turn(c, now(), decision.entries));
   if (const auto announced = core::announcement(c); announced != announced_before)
     HEJNAL_TRY_VOID(parts_.store.note_announcement(c.number, announced));
@@ -309,7 +349,7 @@ Status Desk::queue(core::Notice notice) {
   // By an SMS alone a client's hejnal could not tell which of its reports is meant.
   if (notice.channel == core::Channel::sms && !notice.to_desk() && notice.number != 0) {
     const core::CaseNumber meant = notice.through != 0 ? notice.through : notice.number;
-    HEJNAL_TRY(notice.client_code, parts_.store.setting(fmt::format("report_of {}", meant)));
+    HEJNAL_TRY(notice.client_code, report_code_of(meant));
   }
   const bool tells = notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::email;
   const ports::Words words = parts_.wording.words(tells ? with_words_of_client(notice) : notice, now());

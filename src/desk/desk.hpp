@@ -36,9 +36,10 @@ inline constexpr const char* kReviewAt = "review_at";
 inline constexpr const char* kProcedureLog = "procedure_log";  // a line for each: since ms, version, by whom
 inline constexpr const char* kMessageKey = "message_key";  // secret: makes Message-IDs that nobody can guess
 
-// A heartbeat as it is kept among the settings of the store.
+// A heartbeat as it is kept among the settings of the store. Whatever was kept under a clock that ran ahead
+// counts as now: else it would never be missed.
 std::string heartbeat_key(const std::string& name);
-core::Heartbeat read_heartbeat(std::string_view kept);
+core::Heartbeat read_heartbeat(std::string_view kept, Instant now);
 
 // Who has to call regularly (heartbeats.cpp).
 struct HeartbeatSettings {
@@ -166,12 +167,15 @@ class Desk {
     Duration back_within{};  // of one that comes back after its case was settled: the same case
   };
   Result<Filed> alert(const MonitorAlert& alert);
-  // A call of a heartbeat. Fails with not_found.
+  // A call of a heartbeat: it is well, it begins a piece of work, or that has failed. Fail with not_found.
   Status beat(const std::string& name);
+  Status began(const std::string& name);
+  Status failed(const std::string& name, const std::string& words);
   struct HeartbeatState {
     std::string name;
     core::HeartbeatRule rule;
     core::Heartbeat beat;
+    std::string failure = {};  // what it says of it; empty: it is silent
   };
   const std::vector<HeartbeatState>& heartbeats() const { return heartbeats_; }
   // Who is told of silence and of its end; inside the transaction, and called by whatever rings. Set once,
@@ -289,6 +293,12 @@ class Desk {
   // What clients' hejnals call their reports: by that and its sender a report is known again, exactly.
   Result<core::CaseNumber> case_of_report(const std::string& sender, const std::string& code);
   Status note_report(const std::string& sender, const std::string& code, core::CaseNumber number);
+  struct ReportName {  // of a client's hejnal
+    std::string code, sender;
+  };
+  Result<std::vector<ReportName>> reports_of(core::CaseNumber number);
+  Result<std::string> report_code_of(core::CaseNumber number);
+  Status forget_reports(const core::Case& c);
   Result<core::CaseNumber> case_of_code(std::string_view short_code);  // upper case; 0: none
   // Decides, applies, stores; the one way in which a case changes.
   Result<core::Case> turn(core::Case c, const core::Signal& signal, core::Facts facts);
@@ -319,6 +329,7 @@ class Desk {
   Status plan_review();  // somebody owes set-aside mail one look a day
   Status review_if_due();
   Status take_up_heartbeats();
+  Result<HeartbeatState*> heartbeat(const std::string& name);
   Status read_heartbeats();
   Status ring_heartbeats();
   Status keep(const HeartbeatState& one);

@@ -154,6 +154,7 @@ class SmsFiler {
       if (number == 0 || facts_.case_of_code != 0) continue;
       HEJNAL_TRY(const auto summary, store_.summary(number));
       facts_.case_of_code = number;
+      facts_.code_of_report = true;
       HEJNAL_TRY_VOID(add(*summary));
     }
     HEJNAL_TRY(const auto of_phone, store_.open_cases_of_phone(sms_.from, kOwnMax));
@@ -214,8 +215,10 @@ class SmsFiler {
   // lost.
   Result<bool> is_of_another_report(core::CaseNumber number) {
     if (report_code_.empty() || number == facts_.case_of_code) return false;
-    HEJNAL_TRY(const std::string code, store_.setting(fmt::format("report_of {}", number)));
-    return !code.empty() && code != report_code_;
+    HEJNAL_TRY(const auto all, desk_.reports_of(number));
+    return !all.empty() && std::none_of(all.begin(), all.end(), [&](const Desk::ReportName& one) {
+      return one.code == report_code_;
+    });
   }
 
   // A case of this sender that lives on in another one: that one, in the words of this one.

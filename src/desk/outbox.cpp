@@ -62,7 +62,7 @@ Result<ports::Outgoing> Desk::outgoing(std::int64_t item, const core::Notice& no
 // To a client's hejnal: which report it is, and how far we are with it (docs/protocol.md).
 Status Desk::tell_the_other(core::CaseNumber meant, std::string& words) {
   HEJNAL_TRY(const core::CaseNumber number, living(meant));
-  HEJNAL_TRY(const std::string code, parts_.store.setting(fmt::format("report_of {}", meant)));
+  HEJNAL_TRY(const std::string code, report_code_of(meant));
   HEJNAL_TRY(const auto summary, parts_.store.summary(number));
   if (!code.empty()) words += "; report=" + code;
   if (summary) words += fmt::format("; state={}", to_string(summary->state));

@@ -59,5 +59,6 @@ Result<Value> parse_strictly(std::string_view text) {
 std::string dump(const Value& value) { return boost::json::serialize(value); }
 
 Value time_or_null(const std::optional<Instant>& t) { return t ? Value(format_rfc3339(*t)) : Value(nullptr); }
+Value text_or_null(const std::string& text) { return text.empty() ? Value(nullptr) : Value(text); }
 
 }  // namespace hejnal::json

@@ -25,5 +25,6 @@ Result<Value> parse_strictly(std::string_view text);
 std::string dump(const Value& value);
 
 Value time_or_null(const std::optional<Instant>& t);  // RFC 3339
+Value text_or_null(const std::string& text);          // null: empty
 
 }  // namespace hejnal::json

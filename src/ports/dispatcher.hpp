@@ -19,8 +19,9 @@ struct Outgoing {
   int attempts = 0;        // before this one
   // Of an SMS: the gateway that may have it from an earlier attempt, or has it; and its id there.
   std::string gateway, gateway_id;
-  bool ask = false;      // nothing is to be sent: what has become of it?
-  Instant useful_until;  // of an SMS: later it means nothing any more; 0: it always does
+  std::vector<std::string> only_by = {};  // the gateways that it may go by; empty: all
+  bool ask = false;                       // nothing is to be sent: what has become of it?
+  Instant useful_until;                   // of an SMS: later it means nothing any more; 0: it always does
 };
 
 // `done` is called exactly once, on any thread, also before `send` returns.

@@ -271,8 +271,8 @@ class Store {
 
   // -- odds and ends
   // --------------------------------------------------------------------------------------------
-  virtual Result<std::string> setting(std::string_view key) = 0;  // empty: not set
-  virtual Status set_setting(std::string_view key, std::string_view value) = 0;
+  virtual Result<std::string> setting(std::string_view key) = 0;                 // empty: not set
+  virtual Status set_setting(std::string_view key, std::string_view value) = 0;  // empty: it goes
   virtual Status keep_procedure(std::string_view version, std::string_view text) = 0;
   virtual Result<std::string> procedure_text(std::string_view version) = 0;  // empty: unknown
   virtual Status add_token(std::string_view name, std::string_view role, std::string_view hash,

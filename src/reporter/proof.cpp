@@ -120,6 +120,13 @@ std::string proof_text(const ProofOf& of) {
       out += guarded(truncate_characters(message->text, 4000));
     }
   }
+  const auto came =
+      std::count_if(of.messages.begin(), of.messages.end(), [](const auto& m) { return m.n == 0; });
+  const auto shown =
+      std::count_if(r.replies.begin(), r.replies.end(), [](const auto& one) { return one.message != 0; });
+  if (came > shown)
+    out += fmt::format("  {}: {}\n", t("i dalsze, zachowane w bazie", "and more, kept in the database"),
+                       came - shown);
   for (const core::SentReport::Call& call : r.rejected_calls)
     out += fmt::format("  {}  {}\n", time(call.at),
                        t("nasze połączenie odrzucono", "a call of ours was rejected"));

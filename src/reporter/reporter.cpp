@@ -39,6 +39,11 @@ std::string bare(std::string_view subject) {
   return collapse_space(fold(out));
 }
 
+// One of ours, or of another reporter; ticket systems write numbers.
+bool is_report_code(std::string_view code) {
+  return is_ours(code) && code.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
 // What was reported, as it was typed last; empty: it is not there.
 std::string draft_of(const std::vector<ports::ReportMessage>& messages) {
   const auto draft =
@@ -115,7 +120,9 @@ Result<SentReport> Reporter::file(const NewReport& report, Instant now) {
   file.to_sms = provider->sms_number;
   file.by = report.by;
   file.why = report.why;
-  HEJNAL_TRY_VOID(hold_in_a_storm(file, provider->storm, now));
+  HEJNAL_TRY(const Room room, room_in_a_storm(*provider, file.class_name, !file.key.empty(), 0, now));
+  file.hold_until = room.from;
+  file.first_held = room.first;
   HEJNAL_TRY(file.peer, is_a_peer(provider->name));
   HEJNAL_TRY_VOID(parts_.store.keep_procedure(provider->procedure.version, provider->procedure_text));
   const std::string text = sanitize_utf8(report.text);
@@ -133,48 +140,60 @@ Result<std::optional<SentReport>> Reporter::readable(ReportId id) {
   return std::move(*r);
 }
 
-// Whether the provider's hejnal has spoken to us lately.
+// Whether the provider's hejnal has spoken to us lately. It answers each email at once; a reply by SMS says
+// nothing of that, and one email may have gone without an answer: the two latest reports that have one tell.
 Result<bool> Reporter::is_a_peer(const std::string& provider) {
-  constexpr int kLookedAt = 30;
+  constexpr int kLookedAt = 50, kTelling = 2;
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
+  int telling = 0;
   for (const ReportId id : ids) {
     HEJNAL_TRY(const auto other, readable(id));
-    if (!other) continue;
-    if (other->provider != provider || other->replies.empty()) continue;
-    return std::any_of(other->replies.begin(), other->replies.end(),
-                       [](const SentReport::Reply& reply) { return !reply.notice.empty(); });
+    if (!other || other->provider != provider) continue;
+    bool by_email = false;
+    for (const SentReport::Reply& reply : other->replies) {
+      if (!reply.notice.empty()) return true;
+      by_email = by_email || reply.channel == core::Channel::email;
+    }
+    if (by_email && ++telling == kTelling) return false;
   }
   return false;
 }
 
 // So many of one class within an hour, those of alerts and those of people apart: a storm of alerts holds up
-// no person, nor what is grave. Each waits for the place of the one that is so many before it.
-Status Reporter::hold_in_a_storm(core::sent::File& file, int most, Instant now) {
-  if (most <= 0) return {};
+// no person, nor what is grave. Each waits for the place of the one that is so many before it. What has
+// become graver takes a place in its new class, since then.
+Result<Reporter::Room> Reporter::room_in_a_storm(const Provider& provider, const std::string& class_name,
+                                                 bool of_alert, ReportId itself, Instant now) {
+  if (provider.storm <= 0) return Room{};
   constexpr int kBatch = 50, kLookedAtMax = 2000;
-  int seen = 0;
-  ReportId before = ports::Archive::kNewest;
-  for (int looked_at = 0; looked_at < kLookedAtMax;) {
+  const std::size_t could_rise = of_alert ? 50 : 0;  // so many older ones may have become graver just now
+  const auto most = static_cast<std::size_t>(provider.storm);
+  std::vector<Instant> begins;  // within the hour, or later
+  bool any_held = false, more = true;
+  int looked_at = 0;
+  std::size_t older = 0;
+  for (ReportId before = ports::Archive::kNewest; more && looked_at < kLookedAtMax;) {
     HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kBatch, before));
-    if (ids.empty()) return {};
+    more = !ids.empty();
     for (const ReportId id : ids) {
+      before = id;
       ++looked_at;
       HEJNAL_TRY(const auto other, readable(id));
-      if (!other) continue;
-      if (other->provider != file.provider || other->class_name != file.class_name ||
-          other->key.empty() != file.key.empty())
+      if (!other || id == itself || other->provider != provider.name || other->class_name != class_name ||
+          other->key.empty() == of_alert)
         continue;
-      const auto begins = other->held ? other->next_at : other->began_at;
-      if (!begins) continue;  // over before it began
-      if (++seen == 1) file.first_held = !other->held;
-      if (*begins + kStormWindow <= now) return {};
-      if (seen < most) continue;
-      file.hold_until = *begins + kStormWindow;
-      return {};
+      const auto at = other->held ? other->next_at : other->raised_at ? other->raised_at : other->began_at;
+      if (!at) continue;  // over before it began
+      any_held = any_held || other->held;
+      if (*at + kStormWindow > now) begins.push_back(*at);
+      if (*at + kStormWindow <= now && ++older > could_rise) more = false;
+      if (begins.size() >= most + could_rise) more = false;
+      if (!more) break;
     }
-    before = ids.back();
   }
-  return {};
+  if (begins.size() < most) return Room{};
+  std::sort(begins.begin(), begins.end(), std::greater<>());
+  return Room{begins[most - 1] + kStormWindow, !any_held};
 }
 
 Result<SentReport> Reporter::turn(SentReport r, const core::sent::Signal& signal, Instant now,
@@ -271,6 +290,11 @@ Result<SentReport> Reporter::fires(const SentReport& r, core::sent::Fires alert,
     const std::string text = sanitize_utf8(whole_text);
     HEJNAL_TRY_VOID(parts_.store.reports().add_message(
         {0, r.id, kDraft, core::Channel::api, alert.by, {}, r.subject, text, {}, now, sha256_hex(text)}, {}));
+    if (const Provider* provider = find(r.provider)) {
+      HEJNAL_TRY(const Room room, room_in_a_storm(*provider, to->id, true, r.id, now));
+      alert.hold_until = room.from;
+      alert.first_held = room.first;
+    }
   }
   return turn(r, alert, now);
 }
@@ -286,13 +310,19 @@ bool told_if_damaged(ReportId id, const Error& error) {
 
 }  // namespace
 
-Result<SentReport> Reporter::open_of_key(const std::string& key) {
+Result<SentReport> Reporter::of_key(const std::string& key, Instant now) {
   HEJNAL_TRY(const ReportId id, parts_.store.reports().records().latest_of(key));
   if (id == 0) return SentReport{};
   Result<SentReport> r = parts_.store.reports().records().load(id);
   if (!r && told_if_damaged(id, r.error())) return SentReport{};  // its alert is told anew
   if (!r) return tl::make_unexpected(r.error());
-  return r->open() ? std::move(*r) : SentReport{};
+  return r->open() || r->stays_withdrawn(now) ? std::move(*r) : SentReport{};
+}
+
+Result<bool> Reporter::is_graver(const SentReport& r, const std::string& class_name) const {
+  HEJNAL_TRY(const core::Procedure procedure, procedure_of(r));
+  const core::ServiceClass* to = procedure.find(class_name);
+  return to != nullptr && to > &procedure.at(r.class_name);
 }
 
 Status Reporter::take_up(Instant now) {
@@ -376,6 +406,7 @@ Result<Leaving> Reporter::leaving(const SentReport& r, int n) {
     o.mail.envelope_to = sending.to;
   } else {
     o.gateway = sending.gateway;
+    if (const Provider* provider = find(r.provider)) o.only_by = provider->gateways;
   }
   return out;
 }
@@ -482,6 +513,9 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
   }
   // Without a reference it must come from the provider, and nothing may speak against the sender.
   if (!mail.set_aside_why.empty()) return Found{};
+  // Another reporter may share the mailbox, and report the same: what names a report of that one is not ours.
+  const bool of_another = std::any_of(mail.references.begin(), mail.references.end(),
+                                      [](const std::string& id) { return core::report_named(id).id != 0; });
   const std::string code = is_ours(mail.notice_report) ? mail.notice_report : code_of(mail.subject);
   const std::string subject = bare(mail.base_subject);
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(true, kOpenMax, ports::Archive::kNewest));
@@ -493,7 +527,7 @@ Result<Reporter::Found> Reporter::find(const ports::IncomingMail& mail) {
     if (!code.empty() && code == r->code)
       return Found{std::move(*r), "our reference stands in its subject, and it comes from the provider",
                    false};
-    if (is_ours(code)) continue;  // it names another report
+    if (of_another || is_report_code(code)) continue;  // it names another report
     // A subject can be guessed, a code cannot: by the subject alone only who is who he says.
     if (!subject.empty() && subject == bare(r->subject) && mail.authenticated.value_or(true))
       same_subject.push_back({std::move(*r), "it comes from the provider and has the same subject", false});

@@ -27,6 +27,7 @@ struct Provider {
   core::Party from;                                            // of us: to it the provider answers
   std::vector<std::pair<std::string, std::string>> addresses;  // of single classes
   std::vector<std::string> answers_from;                       // other addresses and domains of its people
+  std::vector<std::string> gateways = {};                      // of SMS to it; empty: all
   bool receipt_stops = false;
   Duration callback_after{24h};
   int storm = 10;  // so many new reports of a class within an hour; more are held. 0: any number
@@ -89,8 +90,11 @@ class Reporter {
   Result<core::ReportId> take(const ports::IncomingSms& sms, Instant now);
   // What a provider's hejnal says by itself is never a new case of ours.
   bool is_notice_of_provider(const ports::IncomingSms& sms) const;
-  // The latest report of an alert, if it is still open; one that does not exist if not.
-  Result<core::SentReport> open_of_key(const std::string& key);
+  // The latest report of an alert, if it is still open or was withdrawn and stays so; one that does not exist
+  // if not.
+  Result<core::SentReport> of_key(const std::string& key, Instant now);
+  // Is the alert graver than the report is?
+  Result<bool> is_graver(const core::SentReport& r, const std::string& class_name) const;
 
   Status take_up(Instant now);  // once, first: what an earlier run was about to hand over
   // Rings what is due; what it lets out is to be handed over after the commit.
@@ -114,7 +118,12 @@ class Reporter {
   Status write_down(const core::SentReport& r, int n, const core::Procedure& procedure, Instant now);
   Result<Leaving> leaving(const core::SentReport& r, int n);
   Result<bool> is_a_peer(const std::string& provider);
-  Status hold_in_a_storm(core::sent::File& file, int most, Instant now);
+  struct Room {
+    Instant from;        // when there is room for one more; 0: now
+    bool first = false;  // the first that has to wait
+  };
+  Result<Room> room_in_a_storm(const Provider& provider, const std::string& class_name, bool of_alert,
+                               core::ReportId itself, Instant now);
   struct Found {
     core::SentReport report;
     std::string how;

@@ -687,6 +687,10 @@ TYPED_TEST(StoreContract, TheOutbox) {
 TYPED_TEST(StoreContract, SettingsProceduresAndTokens) {
   EXPECT_EQ(this->store->setting("a").value(), "");
   ASSERT_TRUE(this->store->set_setting("a", "1"));
+  ASSERT_TRUE(this->store->set_setting("gone", "1"));
+  ASSERT_TRUE(this->store->set_setting("gone", ""));
+  EXPECT_EQ(this->store->setting("gone").value(), "");
+  ASSERT_TRUE(this->store->set_setting("gone", ""));  // twice
   ASSERT_TRUE(this->store->set_setting("a", "2"));
   EXPECT_EQ(this->store->setting("a").value(), "2");
   ASSERT_TRUE(this->store->keep_procedure("v1", "text"));

@@ -73,8 +73,37 @@ class Heartbeat(world.FolderTest):
             self.assertEqual(changed.rowcount, 1)
         database.close()
         self.again()
+        now = self.desk.world()["now"]
+        last = next(one["detail"] for one in self.desk.get("/api/v1/health").json["channels"] if one["name"] == "heartbeat watchdog")
+        self.assertLessEqual(last.split()[3].rstrip(";"), now)  # "called last at T; ...": the page knows it, too
         self.desk.advance(HOUR + 11 * MINUTE)
         self.assertEqual(len(self.cases()), 1)
+
+    def test_a_job_says_that_it_begins_and_how_it_ends(self):
+        self.beat()
+        self.beat(path="/sandbox/start")
+        self.desk.advance(9 * MINUTE)
+        self.beat(path="/sandbox/0")
+        self.desk.advance(HOUR)
+        self.assertEqual(self.cases(), [])
+        self.beat(path="/sandbox/start")  # and is never done
+        self.desk.advance(11 * MINUTE)
+        self.assertEqual(len(self.cases()), 1)
+        self.assertIn("nie zgłosił, że skończył", self.desk.case(1)["messages"][0]["text"])
+        self.beat()
+        self.desk.advance(1)
+        self.beat(method="POST", path="/fail", body=b"disk full \xff", headers={"Authorization": "Bearer sandbox"})
+        self.beat(path="/sandbox/fail")  # once more is not told once more
+        states = [one[0] for one in self.cases()]
+        self.assertEqual(len(states), 1)  # it was settled just now: the same case
+        self.assertIn("disk full", str(self.desk.case(1)["messages"]))
+        self.assertEqual(self.health()[0], "degraded")
+        self.beat(path="/sandbox/3")
+        self.assertIn("exit status 3", str(self.desk.case(1)["messages"]))
+        self.beat()
+        self.desk.advance(1)
+        self.assertEqual((self.cases()[0][0], self.health()[0]), ("settled", "ok"))
+        self.beat(404, path="/sandbox/later/fail")
 
     def again(self):
         self.desk.stop()

@@ -60,7 +60,7 @@ class MonitorTest(world.FolderTest):
     def reports(self):
         done = world.run("reports", "--all", "--json", "--config", self.config)
         self.assertEqual(done.returncode, world.OK, done.stderr)
-        return sorted(map(json.loads, done.stdout.splitlines()), key=lambda one: one["report"])
+        return sorted(map(json.loads, done.stdout.splitlines()), key=lambda one: one["id"])
 
     def tell(self, payload, status=200, headers=None, path=""):
         told = {"Authorization": f"Bearer {SECRET}"} if headers is None else headers
@@ -211,6 +211,12 @@ class NotifyCommand(DeskTest):
         (self.folder / "spool").mkdir(exist_ok=True)
         return subprocess.run([PACKAGING / "hejnal-notify", "-U", self.url, "-k", self.folder / secret, "-S", self.folder / "spool", *arguments],
                               capture_output=True, text=True, timeout=60).returncode
+
+    def test_a_secret_with_signs_that_mean_something_to_curl(self):
+        (self.folder / "secret").write_text('a"b\\c$d`e%f#ghijkl{}\n')
+        self.serve_desk("nagios")
+        self.assertEqual(self.notify("-l", "db1", "-s", "DOWN", "-t", "PROBLEM"), 0)
+        self.assertEqual(len(self.desk.all_cases()), 1)
 
     def test_what_cannot_be_sent_waits_and_goes_in_order(self):
         self.serve_desk("nagios")

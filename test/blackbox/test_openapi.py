@@ -255,6 +255,7 @@ class Answers(world.SandboxTest):
         desk.good("GET", "/api/v1/providers")
         for subject in ("Serwer", "Sieć", "Prąd"):
             desk.good("POST", "/api/v1/sent-reports", {"class": "urgent", "subject": subject, "text": "Nie działa."})
+        desk.good("POST", "/api/v1/sent-reports", {"subject": "Log", "text": "W pliku.", "class": "critical", "files": [{"name": "a.log", "data": "TQ=="}]})
         desk.post("/api/v1/sent-reports", {"provider": "nikt", "subject": "x", "text": "y"})
         desk.good("POST", "/api/v1/sent-reports/1/call-rejected", {})
         desk.good("POST", "/api/v1/sent-reports/1/called-back", {})

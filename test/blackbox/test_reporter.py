@@ -308,10 +308,10 @@ class Trouble(ReporterTest):
         self.runs()
         self.report()
         self.hejnal("report", 1, "call-rejected")
-        self.assertTrue(self.state()["callback_owed"])
+        self.assertTrue(self.state()["callback_reminds_at"])
         self.assertIn("nikt nie oddzwonił", self.arrived(1, "szef")[0]["Subject"])
         self.hejnal("report", 1, "called-back")
-        self.assertFalse(self.state()["callback_owed"])
+        self.assertIsNone(self.state()["callback_reminds_at"])
         self.hejnal("report", 1, "called-back", code=DATAERR)
 
     def test_withdrawing(self):
@@ -403,6 +403,7 @@ class Words(world.FolderTest):
             ('name = "a"\nemail = "a@b.example"\naddresses = ["gold: a@b.example"]', 'no class "gold"'),
             ('name = "a"\nemail = "a@b.example"\naddresses = ["critical"]', "critical: awaria@"),
             ('name = "a"\nemail = "a@b.example"\ncallback_after = "soon"', "callback_after"),
+            ('name = "a"\nemail = "a@b.example"\ngateways = ["gsm"]', 'no [[sms.gateway]] named "gsm"'),
             ('name = "a"\nemail = "a@b.example"\ncolour = "red"', "colour"),
             ('name = "a"\nemail = "a@b.example"\n[[provider]]\nname = "a"\nemail = "c@b.example"', "another provider"),
         ):

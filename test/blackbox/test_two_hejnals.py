@@ -2,10 +2,13 @@
 `hejnal report --wait`; then two sandboxes with a post between them that loses what it is told to, for simulated days. What is
 counted on the way comes to rest."""
 
+import base64
+import contextlib
 import email.message
 import email.policy
 import email.utils
 import socketserver
+import sqlite3
 import subprocess
 import threading
 import unittest
@@ -156,6 +159,10 @@ class Sandboxes(world.FolderTest):
         self.lost = {"email": 0, "sms": 0}
         self.passed = {"email": 0, "sms": 0, "back": 0}
 
+    def rows(self, side, sql):
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/{'desk' if side is self.desk else 'client'}/hejnal.db?mode=ro", uri=True)) as database:
+            return database.execute(sql).fetchall()
+
     @staticmethod
     def forth(text):
         return text.replace("wsparcie.example", "klient.example").replace("centrala.example", "wsparcie.example")
@@ -270,6 +277,24 @@ class Sandboxes(world.FolderTest):
         self.assertEqual([self.look(one)["came_back"][-1]["what"] for one in (1, number)], ["unclear", "unclear"])
         self.assertEqual(self.client.all_cases(), [])
 
+    def test_files_of_the_form_go_with_the_email(self):
+        png = bytes(range(256)) * 40
+        files = [{"name": "ekran żółty.png", "type": "image/png", "data": base64.b64encode(png).decode()},
+                 {"name": "log", "type": "no\r\nX-Evil: 1", "data": ""}]
+        self.client.good("POST", "/api/v1/sent-reports", {"class": "urgent", "subject": "Skaner", "text": "Nie działa.", "files": files})
+        self.rest()
+        message = next(one for one in self.look(1)["messages"] if one["direction"] == "out" and one["channel"] == "email")
+        raw = self.client.get(f"/api/v1/sent-reports/1/messages/{message['id']}/raw").body
+        mail = email.message_from_bytes(raw, policy=email.policy.default)
+        self.assertEqual([(one.get_filename(), one.get_content_type()) for one in mail.iter_attachments()],
+                         [("ekran żółty.png", "image/png"), ("log", "application/octet-stream")])
+        self.assertEqual(next(mail.iter_attachments()).get_content(), png)
+        for bad, words in (({"name": "x", "data": "!!"}, "not base64"), ({"data": "TQ=="}, "name"), ({"name": "x", "data": "TQ==", "y": 1}, "y"), (5, "list of files"),
+                           ({"name": "x", "data": base64.b64encode(bytes(15_000_001)).decode()}, "15000000 bytes")):
+            answer = self.client.post("/api/v1/sent-reports", {"subject": "x", "text": "y", "files": [bad]})
+            self.assertEqual(answer.status, 400, bad if bad == 5 else bad.get("name"))
+            self.assertIn(words, answer.text)
+
     def test_a_step_two_is_the_same_case(self):
         self.report("urgent", "Skaner")
         self.hours(2, every=30 * MIN)
@@ -278,7 +303,7 @@ class Sandboxes(world.FolderTest):
         self.assertEqual((len(self.desk.all_cases()), case["step"]), (1, 2))
         self.assertTrue(any("same report" in (one.get("join_reason") or "") for one in case["messages"]), case["messages"])
 
-    def test_settlement_is_offered_and_never_done(self):
+    def test_settlement_is_offered_and_done_by_us_or_by_our_silence(self):
         self.report("urgent", "Skaner")
         self.desk.act(1, "settle")
         self.post()
@@ -287,6 +312,22 @@ class Sandboxes(world.FolderTest):
         self.client.good("POST", "/api/v1/sent-reports/1/settle", {"reason": "działa", "tell": True})
         self.post()
         self.assertEqual(len(self.desk.all_cases()), 1)
+        # Who says nothing for seven days has agreed, not sooner.
+        self.report("urgent", "Telefon")
+        self.desk.act(2, "settle")
+        self.post()
+        self.client.advance(7 * 24 * HOUR - HOUR)
+        self.assertEqual(self.look(2)["state"], "answered")
+        self.client.advance(HOUR + MIN)
+        self.assertEqual((self.look(2)["state"], self.look(2)["end_reason"]), ("settled", "nothing was said for a while after the answer"))
+
+    def test_what_a_client_called_its_case_is_forgotten_when_that_is_closed(self):
+        self.report("urgent", "Skaner")
+        rows = lambda: [key for (key,) in self.rows(self.sides["desk"], "SELECT key FROM settings WHERE key LIKE 'report%'")]
+        self.assertEqual(len(rows()), 2)
+        self.desk.act(1, "settle")
+        self.desk.act(1, "close")
+        self.assertEqual(rows(), [])
 
     def test_a_foreigner_with_the_same_header_joins_nothing(self):
         self.report("urgent", "Skaner")
@@ -296,6 +337,19 @@ class Sandboxes(world.FolderTest):
         # And one who only claims to be the provider's hejnal is not believed.
         self.client.email("obcy@inny.example", "Odp: Skaner", "Załatwione.", hejnal_notice=f"settled; case=1; report={code}")
         self.assertEqual([one["what"] for one in self.look(1)["came_back"]], ["receipt"])
+
+    def test_a_stranger_with_the_code_and_the_address_gets_nothing(self):
+        self.report("critical", "Skaner")
+        code = self.look(1)["code"]
+        sms = lambda who, text: self.desk.sms(who, text)
+        sms("+48999888777", f"Skaner dalej stoi. pomoc@klient.example Znak {code}.")
+        case = self.desk.case(1)
+        self.assertEqual((len(self.desk.all_cases()), case["client"]["phone"]), (1, "+48601222333"))  # it joins, and the number stays
+        self.assertIn("code of the client's hejnal", case["messages"][-1]["join_reason"])
+        self.assertEqual([one for one in self.desk.world()["sms"] if one["to"] == "+48999888777"], [])
+        sms("+48999888776", f"Skaner. Znak {code}.")  # the code alone, or the address alone, is not enough
+        sms("+48999888775", "Skaner. pomoc@klient.example Znak ABCDEF.")
+        self.assertEqual({one["client"]["phone"] for one in self.desk.all_cases()}, {"+48601222333", "+48999888776", "+48999888775"})
 
     def test_they_come_to_rest(self):
         for of, subject in (("routine", "Drukarka"), ("urgent", "Skaner"), ("critical", "Serwer")):

@@ -47,6 +47,10 @@ for (const language of ['pl', 'en']) {
       await dialog.getByRole('radio').nth(1).check();
       await dialog.getByLabel(says('Temat', 'Subject')).fill(SUBJECT);
       await dialog.getByLabel(says('Czego oczekujemy', 'What is expected')).fill('Od rana, na obu łączach. Router był wyłączany.');
+      const files = dialog.getByLabel(says('Pliki wysyłane z emailem', 'Files that go with the email'));
+      await files.setInputFiles({ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(15_000_001) });
+      await dialog.getByText(says('Te pliki mają razem ponad 15 MB.', 'These files are larger than 15 MB together.')).waitFor();
+      await files.setInputFiles({ name: 'łącze.log', mimeType: 'text/plain', buffer: Buffer.from('link down\n') });
       await quiet(page);
       await fits(page, `sent-new-${language}`);
       await dialog.getByRole('button', { name: says('Zgłoś', 'Report'), exact: true }).click();
@@ -56,6 +60,10 @@ for (const language of ['pl', 'en']) {
       await page.getByText(says('przyjęte przez następny serwer', 'taken by the next server')).first().waitFor();
       await page.getByText(says('Krok 2', 'Step 2')).waitFor();
       await page.getByText('serwis@centrala.example').waitFor();
+      const { messages } = await desk.api('GET', '/api/v1/sent-reports/1');
+      const { id } = messages.find((one) => one.direction === 'out' && one.channel === 'email');
+      const raw = await page.evaluate(async (path) => (await fetch(path)).text(), `/api/v1/sent-reports/1/messages/${id}/raw`);
+      assert.match(raw, /bGluayBkb3duCg==|link down/);
     });
 
     it('takes the second step, and shows it and the answer as they come', async () => {

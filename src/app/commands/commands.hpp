@@ -59,6 +59,7 @@ int verify(const DatabaseArguments& database, const std::string& path, bool json
 
 // 0 no law was broken, 1 one was.
 int simulate(unsigned long long seed, double years, int seeds, bool in_memory, bool json);
+int simulate_table(unsigned long long seed, int reports, bool svg, bool json);
 int simulate_two_sides(unsigned long long seed, double years, int seeds, bool in_memory, bool json);
 
 }  // namespace hejnal::app

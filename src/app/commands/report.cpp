@@ -3,12 +3,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <thread>
 
+#include "api/sent_report_view.hpp"
 #include "app/clock.hpp"
 #include "app/commands/shared.hpp"
 #include "app/control.hpp"
@@ -193,51 +195,18 @@ int wait_for(const config::Settings& settings, core::ReportId id, const std::str
   }
 }
 
-json::Object report_json(const SentReport& r) {
-  json::Array sendings, replies;
-  for (const auto& s : r.sendings) {
-    sendings.push_back(json::Object{{"n", s.n},
-                                    {"step", s.step},
-                                    {"what", to_string(s.kind)},
-                                    {"channel", to_string(s.channel)},
-                                    {"to", s.to},
-                                    {"state", to_string(s.state)},
-                                    {"attempts", s.attempts},
-                                    {"written_at", format_rfc3339(s.since)},
-                                    {"handed_over_at", json::time_or_null(s.left_at)},
-                                    {"server", s.text},
-                                    {"id", s.message_id},
-                                    {"sha256", s.sum}});
+// As the API shows it, so that a script may read either.
+struct Shown {
+  explicit Shown(const config::Settings& settings) {
+    if (auto read = reporter_settings(settings)) providers = std::move(read->providers);
   }
-  for (const auto& reply : r.replies) {
-    replies.push_back(json::Object{{"at", format_rfc3339(reply.at)},
-                                   {"what", to_string(reply.what)},
-                                   {"channel", to_string(reply.channel)},
-                                   {"from", reply.from},
-                                   {"subject", reply.subject},
-                                   {"why", reply.how}});
+  json::Object operator()(const SentReport& r) const {
+    const auto of = std::find_if(providers.begin(), providers.end(),
+                                 [&](const reporter::Provider& p) { return p.name == r.provider; });
+    return api::sent_report_view(r, of == providers.end() ? nullptr : &*of, OffsetClock().now());
   }
-  return {{"report", r.id},
-          {"provider", r.provider},
-          {"class", r.class_name},
-          {"subject", r.subject},
-          {"state", to_string(r.state)},
-          {"code", r.code},
-          {"key", r.key},
-          {"held", r.held},
-          {"opened_at", format_rfc3339(r.opened_at)},
-          {"step", r.step},
-          {"next_step_at", json::time_or_null(r.next_at)},
-          {"receipt_at", json::time_or_null(r.receipt_at)},
-          {"acknowledged_at", json::time_or_null(r.acknowledged_at)},
-          {"answered_at", json::time_or_null(r.answered_at)},
-          {"ended_at", json::time_or_null(r.ended_at)},
-          {"end_reason", r.end_reason},
-          {"callback_owed", r.remind_at.has_value()},
-          {"fired", r.noted},
-          {"sent", std::move(sendings)},
-          {"came_back", std::move(replies)}};
-}
+  std::vector<reporter::Provider> providers;
+};
 
 }  // namespace
 
@@ -305,12 +274,12 @@ int list_reports(const DatabaseArguments& database, bool all, bool as_json) {
   auto& records = (*archive)->reports().records();
   const auto ids = records.ids(!all, 1000, ports::Archive::kNewest);
   if (!ids) return complain(ids.error());
-  OffsetClock clock;
+  const Shown shown(*settings);
   for (const core::ReportId id : *ids) {
     const auto r = records.load(id);
     if (!r) return complain(r.error());
     if (as_json) {
-      fmt::print("{}\n", json::dump(report_json(*r)));
+      fmt::print("{}\n", json::dump(shown(*r)));
     } else {
       const auto due = r->next_at ? r->next_at : r->ring_at;
       fmt::print("{:>5}  {:<12}  {:<8}  {:<12}  step {}  {}  {}\n", r->id, r->provider, r->class_name,
@@ -334,14 +303,13 @@ int show_report(const DatabaseArguments& database, long long id, bool as_json) {
   if (!journal) return complain(journal.error());
   if (!r->exists()) return complain({Fault::not_found, fmt::format("there is no report {}", id)});
   if (as_json) {
-    json::Object object = report_json(*r);
+    json::Object object = Shown(*settings)(*r);
     json::Array entries;
     for (std::size_t i = 0; i < journal->size(); ++i) {
       json::Object entry = json::entry_object((*journal)[i]);
       entry["seq"] = static_cast<std::int64_t>(i + 1);
       entry["at"] = format_rfc3339((*journal)[i].at);
-      entry.erase("secret");  // by it our own mails are recognised
-      entries.push_back(std::move(entry));
+      entries.push_back(api::shown_entry(std::move(entry)));
     }
     object["journal"] = std::move(entries);
     fmt::print("{}\n", json::dump(object));

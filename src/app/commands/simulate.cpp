@@ -3,9 +3,16 @@
 
 #include "app/commands/commands.hpp"
 #include "sim/simulate.hpp"
+#include "sim/two_sided/table.hpp"
 #include "sim/two_sided/two_sided.hpp"
 
 namespace hejnal::app {
+
+int simulate_table(unsigned long long seed, int reports, bool as_svg, bool as_json) {
+  const sim::LossTable table = sim::loss_table(seed, reports);
+  fmt::print("{}", as_svg ? sim::picture(table) : as_json ? sim::to_json(table) + "\n" : sim::to_text(table));
+  return 0;
+}
 
 int simulate_two_sides(unsigned long long seed, double years, int seeds, bool in_memory, bool as_json) {
   int broken = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
@@ -16,6 +17,22 @@ namespace {
 constexpr std::size_t kTitleMax = 200, kTextMax = 20'000, kKeyMax = 300, kAlertsMax = 200;
 constexpr std::size_t kSeverityMax = 60, kSeveritiesMax = 20;
 
+// JSON has one kind of number, so 7 and 7.0 are the same one, and are written alike. Beyond 2^53 a number
+// with a point or more than 64 bits has lost its last digits on the way: two of them may be told apart no
+// more.
+struct Written {
+  std::string text;
+  bool exact = true;
+};
+Written written(const json::Value& v) {
+  constexpr double kExactMax = 9007199254740992.0;  // 2^53
+  if (!v.is_double()) return {json::dump(v)};
+  const double d = v.as_double();
+  if (std::abs(d) >= kExactMax) return {fmt::format("{}", d), false};
+  if (d == std::trunc(d)) return {fmt::format("{}", static_cast<std::int64_t>(d))};
+  return {fmt::format("{}", d)};
+}
+
 // A field as text, whatever it is; empty where there is none.
 std::string field(const json::Value& v, std::string_view name) {
   if (!v.is_object()) return {};
@@ -23,7 +40,7 @@ std::string field(const json::Value& v, std::string_view name) {
   if (found == nullptr || found->is_null()) return {};
   if (found->is_string()) return std::string(found->as_string());
   if (found->is_object() || found->is_array()) return {};
-  return json::dump(*found);
+  return written(*found).text;
 }
 
 const json::Value& child(const json::Value& v, std::string_view name) {
@@ -248,7 +265,13 @@ struct Mapper {
     if (found != nullptr && found->is_string()) {
       out = std::string(found->as_string());
     } else if (found != nullptr && !found->is_null()) {
-      out = json::dump(*found);
+      const Written number = written(*found);
+      out = number.text;
+      if (!number.exact && mistake.empty() && std::string_view(what) == "key")
+        mistake = fmt::format(
+            "{}: {} is a number of so many digits that JSON does not carry them all: send it as "
+            "text, in quotes",
+            what, pointer);
     }
     if (needed && mistake.empty() && is_blank(out))
       mistake = fmt::format("{}: {} finds nothing", what, pointer.empty() ? "\"\"" : pointer);

@@ -164,6 +164,32 @@ TEST(Alerts, JsonByAMapping) {
   EXPECT_EQ(read_mapped(m, "no").error().fault, Fault::malformed);
 }
 
+// The same number is the same key however it is written; one whose digits are lost is none.
+TEST(Alerts, NumbersAsKeys) {
+  AlertMapping m;
+  m.state = "/s";
+  m.key = {"/id"};
+  m.subject = {"/t"};
+  m.firing = {"1"};
+  const auto key = [&m](const std::string& id) {
+    const auto read = read_mapped(m, R"({"s":1.0,"t":12345678901234567890123,"id":)" + id + "}").value();
+    return read.alerts.empty() ? "! " + read.mistakes.at(0) : read.alerts[0].key;
+  };
+  for (const char* seven : {"7", "7.0", "7e0", "0.7e1", "\"7\""}) EXPECT_EQ(key(seven), "json 7") << seven;
+  EXPECT_EQ(key("1000"), key("1e3"));
+  EXPECT_EQ(key("-0.0"), "json 0");
+  EXPECT_EQ(key("1.5"), "json 1.5");
+  EXPECT_EQ(key("true"), "json true");
+  // Whole ones of 64 bits are exact ...
+  EXPECT_EQ(key("9007199254740993"), "json 9007199254740993");
+  EXPECT_EQ(key("18446744073709551615"), "json 18446744073709551615");
+  EXPECT_EQ(key("-9223372036854775808"), "json -9223372036854775808");
+  // ... of these two would be one.
+  for (const char* lost : {"18446744073709551616", "18446744073709551617", "9007199254740993.0", "1e300"})
+    EXPECT_TRUE(key(lost).starts_with("! key: /id is a number of so many digits")) << key(lost);
+  EXPECT_EQ(key("\"18446744073709551617\""), "json 18446744073709551617");
+}
+
 TEST(Alerts, AWatchdogThatIsOverIsNoSignOfLife) {
   EXPECT_TRUE(is_beat(""));
   EXPECT_TRUE(is_beat("backup done"));

@@ -181,6 +181,9 @@ void Switchboard::send(ports::Outgoing outgoing, std::function<void(ports::SendR
         for (std::size_t i = 0; i < lines_.size(); ++i) {
           const bool rests = states_[i].resting_until > now;
           if (rests != resting) continue;
+          const auto& only = outgoing.only_by;
+          if (!only.empty() && std::find(only.begin(), only.end(), lines_[i].gateway->name()) == only.end())
+            continue;
           const Tariff& tariff = lines_[i].tariff;
           const std::int64_t cost = tariff.price * attempt->segments;
           if (tariff.monthly_cap > 0 && spent_now(i) + cost > tariff.monthly_cap && !sms.to_desk) {

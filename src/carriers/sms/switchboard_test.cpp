@@ -49,6 +49,7 @@ struct Company {
     out.item = 5;
     out.attempts = attempts;
     out.gateway = attempts > 0 ? given_to : std::string();
+    out.only_by = only_by;
     if (useful_for > 0ms) out.useful_until = clock.now() + useful_for;
     ports::SendResult result;
     int times = 0;
@@ -67,6 +68,7 @@ struct Company {
     return out;
   }
 
+  std::vector<std::string> only_by;
   TestCaller http;
   TestClock clock;
   std::unique_ptr<Switchboard> board;
@@ -111,6 +113,19 @@ TEST(Switchboard, WhatHasNotLeftGoesByTheNextWithAReason) {
   EXPECT_EQ(c.send().outcome, Sent::handed_over);
   EXPECT_EQ(c.hosts(), "1");
   EXPECT_EQ(c.log.back(), "sms: first works again");
+}
+
+TEST(Switchboard, WhatMayGoByOneOnlyGoesByNoOther) {
+  Company c;
+  c.only_by = {"second"};
+  c.http.will_say(503, "later");
+  EXPECT_NE(c.send().outcome, Sent::handed_over);
+  EXPECT_EQ(c.hosts(), "2");
+  c.only_by = {"second", "first"};
+  c.http.will_say(503, "later");
+  c.http.will_say(503, "later");
+  c.send();
+  EXPECT_EQ(c.hosts().size(), 2u);
 }
 
 TEST(Switchboard, AWrongNumberIsWrongEverywhere) {

@@ -135,6 +135,8 @@ std::string reason_text(const core::Notice& n, bool polish) {
     case core::AlertReason::asked_for:
       return polish ? "1=czytam, 2=zaczynam, tekst=notatka, R numer=odrzucona rozmowa."
                     : "1=read, 2=started, text=note, R number=rejected call.";
+    case core::AlertReason::alert_over:
+      return polish ? "według monitoringu już po wszystkim" : "monitoring says that it is over";
     case core::AlertReason::callbacks_due:
       return polish ? "można oddzwonić" : "can be called back now";
     case core::AlertReason::callbacks_overdue:
@@ -183,7 +185,13 @@ const std::string* Templates::find(const core::Notice& notice) const {
   const bool repairing = notice.kind == core::NoticeKind::rejected_call && notice.failure_open;
   const bool to_program = notice.kind == core::NoticeKind::missing_email && !notice.client_code.empty();
   name += '.';
-  name += repairing ? "repairing" : to_program ? "report" : notice.class_name;
+  const bool alert_by_email =
+      notice.kind == core::NoticeKind::alert && notice.channel == core::Channel::email;
+  const char* of_monitor = !alert_by_email                                  ? nullptr
+                           : notice.reason == core::AlertReason::alert_over ? "over"
+                           : notice.to_nobody                               ? "monitor"
+                                                                            : nullptr;
+  name += repairing ? "repairing" : to_program ? "report" : of_monitor ? of_monitor : notice.class_name;
   name += ".txt";
   auto found = files_.find(name);
   if (found == files_.end()) found = files_.find(base);

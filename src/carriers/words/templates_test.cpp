@@ -174,6 +174,26 @@ TEST(SmsTexts, NoneIsACommand) {
   }
 }
 
+// Monitoring reads no answers: what is replied stays inside.
+TEST(Alerts, OfMonitoringSayWhereAReplyGoes) {
+  for (const char* language : {"pl", "en"}) {
+    const Templates words = templates(language);
+    core::Notice n = notice(alert, "urgent");
+    n.channel = core::Channel::email;
+    const char* to_client = language == std::string("pl") ? "idzie do klienta" : "goes to the client";
+    const char* is_note = language == std::string("pl") ? "jako notatka" : "becomes a note";
+    EXPECT_TRUE(has(words.words(n, {}).text, to_client));
+    n.to_nobody = true;
+    EXPECT_FALSE(has(words.words(n, {}).text, to_client));
+    EXPECT_TRUE(has(words.words(n, {}).text, is_note)) << words.words(n, {}).text;
+    n.reason = core::AlertReason::alert_over;
+    const ports::Words over = words.words(n, {});
+    EXPECT_TRUE(has(over.text, is_note)) << over.text;
+    EXPECT_TRUE(has(over.subject, language == std::string("pl") ? "Po alarmie: " : "Over: ")) << over.subject;
+    EXPECT_FALSE(has(over.text, "{")) << over.text;
+  }
+}
+
 TEST(SmsTexts, AWrongCodeIsAnsweredWithThoseThatAreOpen) {
   const Templates words = templates("pl");
   core::Notice n = notice(commands, "");

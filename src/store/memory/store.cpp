@@ -658,7 +658,11 @@ class MemoryStore final : public ports::Store {
   Result<std::string> setting(string_view key) override { return text_of(t_.settings.find(key)); }
   Status set_setting(string_view key, string_view value) override {
     HEJNAL_TRY_VOID(memory_.operation());
-    t_.settings.put(std::string(key), std::string(value));
+    if (value.empty()) {
+      t_.settings.erase(std::string(key));
+    } else {
+      t_.settings.put(std::string(key), std::string(value));
+    }
     return {};
   }
   Status keep_procedure(string_view version, string_view text) override {

@@ -48,6 +48,7 @@ Result<std::string> SqliteStore::setting(std::string_view key) {
 }
 
 Status SqliteStore::set_setting(std::string_view key, std::string_view value) {
+  if (value.empty()) return db_.run("DELETE FROM settings WHERE key = ?1", key);
   return db_.run(
       "INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = "
       "excluded.value",

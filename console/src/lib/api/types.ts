@@ -3302,6 +3302,14 @@ export interface components {
             class?: string;
             subject: string;
             text: string;
+            /** @description They go with the email of each step. At most 20, and 15,000,000 bytes together. */
+            files?: {
+                name: string;
+                /** @description Of the content, as image/png. */
+                type?: string;
+                /** @description Base64. */
+                data: string;
+            }[];
         };
         SettleSentReport: {
             reason?: string;
@@ -3332,6 +3340,8 @@ export interface components {
             code: string;
             /** @description A monitoring system has filed it. */
             of_alert: boolean;
+            /** @description The monitoring system's own key of that alert. */
+            key: string | null;
             to_email: string | null;
             to_sms: string | null;
             /** Format: date-time */
@@ -3428,6 +3438,8 @@ export interface components {
             code: string;
             /** @description A monitoring system has filed it. */
             of_alert: boolean;
+            /** @description The monitoring system's own key of that alert. */
+            key: string | null;
             to_email: string | null;
             to_sms: string | null;
             /** Format: date-time */

@@ -925,6 +925,8 @@ export const en = {
   'sent.provider': 'Provider',
   'sent.class': 'How urgent',
   'sent.subject': 'Subject',
+  'sent.files': 'Files that go with the email',
+  'sent.files_too_large': 'These files are larger than 15 MB together.',
   'sent.text': 'What is expected, or what the problem is',
   'sent.will_do': 'What will be done',
   'sent.send': 'Report',

@@ -1026,6 +1026,8 @@ export const pl: Dictionary = {
   'sent.provider': 'Usługodawca',
   'sent.class': 'Jak pilne',
   'sent.subject': 'Temat',
+  'sent.files': 'Pliki wysyłane z emailem',
+  'sent.files_too_large': 'Te pliki mają razem ponad 15 MB.',
   'sent.text': 'Czego oczekujemy albo w czym problem',
   'sent.will_do': 'Co zostanie zrobione',
   'sent.send': 'Zgłoś',
