@@ -103,7 +103,16 @@ const NOT_SENTENCES = new Set([
     'expected a list of texts',
     'expected a list of whole numbers',
   ],
-  ...['expected an object', 'expected an address such as anna@klient.example', '"{}" is no telephone number'],
+  ...[
+    'expected an object',
+    'is missing',
+    'expected a list of files: name, type, data',
+    'at most {} files',
+    'at most {} bytes together',
+    'the data of {} is not base64',
+    'expected an address such as anna@klient.example',
+    '"{}" is no telephone number',
+  ],
   // Titles of problems, behind which a sentence stands.
   ...[
     'Changed meanwhile',
