@@ -11,7 +11,8 @@ namespace hejnal::sim {
 namespace {
 
 constexpr Duration kWorkEvery = 25min, kCallEvery = 40h;
-constexpr int kLooksToCheck = 16;
+constexpr Duration kHandsEvery = 9 * 24h;
+constexpr int kLooksToCheck = 16, kHouseholds = 5;
 constexpr std::array<const char*, 2> kAgents = {"Ola", "Jan"};
 
 }  // namespace
@@ -20,6 +21,7 @@ void Telephone::live(int outages_a_year) {
   outages_a_year_ = outages_a_year;
   plan_outage();
   plan_call();
+  plan_hands();
 }
 
 void Telephone::stop() {
@@ -58,6 +60,29 @@ void Telephone::plan_call() {
     somebody_phones(any_phone(), 1);
     plan_call();
   });
+}
+
+void Telephone::plan_hands() {
+  world_.after(kHandsEvery, [this] {
+    if (!living_) return;
+    a_number_changes_hands();
+    plan_hands();
+  });
+}
+
+// Only numbers that no client of the world writes from. Not by the dice: nothing else may come out
+// differently.
+void Telephone::a_number_changes_hands() {
+  ++hands_;
+  const auto of = static_cast<unsigned>(hands_) * 2'654'435'761U;
+  ports::NumberRow row;
+  row.phone = fmt::format("+48605{:06}", (of >> 8U) % 160);
+  row.email = fmt::format("dom{}@prywatny.example", (of >> 20U) % kHouseholds);
+  row.source = "agent";
+  row.at = world_.now();
+  row.standing = core::Standing::confirmed;
+  row.decided_by = "Ola";
+  static_cast<void>(world_.ask([&](desk::Desk& desk) { return desk.judge_number(row); }));
 }
 
 void Telephone::begin_outage(bool again) {
@@ -141,8 +166,11 @@ void Telephone::somebody_phones(const std::string& phone, int times) {
   if (world_.dice.chance(400)) return an_exchange_asks(phone);
   desk::Desk::PhoneCall call{phone,
                              world_.dice.chance(250) ? core::CallResult::missed : core::CallResult::rejected};
-  call.id = fmt::format("own:{}", ++ids_);
+  call.id = fmt::format("pbx:{}", ++ids_);
   call.hung_up = call.result == core::CallResult::missed && world_.dice.chance(500);
+  // Some are written down when there is time for it; the caller may have been called back since.
+  const bool is_late = ids_ % 10 == 7;
+  if (is_late) call.at = world_.now() - 3h * (ids_ % 7);
   desk::Desk::Phoned phoned;
   if (broken(Mutation::call_is_forgotten)) {
     owed_.insert(call.id);
@@ -151,7 +179,7 @@ void Telephone::somebody_phones(const std::string& phone, int times) {
       HEJNAL_TRY(phoned, desk.call(call));
       return {};
     });
-    if (done && *done) accepted(call.id, phoned.callback);
+    if (done && *done && (phoned.callback != 0 || !is_late)) accepted(call.id, phoned.callback);
   }
   if (times > 1)
     world_.after(world_.dice.between(Duration(1min), Duration(2h)),
@@ -236,8 +264,14 @@ void Telephone::work() {
       if (++looks_ % kLooksToCheck == 0) check(desk.store(), failing);
       return {};
     }
+    std::map<std::string, core::Callback> of_person;
     for (const core::CallbackId id : ids) {
       HEJNAL_TRY(const core::Callback c, desk.store().callbacks().load(id));
+      const auto [other, is_first] = of_person.emplace(c.person.email, c);
+      if (!c.person.email.empty() && !is_first && core::may_join(c, other->second))
+        world_.laws.broken(
+            "one_callback_a_person", 0,
+            fmt::format("callbacks {} and {} are of {}", other->second.id, id, c.person.email));
       if (c.state == core::CallbackState::due && (!c.retry_at || *c.retry_at <= desk.now()))
         due.push_back(id);
     }
@@ -286,6 +320,7 @@ void Telephone::must_be_over(ports::Store& store) {
       world_.laws.broken("replay_equals_state", 0, c.error().what);
       return;
     }
+    if (c->state == core::CallbackState::joined) continue;  // another one has its calls
     // Its callback was paid, or somebody has said why not.
     for (const auto& call : c->calls) owed.erase(call.call_id);
     if (c->open() || c->end_reason.empty())

@@ -88,8 +88,7 @@ Result<ports::Response> merge_person(Context& context) {
   HEJNAL_TRY(Body body, Body::read(context.request));
   const std::int64_t into = body.integer("into", true);
   HEJNAL_TRY_VOID(body.finish());
-  HEJNAL_TRY_VOID(
-      run_on_ledger(context, [&](desk::Desk& desk) { return desk.store().merge_people(id, into); }));
+  HEJNAL_TRY_VOID(run_on_ledger(context, [&](desk::Desk& desk) { return desk.merge_people(id, into); }));
   return json_response(json::Object{{"id", into}});
 }
 

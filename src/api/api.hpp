@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/ring_once.hpp"
 #include "desk/ledger.hpp"
 #include "json/value.hpp"
 #include "ports/http.hpp"
@@ -106,6 +107,7 @@ struct Parts {
   // Has the exchange ring at `agent` and then at `to`, and waits until it has taken that on; empty: there is
   // none.
   std::function<Status(const std::string& agent, const std::string& to, std::int64_t callback)> originate;
+  std::shared_ptr<RingOnce> ring_once = std::make_shared<RingOnce>();
   std::vector<core::OnCall> on_call;             // whose telephones it may ring at
   std::function<std::vector<Metric>()> metrics;  // of the carriers; those of one name together
   SignIn sign_in;

@@ -1,5 +1,9 @@
 // Callbacks by the API: the list to work off.
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "api/context.hpp"
 #include "base/text.hpp"
@@ -8,7 +12,7 @@ namespace hejnal::api {
 
 namespace {
 
-constexpr int kOpenMax = 10'000;
+constexpr int kOpenMax = 100'000;
 
 Result<ports::Response> act(Context& context, const core::callback::Signal& signal) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
@@ -53,6 +57,9 @@ json::Object callback_json(const core::Callback& c) {
           {"calls", std::move(calls)},
           {"calls_total", c.calls_total},
           {"cases", std::move(cases)},
+          {"outage", c.outage.id == 0
+                         ? json::Value(nullptr)
+                         : json::Value(json::Object{{"id", c.outage.id}, {"title", c.outage.title}})},
           {"since", format_rfc3339(c.since)},
           {"due_at", json::time_or_null(c.due_at)},
           {"retry_at", json::time_or_null(c.retry_at)},
@@ -61,6 +68,7 @@ json::Object callback_json(const core::Callback& c) {
           {"attempts", std::move(attempts)},
           {"says_it_works", c.offered.empty() ? json::Value(nullptr) : json::Value(c.offered)},
           {"ended_at", json::time_or_null(c.ended_at)},
+          {"joined_into", c.into == 0 ? json::Value(nullptr) : json::Value(c.into)},
           {"end_reason", c.end_reason.empty() ? json::Value(nullptr) : json::Value(c.end_reason)}};
 }
 
@@ -79,27 +87,81 @@ json::Value call_out(const Context& context) {
   return json::Object{{"agent", agent.empty() ? json::Value(nullptr) : json::Value(agent)}};
 }
 
+namespace {
+
+// Where a page of the open ones ends: by that the next one goes on, also when the callback itself has ended
+// meanwhile. "0.1.1795424400000.17": rings, critical, since, id.
+std::string mark_of(const core::Callback& c) {
+  return fmt::format("{:d}.{:d}.{}.{}", c.state == core::CallbackState::ringing, c.critical, c.since.ms,
+                     c.id);
+}
+
+Result<core::Callback> read_mark(std::string_view text) {
+  const auto parts = split(text, '.');
+  core::Callback out;
+  std::array<std::int64_t, 4> numbers{};
+  bool good = parts.size() == numbers.size();
+  for (std::size_t i = 0; good && i < numbers.size(); ++i) {
+    const auto end = parts[i].data() + parts[i].size();
+    const auto [at, error] = std::from_chars(parts[i].data(), end, numbers.at(i));
+    good = error == std::errc() && at == end;
+  }
+  if (!good || numbers[0] < 0 || numbers[0] > 1 || numbers[1] < 0 || numbers[1] > 1)
+    return fail(Fault::malformed, "cursor: expected what stood in \"next\"");
+  out.state = numbers[0] == 1 ? core::CallbackState::ringing : core::CallbackState::due;
+  out.critical = numbers[1] == 1;
+  out.since.ms = numbers[2];
+  out.id = numbers[3];
+  return out;
+}
+
+// In the order in which they are to be worked off.
+Result<ports::Response> list_open(Context& context) {
+  // The page reader knows cursors that are ids; this one is none.
+  ports::Request asked = context.request;
+  std::erase_if(asked.query, [](const auto& one) { return one.first == "cursor"; });
+  HEJNAL_TRY(const Page page, read_page(asked));
+  std::optional<core::Callback> after;
+  if (context.request.has_parameter("cursor")) {
+    HEJNAL_TRY(after, read_mark(context.request.parameter("cursor")));
+  }
+  HEJNAL_TRY(const auto ids, context.archive.callbacks().ids(true, kOpenMax, ports::Archive::kNewest));
+  std::vector<core::Callback> list;
+  for (const core::CallbackId id : ids) {
+    HEJNAL_TRY(auto c, context.archive.callbacks().readable(id));
+    if (c && (!after || core::before(*after, *c))) list.push_back(std::move(*c));
+  }
+  const std::size_t size = std::min(list.size(), static_cast<std::size_t>(page.limit));
+  const auto end = list.begin() + static_cast<std::ptrdiff_t>(size);
+  std::partial_sort(list.begin(), end, list.end(), core::before);
+  const bool more = list.size() > size;
+  list.resize(size);
+  json::Array items;
+  for (const core::Callback& c : list) items.push_back(callback_json(c));
+  return json_response(
+      json::Object{{"items", std::move(items)},
+                   {"call_out", call_out(context)},
+                   {"next", more ? json::Value(mark_of(list.back())) : json::Value(nullptr)}});
+}
+
+}  // namespace
+
 // Open ones in the order in which they are to be worked off; all of them newest first.
 Result<ports::Response> list_callbacks(Context& context) {
-  HEJNAL_TRY(const Page page, read_page(context.request));
   const std::string_view state = context.request.parameter("state");
   if (!state.empty() && state != "open" && state != "all")
     return fail(Fault::malformed, "state: expected open or all");
-  const bool all = state == "all";
-  HEJNAL_TRY(auto ids, context.archive.callbacks().ids(!all, all ? page.limit + 1 : kOpenMax,
-                                                       all ? page.before : ports::Archive::kNewest));
+  if (state != "all") return list_open(context);
+  HEJNAL_TRY(const Page page, read_page(context.request));
+  HEJNAL_TRY(auto ids, context.archive.callbacks().ids(false, page.limit + 1, page.before));
   const auto limit = static_cast<std::size_t>(page.limit);
-  const bool more = all && ids.size() > limit;
+  const bool more = ids.size() > limit;
   if (more) ids.resize(limit);
-  std::vector<core::Callback> list;
-  for (const core::CallbackId id : ids) {
-    HEJNAL_TRY(core::Callback c, context.archive.callbacks().load(id));
-    list.push_back(std::move(c));
-  }
-  if (!all) std::sort(list.begin(), list.end(), core::before);
-  if (list.size() > limit) list.resize(limit);
   json::Array items;
-  for (const core::Callback& c : list) items.push_back(callback_json(c));
+  for (const core::CallbackId id : ids) {
+    HEJNAL_TRY(const auto c, context.archive.callbacks().readable(id));
+    if (c) items.push_back(callback_json(*c));
+  }
   return json_response(
       json::Object{{"items", std::move(items)},
                    {"call_out", call_out(context)},
@@ -126,6 +188,7 @@ Result<ports::Response> call_callback(Context& context) {
   HEJNAL_TRY(const std::int64_t id, whole_number(context.segments.at(0), "id"));
   HEJNAL_TRY(Body body, Body::read(context.request));
   std::string agent = phone_in(context, body, "agent"), to = phone_in(context, body, "phone");
+  const bool again = body.flag("again", false);
   HEJNAL_TRY_VOID(body.finish());
   if (agent.empty()) agent = own_phone(context);
   if (!context.parts.originate)
@@ -147,7 +210,12 @@ Result<ports::Response> call_callback(Context& context) {
         if (before.exists() && !known) return fail(Fault::malformed, "phone: nobody has called from {}", to);
         return desk.act(id, core::callback::Take{context.who});
       }));
-  HEJNAL_TRY_VOID(context.parts.originate(agent, to, id));
+  RingOnce& once = *context.parts.ring_once;
+  HEJNAL_TRY_VOID(once.begin(id, context.parts.clock->now(), again));
+  if (const Status rings = context.parts.originate(agent, to, id); !rings) {
+    once.failed(id);
+    return tl::make_unexpected(rings.error());
+  }
   return json_response(callback_json(c));
 }
 

@@ -13,6 +13,7 @@ struct SipDoor::Call {
   core::CallDecision decision = {};
   core::CaseNumber number = 0;
   bool hung_up = false;
+  std::string_view result = "missed";  // of one that is over
 };
 
 std::optional<ports::SipAnswer> SipDoor::refuse(const ports::SipInvite& invite) {
@@ -40,21 +41,27 @@ void SipDoor::ask(ports::SipInvite invite, ports::SipReply reply, bool is_over) 
   auto call = std::make_shared<Call>(Call{std::move(invite), std::move(reply), std::move(caller)});
   ledger_.submit(
       [call, is_over](desk::Desk& desk) -> Status {
-        const auto& [from, to, id] = call->caller;
+        const auto& [from, to, id, given] = call->caller;
         call->hung_up = is_over || call->reply.cancelled();
         if (call->hung_up) {
-          HEJNAL_TRY(const auto kept,
-                     desk.call({from, core::CallResult::missed, std::nullopt, "client", id, to, true}));
+          desk::Desk::PhoneCall told{from, core::CallResult::missed, std::nullopt, "client", id, to, true};
+          if (call->reply.answered_elsewhere()) {
+            told.result = core::CallResult::answered;
+            told.hung_up = false;
+          }
+          told.given = given;
+          call->result = to_string(told.result);
+          HEJNAL_TRY(const auto kept, desk.call(told));
           call->number = kept.filed.number;
           return {};
         }
-        HEJNAL_TRY(const auto asked, desk.answer_call(desk::Desk::AskedCall{from, id, to, true}));
+        HEJNAL_TRY(const auto asked, desk.answer_call(desk::Desk::AskedCall{from, id, to, true, given}));
         call->decision = asked.decision;
         call->number = asked.filed.number;
         return {};
       },
       [this, call](const Status& done) {
-        const char* result = "rejected";
+        std::string_view result = "rejected";
         ports::SipAnswer answer;
         if (!done) {
           ++not_kept_;
@@ -63,14 +70,14 @@ void SipDoor::ask(ports::SipInvite invite, ports::SipReply reply, bool is_over) 
         }
         if (call->hung_up) {
           ++hung_up_;
-          result = "missed";
+          result = call->result;
           answer = carriers::phone::sip_hung_up();
         } else {
           ++(call->decision.redirect ? redirected_ : rejected_);
           if (call->decision.redirect) result = "redirected";
           answer = carriers::phone::sip_answer(settings_, call->invite, call->caller, call->decision);
         }
-        if (world_) world_->add_call({call->caller.from, result, clock_.now(), call->number});
+        if (world_) world_->add_call({call->caller.from, std::string(result), clock_.now(), call->number});
         std::move(call->reply).send(std::move(answer));
       });
 }

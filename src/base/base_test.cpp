@@ -139,6 +139,24 @@ TEST(Zone, WarsawInSummerAndWinter) {
             parse_rfc3339("2026-03-29T01:00:00Z"));  // skipped hour
 }
 
+TEST(Zone, EveryCalendarDayHasItsSpanAlsoWhenAnHourIsMissing) {
+  // Sat 27 Mar 2027, 23:30 in Warsaw; the next day has 23 hours.
+  const Instant now = *from_local(2027, 3, 27, 23, 30, "Europe/Warsaw");
+  const auto spans = daily_spans(now, -1, 2, 8 * 60, 20 * 60, "Europe/Warsaw");
+  ASSERT_TRUE(spans);
+  ASSERT_EQ(spans->size(), 4u);
+  for (int i = 0; i < 4; ++i) {
+    const DaySpan& day = spans->at(static_cast<std::size_t>(i));
+    EXPECT_EQ(format_local(day.from, "Europe/Warsaw", "pl"), "" + std::to_string(26 + i) + ".03.2027, 08:00");
+    EXPECT_EQ(day.to - day.from, 12h);
+  }
+  // Over a month's end, and until midnight.
+  const auto late =
+      daily_spans(*from_local(2026, 12, 31, 12, 0, "Europe/Warsaw"), 0, 1, 0, 24 * 60, "Europe/Warsaw");
+  ASSERT_EQ(late->size(), 2u);
+  EXPECT_EQ(late->front().to, late->back().from);
+}
+
 TEST(Base64, IsWholeOrNothing) {
   EXPECT_EQ(from_base64(""), "");
   EXPECT_EQ(from_base64("TQ=="), "M");

@@ -61,6 +61,25 @@ Result<Instant> from_local(int year, int month, int day, int hour, int minute, s
   return Instant{found->to_sys(local, date::choose::earliest).time_since_epoch().count()};
 }
 
+Result<std::vector<DaySpan>> daily_spans(Instant now, int first, int last, int from_minute, int to_minute,
+                                         std::string_view zone) {
+  HEJNAL_TRY(const LocalTime today, local_time(now, zone));
+  const date::sys_days day{date::year(today.year) / today.month / today.day};
+  const auto at = [&](date::sys_days d, int minute) {
+    const date::year_month_day ymd{d};
+    return from_local(static_cast<int>(ymd.year()), static_cast<int>(static_cast<unsigned>(ymd.month())),
+                      static_cast<int>(static_cast<unsigned>(ymd.day())), minute / 60, minute % 60, zone);
+  };
+  std::vector<DaySpan> out;
+  for (int i = first; i <= last; ++i) {
+    const date::sys_days d = day + date::days(i);
+    HEJNAL_TRY(const Instant from, at(d, from_minute));
+    HEJNAL_TRY(const Instant to, to_minute == 24 * 60 ? at(d + date::days(1), 0) : at(d, to_minute));
+    if (from < to) out.push_back({from, to});
+  }
+  return out;
+}
+
 std::string format_local(Instant t, std::string_view zone, std::string_view language) {
   const auto local = local_time(t, zone);
   if (!local) return format_rfc3339(t);

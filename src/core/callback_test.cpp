@@ -27,8 +27,10 @@ struct CallbackStory {
     EXPECT_EQ(alarm(c).has_value(), c.open());
     return decision;
   }
-  callback::Decision rings(const std::string& phone = kPhone, CallResult result = CallResult::rejected) {
+  callback::Decision rings(const std::string& phone = kPhone, CallResult result = CallResult::rejected,
+                           const std::string& id = {}) {
     callback::Rung rung;
+    rung.call_id = id;
     rung.id = 1;
     rung.phone = phone;
     rung.person = {"Anna", "a@k.example", phone, {}};
@@ -94,10 +96,10 @@ TEST(Callback, ACallThatIsPutThroughOwesNothingUntilSomethingIsToldOfIt) {
 TEST(Callback, OneThatWasPutThroughAndNotAnsweredIsOwed) {
   for (const bool failing : {false, true}) {
     CallbackStory s;
-    s.rings(kPhone, CallResult::put_through);
+    s.rings(kPhone, CallResult::put_through, "sip:a");
     s.now = s.now + 1min;
     s.facts.failure_open = failing;  // it has begun while it rang
-    const auto told = s.rings(kPhone, CallResult::missed);
+    const auto told = s.rings(kPhone, CallResult::missed, "pbx:1");
     EXPECT_EQ(s.c.state, failing ? CallbackState::waiting : CallbackState::due);
     EXPECT_EQ(told.notices.size(), 1u);
     EXPECT_EQ(told.tell, failing ? AlertReason::none : AlertReason::callbacks_due);
@@ -141,6 +143,65 @@ TEST(Callback, WhatIsOwedStaysOwedWhenAnotherCallIsPutThrough) {
   EXPECT_EQ(s.c.end_reason, "the client has phoned again and was answered");
 }
 
+TEST(Callback, WhatAPersonWritesDownIsACallOfItsOwn) {
+  CallbackStory s;
+  s.rings(kPhone, CallResult::put_through, "pbx:c1");  // and nothing is told of it
+  s.now = s.now + 20min;
+  s.rings();  // "R 601 222 333"
+  ASSERT_EQ(s.c.calls.size(), 2u);
+  EXPECT_EQ(s.c.calls[1].at, s.now);
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  // Somebody has answered between the two: it pays for nothing that came after it.
+  callback::Rung told;
+  told.phone = kPhone;
+  told.at = kStart + 10min;
+  told.result = CallResult::answered;
+  s.happens(told).value();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  EXPECT_EQ(s.c.calls[0].result, CallResult::put_through);
+  Callback replayed;
+  for (const auto& entry : s.journal) core::apply(replayed, entry);
+  EXPECT_TRUE(replayed == s.c);
+}
+
+TEST(Callback, AnAnswerIsOfTheLatestCallAndNotOfAnOldOneWithoutWord) {
+  CallbackStory s;
+  s.rings(kPhone, CallResult::put_through, "pbx:c1");
+  s.now = s.now + 10min;
+  s.rings(kPhone, CallResult::put_through, "pbx:c2");
+  s.rings(kPhone, CallResult::missed, "pbx:c2");
+  EXPECT_EQ(s.c.state, CallbackState::due);
+  s.now = s.now + 10min;
+  s.rings(kPhone, CallResult::answered);
+  EXPECT_EQ(s.c.state, CallbackState::paid);
+}
+
+TEST(Callback, ACallOfAnotherIdOfTheSameKindIsAnother) {
+  CallbackStory s;
+  s.rings(kPhone, CallResult::put_through, "pbx:c1");
+  s.now = s.now + 1min;
+  s.rings(kPhone, CallResult::missed, "pbx:c2");
+  EXPECT_EQ(s.c.calls_total, 2);
+  // One that was put through by another way long ago is over, whatever became of it.
+  CallbackStory old;
+  old.rings(kPhone, CallResult::put_through, "sip:a");
+  old.now = old.now + old.facts.told_within + 1min;
+  old.rings(kPhone, CallResult::missed, "pbx:1");
+  EXPECT_EQ(old.c.calls_total, 2);
+}
+
+TEST(Callback, JournalsThatDoNotSayWhichCallAreReadAsTheyWereWritten) {
+  Callback c;
+  const auto called = [&](CallResult result, Instant at) {
+    core::apply(c, {at, "client", {}, callback::Called{at, kPhone, result}});
+  };
+  core::apply(c, {kStart, "client", {}, callback::Opened{1, {}}});
+  called(CallResult::put_through, kStart);
+  called(CallResult::missed, kStart + 24h);
+  EXPECT_EQ(c.calls_total, 1);
+  EXPECT_EQ(c.calls[0].result, CallResult::missed);
+}
+
 TEST(Callback, WaitsForTheAllClear) {
   CallbackStory s = during_a_failure();
   const auto first = s.rings();
@@ -154,6 +215,19 @@ TEST(Callback, WaitsForTheAllClear) {
   EXPECT_EQ(s.c.state, CallbackState::due);
   EXPECT_EQ(s.c.due_at, s.now);
   EXPECT_TRUE(s.happens(callback::FailureChanged{})->entries.empty());
+}
+
+TEST(Callback, AfterAFailureOnCallIsToldBySmsAtNightToo) {
+  using enum AlertReason;
+  CallbackStory s = during_a_failure();
+  EXPECT_FALSE(s.rings().after_failure);
+  s.facts.failure_open = false;
+  EXPECT_TRUE(s.happens(callback::FailureChanged{})->after_failure);
+  EXPECT_TRUE(tells_by_sms(callbacks_due, false, false, true));
+  EXPECT_FALSE(tells_by_sms(callbacks_due, false, false, false));
+  EXPECT_TRUE(tells_by_sms(callbacks_due, false, true, false));
+  EXPECT_TRUE(tells_by_sms(callbacks_due, true, false, false));
+  EXPECT_TRUE(tells_by_sms(callbacks_overdue, false, false, false));
 }
 
 TEST(Callback, SeveralCallsAddUpAndAreToldOnceAnHour) {
@@ -298,6 +372,157 @@ TEST(Callback, APersonIsCalledByOneAgentEvenWhenTwoAreOwed) {
   EXPECT_TRUE(s.happens(callback::Take{"Ola"}));
 }
 
+namespace {
+
+CallbackStory of_another_number(const char* phone, CallbackId id) {
+  CallbackStory s;
+  callback::Rung rung;
+  rung.id = id;
+  rung.phone = phone;
+  rung.at = s.now = kStart - 1h;
+  s.happens(rung).value();
+  s.now = kStart;
+  return s;
+}
+
+void is_what_its_journal_says(const CallbackStory& s) {
+  Callback replayed;
+  for (const auto& entry : s.journal) core::apply(replayed, entry);
+  EXPECT_TRUE(replayed == s.c);
+}
+
+}  // namespace
+
+TEST(Callback, TwoOfOnePersonBecomeOne) {
+  CallbackStory a, b = of_another_number("+48602222333", 2);
+  a.rings();
+  EXPECT_TRUE(may_join(a.c, b.c));
+  EXPECT_TRUE(goes_on(a.c, b.c));
+  const Callback other = b.c;
+  a.happens(callback::TakesOver{other}).value();
+  b.happens(callback::GoesInto{1}).value();
+  EXPECT_EQ(a.c.phones, (std::vector<std::string>{kPhone, "+48602222333"}));
+  EXPECT_EQ(a.c.calls_total, 2);
+  EXPECT_EQ(a.c.calls.front().phone, "+48602222333");  // in the order in which they came
+  EXPECT_EQ(a.c.since, kStart - 1h);
+  EXPECT_EQ(a.c.ring_at, other.ring_at);  // the sooner one
+  EXPECT_EQ(a.c.earlier, std::vector<CallbackId>{2});
+  EXPECT_TRUE(a.c.told_at("+48602222333"));  // one SMS an hour still
+  EXPECT_EQ(b.c.state, CallbackState::joined);
+  EXPECT_EQ(b.c.into, 1);
+  EXPECT_EQ(b.happens(callback::Take{"Ola"}).error().fault, Fault::conflict);
+  is_what_its_journal_says(a);
+  is_what_its_journal_says(b);
+}
+
+TEST(Callback, WhatAnAgentHoldsGoesOnAndTwoAgentsAreLeftAlone) {
+  CallbackStory a, b = of_another_number("+48602222333", 2);
+  a.rings();
+  b.happens(callback::Take{"Ola"}).value();
+  EXPECT_TRUE(goes_on(b.c, a.c));
+  a.happens(callback::Take{"Jan"}).value();
+  EXPECT_FALSE(may_join(a.c, b.c));
+  EXPECT_FALSE(b.happens(callback::TakesOver{a.c}));
+  // Both may say what came of it.
+  a.facts.held = callback::Facts::Held{2, "Ola"};
+  EXPECT_TRUE(a.tries(AttemptResult::reached, "Jan"));
+  b.facts.held = callback::Facts::Held{1, "Jan"};
+  b.facts.reached = callback::Facts::Reached{1, "Jan", kStart};
+  EXPECT_TRUE(b.tries(AttemptResult::no_answer, "Ola"));
+  EXPECT_EQ(b.c.state, CallbackState::paid);  // the client was called once
+  EXPECT_NE(b.c.end_reason.find("Jan has reached the same person"), std::string::npos);
+}
+
+TEST(Callback, WhoPhonesAfterASiblingWasReachedIsOwedACall) {
+  CallbackStory s;
+  s.rings();
+  s.happens(callback::Take{"Ola"}).value();
+  s.facts.reached = callback::Facts::Reached{2, "Jan", kStart - 1ms};
+  EXPECT_TRUE(s.tries(AttemptResult::no_answer));
+  EXPECT_EQ(s.c.state, CallbackState::due);
+}
+
+TEST(Callback, ANumberThatIsSomebodyElsesLeavesWithItsCalls) {
+  CallbackStory a, b;
+  a.rings();
+  a.now = a.now + 1min;
+  a.rings("+48602222333");
+  const std::vector<OwnerOfNumber> jan = {{"a@k.example", Standing::refused},
+                                          {"jan@k.example", Standing::confirmed}};
+  EXPECT_FALSE(is_of(a.c, jan));
+  EXPECT_FALSE(is_of(a.c, {jan.front()}));
+  EXPECT_FALSE(is_of(a.c, {jan.back()}));
+  EXPECT_TRUE(is_of(a.c, {}));
+  EXPECT_TRUE(is_of(a.c, {{"x@k.example", Standing::learnt}}));
+  EXPECT_TRUE(is_of(a.c, {{"x@k.example", Standing::confirmed}, {"a@k.example", Standing::confirmed}}));
+  a.happens(callback::Take{"Ola"}).value();
+  b.now = a.now;
+  b.happens(callback::BeginsWith{a.c, "+48602222333", 2, {"Jan", "jan@k.example", {}, {}}}).value();
+  a.happens(callback::Loses{"+48602222333", 2}).value();
+  EXPECT_EQ(a.c.phones, std::vector<std::string>{kPhone});
+  EXPECT_EQ(a.c.calls_total, 1);
+  EXPECT_EQ(b.c.phones, std::vector<std::string>{"+48602222333"});
+  EXPECT_EQ(b.c.person.email, "jan@k.example");
+  EXPECT_EQ(b.c.person.phone, "+48602222333");
+  EXPECT_EQ(b.c.since, kStart + 1min);
+  // Ola may be on the telephone with either of them.
+  EXPECT_EQ(b.c.taken_by, "Ola");
+  EXPECT_EQ(b.c.lapse_at, a.c.lapse_at);
+  EXPECT_TRUE(a.tries(AttemptResult::reached));
+  EXPECT_TRUE(b.c.open());
+  is_what_its_journal_says(a);
+  is_what_its_journal_says(b);
+}
+
+TEST(Callback, WhatIsToldLateOwesNothingThatWasPaidSince) {
+  CallbackStory s;
+  s.facts.settled_at = kStart;
+  callback::Rung late;
+  late.id = 2;
+  late.phone = kPhone;
+  late.at = kStart - 5min;
+  s.now = kStart + 2h;
+  EXPECT_TRUE(s.happens(late)->entries.empty());
+  EXPECT_FALSE(s.c.exists());
+  late.at = kStart + 1ms;
+  s.happens(late).value();
+  EXPECT_EQ(s.c.state, CallbackState::due);
+}
+
+TEST(Callback, OfACallOfSixDaysAgoNoSmsSpeaksToday) {
+  CallbackStory s = during_a_failure();
+  callback::Rung late;
+  late.id = 1;
+  late.phone = kPhone;
+  late.at = kStart - 6 * 24h;
+  EXPECT_TRUE(s.happens(late)->notices.empty());
+  EXPECT_EQ(s.c.state, CallbackState::waiting);  // it is owed all the same
+  late.at = kStart - 59min;
+  EXPECT_EQ(s.happens(late)->notices.size(), 1u);
+}
+
+TEST(Callback, ShowsWhatIsKnownNow) {
+  CallbackStory s;
+  callback::Rung rung;
+  rung.id = 1;
+  rung.phone = kPhone;
+  rung.at = s.now;
+  s.happens(rung).value();  // of nobody knows whom, about nobody knows what
+  const callback::IsKnown known{{"Anna", "a@k.example", kPhone, "K"}, {12, 7}, true, {3, "Serwer"}};
+  EXPECT_EQ(s.happens(known)->entries.size(), 1u);
+  EXPECT_EQ(s.c.person.email, "a@k.example");
+  EXPECT_EQ(s.c.person.phone, kPhone);
+  EXPECT_TRUE(s.c.critical);
+  EXPECT_EQ(s.c.cases, (std::vector<CaseNumber>{12, 7}));
+  EXPECT_EQ(s.c.outage.title, "Serwer");
+  EXPECT_TRUE(s.happens(known)->entries.empty());
+  // Nothing is critical about it any more.
+  EXPECT_EQ(s.happens(callback::IsKnown{known.person, {12}, false, {}})->entries.size(), 1u);
+  EXPECT_FALSE(s.c.critical);
+  EXPECT_EQ(s.c.outage.id, 0);
+  is_what_its_journal_says(s);
+}
+
 TEST(Callback, WhoSaysThatItFailsAfterAllTakesTheWordBack) {
   CallbackStory s;
   s.rings();
@@ -408,11 +633,29 @@ TEST(Callback, AWrongNumberIsNotTriedAgainWhereThereIsAnother) {
 
 TEST(Callback, WhatAClientSaysOfAWorkingThing) {
   for (const char* yes :
-       {"Już działa, dziękuję", "wszystko dziala", "It works again, thanks", "Nie trzeba oddzwaniać"})
+       {"Już działa, dziękuję", "wszystko dziala", "It works again, thanks", "Nie trzeba oddzwaniać",
+        "Dzień dobry, u nas już wszystko działa. Pozdrawiam, Anna Nowak", "Works now. No need to call.",
+        "Już działa, jeszcze raz dziękuję!"}) {
     EXPECT_TRUE(says_it_works(yes)) << yes;
+    EXPECT_TRUE(says_only_that_it_works(yes)) << yes;
+  }
   for (const char* no :
-       {"Nadal nie działa", "Kiedy będzie działać?", "It still does not work again", "Dzień dobry", ""})
+       {"Nadal nie działa", "Kiedy będzie działać?", "It still does not work again", "Dzień dobry", "",
+        "Nothing works now!", "Nie wszystko działa, kasy stoją",
+        "Prawie wszystko dziala, ale drukarki fiskalne padly", "Internet już działa, ale poczta leży",
+        "Czy juz dziala?", "Already works, but the printer does not", "Only the till works now",
+        "Wszystko działa poza kasą", "Nic nie działa", "Kasa już działa, drukarka stoi"}) {
     EXPECT_FALSE(says_it_works(no)) << no;
+    EXPECT_FALSE(says_only_that_it_works(no)) << no;
+  }
+  // It is offered, and it is a matter of its own as well.
+  for (const char* both :
+       {"Internet już działa, proszę o fakturę", "It works again, the invoice was wrong"}) {
+    EXPECT_TRUE(says_it_works(both)) << both;
+    EXPECT_FALSE(says_only_that_it_works(both)) << both;
+  }
+  for (const char* fails : {"Nothing works now!", "Nie wszystko działa", "nic nie działa"})
+    EXPECT_TRUE(says_it_fails(fails)) << fails;
 }
 
 TEST(Callback, CriticalOnesComeFirstThenThoseWhoHaveWaitedLongest) {

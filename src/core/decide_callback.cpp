@@ -14,10 +14,31 @@ namespace {
 using namespace callback;
 using Entry = callback::Entry;
 
-constexpr Duration kTellAgain = 1h;  // one SMS an hour and number
-constexpr Duration kDaily = 24h;     // of one that waits
-constexpr Duration kHeldFor = 1h;    // taken and not tried: it goes back
+constexpr Duration kTellAgain = 1h;        // one SMS an hour and number
+constexpr Duration kTellWithin = 1h;       // after it an SMS about a call comes too late
+constexpr Duration kDaily = 24h;           // of one that waits
+constexpr Duration kHeldFor = 1h;          // taken and not tried: it goes back
+constexpr Duration kRingsAtLeast = 30min;  // also where the desk waits less for word of a call
 constexpr Duration kRetryCall = 30min, kRetryVoicemail = 2h;
+
+// What a callback knows, for another one.
+callback::TookOver all_of(const Callback& c) {
+  callback::TookOver out;
+  out.from = c.id;
+  out.since = c.since;
+  out.critical = c.critical;
+  out.calls_total = c.calls_total;
+  out.calls = c.calls;
+  out.phones = c.phones;
+  out.wrong_phones = c.wrong_phones;
+  out.attempts = c.attempts;
+  out.retry_at = c.retry_at.value_or(Instant{});
+  out.cases = c.cases;
+  out.earlier = c.earlier;
+  out.offered = c.offered;
+  for (const auto& [phone, at] : c.told) out.told.push_back({phone, at});
+  return out;
+}
 
 // One decision in the making.
 struct CallbackTurn {
@@ -32,10 +53,22 @@ struct CallbackTurn {
     decision.entries.push_back(std::move(entry));
   }
 
+  Instant latest_call() const {
+    Instant latest;
+    for (const Callback::Call& one : c.calls) latest = std::max(latest, one.at);
+    return latest;
+  }
+
   Instant when_overdue() const { return facts.waking.after(now, facts.unpaid_after); }
 
   // Due or waiting, as the world is.
   void put_back(const std::string& by, const std::string& why) {
+    if (c.state == CallbackState::taken && facts.reached && facts.reached->at >= latest_call()) {
+      end(by, CallbackState::paid,
+          fmt::format("{} has reached the same person: callback {}", facts.reached->agent,
+                      facts.reached->id));
+      return;
+    }
     if (facts.failure_open) {
       if (c.state != CallbackState::waiting)
         add(by, callback::Became{CallbackState::waiting, now + kDaily, {}}, why);
@@ -62,6 +95,8 @@ struct CallbackTurn {
   Status check_open() const {
     if (c.open()) return {};
     if (!c.exists()) return fail(Fault::not_found, "there is no such callback");
+    if (c.state == CallbackState::joined)
+      return fail(Fault::conflict, "callback {} is of the same person and goes on", c.into);
     return fail(Fault::conflict, "this callback is {} since {}: {}",
                 c.state == CallbackState::paid ? "paid" : "written off", format_rfc3339(*c.ended_at),
                 c.end_reason);
@@ -73,8 +108,10 @@ struct CallbackTurn {
     return {};
   }
 
-  // Two callbacks of one person exist when that was learned only after both calls.
+  // Two callbacks of one person exist when that was learned only after two agents had taken them. Who holds
+  // one already may say what came of it.
   Status check_person(const std::string& agent) const {
+    if (c.state == CallbackState::taken && c.taken_by == agent) return {};
     if (facts.held && facts.held->agent != agent)
       return fail(Fault::conflict,
                   "{} has taken callback {} of the same person and may be on the telephone now",
@@ -82,7 +119,10 @@ struct CallbackTurn {
     return {};
   }
 
-  std::string why_no_sms(const std::string& phone) const {
+  std::string why_no_sms(const std::string& phone, Instant called_at) const {
+    if (now - called_at >= kTellWithin)
+      return fmt::format("the call came {} ago: an SMS would speak of another time",
+                         format_duration(now - called_at));
     if (!facts.sms_available) return "no SMS gateway is configured";
     if (!is_telephone(phone)) return no_telephone(phone);
     if (is_landline(phone)) return fmt::format("{} is a landline: no SMS goes there", phone);
@@ -95,7 +135,7 @@ struct CallbackTurn {
   }
 
   void tell_caller(const Rung& s) {
-    if (const std::string no = why_no_sms(s.phone); !no.empty()) {
+    if (const std::string no = why_no_sms(s.phone, s.at); !no.empty()) {
       add("desk", Withheld{NoticeKind::rejected_call}, no);
       return;
     }
@@ -120,8 +160,12 @@ struct CallbackTurn {
   Status operator()(const Rung& s) {
     if (c.exists()) HEJNAL_TRY_VOID(check_open());                   // after its end a call opens a new one
     if (s.result == CallResult::answered && !c.exists()) return {};  // nothing is owed
+    // Told late: the client was called back after it.
+    if (facts.settled_at && s.at < *facts.settled_at && !c.call_of(s.call_id)) return {};
     const bool put_through = s.result == CallResult::put_through;
-    const Callback::Call* known = c.call_told_of(s.call_id, s.phone, s.result, s.decided);
+    const Duration within = std::max(facts.told_within, kRingsAtLeast);
+    const int told_of = c.told_of({s.call_id, s.phone, s.result, s.decided, s.at}, within);
+    const Callback::Call* known = c.call_of(told_of);
     if (known && (put_through || known->result == CallResult::answered)) return {};  // told late, or final
     const Instant came_at = known ? known->at : s.at;
     const bool is_other = !known;
@@ -132,7 +176,7 @@ struct CallbackTurn {
     if (is_new) add(s.by, callback::Opened{s.id, s.person});
     add(s.by,
         Called{s.at, s.phone, s.result, s.number, s.critical, s.reason, s.call_id, s.decided,
-               facts.told_at.value_or(Instant{}), s.earlier},
+               facts.told_at.value_or(Instant{}), s.earlier, known ? told_of : c.calls_total + 1},
         s.result == CallResult::answered ? "a person has answered"
         : put_through                    ? "the call was put through to the person on call"
         : s.hung_up                      ? "the caller hung up before the answer"
@@ -175,7 +219,10 @@ struct CallbackTurn {
   Status operator()(const FailureChanged&) {
     if (!c.open()) return {};
     if (facts.failure_open && c.state == CallbackState::due) put_back("desk", "a new failure is open");
-    if (!facts.failure_open && c.state == CallbackState::waiting) put_back("desk", "every failure is over");
+    if (!facts.failure_open && c.state == CallbackState::waiting) {
+      put_back("desk", "every failure is over");
+      decision.after_failure = true;
+    }
     return {};
   }
 
@@ -240,6 +287,60 @@ struct CallbackTurn {
 
   Status operator()(const NoticeEnded& s) {
     add("desk", Fate{s.notice, s.state, s.text}, s.text);
+    return {};
+  }
+
+  Status operator()(const TakesOver& s) {
+    if (!may_join(c, s.other))
+      return fail(Fault::conflict, "callbacks {} and {} cannot be joined", c.id, s.other.id);
+    add("desk", all_of(s.other), "it is of the same person");
+    if (c.person.email.empty() && !s.other.person.email.empty())
+      add("desk",
+          callback::Knew{s.other.person, c.cases, c.critical, c.outage.id != 0 ? c.outage : s.other.outage});
+    const bool sooner = s.other.ring_at < c.ring_at && s.other.state == c.state;
+    if (sooner && c.state != CallbackState::taken)
+      add("desk", callback::Became{c.state, s.other.ring_at, {}});
+    return {};
+  }
+  Status operator()(const GoesInto& s) {
+    HEJNAL_TRY_VOID(check_open());
+    add("desk", callback::Joined{s.into}, fmt::format("callback {} is of the same person", s.into));
+    return {};
+  }
+  Status operator()(const BeginsWith& s) {
+    add("desk", callback::Opened{s.id, s.person});
+    callback::TookOver part = all_of(s.other);
+    part.earlier.clear();
+    const auto of_another = [&](const auto& one) { return one.phone != s.phone; };
+    std::erase_if(part.calls, of_another);
+    std::erase_if(part.attempts, of_another);
+    std::erase_if(part.told, of_another);
+    std::erase_if(part.wrong_phones, [&](const std::string& phone) { return phone != s.phone; });
+    part.phones = {s.phone};
+    part.calls_total = static_cast<int>(part.calls.size());
+    part.since = now;
+    for (const Callback::Call& one : part.calls) {
+      if (one.result != CallResult::answered) part.since = std::min(part.since, one.at);
+    }
+    part.cases.clear();  // what they are about is the other's
+    part.critical = false;
+    part.offered.clear();
+    add("desk", std::move(part), fmt::format("{} is not of the person of callback {}", s.phone, s.other.id));
+    // Who holds the one may be on the telephone with either of them.
+    add(s.other.state == CallbackState::taken ? s.other.taken_by : "desk",
+        callback::Became{s.other.state, s.other.ring_at, s.other.lapse_at.value_or(Instant{})});
+    return {};
+  }
+  Status operator()(const Loses& s) {
+    HEJNAL_TRY_VOID(check_open());
+    add("desk", callback::Left{s.phone, s.into}, fmt::format("{} is of another person", s.phone));
+    return {};
+  }
+  Status operator()(const IsKnown& s) {
+    callback::Knew known = s;
+    known.person.phone = c.person.phone;
+    if (c.open() && known != callback::Knew{c.person, c.cases, c.critical, c.outage})
+      add("desk", std::move(known), "more is known of this caller");
     return {};
   }
 

@@ -165,6 +165,12 @@ TEST(Phone, ARejectionNeverLiesAboutARepair) {
   EXPECT_EQ(decide_call(facts).reason, CallReason::repairing);
 }
 
+TEST(Phone, WhoeverIsOnCallIsAColleague) {
+  EXPECT_TRUE(is_colleague({"", "+48600000001"}, "+48600000001"));
+  EXPECT_FALSE(is_colleague({"", "+48600000001"}, "+48601222333"));
+  EXPECT_FALSE(is_colleague({"", "+48600000001"}, ""));
+}
+
 TEST(Phone, WakingTimeIsCountedOverTheNight) {
   const Waking waking{{{kStart, kStart + 12h}, {kStart + 24h, kStart + 36h}}};
   EXPECT_EQ(waking.after(kStart, 4h), kStart + 4h);

@@ -17,6 +17,11 @@ CallDecision decide_call(const CallFacts& facts) {
   return {false, {}, nobody, "nobody on call has a telephone that it could ring at"};
 }
 
+bool is_colleague(const std::vector<std::string>& on_call_phones, std::string_view from) {
+  return !from.empty() &&
+         std::find(on_call_phones.begin(), on_call_phones.end(), from) != on_call_phones.end();
+}
+
 bool is_landline(std::string_view number) {
   if (!number.starts_with("+48") || number.size() != 12) return false;
   // UKE's numbering plan: the beginnings of mobile networks.

@@ -46,6 +46,8 @@ struct CallDecision {
 };
 
 CallDecision decide_call(const CallFacts& facts);
+// Whoever is on call is a colleague, from the own telephone: nobody owes them a call.
+bool is_colleague(const std::vector<std::string>& on_call_phones, std::string_view from);
 
 // A number of the fixed network, as far as its country's plan tells (Poland); no SMS goes there.
 bool is_landline(std::string_view e164);

@@ -11,13 +11,14 @@ namespace hejnal::desk {
 
 namespace {
 
-constexpr std::size_t kCasesOfCaller = 5;
+constexpr std::size_t kCasesOfCaller = 20;
 constexpr int kCasesLookedAt = 50;  // anybody may have claimed to have this number
 constexpr int kOpenMax = 100'000;
 constexpr int kWakingDays = 8;
 constexpr const char* kPutThrough = "put through";
 constexpr const char *kCall = "call", *kOutcome = "outcome of a call";
 constexpr const char* kAnswered = "answered call";  // which message stands for it
+constexpr const char* kColleague = "it is the telephone of somebody who is on call: nobody is owed a call";
 constexpr std::size_t kListedMax = 20;
 constexpr std::size_t kEarlierMax = 50;
 constexpr Duration kCallsKnownFor = 30 * 24h;
@@ -28,15 +29,15 @@ core::Waking Desk::waking() const {
   core::Waking out;
   const int from = settings_.wakes_minute, to = settings_.sleeps_minute;
   if (from == 0 && to == 24 * 60) return out;
-  for (int i = -1; i < kWakingDays; ++i) {
-    const auto day = local_time(now() + 24h * i, settings_.zone);
-    if (!day) return {};
-    const auto begin = from_local(day->year, day->month, day->day, from / 60, from % 60, settings_.zone);
-    const auto end = to == 24 * 60
-                         ? from_local(day->year, day->month, day->day, 23, 59, settings_.zone)
-                         : from_local(day->year, day->month, day->day, to / 60, to % 60, settings_.zone);
-    if (begin && end && *begin < *end) out.spans.push_back({*begin, *end});
-  }
+  const auto days = daily_spans(now(), -1, kWakingDays, from, to, settings_.zone);
+  if (!days) return {};
+  for (const DaySpan& day : *days) out.spans.push_back({day.from, day.to});
+  return out;
+}
+
+std::vector<std::string> Desk::phones_on_call() const {
+  std::vector<std::string> out;
+  for (const core::OnCall& person : settings_.on_call) out.push_back(person.phone);
   return out;
 }
 
@@ -50,7 +51,7 @@ Result<Desk::Phoned> Desk::answer_call(const AskedCall& asked) {
   HEJNAL_TRY(facts_now.failure_open, failure_open());
   facts_now.takes_calls = settings_.takes_calls;
   facts_now.from = asked.from;
-  for (const core::OnCall& person : settings_.on_call) facts_now.on_call_phones.push_back(person.phone);
+  facts_now.on_call_phones = phones_on_call();
   out.decision = core::decide_call(facts_now);
   PhoneCall call{asked.from, core::CallResult::rejected, std::nullopt, "client", asked.id, asked.to};
   call.decided = true;
@@ -65,6 +66,10 @@ Result<Desk::Phoned> Desk::answer_call(const AskedCall& asked) {
   // is noted by what comes of it; where somebody tells that, silence is no answer either.
   if (asked.from.empty()) {
     HEJNAL_TRY(out.filed, keep_unknown(call, out.decision.redirect ? kPutThrough : "rejected"));
+    return out;
+  }
+  if (core::is_colleague(phones_on_call(), asked.from)) {
+    HEJNAL_TRY(out.filed, keep_call(call, kPutThrough, kColleague));
     return out;
   }
   const bool awaited = settings_.told_within > Duration(0);
@@ -105,6 +110,11 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
     HEJNAL_TRY(out.filed, keep_unknown(call, std::string(to_string(call.result))));
     return out;
   }
+  if (core::is_colleague(phones_on_call(), call.from)) {
+    HEJNAL_TRY(out.filed, keep_call(call, std::string(to_string(call.result)), kColleague,
+                                    call.decided ? kCall : kOutcome));
+    return out;
+  }
   HEJNAL_TRY(core::Party person, parts_.store.person_by_phone(call.from));
   person.phone = call.from;
   HEJNAL_TRY(out.callback, callback_that_knows(call, person));
@@ -124,6 +134,10 @@ Result<Desk::Phoned> Desk::call(const PhoneCall& call) {
     HEJNAL_TRY(out.filed, note_call(call, person, cases.empty() ? core::Case{} : cases.front(), text));
   }
   HEJNAL_TRY(out.callback, owe_callback(call, person, cases, out.decision));
+  if (out.callback == 0 && out.filed.message == 0) {
+    HEJNAL_TRY(out.filed, keep_call(call, std::string(to_string(call.result)),
+                                    "told late: the client was called back after it"));
+  }
   HEJNAL_TRY_VOID(tell_of_callbacks());
   return out;
 }
@@ -134,9 +148,7 @@ Result<core::CallbackId> Desk::callback_that_knows(const PhoneCall& call, const 
   if (call.id.empty()) return 0;
   HEJNAL_TRY(std::vector<core::CallbackId> ids, latest_callbacks(call.from, person));
   for (std::size_t i = 0; i < ids.size() && i < kEarlierMax; ++i) {
-    HEJNAL_TRY(auto readable, parts_.store.callbacks().readable(ids[i]));
-    if (!readable) continue;
-    core::Callback& one = *readable;
+    HEJNAL_TRY(core::Callback one, living_callback(ids[i]));
     // Exchanges begin to count anew some day.
     if (one.ended_at && now() - *one.ended_at > kCallsKnownFor) continue;
     if (const auto* known = one.call_of(call.id)) {
@@ -263,6 +275,7 @@ Result<Filed> Desk::keep_call(const PhoneCall& call, std::string text, std::stri
 Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::Party& person,
                                             const std::vector<core::Case>& cases,
                                             const core::CallDecision& means) {
+  HEJNAL_TRY_VOID(follow_number(call.from));
   HEJNAL_TRY(core::Callback c, callback_of(call.from, person));
   if (!c.exists() && call.result == core::CallResult::answered) return 0;
   HEJNAL_TRY(core::callback::Facts facts_now, callback_facts());
@@ -288,27 +301,26 @@ Result<core::CallbackId> Desk::owe_callback(const PhoneCall& call, const core::P
   HEJNAL_TRY(const auto* outages, open_outages());
   if (!outages->empty()) facts_now.outage_text = outages->front().in_short();
   for (const core::Case& one : cases) {
-    HEJNAL_TRY(const core::Procedure* procedure, procedure_of(one));
-    rung.critical = rung.critical || procedure->at(one.class_name).failure;
     for (const core::Outage& o : *outages) {
       if (o.id == one.outage) facts_now.outage_text = o.in_short();  // the caller's own before any other
     }
   }
-  const std::string domain(core::domain_of(person.email));
-  for (const std::string& first : settings_.first_called_back) {
-    const bool is_theirs = (!person.organisation.empty() && fold(first) == fold(person.organisation)) ||
-                           (!domain.empty() && to_lower_ascii(first) == domain);
-    rung.critical = rung.critical || is_theirs;
-  }
+  HEJNAL_TRY(rung.critical, comes_first(person, cases));
   HEJNAL_TRY_VOID(add_limits_of_caller(facts_now, call.from));
+  HEJNAL_TRY(facts_now.settled_at, settled_of(call.from, person));
   if (!c.exists()) {
     HEJNAL_TRY(const core::CallbackId last, parts_.store.callbacks().last_id());
     rung.id = last + 1;
   }
   HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(call.from));
-  if (latest != c.id) rung.earlier = latest;
+  if (latest != 0) {
+    HEJNAL_TRY(const core::Callback before, living_callback(latest));
+    if (before.id != c.id) rung.earlier = before.id;
+  }
   HEJNAL_TRY(c, turn(std::move(c), rung, facts_now));
-  return c.id;
+  const core::CallbackId id = c.id;
+  HEJNAL_TRY_VOID(tell_what_is_known(std::move(c), facts_now));
+  return id;
 }
 
 Status Desk::add_limits_of_caller(core::callback::Facts& facts_now, const std::string& phone) {
@@ -320,8 +332,8 @@ Status Desk::add_limits_of_caller(core::callback::Facts& facts_now, const std::s
   }
   HEJNAL_TRY(const core::CallbackId latest, parts_.store.callbacks().latest_of(phone));
   if (latest == 0) return {};
-  HEJNAL_TRY(const auto before, parts_.store.callbacks().readable(latest));
-  if (before) facts_now.told_at = before->told_at(phone);
+  HEJNAL_TRY(const core::Callback before, living_callback(latest));
+  facts_now.told_at = before.told_at(phone);
   return {};
 }
 
@@ -346,25 +358,13 @@ Result<core::Callback> Desk::callback_of(const std::string& phone, const core::P
   HEJNAL_TRY(std::vector<core::CallbackId> ids, latest_callbacks(phone, person));
   std::sort(ids.begin(), ids.end());
   for (const core::CallbackId id : ids) {
-    HEJNAL_TRY(auto c, parts_.store.callbacks().readable(id));
-    if (c && c->open()) return std::move(*c);
+    HEJNAL_TRY(core::Callback c, living_callback(id));
+    if (!c.open()) continue;
+    HEJNAL_TRY(const bool same, is_of_person(c, person));
+    const bool called_here = std::find(c.phones.begin(), c.phones.end(), phone) != c.phones.end();
+    if (same || called_here) return c;
   }
   return core::Callback{};
-}
-
-// Another callback of this person that an agent has taken.
-Result<std::optional<core::callback::Facts::Held>> Desk::held_of_person(const core::Callback& c) {
-  for (const std::string& phone : c.phones) {
-    HEJNAL_TRY(const core::Party person, parts_.store.person_by_phone(phone));
-    HEJNAL_TRY(const auto ids, latest_callbacks(phone, person));
-    for (const core::CallbackId id : ids) {
-      if (id == c.id) continue;
-      HEJNAL_TRY(const core::Callback other, parts_.store.callbacks().load(id));
-      if (other.state == core::CallbackState::taken)
-        return core::callback::Facts::Held{other.id, other.taken_by};
-    }
-  }
-  return std::nullopt;
 }
 
 Result<core::callback::Facts> Desk::callback_facts() {
@@ -389,7 +389,8 @@ Result<core::Callback> Desk::turn(core::Callback c, const core::callback::Signal
     if (c.open()) open_callbacks_->emplace(c.id, c);
   }
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
-  if (decision.tell != core::AlertReason::none) told_callbacks_.push_back({decision.tell, c});
+  if (decision.tell != core::AlertReason::none)
+    told_callbacks_.push_back({decision.tell, c, decision.after_failure});
   return c;
 }
 
@@ -397,8 +398,14 @@ Result<core::Callback> Desk::act(core::CallbackId id, const core::callback::Sign
   HEJNAL_TRY(core::Callback c, parts_.store.callbacks().load(id));
   if (!c.exists()) return fail(Fault::not_found, "there is no callback {}", id);
   HEJNAL_TRY(core::callback::Facts facts_now, callback_facts());
-  HEJNAL_TRY(facts_now.held, held_of_person(c));
+  HEJNAL_TRY_VOID(add_siblings(facts_now, c));
+  const bool was_held = c.state == core::CallbackState::taken;
   HEJNAL_TRY(c, turn(std::move(c), signal, facts_now));
+  // What was left alone while two agents held it.
+  if (was_held && c.open() && c.state != core::CallbackState::taken) {
+    HEJNAL_TRY_VOID(join_callbacks(c, facts_now));
+    HEJNAL_TRY(c, parts_.store.callbacks().load(id));
+  }
   HEJNAL_TRY_VOID(tell_of_callbacks());
   return c;
 }
@@ -420,6 +427,7 @@ Status Desk::failure_changed() {
   HEJNAL_TRY(const auto* open, open_callbacks());
   if (open->empty()) return {};
   HEJNAL_TRY(const core::callback::Facts facts_now, callback_facts());
+  if (!facts_now.failure_open) HEJNAL_TRY_VOID(follow_people());  // before somebody works them off
   std::vector<core::CallbackId> ids;
   for (const auto& [id, c] : *open) {
     if (c.state != core::CallbackState::taken) ids.push_back(id);
@@ -435,8 +443,11 @@ Status Desk::tell_of_callbacks() {
   using enum core::AlertReason;
   for (const core::AlertReason reason : {callbacks_due, callbacks_overdue, callbacks_waiting}) {
     std::vector<core::Callback> list;
+    bool after_failure = false;
     for (const ToldCallback& told : all) {
-      if (told.reason == reason) list.push_back(told.c);
+      if (told.reason != reason) continue;
+      list.push_back(told.c);
+      after_failure = after_failure || told.after_failure;
     }
     if (list.empty()) continue;
     std::sort(list.begin(), list.end(), core::before);
@@ -457,8 +468,8 @@ Status Desk::tell_of_callbacks() {
                       format_local(c.since, settings_.zone, procedure_.language));
     }
     if (list.size() > kListedMax) notice.text += fmt::format("+{}\n", list.size() - kListedMax);
-    // At night nobody is woken for a call that nobody has answered; after a failure people are awake.
-    const bool by_sms = waking().awake(now()) || reason != callbacks_due || list.front().critical;
+    const bool by_sms =
+        core::tells_by_sms(reason, waking().awake(now()), list.front().critical, after_failure);
     HEJNAL_TRY_VOID(tell_first_on_call(notice, by_sms));
   }
   return {};
@@ -503,7 +514,12 @@ Result<int> Desk::ring_records(int limit) {
       continue;
     }
     if (!c) return tl::make_unexpected(c.error());
-    HEJNAL_TRY_VOID(turn(std::move(*c), core::callback::AlarmRang{}, facts_now));
+    core::callback::Facts own = facts_now;
+    const bool was_held = c->state == core::CallbackState::taken;
+    if (was_held) HEJNAL_TRY_VOID(add_siblings(own, *c));
+    HEJNAL_TRY(core::Callback rung, turn(std::move(*c), core::callback::AlarmRang{}, own));
+    if (was_held && rung.open() && rung.state != core::CallbackState::taken)
+      HEJNAL_TRY_VOID(join_callbacks(std::move(rung), facts_now));
   }
   HEJNAL_TRY_VOID(tell_of_callbacks());
   return static_cast<int>(outages.size() + callbacks.size());

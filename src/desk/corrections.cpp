@@ -29,6 +29,7 @@ Result<core::Case> Desk::join(core::CaseNumber from, core::CaseNumber into, bool
   if (same_person && !after.client.email.empty() && source.channel == core::Channel::sms) {
     HEJNAL_TRY_VOID(parts_.store.judge_number({0, phone, after.client.email, "agent", source.last_message,
                                                now(), core::Standing::confirmed, agent}));
+    HEJNAL_TRY_VOID(follow_number(phone));
   }
   return after;
 }
@@ -52,6 +53,7 @@ Result<core::CaseNumber> Desk::unjoin(core::CaseNumber number, core::MessageId m
   if (!same_person && !client.email.empty()) {
     HEJNAL_TRY_VOID(parts_.store.judge_number(
         {0, phone, client.email, "agent", message_id, now(), core::Standing::refused, agent}));
+    HEJNAL_TRY_VOID(follow_number(phone));
   }
   // As it would have opened one by itself: the email that it may speak of is not here.
   HEJNAL_TRY(core::Facts opening, facts(core::Case{}));
@@ -90,8 +92,13 @@ Result<ports::NumberRow> Desk::judge_number(std::int64_t id, core::Standing stan
   if (!row) return fail(Fault::not_found, "there is no number {}", id);
   row->standing = standing;
   row->decided_by = agent;
-  HEJNAL_TRY_VOID(parts_.store.judge_number(*row));
+  HEJNAL_TRY_VOID(judge_number(*row));
   return std::move(*row);
+}
+
+Status Desk::judge_number(const ports::NumberRow& row) {
+  HEJNAL_TRY_VOID(parts_.store.judge_number(row));
+  return follow_number(row.phone);
 }
 
 }  // namespace hejnal::desk

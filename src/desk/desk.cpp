@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "base/check.hpp"
 #include "base/hash.hpp"
@@ -324,6 +325,11 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   HEJNAL_TRY(const core::Decision decision, core::decide(*procedure, facts, c, signal, now()));
   if (decision.entries.empty()) return c;
   const auto announced_before = core::announcement(c);
+  const auto for_callbacks = [&c] {
+    return std::tuple(c.class_name, c.outage, c.merged_into, c.state == core::State::closed, c.client.phone,
+                      c.client.email);
+  };
+  const auto known_before = for_callbacks();
   for (const core::Entry& entry : decision.entries) core::apply(c, entry);
   store_alarm_.reset();
   // The law that every open case has something due next, looked at with every change.
@@ -338,6 +344,7 @@ Result<core::Case> Desk::turn(core::Case c, const core::Signal& signal, core::Fa
   for (const core::Notice& notice : decision.notices) HEJNAL_TRY_VOID(queue(notice));
   changes_.push_back({0, c.number, is_new ? "opened" : "changed"});  // undo() forgets what stands there
   remember(c);
+  if (is_new || for_callbacks() != known_before) HEJNAL_TRY_VOID(tell_callbacks_of(c));
   if (is_new ? core::failure_open(*procedure, c) : core::failure_open(*procedure, c) != failed_before)
     HEJNAL_TRY_VOID(failure_changed());
   return c;

@@ -225,6 +225,10 @@ class Desk {
   Result<core::Case> not_a_case(core::CaseNumber number, const std::string& agent);
   // A learnt number is the person's own, or is not.
   Result<ports::NumberRow> judge_number(std::int64_t id, core::Standing standing, const std::string& agent);
+  Status judge_number(const ports::NumberRow& row);  // also where nobody has learnt it before
+
+  // Two people are one; and so are their callbacks.
+  Status merge_people(std::int64_t from, std::int64_t into);
 
   // Set-aside mail: becomes a case (`into` 0) or part of one, or was looked at and is neither.
   Result<core::CaseNumber> take_up(core::MessageId message, core::CaseNumber into, const std::string& agent);
@@ -387,7 +391,19 @@ class Desk {
   Result<core::CallbackId> callback_that_knows(const PhoneCall& call, const core::Party& person);
   Result<core::MessageId> message_of_answered(const PhoneCall& call);
   Result<std::vector<core::CallbackId>> latest_callbacks(const std::string& phone, const core::Party& person);
-  Result<std::optional<core::callback::Facts::Held>> held_of_person(const core::Callback& c);
+  // Whose the callbacks are (callback_people.cpp).
+  Result<core::Callback> living_callback(core::CallbackId id);  // follows those that were joined
+  Result<std::vector<core::OwnerOfNumber>> owners_of(const std::string& phone);
+  Result<core::callback::IsKnown> known_of(const core::Callback& c);
+  Status tell_what_is_known(core::Callback c, const core::callback::Facts& facts);
+  Status tell_callbacks_of(const core::Case& c);  // its class, its outage or its client has changed
+  Result<bool> comes_first(const core::Party& person, const std::vector<core::Case>& cases);
+  Status follow_number(const std::string& phone);
+  Status follow_people();
+  Status join_callbacks(core::Callback c, const core::callback::Facts& facts);
+  Result<bool> is_of_person(const core::Callback& c, const core::Party& person);
+  Result<std::optional<Instant>> settled_of(const std::string& phone, const core::Party& person);
+  Status add_siblings(core::callback::Facts& facts, const core::Callback& c);
   Result<core::CallbackId> owe_callback(const PhoneCall& call, const core::Party& person,
                                         const std::vector<core::Case>& cases,
                                         const core::CallDecision& means);
@@ -404,6 +420,7 @@ class Desk {
   Result<core::CallbackId> client_says(core::Channel channel, const std::string& phone,
                                        const std::string& email, const std::string& text);
   core::Waking waking() const;
+  std::vector<std::string> phones_on_call() const;
   Status add_outage(core::Facts& facts, const core::Case& c, const core::Signal& signal);
   Status add_like_outage(core::Facts& facts, const core::Signal& signal);
   Status tell_first_on_call(core::Notice notice, bool by_sms);
@@ -443,6 +460,7 @@ class Desk {
   struct ToldCallback {
     core::AlertReason reason;
     core::Callback c;
+    bool after_failure = false;
   };
   std::vector<ToldCallback> told_callbacks_;  // whose news on call is still to get
   bool ringing_ = false;

@@ -40,7 +40,7 @@ Result<Filed> Desk::receive(const ports::IncomingSms& sms) {
   HEJNAL_TRY(const auto command, sms_command(sms));
   if (command) return *command;
   HEJNAL_TRY(const core::CallbackId offers, client_says(core::Channel::sms, sms.from, {}, sms.text));
-  if (offers != 0) {
+  if (offers != 0 && core::says_only_that_it_works(sms.text)) {
     // Who has a case under way says it there, too; of nobody else it is a new matter.
     HEJNAL_TRY(const auto open, parts_.store.open_cases_of_phone(sms.from, 1));
     if (open.empty()) {

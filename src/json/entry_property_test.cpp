@@ -10,6 +10,13 @@ namespace {
 
 // A value of a field's type. Strings hold what people type, quotes and control characters among it.
 template <class T>
+concept HasFields = requires(T t) {
+  T::fields(t, [](const char*, auto&) {});
+};
+template <class T>
+T any_fields();
+
+template <class T>
 T any() {
   if constexpr (requires { core::Names<T>::list; }) {
     return static_cast<T>(
@@ -21,10 +28,8 @@ T any() {
     for (int i = *rc::gen::inRange(0, 6); i > 0; --i)
       out += *rc::gen::element<std::string>("a", "Ż", "ó", "\"", "\\", "\n", "\x01", "€", "🎺", " ", "/", "{");
     return out;
-  } else if constexpr (std::is_same_v<T, core::Party>) {
-    return {any<std::string>(), any<std::string>(), any<std::string>(), any<std::string>()};
-  } else if constexpr (std::is_same_v<T, core::Suggestion>) {
-    return {any<std::int64_t>(), any<int>(), any<std::string>()};
+  } else if constexpr (HasFields<T>) {
+    return any_fields<T>();
   } else if constexpr (requires(T t) { t.emplace_back(); }) {
     T out;
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i) out.push_back(any<typename T::value_type>());

@@ -82,14 +82,16 @@ class Inbox {
   std::deque<Word> words_;
 };
 
-using Flag = std::shared_ptr<std::atomic<bool>>;
+enum class Cancelled { no, by_caller, elsewhere };
+using Flag = std::shared_ptr<std::atomic<Cancelled>>;
 
 class Target final : public ports::SipReply::Target {
  public:
   Target(std::shared_ptr<Inbox> inbox, std::uint64_t serial, Flag cancelled)
       : inbox_(std::move(inbox)), serial_(serial), cancelled_(std::move(cancelled)) {}
   void send(ports::SipAnswer answer) override { inbox_->put({serial_, std::move(answer)}); }
-  bool cancelled() const override { return cancelled_->load(); }
+  bool cancelled() const override { return cancelled_->load() != Cancelled::no; }
+  bool answered_elsewhere() const override { return cancelled_->load() == Cancelled::elsewhere; }
 
  private:
   std::shared_ptr<Inbox> inbox_;
@@ -146,7 +148,7 @@ class SipServer::Impl {
   struct Pending {
     Impl* server = nullptr;
     ports::SipInvite invite;
-    Flag cancelled = std::make_shared<std::atomic<bool>>(false);
+    Flag cancelled = std::make_shared<std::atomic<Cancelled>>(Cancelled::no);
     sip_msg* msg = nullptr;       // ours, counted
     sip_strans* trans = nullptr;  // libre's until the final answer
     tmr trying{};
@@ -207,6 +209,14 @@ class SipServer::Impl {
     auto closed = [](void*) { re_cancel(); };
     HEJNAL_TRY_VOID(check(
         sip_alloc(&stack_, dns_, 32, kTransactionsHash, kConnectionsHash, "hejnal", closed, this), "sip"));
+    // Sees each message before libre does.
+    auto came = [](bool sent, sip_transp, const sa*, const sa*, const std::uint8_t* bytes, std::size_t size,
+                   void* arg) {
+      if (sent) return;
+      static_cast<Impl*>(arg)->is_elsewhere_ =
+          says_answered_elsewhere({reinterpret_cast<const char*>(bytes), size});
+    };
+    sip_set_trace_handler(stack_, came);
     HEJNAL_TRY_VOID(bind());
     auto asked = [](const sip_msg* msg, void* arg) {
       static_cast<Impl*>(arg)->asked(*msg);
@@ -298,7 +308,9 @@ class SipServer::Impl {
     }
     auto hung_up = [](void* arg) {
       auto& call = *static_cast<Pending*>(arg);
-      if (!call.cancelled->exchange(true)) ++call.server->cancelled_;
+      const auto how = call.server->is_elsewhere_ ? Cancelled::elsewhere : Cancelled::by_caller;
+      Cancelled before = Cancelled::no;
+      if (call.cancelled->compare_exchange_strong(before, how)) ++call.server->cancelled_;
     };
     if (sip_strans_alloc(&pending->trans, stack_, &msg, hung_up, pending.get()) != 0) return;
     pending->msg = static_cast<sip_msg*>(mem_ref(const_cast<sip_msg*>(&msg)));
@@ -331,7 +343,7 @@ class SipServer::Impl {
     if (found == pending_.end()) return;
     Pending& call = *found->second;
     const bool was_kept = answer.status != 500 && answer.status != 503;
-    if (call.cancelled->load() && was_kept && !answer.hung_up) {
+    if (call.cancelled->load() != Cancelled::no && was_kept && !answer.hung_up) {
       handler_.hung_up(call.invite, reply_to(call));
       return;
     }
@@ -374,6 +386,7 @@ class SipServer::Impl {
   std::uint64_t serial_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<Pending>> pending_;
   bool stopping_ = false, said_goodbye_ = false;
+  bool is_elsewhere_ = false;  // the message that libre is at now says that a call was answered elsewhere
 
   mutable std::mutex mutex_;  // of the pointer to the registration, for those who ask how it is
   std::unique_ptr<SipRegistration> registration_;

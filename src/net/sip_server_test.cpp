@@ -249,6 +249,29 @@ TEST_F(Sip, WhoHangsUpAfterTheDecisionIsAskedAboutAgain) {
   EXPECT_TRUE(handler.none());
 }
 
+TEST_F(Sip, WhatWasAnsweredAtAnotherTelephoneIsTold) {
+  open();
+  Phone phone(server->bound_port());
+  int n = 0;
+  for (const auto& [reason, elsewhere] : std::vector<std::pair<std::string, bool>>{
+           {"Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n", true},
+           {"reason : Q.850;cause=16, sip ; text=\"x\" ; cause=200\r\n", true},
+           {"Reason: SIP;cause=487\r\n", false},
+           {"Reason: Q.850;cause=200\r\n", false},
+           {"", false}}) {
+    const std::string branch = fmt::format("z9hG4bKe{}", ++n), id = fmt::format("e{}", n);
+    phone.send(text_of({.branch = branch, .call_id = id}, phone));
+    auto call = handler.next_invited();
+    phone.send(text_of({.method = "CANCEL", .branch = branch, .call_id = id, .more = reason}, phone));
+    EXPECT_TRUE(phone.receive().starts_with("SIP/2.0 200 "));
+    EXPECT_TRUE(call.reply.cancelled()) << reason;
+    EXPECT_EQ(call.reply.answered_elsewhere(), elsewhere) << reason;
+    std::move(call.reply).send({487, "Request Terminated", {}, true});
+    EXPECT_TRUE(phone.receive().starts_with("SIP/2.0 487 "));
+    phone.send(text_of({.method = "ACK", .branch = branch, .call_id = id}, phone));
+  }
+}
+
 TEST_F(Sip, WhatIsNoCallIsAnsweredAtOnce) {
   open();
   Phone phone(server->bound_port());

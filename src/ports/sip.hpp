@@ -44,6 +44,7 @@ class SipReply {
     virtual ~Target() = default;
     virtual void send(SipAnswer answer) = 0;
     virtual bool cancelled() const = 0;
+    virtual bool answered_elsewhere() const = 0;
   };
 
   explicit SipReply(std::unique_ptr<Target> target) : target_(std::move(target)) {}
@@ -55,6 +56,8 @@ class SipReply {
 
   // The caller has hung up. Once true it stays so.
   bool cancelled() const { return target_->cancelled(); }
+  // It is no missed call: somebody has answered it at another telephone, and so it was taken back from us.
+  bool answered_elsewhere() const { return target_->answered_elsewhere(); }
   void send(SipAnswer answer) && { std::exchange(target_, nullptr)->send(std::move(answer)); }
 
  private:

@@ -218,6 +218,72 @@ class Callbacks(world.SandboxTest):
         self.assertEqual((found["state"], found["says_it_works"]), ("due", "Już działa, dziękuję"))
         self.assertEqual(self.desk.good("POST", f"/api/v1/callbacks/{found['id']}/settle", {})["state"], "paid")
 
+    def test_what_only_sounds_like_it_is_a_case_and_no_offer(self):
+        self.desk.call(PHONE)
+        for text in ("Nothing works now!", "Prawie wszystko dziala, ale drukarki fiskalne padly", "Czy juz dziala?"):
+            before = len(self.desk.all_cases())
+            self.desk.sms(PHONE, text)
+            self.assertIsNone(self.list()[0]["says_it_works"], text)
+            # In a case of its own, or in the one that is open: but not swallowed.
+            told = [one["text"] for case in self.desk.all_cases() for one in self.desk.case(case["number"])["messages"]]
+            self.assertIn(text, told)
+            self.assertGreaterEqual(len(self.desk.all_cases()), max(1, before))
+
+    def test_a_call_that_is_written_down_late_makes_no_false_debt(self):
+        self.desk.call(PHONE)
+        self.desk.advance(600)
+        self.desk.good("POST", "/api/v1/callbacks/1/attempt", {"result": "reached"})
+        now = world.instant(self.desk.world()["now"])
+        self.desk.advance(3700)
+        texts = len(self.desk.texts(PHONE))
+        told = self.desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "rejected", "at": world.rfc3339(now - 300)})
+        self.assertIsNone(told["callback"])
+        self.assertEqual((self.list(), len(self.desk.texts(PHONE))), ([], texts))
+        self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
+        self.desk.good("POST", "/api/v1/calls", {"from": OTHER, "result": "missed", "at": world.rfc3339(now - 6 * 86400)})
+        self.assertEqual([one["state"] for one in self.list()], ["waiting"])
+        self.assertEqual(self.desk.texts(OTHER), [])
+
+    def test_a_callback_shows_what_is_known_now(self):
+        self.desk.call(PHONE)
+        self.assertEqual([(one["person"]["email"], one["critical"], one["cases"], one["outage"]) for one in self.list()], [("", False, [], None)])
+        self.write("anna@klient.example", PHONE)
+        self.confirm(PHONE, "anna@klient.example")
+        (one,) = self.list()
+        self.assertEqual((one["person"]["email"], one["critical"], one["cases"]), ("anna@klient.example", False, [1]))
+        self.desk.email("anna@klient.example", "Serwer", "Serwer nie działa.", to="awaria@wsparcie.example")
+        outage = self.desk.good("POST", "/api/v1/outages", {"title": "Serwer", "public_text": "Serwer nie działa.", "cases": [2]})["id"]
+        (one,) = self.list()
+        self.assertEqual((one["critical"], one["cases"], one["outage"]), (True, [2, 1], {"id": outage, "title": "Serwer"}))
+        # The number of a case that was merged is of no use to whoever calls back.
+        self.desk.good("POST", "/api/v1/cases/1/merge", {"into": 2})
+        self.assertEqual(self.list()[0]["cases"], [2])
+
+    def test_every_open_one_is_seen_page_by_page(self):
+        for i in range(7):
+            self.desk.call(f"+4860170000{i}")
+        for ends in (None, 3):
+            seen, cursor = [], {}
+            while True:
+                told = self.desk.good("GET", "/api/v1/callbacks", limit=3, **cursor)
+                seen += [one["id"] for one in told["items"]]
+                if ends:  # the last one of this page ends: the next page begins behind it all the same
+                    self.desk.good("POST", f"/api/v1/callbacks/{ends}/write-off", {"reason": "x"})
+                    ends = None
+                if not told["next"]:
+                    break
+                cursor = {"cursor": told["next"]}
+            self.assertEqual(seen, [1, 2, 3, 4, 5, 6, 7])
+        self.assertEqual(self.desk.get("/api/v1/callbacks?cursor=17").status, 400)
+
+    def test_whoever_is_on_call_is_owed_no_call(self):
+        before = len(self.desk.texts("+48600000001"))
+        self.desk.call("+48600000001")
+        self.desk.good("POST", "/api/v1/calls", {"from": "+48600000001", "result": "missed"})
+        self.assertEqual((self.list(), len(self.desk.texts("+48600000001"))), ([], before))
+        found = self.desk.good("GET", "/api/v1/calls")["items"]
+        self.assertEqual([(one["from"], one["text"]) for one in found], [("+48600000001", "missed"), ("+48600000001", "rejected")])
+
     def test_one_who_says_that_it_fails_after_all_is_called_back(self):
         self.desk.call(PHONE)
         self.desk.sms(PHONE, "Już działa, dziękuję")
@@ -240,22 +306,58 @@ class Callbacks(world.SandboxTest):
             self.desk.call(PHONE)
         self.assertEqual(len(self.desk.texts(PHONE)), 1)
 
-    def test_a_person_with_two_callbacks_is_called_by_one_agent(self):
+    def confirm(self, phone, email, verb="confirm"):
+        found = [one for one in self.desk.good("GET", "/api/v1/numbers")["items"] if (one["phone"], one["email"]) == (phone, email)]
+        self.desk.good("POST", f"/api/v1/numbers/{found[0]['id']}/{verb}", {})
+
+    def write(self, email, *numbers):
+        self.desk.email(email, f"Kasa {numbers[-1]}", "Kasa stoi.\n\n-- \nNowak\n" + "".join(f"kom. {one[3:]}\n" for one in numbers))
+
+    def test_two_numbers_that_turn_out_to_be_of_one_person_are_one_callback(self):
+        self.write("anna@klient.example", PHONE, OTHER)
+        self.desk.call(OTHER)
+        self.confirm(PHONE, "anna@klient.example")
+        self.confirm(OTHER, "anna@klient.example", "refuse")
+        self.desk.call(PHONE)
+        self.assertEqual(len(self.list()), 2)
+        self.confirm(OTHER, "anna@klient.example")
+        (one,) = self.list()
+        self.assertEqual((one["calls_total"], sorted(one["phones"]), one["person"]["email"]), (2, sorted([PHONE, OTHER]), "anna@klient.example"))
+        gone = next(other for other in self.desk.good("GET", "/api/v1/callbacks", state="all")["items"] if other["id"] != one["id"])
+        self.assertEqual((gone["state"], gone["joined_into"]), ("joined", one["id"]))
+        answer = self.desk.post(f"/api/v1/callbacks/{gone['id']}/take", {})
+        self.assertEqual((answer.status, answer.json["detail"]), (409, f"callback {one['id']} is of the same person and goes on"))
+
+    def test_two_agents_who_hold_one_person_can_both_say_what_came_of_it(self):
+        self.write("anna@klient.example", PHONE, OTHER)
+        self.confirm(PHONE, "anna@klient.example")
+        self.confirm(OTHER, "anna@klient.example", "refuse")
+        self.desk.call(PHONE)
+        self.desk.call(OTHER)
+        agents = [self.desk.make_token("agent", name) for name in ("jan", "ola")]
+        for number, token in enumerate(agents, 1):
+            self.assertEqual(self.desk.post(f"/api/v1/callbacks/{number}/take", {}, token=token).status, 200)
+        self.confirm(OTHER, "anna@klient.example")
+        self.assertEqual([one["state"] for one in self.list()], ["taken", "taken"])
+        self.assertEqual(self.desk.post("/api/v1/callbacks/1/attempt", {"result": "reached"}, token=agents[0]).status, 200)
+        answer = self.desk.post("/api/v1/callbacks/2/attempt", {"result": "no_answer"}, token=agents[1])
+        self.assertEqual((answer.status, answer.json["state"]), (200, "paid"))
+
+    def test_a_number_that_changes_its_owner_takes_its_debt_along(self):
+        self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
+        self.write("anna@klient.example", PHONE, OTHER)
         for phone in (PHONE, OTHER):
+            self.confirm(phone, "anna@klient.example")
             self.desk.call(phone)
-        for phone in (PHONE, OTHER):
-            self.desk.good("POST", "/api/v1/cases", {"subject": phone, "text": "drukarka", "client": {"email": "jan@k.example", "phone": phone}})
-        for phone in (OTHER, PHONE):
-            self.desk.call(phone)
-        first, second = sorted(self.list(), key=lambda one: one["id"])
-        self.assertEqual((first["calls_total"], second["calls_total"]), (3, 1))
-        self.desk.good("POST", f"/api/v1/callbacks/{first['id']}/take", {})
-        jan = self.desk.make_token("agent")
-        answer = self.desk.post(f"/api/v1/callbacks/{second['id']}/take", {}, token=jan)
-        self.assertEqual(answer.status, 409)
-        self.assertIn(f"callback {first['id']}", str(answer.body))
-        for verb, body in (("settle", {}), ("write-off", {"reason": "x"})):
-            self.assertEqual(self.desk.post(f"/api/v1/callbacks/{first['id']}/{verb}", body, token=jan).status, 409)
+        self.assertEqual(len(self.list()), 1)
+        self.confirm(OTHER, "anna@klient.example", "refuse")
+        self.write("jan@inny.example", OTHER)
+        self.confirm(OTHER, "jan@inny.example")
+        self.desk.call(OTHER)
+        self.assertEqual(sorted((one["person"]["email"], one["calls_total"]) for one in self.list()), [("anna@klient.example", 1), ("jan@inny.example", 2)])
+        self.desk.good("POST", "/api/v1/outages/1/end", {"public_text": "Działa."})
+        self.desk.good("POST", "/api/v1/callbacks/1/attempt", {"result": "reached", "phone": PHONE})
+        self.assertEqual([(one["phone"], one["state"]) for one in self.list()], [(OTHER, "due")])
 
     def test_it_is_all_there_after_a_restart_and_in_a_backup(self):
         self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
@@ -377,6 +479,18 @@ class Exchanges(world.ConfiguredTest):
         (one,) = self.callbacks()
         self.assertEqual((one["state"], one["calls_total"], [call["result"] for call in one["calls"]]), ("waiting", 2, ["answered", "rejected"]))
 
+    def test_an_old_call_without_word_swallows_no_later_one(self):
+        self.begin("ring")
+        ask = f"/hooks/call/{self.SECRET}"
+        self.ask(ask, {"from": PHONE, "id": "c1"})
+        self.desk.good("POST", "/api/v1/calls", {"from": PHONE, "result": "rejected"})
+        self.assertEqual([(one["state"], [call["result"] for call in one["calls"]]) for one in self.callbacks()], [("due", ["put_through", "rejected"])])
+        for call in ("c1", "c2"):
+            self.ask(ask, {"from": OTHER, "id": call})
+        self.ask(ask + "/event", {"from": OTHER, "id": "c2", "result": "missed"})
+        self.desk.good("POST", "/api/v1/calls", {"from": OTHER, "result": "answered"})
+        self.assertEqual([one["phone"] for one in self.callbacks()], [PHONE])
+
     def test_what_is_no_number_is_not_called_withheld(self):
         self.begin("ring")
         ask = f"/hooks/call/{self.SECRET}"
@@ -476,7 +590,13 @@ class CallingBack(world.ConfiguredTest):
         jan = self.desk.make_token("agent")
         again = self.desk.post(f"/api/v1/callbacks/{number}/call", {"agent": "600111222"}, token=jan)
         self.assertEqual(again.status, 409)
+        # Nor does it ring twice by a second press, unless that is meant.
+        answer = self.call(number, agent="600111222")
+        self.assertEqual(answer.status, 409)
+        self.assertIn("s ago", answer.json["detail"])
         self.assertEqual(len(Pbx.asked), 1)
+        self.assertEqual(self.call(number, agent="600111222", again=True).status, 200)
+        self.assertEqual(len(Pbx.asked), 2)
         tried = self.desk.good("POST", f"/api/v1/callbacks/{number}/attempt", {"result": "reached"})
         self.assertEqual(tried["state"], "paid")
         self.assertEqual(self.call(number, agent="600111222").status, 409)

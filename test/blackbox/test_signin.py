@@ -210,6 +210,15 @@ class Life(SignInTest):
         self.assertEqual([(one["who"], one["via"], one["action"], one["object"]) for one in self.audit() if one["via"] == "token"],
                          [("sandbox", "token", "POST /api/v1/cases/{number}/read", "1")])
 
+    def test_a_name_is_one_holder(self):
+        """Journals know people by name alone, and so does whoever has taken a callback."""
+        self.desk.make_token("agent", "jan")
+        self.assertEqual(self.adam.post("/api/v1/users", {"name": "Jan", "role": "agent"}).status, 409)
+        self.assertEqual(self.desk.post("/api/v1/tokens", {"name": "ADAM", "role": "agent"}).status, 409)
+        for name in ("desk", "Client", "the  exchange"):
+            self.assertEqual(self.desk.post("/api/v1/tokens", {"name": name, "role": "agent"}).status, 400, name)
+            self.assertEqual(self.adam.post("/api/v1/users", {"name": name, "role": "agent"}).status, 400, name)
+
     def test_a_reset_by_an_administrator(self):
         secret, codes = self.set_up_totp(self.zofia)
         number = self.user("Zofia")["id"]

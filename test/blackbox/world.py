@@ -284,7 +284,7 @@ class Desk:
             time.sleep(0.02)
 
     def make_token(self, role, name=None):
-        return self.good("POST", "/api/v1/tokens", {"name": name or role, "role": role})["token"]
+        return self.good("POST", "/api/v1/tokens", {"name": name or ("a client" if role == "client" else role), "role": role})["token"]
 
     # -- what a client does, in a sandbox ------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ const one = (id: number, more: Partial<Callback> = {}): Callback => ({
   taken_by: null,
   attempts: [],
   says_it_works: null,
+  outage: null,
+  joined_into: null,
   ended_at: null,
   end_reason: null,
   ...more,

@@ -5,6 +5,7 @@ import { live } from './live.svelte';
 
 const TOGETHER_MS = 120;
 const MOST = 200;
+const MOST_OF_ALL = 5000; // who works that many off reads the rest afterwards
 
 class Phone {
   callbacks = $state.raw<Callback[] | null>(null); // open ones, in the order in which they are to be worked off
@@ -42,8 +43,15 @@ class Phone {
 
   async readCallbacks(): Promise<void> {
     await this.#try(async () => {
-      const told = await get<CallbackList>(`/api/v1/callbacks${query({ limit: MOST })}`);
-      this.callbacks = told.items;
+      const all: Callback[] = [];
+      let told: CallbackList;
+      let cursor: string | null = null;
+      do {
+        told = await get<CallbackList>(`/api/v1/callbacks${query({ limit: MOST, ...(cursor ? { cursor } : {}) })}`);
+        all.push(...told.items);
+        cursor = told.next;
+      } while (cursor && all.length < MOST_OF_ALL);
+      this.callbacks = all;
       this.callOut = told.call_out;
     });
   }

@@ -100,6 +100,7 @@ Result<std::string> invite(desk::Desk& desk, const Invitation& invitation, const
     HEJNAL_TRY_VOID(check_name(invitation.name));
     HEJNAL_TRY(const auto there, desk.store().accounts().user_by_key(key));
     if (there) return fail(Fault::conflict, "\"{}\" has an account already", there->name);
+    HEJNAL_TRY_VOID(check_free_name(desk, invitation.name));
     HEJNAL_TRY_VOID(remove_links(desk, [&](const ports::LinkRow& link) {
       return link.kind == "invitation" && key_of_name(link.name) == key;
     }));

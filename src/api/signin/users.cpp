@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/signin/session.hpp"
+#include "api/tokens.hpp"
 #include "base/password.hpp"
 #include "base/text.hpp"
 
@@ -214,6 +215,7 @@ Result<ports::Response> use_link(Context& context) {
                  if (taken)
                    return fail(Fault::conflict, "\"{}\" has an account already; choose another name",
                                taken->name);
+                 HEJNAL_TRY_VOID(check_free_name(desk, chosen));
                  if (link.kind == "first") {
                    HEJNAL_TRY(const auto users, accounts.users());
                    if (!users.empty()) return tl::unexpected<Error>(no_such_link());

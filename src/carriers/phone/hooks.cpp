@@ -6,41 +6,30 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "carriers/phone/caller.hpp"
 #include "json/value.hpp"
 #include "wire/form/form.hpp"
-#include "wire/sms/number.hpp"
 
 namespace hejnal::carriers::phone {
 
 namespace {
 
-constexpr std::size_t kIdMax = 100, kGivenMax = 60;
+constexpr std::size_t kIdMax = 100;
 
 // Who calls, of what an exchange calls it: a number, a SIP or tel address, or a word for "withheld".
 std::string caller(std::string_view text, const std::string& country) {
+  const bool is_spaced = text.starts_with(' ');  // see number_of_caller
   std::string from = to_lower_ascii(trim(text));
   for (const std::string_view scheme : {"sips:", "sip:", "tel:"}) {
     if (from.starts_with(scheme)) from.erase(0, scheme.size());
   }
   from.erase(std::min(from.find_first_of("@;"), from.size()));
   if (from == "+266696687") return {};  // "ANONYMOUS" on a keypad: Twilio's word for it
-  return wire::e164(from, country);
+  return number_of_caller(is_spaced ? " " + from : from, country);
 }
 
-// What stands there instead of a number: "112", "client:bob"; empty: a number, or a word for "withheld".
-std::string no_number(std::string_view text, const std::string& from) {
-  if (!from.empty()) return {};
-  std::string given = collapse_space(sanitize_utf8(one_line(truncate_utf8(text, kGivenMax))));
-  std::string word = to_lower_ascii(given);
-  for (const std::string_view scheme : {"sips:", "sip:", "tel:"}) {
-    if (word.starts_with(scheme)) word.erase(0, scheme.size());
-  }
-  word.erase(std::min(word.find_first_of("@;"), word.size()));
-  for (const std::string_view withheld : {"", "anonymous", "unknown", "unavailable", "restricted", "private",
-                                          "withheld", "blocked", "+266696687"}) {
-    if (word == withheld) return {};
-  }
-  return given;
+std::string given_by(const std::string& text, const std::string& from) {
+  return from.empty() ? no_number(text) : std::string();
 }
 
 // What stands in the form of the body, or in the query.
@@ -99,7 +88,7 @@ Result<HeardCall> hear(const HookSettings& settings, const ports::Request& reque
     heard.format = Format::twiml;
     heard.id = "twilio:" + field_of(request, form, "CallSid");
     heard.from = caller(field_of(request, form, "From"), settings.country);
-    heard.given = no_number(field_of(request, form, "From"), heard.from);
+    heard.given = given_by(field_of(request, form, "From"), heard.from);
     heard.by = "Twilio";
     if (heard.asks) return heard;
     const std::string word = field_of(request, form, "DialCallStatus");
@@ -119,7 +108,7 @@ Result<HeardCall> hear(const HookSettings& settings, const ports::Request& reque
   if (id.size() > kIdMax) return fail(Fault::malformed, "id: at most {} bytes", kIdMax);
   if (!id.empty()) heard.id = "pbx:" + sanitize_utf8(one_line(id));
   heard.from = caller(field_of(request, form, "from"), settings.country);
-  heard.given = no_number(field_of(request, form, "from"), heard.from);
+  heard.given = given_by(field_of(request, form, "from"), heard.from);
   heard.by = sanitize_utf8(truncate_utf8(one_line(field_of(request, form, "by")), 60));
   heard.person = heard.by;
   if (heard.by.empty()) heard.by = "the exchange";

@@ -50,6 +50,12 @@ TEST(PhoneHooks, WhoCallsIsReadFromWhateverAnExchangeSays) {
   EXPECT_EQ(from("sip:+48601222333@trunk.example;user=phone"), "+48601222333");
   EXPECT_EQ(from("tel:601222333;ext=12"), "+48601222333");
   EXPECT_EQ(from("0048601222333"), "+48601222333");
+  // As the plus of an address arrives that nobody has escaped, and as exchanges leave it out.
+  EXPECT_EQ(from(" 493012345678"), "+493012345678");
+  EXPECT_EQ(from(" 48601222333"), "+48601222333");
+  EXPECT_EQ(from("493012345678"), "+493012345678");
+  EXPECT_EQ(from(" 601222333"), "+48601222333");
+  EXPECT_EQ(from("6012223334"), "");
   for (const char* nobody : {"anonymous", "Anonymous", "sip:anonymous@anonymous.invalid", "+266696687", "",
                              "unknown", "Restricted"})
     EXPECT_EQ(from(nobody), "") << nobody;

@@ -6,6 +6,7 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "carriers/phone/caller.hpp"
 #include "wire/form/form.hpp"
 #include "wire/sms/number.hpp"
 
@@ -65,7 +66,7 @@ std::string number_of(std::string_view text, const std::string& country) {
   const Address address = read_address(address_in(text));
   if (address.user.empty() || iequals(address.user, "anonymous")) return {};
   if (address.user == "+266696687") return {};  // "ANONYMOUS" on a keypad
-  return wire::e164(address.user, address.context.empty() ? country : address.context);
+  return number_of_caller(address.user, address.context.empty() ? country : address.context);
 }
 
 bool wants_privacy(std::string_view privacy) {
@@ -117,6 +118,10 @@ SipCaller read_invite(const SipSettings& settings, const ports::SipInvite& invit
     for (const std::string_view one : said) {
       out.from = number_of(one, settings.country);
       if (!out.from.empty()) break;
+    }
+    for (const std::string_view one : said) {
+      if (!out.from.empty() || !out.given.empty()) break;
+      out.given = no_number(read_address(address_in(one)).user);
     }
   }
   const std::string dialled = read_address(address_in(invite.request_uri)).user;

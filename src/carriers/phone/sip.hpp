@@ -23,9 +23,10 @@ struct SipSettings {
 };
 
 struct SipCaller {
-  std::string from;  // E.164; empty: withheld, or no number
-  std::string to;    // E.164 or what was dialled
-  std::string id;    // "sip:" and the Call-ID: the same one twice is one call
+  std::string from;        // E.164; empty: withheld, or no number
+  std::string to;          // E.164 or what was dialled
+  std::string id;          // "sip:" and the Call-ID: the same one twice is one call
+  std::string given = {};  // of an empty `from`: what stands there instead of a number; empty: withheld
 };
 
 // Who calls: P-Asserted-Identity or Remote-Party-ID of a trusted peer, else From. Whoever asks for privacy

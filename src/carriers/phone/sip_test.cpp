@@ -53,6 +53,17 @@ TEST(SipCall, WhoeverHasNoNumberIsNobodyWhoCanBeCalledBack) {
   }
 }
 
+TEST(SipCall, WhatIsNoNumberIsKeptAsItIsGiven) {
+  EXPECT_EQ(read_invite(settings(), invite("sip:bob@trunk.example")).given, "bob");
+  EXPECT_EQ(read_invite(settings(), invite("sip:112@trunk.example")).given, "112");
+  EXPECT_EQ(read_invite(settings(), invite("sip:anonymous@anonymous.invalid")).given, "");
+  EXPECT_EQ(read_invite(settings(), invite("sip:+48601222333@trunk.example")).given, "");
+  EXPECT_EQ(read_invite(settings(), invite("sip:493012345678@trunk.example")).from, "+493012345678");
+  auto privacy = invite("sip:bob@trunk.example");
+  privacy.privacy = "id";
+  EXPECT_EQ(read_invite(settings(), privacy).given, "");
+}
+
 TEST(SipCall, OnlyATrustedPeerMayAssertWhoCalls) {
   auto call = invite("sip:anonymous@anonymous.invalid");
   call.asserted = {"<sip:trunk4711@trunk.example>", "\"Jan\" <tel:+48601222333>"};

@@ -116,6 +116,21 @@ SipSorted sort_request(const sip_msg& msg) {
   return {SipKind::other, 501, "Not Implemented", kAllow};
 }
 
+bool says_answered_elsewhere(std::string_view message) {
+  if (!message.starts_with("CANCEL ")) return false;
+  for (std::string_view line : split(message.substr(0, message.find("\r\n\r\n")), '\n')) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || !iequals(trim(line.substr(0, colon)), "reason")) continue;
+    for (const std::string_view reason : split(line.substr(colon + 1), ',')) {
+      const auto parts = split(reason, ';');
+      const bool by_sip = iequals(trim(parts.front()), "sip");
+      const auto is_200 = [](std::string_view part) { return iequals(trim(part), "cause=200"); };
+      if (by_sip && std::any_of(parts.begin() + 1, parts.end(), is_200)) return true;
+    }
+  }
+  return false;
+}
+
 ports::SipInvite copy_invite(const sip_msg& msg) {
   ports::SipInvite out;
   out.call_id = copy(msg.callid, kCallIdMax);

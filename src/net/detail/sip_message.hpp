@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "net/detail/re.hpp"
 #include "ports/sip.hpp"
@@ -24,6 +25,9 @@ struct SipSorted {
 // A request that belongs to no transaction.
 SipSorted sort_request(const sip_msg& msg);
 ports::SipInvite copy_invite(const sip_msg& msg);
+// A CANCEL whose Reason says that the call was answered at another telephone (RFC 3326); of its bytes, since
+// libre tells of a CANCEL without the message.
+bool says_answered_elsewhere(std::string_view message);
 // Lines for sip_treplyf; nothing of it can break a line.
 std::string header_lines(const ports::SipAnswer& answer);
 

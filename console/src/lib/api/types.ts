@@ -1380,7 +1380,7 @@ export interface paths {
         put?: never;
         /**
          * Have the exchange ring at you, and then at the client
-         * @description Takes the callback and asks the exchange of [phone.originate]. 409: there is none, or somebody else has taken it. 503: the exchange does not do it; the callback stays taken. What came of the call is told with attempt.
+         * @description Takes the callback and asks the exchange of [phone.originate]. 409: there is none, somebody else has taken it, or the exchange was asked for the same one within the last 30 seconds. 503: the exchange does not do it; the callback stays taken. What came of the call is told with attempt.
          */
         post: operations["call_callback"];
         delete?: never;
@@ -3560,10 +3560,10 @@ export interface components {
         Callback: {
             id: number;
             /**
-             * @description ringing: a call was put through, and nothing is told yet of what came of it
+             * @description ringing: a call was put through, and nothing is told yet of what came of it; joined: another one of the same person goes on (`joined_into`)
              * @enum {string}
              */
-            state: "waiting" | "due" | "taken" | "paid" | "written_off" | "ringing";
+            state: "waiting" | "due" | "taken" | "paid" | "written_off" | "ringing" | "joined";
             person: components["schemas"]["Party"];
             phone: string;
             phones: string[];
@@ -3578,7 +3578,13 @@ export interface components {
                 case: number | null;
             }[];
             calls_total: number;
+            /** @description Open cases of the caller, the latest first */
             cases: number[];
+            /** @description An open outage that one of these cases belongs to */
+            outage: {
+                id: number;
+                title: string;
+            } | null;
             /** Format: date-time */
             since: string;
             /** Format: date-time */
@@ -3599,6 +3605,8 @@ export interface components {
             says_it_works: string | null;
             /** Format: date-time */
             ended_at: string | null;
+            /** @description which callback has taken it over */
+            joined_into: number | null;
             end_reason: string | null;
             journal?: components["schemas"]["RecordEntry"][];
         };
@@ -6141,6 +6149,11 @@ export interface operations {
                     agent?: string;
                     /** @description Which of the caller's numbers; without it the one that the list shows */
                     phone?: string;
+                    /**
+                     * @description Ring once more, though the exchange was asked within the last 30 seconds
+                     * @default false
+                     */
+                    again?: boolean;
                 };
             };
         };
