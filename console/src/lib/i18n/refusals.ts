@@ -71,6 +71,8 @@ export const REFUSALS: readonly [english: string, polish: string][] = [
   ['{}: at most {} bytes together', '{}: razem najwyżej {} bajtów'],
   ['{}: the data of {} is not base64', '{}: treść {} nie jest zapisana w base64'],
 
+  ['cursor: expected what stood in "next"', 'cursor: potrzebne jest to, co stało w „next”'],
+
   // What is not there.
   ['there is no person {}', 'nie ma osoby {}'],
   ['person {} has no number {}', 'osoba {} nie ma numeru {}'],
@@ -146,6 +148,13 @@ export const REFUSALS: readonly [english: string, polish: string][] = [
     '"{}" has a token already; revoke that one first, or take another name',
     '„{}” ma już token; najpierw trzeba go unieważnić albo wybrać inną nazwę',
   ],
+
+  ['callbacks {} and {} cannot be joined', 'oddzwonień {} i {} nie da się połączyć'],
+  [
+    'the exchange was asked to ring {} s ago; "again": true rings once more',
+    'centralę poproszono o połączenie {} s temu; żeby zadzwonić jeszcze raz, proszę to potwierdzić',
+  ],
+  ['name: "{}" stands for somebody else in journals', 'nazwa „{}” oznacza w dziennikach kogoś innego'],
 
   // Signing in.
   ['a token has no session; sign in by a browser', 'token nie ma sesji; proszę zalogować się w przeglądarce'],
