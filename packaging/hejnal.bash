@@ -51,7 +51,7 @@ _hejnal() {
       ;;
     backup | restore) words+=" --config --data" ;;
     verify) words+=" --config --data --json" ;;
-    simulate) words+=" --seed --years --seeds --store --json" ;;
+    simulate) words+=" --seed --years --seeds --store --two-sided --table --reports --svg --json" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   case $command in

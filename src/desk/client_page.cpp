@@ -51,7 +51,13 @@ Result<Filed> Desk::works_again(core::CaseNumber link, const std::string& words)
   core::Reported signal;
   signal.relation = core::Relation::reply;
   signal.resolved = true;
-  HEJNAL_TRY_VOID(offer_to_settle(core::Channel::web, c.client.phone, c.client.email,
+  // Who holds the link speaks for its client, and for a number only where it surely is that client's.
+  const core::TookOver* other = core::client_through(c, link);
+  const core::Party& client = other ? other->client : c.client;
+  HEJNAL_TRY(const auto own, own_addresses_of(client.phone));
+  const auto owner = core::client_with_number(c, client.phone, own);
+  const std::string phone = owner && owner->client.email == client.email ? client.phone : std::string();
+  HEJNAL_TRY_VOID(offer_to_settle(core::Channel::web, phone, client.email,
                                   words.empty() ? "it works again" : words));
   return pressed(link, std::move(signal), words);
 }

@@ -95,7 +95,7 @@ Result<core::Outage> Desk::declare_outage(const NewOutage& declared) {
 Result<core::Outage> Desk::act(core::OutageId id, const core::outage::Signal& signal) {
   HEJNAL_TRY(core::Outage o, parts_.store.outages().load(id));
   if (!o.exists()) return fail(Fault::not_found, "there is no outage {}", id);
-  if (const auto* attach = std::get_if<core::outage::Attach>(&signal)) {
+  if (const auto* attach = std::get_if<core::outage::Attach>(&signal); attach && o.open()) {
     HEJNAL_TRY(const core::CaseNumber known, attached_as(o, attach->number));
     if (known != 0) return o;
   }

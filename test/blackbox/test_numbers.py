@@ -71,6 +71,14 @@ class Claims(world.SandboxTest):
         self.desk.call(ANNAS)
         self.assertEqual([one["person"]["email"] for one in self.callbacks()], [""])
 
+    def test_a_press_on_a_strangers_page_offers_to_settle_no_callback_of_the_number(self):
+        self.desk.good("POST", "/api/v1/outages", {"title": "Łącze", "public_text": "Łącze nie działa."})
+        self.desk.call(ANNAS)
+        stranger = self.report(email="m@evil.example", phone="606 000 111", text="Proszę o ofertę")
+        answer = self.desk.request("POST", f"/c/{stranger}/works", b"", token=None, headers=FORM)
+        self.assertEqual(answer.status, 303, answer)
+        self.assertIsNone(self.callbacks()[0]["says_it_works"])
+
     def test_the_telephone_of_an_office_joins_nobody(self):
         self.write(ANNA, "Drukarka", OFFICE, ANNAS)
         self.write(JAN, "Skaner", OFFICE, "+48605111222")

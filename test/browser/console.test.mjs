@@ -185,13 +185,13 @@ describe('the console', () => {
       assert.equal(await page.locator('nav [aria-current=page]').first().innerText().then((text) => text.replace(/\s*\d+.*$/s, '')), title);
     }
     // Past the menu with one key.
-    const focus = () => page.evaluate(() => document.activeElement.id);
-    assert.equal(await focus(), 'page'); // of a page that was opened by a key
+    const inPage = () => page.waitForFunction(() => document.activeElement.id === 'page');
+    await inPage(); // of a page that was opened by a key
     await page.reload();
     await row(1).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    assert.equal(await focus(), 'page');
+    await inPage();
     await page.keyboard.press('g');
     await page.keyboard.press('l');
     await page.getByRole('heading', { name: 'Now' }).waitFor();
