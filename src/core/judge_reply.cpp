@@ -362,7 +362,7 @@ std::string notice_of_sms(std::string_view text) {
       {"nie odbieramy telefonow. oddzwonimy", "receipt"},
       {"we take no calls now and call you back", "receipt"},
       {"nie odebralismy: naprawiamy", "receipt"},
-      {"we did not take your call: we repair", "receipt"},
+      {"not answered: we repair", "receipt"},
       {"nie odebralismy telefonu. oddzwonimy", "receipt"},
       {"we did not take your call and will call", "receipt"},
       {"znow wysylamy sms-y na ten numer", "receipt"},

@@ -264,6 +264,7 @@ TEST_F(Sip, WhatWasAnsweredAtAnotherTelephoneIsTold) {
     auto call = handler.next_invited();
     phone.send(text_of({.method = "CANCEL", .branch = branch, .call_id = id, .more = reason}, phone));
     EXPECT_TRUE(phone.receive().starts_with("SIP/2.0 200 "));
+    for (int i = 0; i < 100 && !call.reply.cancelled(); ++i) std::this_thread::sleep_for(10ms);
     EXPECT_TRUE(call.reply.cancelled()) << reason;
     EXPECT_EQ(call.reply.answered_elsewhere(), elsewhere) << reason;
     std::move(call.reply).send({487, "Request Terminated", {}, true});
