@@ -327,6 +327,7 @@ TEST(Reporter, AnSmsThatNamesItsCaseIsOfThatReport) {
   };
   EXPECT_EQ(text("Zrobione, prosimy sprawdzić.\nSprawa 7", "a"), 1);
   EXPECT_EQ(text("Nasz email do Państwa nie dotarł. Sprawa 7, kod ABCDE. Stan: https://x", "b"), 1);
+  EXPECT_EQ(text(r.code + ": działa", "d"), 1);
   EXPECT_EQ(c.look(2).state, core::ReportState::waiting);
   EXPECT_FALSE(c.look(2).receipt_at);
   EXPECT_EQ(text("Przyjąłem, jadę.", "c"), 2);
@@ -345,6 +346,13 @@ TEST(Reporter, WhatAnotherHejnalSays) {
   EXPECT_EQ(c.look().replies.front().notice, "start_of_work");
   EXPECT_EQ(c.look().peer_state, "working");
   EXPECT_TRUE(c.report("urgent", "Skaner").peer);  // from now on we know
+  c.leaves();
+  const auto answered = c.look(2).code + ": zrobione, prosimy sprawdzić.";
+  EXPECT_EQ(c.in_transaction([&] {
+    return c.us.take(ports::IncomingSms{"a", "+48600000000", answered}, c.now);
+  }),
+            2);
+  EXPECT_TRUE(c.report("urgent", "Kasa").peer);  // a person's SMS does not say otherwise
   // The same words of somebody else are nothing.
   Client other;
   const auto q = other.report("urgent");

@@ -3,8 +3,8 @@
 // envelope is made. Writing a mail costs more than everything that the desk does about it, the bytes are a
 // pure function of the letter, which is in the digest whole, and nobody in the simulation reads them.
 //
-// Which letter it is follows from its Message-ID, so it is the same one after a crash and on every store. Where
-// somebody reads the mails (two_sided/), every one of them is written out: one in 1.
+// Which letter it is follows from its Message-ID, so it is the same one after a crash and on every store.
+// Where somebody reads the mails (two_sided/), every one of them is written out: one in 1.
 #pragma once
 
 #include "carriers/email/composer.hpp"

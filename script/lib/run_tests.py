@@ -263,28 +263,35 @@ class Session:
         # Some tens of desk-months, or hundreds of desk-years. The first seeds are always the same ones.
         years = 4 if self.long else 1
         seeds = [1, 2] + [self.seed() + i for i in range(98 if self.long else 1)]
+        # Both sides: a fixed seed, twice, and one of the commit.
+        both = [1] + [self.seed() + i for i in range(98 if self.long else 1)]
+        self.simulated("simulate", [], [*seeds, seeds[0]], years)
+        self.simulated("simulate: two sides", ["--two-sided"], [*both, both[0]], 1 if self.long else 0.3)
+
+    def simulated(self, row, options, seeds, years):
+        """The first seed stands there twice: the same seed must give the same bytes."""
         begin = time.monotonic()
         counts, digests, logs = Counts(), {}, {}
 
         def one(number, seed):
-            log = self.log(f"simulate-{seed}-{number}")
-            command = [self.hejnal, "simulate", "--seed", seed, "--years", years, "--json"]
+            log = self.log(f"{row}-{seed}-{number}")
+            command = [self.hejnal, "simulate", *options, "--seed", seed, "--years", years, "--json"]
             limit_s = 3600 if self.long else 400
             return seed, log, processes.run(command, limit_s, log, self.environment(), self.root)
 
         complaints = []
         with concurrent.futures.ThreadPoolExecutor(max(JOBS - 1, 1)) as pool:
-            # The first seed runs twice: the same seed must give the same bytes.
-            for seed, log, outcome in pool.map(one, range(len(seeds) + 1), [*seeds, seeds[0]]):
+            for seed, log, outcome in pool.map(one, range(len(seeds)), seeds):
                 problem, digest = self.judge(outcome)
                 if not problem and digests.setdefault(seed, digest) != digest:
                     problem = "the same seed gave another digest"
                 counts += Counts(0, 1) if problem else Counts(1)
                 logs.setdefault(bool(problem), log)
                 if problem:
-                    complaints.append(f"hejnal simulate --seed {seed} --years {years}: {problem}")
+                    complaints.append(
+                        f"{' '.join(['hejnal simulate', *options])} --seed {seed} --years {years}: {problem}")
         counts.why = "; ".join(complaints[:3])
-        self.add("simulate", counts, time.monotonic() - begin, logs.get(True) or logs.get(False))
+        self.add(row, counts, time.monotonic() - begin, logs.get(True) or logs.get(False))
 
     @staticmethod
     def judge(outcome):

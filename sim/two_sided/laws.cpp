@@ -213,7 +213,8 @@ void ReportLaws::at_desk(const Side* desk, const Truth& truth, Channel channel, 
 // `began`: when the lost email left.
 void ReportLaws::check_sms(Side& side, int matter, int, Instant began) {
   Matter& m = at(matter);
-  if (m.mailed || m.person || !m.r.open() || !waits(m.r) || !m.r.peer) return;
+  // When every step is over and the client knows that nobody has answered, nothing is sent by itself.
+  if (m.mailed || m.person || m.r.state != ReportState::waiting || !m.r.peer) return;
   if (!side.running() || side.troubled() >= began) return;
   const bool again = std::any_of(m.attempts.begin(), m.attempts.end(), [&](const Matter::Attempt& a) {
     return a.at > began && (a.kind == SendingKind::report || m.r.lost >= 2);
@@ -286,8 +287,10 @@ void ReportLaws::check_steps(Side& side, Matter& m) {
     if (now <= due + kSlack) return;
     last = due;
     for (const Channel means : step.means) {
+      if (means == Channel::sms && r.to_sms.empty()) continue;  // there is no second channel
       const auto left = std::find_if(m.attempts.begin(), m.attempts.end(), [&](const Matter::Attempt& a) {
-        return a.step == static_cast<int>(i) + 1 && a.channel == means &&
+        // What could not leave in time does not leave beside the next step, which says the same.
+        return a.step > static_cast<int>(i) && a.channel == means &&
                (a.kind == SendingKind::report || a.kind == SendingKind::sms);
       });
       const bool unsure = std::any_of(r.sendings.begin(), r.sendings.end(), [&](const auto& s) {

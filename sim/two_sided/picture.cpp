@@ -18,14 +18,14 @@ struct Row {
   const char *class_name, *title, *words[3];
 };
 constexpr Row kRows[] = {
-    {false, "critical", "Critical", {"email and SMS at once", "", ""}},
+    {false, "critical", "Critical", {"email and SMS", "at once", ""}},
     {false, "urgent", "Urgent", {"email at once,", "again with an SMS", "after 2 hours"}},
     {false, "routine", "Routine", {"email at once,", "again with an SMS", "after 24 hours"}},
-    {true, "routine", "Routine, two hejnals", {"no receipt within", "10 minutes: again,", "and then by SMS"}},
+    {true, "routine", "Two hejnals", {"routine; no receipt", "in 10 minutes: again,", "and then an SMS"}},
 };
 constexpr const char* kLooks[] = {"after 10 minutes", "after 2 h 10 min", "after 24 h 10 min"};
 
-constexpr int kCellX = 38, kCellY = 20, kLeft = 196, kTop = 118, kGapX = 26, kGapY = 30;
+constexpr int kCellX = 38, kCellY = 20, kLeft = 226, kTop = 118, kGapX = 26, kGapY = 30;
 constexpr int kCells = static_cast<int>(kLossRates.size());
 constexpr int kPanelX = kCells * kCellX, kStrip = kCells * kCellY + 5, kPanelY = kStrip + kCellY;
 
@@ -120,11 +120,14 @@ std::string picture(const LossTable& table) {
         out += fmt::format("<text x=\"16\" y=\"{}\" class=\"s\">{}</text>\n", top + 33 + line * 16,
                            r.words[line]);
     for (int i = 0; i < kCells; ++i)
-      out +=
-          fmt::format("<text x=\"{}\" y=\"{}\" class=\"a e\">{}{} %</text>\n", kLeft - 8,
-                      top + i * kCellY + 13, i == 0 ? "SMS " : "", kLossRates[static_cast<std::size_t>(i)]);
+      out += fmt::format("<text x=\"{}\" y=\"{}\" class=\"a e\">{}{} %</text>\n", kLeft - 8,
+                         top + i * kCellY + 13, i == 0 ? "SMS lost: " : "",
+                         kLossRates[static_cast<std::size_t>(i)]);
     out += fmt::format("<text x=\"{}\" y=\"{}\" class=\"a e\">email alone</text>\n", kLeft - 8,
                        top + kStrip + 13);
+    if (row + 1 == kRowCount)
+      out += fmt::format("<text x=\"{}\" y=\"{}\" class=\"a e\">emails lost:</text>\n", kLeft - 8,
+                         top + kPanelY + 14);
     for (int look = 0; look < 3; ++look) {
       const int left = kLeft + look * (kPanelX + kGapX);
       const auto at = static_cast<std::size_t>(look);
@@ -138,9 +141,8 @@ std::string picture(const LossTable& table) {
         const auto* alone = table.find(r.two_hejnals, r.class_name, email, LossCell::kNoSms);
         if (alone) out += cell(left + x * kCellX, top + kStrip, alone->known[at], table.reports);
         if (row + 1 == kRowCount)
-          out +=
-              fmt::format("<text x=\"{}\" y=\"{}\" class=\"a m\">{}{} %</text>\n",
-                          left + x * kCellX + kCellX / 2, top + kPanelY + 14, x == 0 ? "email " : "", email);
+          out += fmt::format("<text x=\"{}\" y=\"{}\" class=\"a m\">{} %</text>\n",
+                             left + x * kCellX + kCellX / 2, top + kPanelY + 14, email);
       }
     }
   }

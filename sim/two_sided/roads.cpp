@@ -154,7 +154,8 @@ void Gate::send(ports::Outgoing outgoing, std::function<void(ports::SendResult)>
   };
   if (scene_.chance(email ? w.email_put_off : w.sms_put_off))
     return fails(Went::put_off, Outcome::try_later, 451, "4.3.0 not now");
-  if (scene_.chance(email ? w.email_refused : w.sms_refused))
+  // In its own house everybody has a mailbox.
+  if (scene_.chance(email ? w.email_refused : w.sms_refused) && !truth_(outgoing).within)
     return fails(Went::refused, Outcome::refused, 550, "5.1.1 no such recipient");
   if (withheld && withheld(outgoing)) {
     result.outcome = Outcome::handed_over;

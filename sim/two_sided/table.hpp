@@ -34,13 +34,13 @@ inline constexpr std::array<int, 6> kLossRates = {0, 10, 20, 30, 40, 50};
 
 struct LossTable {
   std::uint64_t seed = 1;
-  int reports = 128;  // in each cell
+  int reports = 64;  // in each cell
   std::vector<LossCell> cells;
 
   const LossCell* find(bool two_hejnals, std::string_view class_name, int email_loss, int sms_loss) const;
 };
 
-// One world: its three classes.
+// One world: its three classes; of two hejnals the routine one.
 std::vector<LossCell> losses(std::uint64_t seed, int reports, bool two_hejnals, int email_loss, int sms_loss);
 LossTable loss_table(std::uint64_t seed, int reports);
 

@@ -104,7 +104,10 @@ class TwoSided {
             if (name.id == 0) return false;
             const core::SentReport r = side->report(name.id);
             const auto* sending = r.sending(name.n);
-            return sending != nullptr && r.lost > 0;
+            if (sending == nullptr || sending->kind != core::SendingKind::report || r.lost == 0) return false;
+            return std::any_of(r.sendings.begin(), r.sendings.end(), [&](const auto& other) {
+              return other.kind == sending->kind && other.step == sending->step && other.n < name.n;
+            });
           };
         }
         return;

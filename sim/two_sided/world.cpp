@@ -95,6 +95,8 @@ void BothSides::open_desk(const BothSidesOptions& options) {
             laws.acted(*desk, notice.number).has_value();
         truth.machine = !truth.person && !truth.reads;
         truth.tells = o.letter.in_reply_to.starts_with("<hejnal-report.") ||
+                      (notice.channel == Channel::sms && truth.matter != 0 && laws.at(truth.matter).side &&
+                       o.words.text.find(laws.at(truth.matter).r.code) != std::string::npos) ||
                       (notice.channel == Channel::sms && truth.matter != 0 &&
                        laws.at(truth.matter).r.peer_case == std::to_string(notice.number) &&
                        o.words.text.find(std::to_string(notice.number)) != std::string::npos);

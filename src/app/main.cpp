@@ -322,7 +322,7 @@ int run(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::IsMember({"sqlite", "memory"}));
   bool two_sided = false, table = false, as_svg = false;
-  int table_reports = 128;
+  int table_reports = 64;
   simulate_command->add_flag("--two-sided", two_sided,
                              "Clients and desks, with hejnal and without, and the roads between them");
   auto* table_flag = simulate_command->add_flag(

@@ -539,8 +539,10 @@ class MailFiler {
     // that.
     if (mail_.report_code.empty()) return out;
     for (core::Candidate& c : out) {
-      HEJNAL_TRY(const std::string code, store_.setting(fmt::format("report_of {}", c.number)));
-      c.other_report = !code.empty() && code != mail_.report_code;
+      HEJNAL_TRY(const auto all, desk_.reports_of(c.number));
+      c.other_report = !all.empty() && std::none_of(all.begin(), all.end(), [&](const Desk::ReportName& one) {
+        return one.code == mail_.report_code;
+      });
     }
     return out;
   }

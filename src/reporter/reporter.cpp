@@ -642,16 +642,16 @@ std::string case_in(std::string_view text) {
 
 }  // namespace
 
-// By the number of the case, also one that we have closed by now: else it would be taken for the report
-// that happens to be the only open one.
-Result<std::optional<SentReport>> Reporter::by_case(const ports::IncomingSms& sms) {
+// By our reference or the number of the case, also of one that we have closed by now: else it would be taken
+// for the report that happens to be the only open one.
+Result<std::optional<SentReport>> Reporter::by_name(const ports::IncomingSms& sms) {
   constexpr int kLookedAt = 200;
   const std::string number = case_in(sms.text);
-  if (number.empty()) return std::nullopt;
   HEJNAL_TRY(const auto ids, parts_.store.reports().records().ids(false, kLookedAt, ports::Archive::kNewest));
   for (const ReportId id : ids) {
     HEJNAL_TRY(auto r, readable(id));
-    if (r && r->to_sms == sms.from && r->peer_case == number) return r;
+    if (!r || r->to_sms != sms.from) continue;
+    if (sms.text.find(r->code) != std::string::npos || (!number.empty() && r->peer_case == number)) return r;
   }
   return std::nullopt;
 }
@@ -673,9 +673,10 @@ Result<ReportId> Reporter::take(const ports::IncomingSms& sms, Instant now) {
         [](const SentReport::Sending& s) { return s.channel == core::Channel::sms && s.attempts > 0; });
     (has_sms ? answered : others).push_back(std::move(*r));
   }
-  HEJNAL_TRY(const auto named, by_case(sms));
+  HEJNAL_TRY(const auto named, by_name(sms));
   if (named)
-    return keep_sms(*named, sms, "it comes from the provider's number and names its case", false, now);
+    return keep_sms(*named, sms, "it comes from the provider's number and names the report or its case",
+                    false, now);
   std::vector<SentReport>& maybe = answered.empty() ? others : answered;
   if (maybe.size() == 1)
     return keep_sms(maybe.front(), sms,

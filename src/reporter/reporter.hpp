@@ -133,7 +133,7 @@ class Reporter {
   Result<core::ReportId> keep_sms(const core::SentReport& r, const ports::IncomingSms& sms,
                                   const std::string& how, bool unclear, Instant now);
   Result<std::optional<Found>> by_reference(const std::string& message_id);
-  Result<std::optional<core::SentReport>> by_case(const ports::IncomingSms& sms);
+  Result<std::optional<core::SentReport>> by_name(const ports::IncomingSms& sms);
   bool is_of(const core::SentReport& r, const std::string& address) const;
   std::string random_letters(std::string_view alphabet, std::size_t length);
 

@@ -273,7 +273,7 @@ class Sandboxes(world.FolderTest):
         self.assertNotIn("missing_email", [one["notice"] for one in self.look(1)["came_back"]])
         self.assertEqual(self.client.all_cases(), [])
         # Without a code nobody knows which: both show it, and it is no case of ours.
-        self.client.sms("+48600000099", "Sprawa 1 została załatwiona. Jeśli coś nie działa, prosimy o email.")
+        self.client.sms("+48600000099", "Przeczytaliśmy zgłoszenie i potwierdzamy przyjęcie, sprawa 7.")
         self.assertEqual([self.look(one)["came_back"][-1]["what"] for one in (1, number)], ["unclear", "unclear"])
         self.assertEqual(self.client.all_cases(), [])
 

@@ -111,8 +111,6 @@ describe('the console is quick', () => {
   });
   const row = (number) => page.locator('li .row', { has: page.locator(`[data-number="${number}"]`) });
 
-  it('from a key or a press to the next paint, with 10,000 cases loaded', (t) => keysAndPresses(page, t));
-
   it('comes back to where one was, however far that is', async () => {
     const scroller = page.locator('.scroller');
     await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight * 0.6));
@@ -130,6 +128,8 @@ describe('the console is quick', () => {
     await scroller.evaluate((element) => element.scrollTo(0, 0));
     await row(1).waitFor();
   });
+
+  it('from a key or a press to the next paint, with 10,000 cases loaded', (t) => keysAndPresses(page, t));
 
   it('from what happens at the desk to the screen', async (t) => {
     await page.mouse.move(5, 5);

@@ -399,6 +399,11 @@ export const REASONS: readonly [english: string, polish: string][] = [
     'SMS kogoś innego czeka na swój email i w obu jest „{}”',
   ],
   ['an SMS waits for its email; nothing says that it is this one', 'SMS czeka na swój email; nic nie mówi, że to ten'],
+  [
+    "it has the code of the client's hejnal and names the address that it writes from",
+    'ma kod hejnału klienta i podaje adres, z którego on pisze',
+  ],
+  ['monitoring says that it is over; a person settles it', 'monitoring mówi, że to już koniec; załatwia człowiek'],
   ["it is another report of the client's hejnal", 'to inne zgłoszenie hejnału klienta'],
   ["it is the same report of the client's hejnal", 'to to samo zgłoszenie hejnału klienta'],
   [

@@ -65,6 +65,14 @@ export const REFUSALS: readonly [english: string, polish: string][] = [
   ['expected either this or data', 'potrzebny jest albo tekst, albo formularz, nie oba'],
   ['expected the content type application/json', 'oczekiwano typu application/json'],
 
+  ['{}: is missing', '{}: brakuje'],
+  ['{}: expected a list of files: name, type, data', '{}: potrzebna jest lista plików: nazwa, typ, treść'],
+  ['{}: at most {} files', '{}: najwyżej {} plików'],
+  ['{}: at most {} bytes together', '{}: razem najwyżej {} bajtów'],
+  ['{}: the data of {} is not base64', '{}: treść {} nie jest zapisana w base64'],
+
+  ['cursor: expected what stood in "next"', 'cursor: potrzebne jest to, co stało w „next”'],
+
   // What is not there.
   ['there is no person {}', 'nie ma osoby {}'],
   ['person {} has no number {}', 'osoba {} nie ma numeru {}'],
@@ -148,6 +156,13 @@ export const REFUSALS: readonly [english: string, polish: string][] = [
     'centrala została poproszona o połączenie {} s temu; proszę chwilę poczekać',
   ],
 
+  ['callbacks {} and {} cannot be joined', 'oddzwonień {} i {} nie da się połączyć'],
+  [
+    'the exchange was asked to ring {} s ago; "again": true rings once more',
+    'centralę poproszono o połączenie {} s temu; żeby zadzwonić jeszcze raz, proszę to potwierdzić',
+  ],
+  ['name: "{}" stands for somebody else in journals', 'nazwa „{}” oznacza w dziennikach kogoś innego'],
+
   // Signing in.
   ['a token has no session; sign in by a browser', 'token nie ma sesji; proszę zalogować się w przeglądarce'],
   [
@@ -223,6 +238,11 @@ export const REFUSALS: readonly [english: string, polish: string][] = [
   ['there is no other way to the provider', 'nie ma innej drogi do usługodawcy'],
   ['the provider is told that it is over', 'usługodawca dowiaduje się, że to już koniec'],
   ['the alert is over; it had fired {} times more', 'alert ustał; wrócił jeszcze tyle razy: {}'],
+  ['its alert is over already', 'jego alert już ustał'],
+  [
+    '{} have come back: of what follows, only what changes something is written here',
+    'wróciło {}: z dalszych zapisywane jest tu tylko to, co coś zmienia',
+  ],
   ['the procedure has no further step', 'w procedurze nie ma następnego kroku'],
   [
     'another hejnal sends a receipt at once, and none has come: the email is lost',
