@@ -328,6 +328,18 @@ class Callbacks(world.SandboxTest):
         answer = self.desk.post(f"/api/v1/callbacks/{gone['id']}/take", {})
         self.assertEqual((answer.status, answer.json["detail"]), (409, f"callback {one['id']} is of the same person and goes on"))
 
+    def test_people_without_an_email_are_one_person_too(self):
+        for phone, text in ((PHONE, "Nie działa serwer u nas w biurze"), (OTHER, "Kasa w sklepie stoi od rana")):
+            self.desk.sms(phone, text)
+            self.desk.call(phone)
+        first, second = (one["id"] for one in self.desk.good("GET", "/api/v1/people")["items"])
+        self.assertEqual(len(self.list()), 2)
+        self.desk.good("POST", f"/api/v1/people/{first}/merge", {"into": second})
+        (one,) = self.list()
+        self.assertEqual((one["calls_total"], len(one["cases"])), (2, 2))
+        self.desk.call(PHONE)
+        self.assertEqual([one["calls_total"] for one in self.list()], [3])
+
     def test_two_agents_who_hold_one_person_can_both_say_what_came_of_it(self):
         self.write("anna@klient.example", PHONE, OTHER)
         self.confirm(PHONE, "anna@klient.example")
