@@ -325,7 +325,17 @@ Result<std::optional<Filed>> Desk::answers_question(const ports::IncomingSms& sm
   // Whatever the questions are, most texts cannot answer one.
   if (!core::is_telephone(sms.from) || !core::question_answered(sms.text, {core::OpenQuestion{}}))
     return std::nullopt;
-  HEJNAL_TRY(const auto of_phone, parts_.store.open_cases_of_phone(sms.from, 20));
+  HEJNAL_TRY(auto of_phone, parts_.store.open_cases_of_phone(sms.from, 20));
+  // Also who only may have this number: a few words that answer what was asked there.
+  HEJNAL_TRY(const auto addresses, parts_.store.addresses_of_phone(sms.from));
+  for (const ports::AddressOfNumber& address : addresses) {
+    if (address.standing == core::Standing::refused) continue;
+    HEJNAL_TRY(const auto theirs, parts_.store.open_cases_of_email(address.email, 20));
+    for (const ports::CaseSummary& one : theirs) {
+      const auto same = [&](const ports::CaseSummary& known) { return known.number == one.number; };
+      if (std::none_of(of_phone.begin(), of_phone.end(), same)) of_phone.push_back(one);
+    }
+  }
   std::vector<core::OpenQuestion> questions;
   for (const ports::CaseSummary& summary : of_phone) {
     if (summary.state != core::State::waiting) continue;
@@ -351,6 +361,9 @@ Result<std::optional<Filed>> Desk::answers_question(const ports::IncomingSms& sm
   signal.text = sms.text;
   signal.relation = core::Relation::reply;
   signal.through = meant->through;
+  HEJNAL_TRY(const auto own, own_addresses_of(sms.from));
+  if (c.client.phone != sms.from && !core::client_with_number(c, sms.from, own))
+    signal.kin = core::Kin::learnt;
   signal.join_reason = fmt::format("the client's number, and our only open question to it, asked {} before",
                                    format_duration(now() - meant->asked_at));
   Filed filed;
