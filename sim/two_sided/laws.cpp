@@ -11,7 +11,7 @@
 #include "json/value.hpp"
 #include "reporter/proof.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 using core::Channel;
 using core::ReportState;
@@ -419,4 +419,4 @@ std::vector<std::string> ReportLaws::story(int matter) {
   return out;
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

@@ -28,7 +28,7 @@
 #include "sim/two_sided/roads.hpp"
 #include "sim/two_sided/side.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 // What is known of a report beside what its side knows of it.
 struct Matter {
@@ -121,4 +121,4 @@ class ReportLaws {
   Digest digest_;
 };
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

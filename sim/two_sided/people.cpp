@@ -9,7 +9,7 @@
 #include "reporter/words.hpp"
 #include "sim/topics.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 using core::Action;
 using core::Channel;
@@ -430,4 +430,4 @@ ByHand::Account ByHand::account() const {
   return out;
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

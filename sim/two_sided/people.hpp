@@ -13,7 +13,7 @@
 #include "sim/two_sided/laws.hpp"
 #include "sim/two_sided/roads.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 class DeskAgents {
  public:
@@ -125,4 +125,4 @@ class ByHand {
   bool writing_ = true;
 };
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

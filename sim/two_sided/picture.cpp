@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "sim/two_sided/table.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 namespace {
 
@@ -187,4 +187,4 @@ Result<LossTable> read_picture(std::string_view svg) {
   return table;
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

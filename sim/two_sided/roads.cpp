@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 using core::Channel;
 using Outcome = ports::SendResult::Outcome;
@@ -218,4 +218,4 @@ void Gate::take_away(const ports::Outgoing& outgoing) {
   });
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

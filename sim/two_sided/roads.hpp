@@ -18,7 +18,7 @@
 #include "sim/two_sided/scene.hpp"
 #include "sim/two_sided/side.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 // What its sender knows of a message, and its reader does not.
 struct Truth {
@@ -137,4 +137,4 @@ class Gate final : public ports::Dispatcher {
 bool is_of_a_report(const ports::Outgoing& outgoing);       // of ours, to a provider or to ourselves
 core::ReportName report_of(const std::string& message_id);  // also of an SMS' key
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

@@ -1,6 +1,6 @@
 #include "sim/two_sided/scene.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 RoadWeather road_weather_of(Dice& dice) {
   const auto rate = [&](int light, int heavy) {
@@ -43,4 +43,4 @@ Duration until_working_hours(Instant now) {
   return Duration(wait * 60'000);
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

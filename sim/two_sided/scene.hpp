@@ -16,7 +16,7 @@
 #include "sim/crash.hpp"
 #include "sim/random.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 struct RoadWeather {
   int email_lost = 0, email_late = 0, email_twice = 0, email_bounced = 0;
@@ -47,4 +47,4 @@ RoadWeather road_weather_of(Dice& dice);
 // Until people work again in Poland; 0: they do now.
 Duration until_working_hours(Instant now);
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

@@ -7,7 +7,7 @@
 
 #include "config/procedure_file.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 namespace {
 
@@ -256,4 +256,4 @@ void Side::plan_troubles() {
   });
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

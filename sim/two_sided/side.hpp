@@ -17,7 +17,7 @@
 #include "sim/node.hpp"
 #include "sim/two_sided/scene.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 class Side final : public StoreWatcher {
  public:
@@ -92,4 +92,4 @@ class Side final : public StoreWatcher {
   int commits_ = 0;
 };
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

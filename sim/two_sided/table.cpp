@@ -9,7 +9,7 @@
 #include "sim/topics.hpp"
 #include "sim/two_sided/world.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 namespace {
 
@@ -179,4 +179,4 @@ std::string to_json(const LossTable& table) {
       json::Object{{"seed", table.seed}, {"reports", table.reports}, {"cells", std::move(cells)}});
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

@@ -16,7 +16,7 @@
 
 #include "base/result.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 struct LossCell {
   bool two_hejnals = false;
@@ -50,4 +50,4 @@ std::string to_json(const LossTable& table);
 std::string picture(const LossTable& table);
 Result<LossTable> read_picture(std::string_view svg);  // malformed
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

@@ -8,7 +8,7 @@
 #include "sim/topics.hpp"
 #include "sim/two_sided/world.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 namespace {
 
@@ -234,4 +234,4 @@ std::string to_text(const TwoSidedReport& r) {
   return out;
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

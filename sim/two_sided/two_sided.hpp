@@ -10,7 +10,7 @@
 #include "sim/disk.hpp"
 #include "sim/simulate.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 // Something broken on purpose, to see that the laws notice it.
 enum class TwoSidedMutation {
@@ -51,4 +51,4 @@ TwoSidedReport simulate_two_sides(const TwoSidedOptions& options);
 std::string to_json(const TwoSidedReport& report);
 std::string to_text(const TwoSidedReport& report);
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

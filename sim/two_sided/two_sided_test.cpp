@@ -11,7 +11,7 @@
 
 #include "sim/two_sided/table.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 namespace {
 
 TEST(TwoSided, months_without_a_broken_law) {
@@ -134,4 +134,4 @@ TEST(Picture, without_numbers_is_none) {
 }
 
 }  // namespace
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

@@ -6,7 +6,7 @@
 
 #include "config/procedure_file.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 using core::Channel;
 
@@ -307,4 +307,4 @@ void BothSides::stop_faults() {
   each_side([](Side& side) { side.stop_faults(); });
 }
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

@@ -10,7 +10,7 @@
 #include "sim/two_sided/scene.hpp"
 #include "sim/two_sided/side.hpp"
 
-namespace hejnal::sim {
+namespace hejnal::sim::two_sided {
 
 struct BothSidesOptions {
   std::uint64_t seed = 1;
@@ -63,4 +63,4 @@ class BothSides {
   }
 };
 
-}  // namespace hejnal::sim
+}  // namespace hejnal::sim::two_sided

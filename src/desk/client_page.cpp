@@ -57,8 +57,8 @@ Result<Filed> Desk::works_again(core::CaseNumber link, const std::string& words)
   HEJNAL_TRY(const auto own, own_addresses_of(client.phone));
   const auto owner = core::client_with_number(c, client.phone, own);
   const std::string phone = owner && owner->client.email == client.email ? client.phone : std::string();
-  HEJNAL_TRY_VOID(offer_to_settle(core::Channel::web, phone, client.email,
-                                  words.empty() ? "it works again" : words));
+  HEJNAL_TRY_VOID(
+      offer_to_settle(core::Channel::web, phone, client.email, words.empty() ? "it works again" : words));
   return pressed(link, std::move(signal), words);
 }
 

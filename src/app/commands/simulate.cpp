@@ -8,21 +8,26 @@
 
 namespace hejnal::app {
 
+namespace two_sided = sim::two_sided;
+
 int simulate_table(unsigned long long seed, int reports, bool as_svg, bool as_json) {
-  const sim::LossTable table = sim::loss_table(seed, reports);
-  fmt::print("{}", as_svg ? sim::picture(table) : as_json ? sim::to_json(table) + "\n" : sim::to_text(table));
+  const two_sided::LossTable table = two_sided::loss_table(seed, reports);
+  fmt::print("{}", as_svg    ? two_sided::picture(table)
+                   : as_json ? two_sided::to_json(table) + "\n"
+                             : two_sided::to_text(table));
   return 0;
 }
 
 int simulate_two_sides(unsigned long long seed, double years, int seeds, bool in_memory, bool as_json) {
   int broken = 0;
   for (int i = 0; i < seeds; ++i) {
-    sim::TwoSidedOptions options;
+    two_sided::TwoSidedOptions options;
     options.seed = seed + static_cast<unsigned long long>(i);
     options.years = years;
     options.store = in_memory ? sim::StoreKind::memory : sim::StoreKind::sqlite;
-    const sim::TwoSidedReport report = sim::simulate_two_sides(options);
-    fmt::print("{}{}", as_json ? sim::to_json(report) : sim::to_text(report), as_json ? "\n" : "");
+    const two_sided::TwoSidedReport report = two_sided::simulate_two_sides(options);
+    fmt::print("{}{}", as_json ? two_sided::to_json(report) : two_sided::to_text(report),
+               as_json ? "\n" : "");
     std::fflush(stdout);
     if (!report.violations.empty()) ++broken;
   }
