@@ -40,6 +40,7 @@ struct Matter {
   Side* desk = nullptr;  // of a provider with a hejnal
   bool receipt_stops = false;
   Instant opened;
+  bool filed = false;  // the client was told so
   struct Attempt {
     int n = 0, step = 0, life = 0;
     core::SendingKind kind = core::SendingKind::report;

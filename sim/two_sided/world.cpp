@@ -265,9 +265,12 @@ int BothSides::file(std::size_t client, std::size_t provider, const std::string&
     m.opened = scene.now;
     m.desk = provider == 0 ? desk.get() : nullptr;
     m.receipt_stops = to.receipt_stops;
+    m.filed = false;
     return {};
   });
-  return done && *done ? id : 0;
+  if (!done || !*done) return 0;
+  laws.at(id).filed = true;
+  return id;
 }
 
 void BothSides::run_until(Instant target) {
